@@ -1,0 +1,110 @@
+"""Small real clips and images for tests, written with the codecs people's files have.
+
+Every frame carries its own number as a row of black and white squares, which survives any codec,
+so a test can ask which frame it was given, and a red square in the lower left corner, so that it
+can ask which way up.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.stream import Disposition
+from numpy.typing import NDArray
+from PIL import Image
+
+Picture = NDArray[np.uint8]
+BITS = 10  # frame numbers up to 1023
+
+
+def numbered_frame(number: int, height: int = 48, width: int = 80) -> Picture:
+    """Returns a grey rgb [height,width,3] with its number on top and red in its lower left."""
+    frame = np.full((height, width, 3), 128, np.uint8)
+    square = width // BITS
+    for bit in range(BITS):
+        level = 255 if number >> bit & 1 else 0
+        frame[: height // 3, bit * square : (bit + 1) * square] = level
+    frame[-height // 4 :, : width // 4] = (220, 20, 20)
+    return frame
+
+
+def numbered_frames(count: int, height: int = 48, width: int = 80) -> list[Picture]:
+    """Returns frames numbered 0 to count - 1."""
+    return [numbered_frame(number, height, width) for number in range(count)]
+
+
+def frame_number(rgb: Picture) -> int:
+    """Returns the number a frame carries, read from its squares."""
+    height, width, _ = rgb.shape
+    square = width // BITS
+    middle = rgb[height // 6, square // 2 : BITS * square : square].mean(axis=-1)
+    return sum(1 << bit for bit in range(BITS) if middle[bit] > 128)
+
+
+def is_upright(rgb: Picture) -> bool:
+    """Says whether the red square lies in the lower left corner and nowhere else."""
+    rows, columns = ([side // 10, side * 9 // 10] for side in rgb.shape[:2])
+    corners = rgb[np.ix_(rows, columns)].astype(int)
+    red = (corners[..., 0] > 150) & (corners[..., 1:].max(axis=-1) < 100)
+    return bool((red == [[False, False], [True, False]]).all())
+
+
+def write_clip(
+    path: Path,
+    frames: Iterable[Picture],
+    fps: int = 10,
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    *,
+    container: str | None = None,
+    options: dict[str, str] | None = None,
+    turn: int = 0,
+    mirror: bool = False,
+    times: Iterable[int] | None = None,
+) -> Path:
+    """Writes rgb frames as a clip and returns its path.
+
+    turn, mirror: how players must turn the picture (degrees counter-clockwise, then left-right) ·
+    times: presentation times in frames, by default 0, 1, 2, …
+    """
+    pictures = list(frames)
+    with av.open(str(path), "w", format=container) as file:
+        stream = file.add_stream(codec, rate=fps, options=options or {})
+        stream.height, stream.width = pictures[0].shape[:2]
+        stream.pix_fmt = pix_fmt
+        if turn or mirror:
+            stream.set_display_rotation(turn, hflip=mirror)
+        for time, picture in zip(times or range(len(pictures)), pictures, strict=True):
+            channels = {3: "rgb24", 4: "rgba"}[picture.shape[2]]
+            frame = av.VideoFrame.from_ndarray(picture, format=channels)
+            frame.pts = time
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+    return path
+
+
+def write_sound(path: Path, cover: bool = False) -> Path:
+    """Writes a tenth of a second of silence, with a cover picture (MP3) when asked."""
+    codec = "libmp3lame" if path.suffix == ".mp3" else "aac"
+    with av.open(str(path), "w") as file:
+        sound = file.add_stream(codec, rate=44_100)
+        if cover:
+            picture = file.add_stream("mjpeg", rate=1)
+            picture.width, picture.height, picture.pix_fmt = 80, 48, "yuvj420p"
+            picture.disposition = Disposition.attached_pic
+            file.mux(picture.encode(av.VideoFrame.from_ndarray(numbered_frame(1))))
+            file.mux(picture.encode())
+        silence = np.zeros((1, 4410), np.float32)
+        frame = av.AudioFrame.from_ndarray(silence, format="fltp", layout="mono")
+        frame.sample_rate = 44_100
+        file.mux(sound.encode(frame))
+        file.mux(sound.encode())
+    return path
+
+
+def write_image(path: Path, picture: NDArray[Any], **options: Any) -> Path:
+    """Writes a picture ([H,W], [H,W,3] or [H,W,4], 8 or 16 bit) in the format of its suffix."""
+    Image.fromarray(picture).save(path, **options)
+    return path
