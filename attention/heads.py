@@ -1,0 +1,79 @@
+"""Classifier heads: from the feature maps A [N,K,h,w] to class scores [N,C], as the stock networks do.
+
+A head is a type of its own wherever Eq. 1 has a closed form for it; maps.py has one for each. Each
+keeps the trail of a pass: what it computes on the way from A to the scores and Eq. 1 needs again.
+"""
+
+from torch import Tensor, nn
+
+
+class Head(nn.Module):
+    """A head whose last layer is linear: scores = last(trail(A)[-1])."""
+
+    last: nn.Linear
+
+    def __init__(self, last: nn.Linear, dropout: float) -> None:
+        super().__init__()
+        self.dropout = nn.Dropout(dropout)
+        self.last = last
+
+    def trail(self, A: Tensor) -> tuple[Tensor, ...]:
+        """Intermediate values of a pass, each [N,·]; the last one feeds the last layer."""
+        raise NotImplementedError
+
+    def penultimate(self, A: Tensor) -> Tensor:
+        """Features before the last layer: pool5 of a ResNet, fc7 of VGG (§4.3)."""
+        return self.trail(A)[-1]
+
+    def forward(self, A: Tensor) -> Tensor:
+        """Class scores [N,C] of the maps A [N,K,h,w]."""
+        return self.last(self.dropout(self.penultimate(A)))  # type: ignore[no-any-return]
+
+    def renew(self, num_classes: int) -> None:
+        """A fresh last layer for num_classes concepts."""
+        self.last = nn.Linear(self.last.in_features, num_classes)
+
+
+class LinearHead(Head):
+    """Global average pooling and one linear layer: ResNet, EfficientNet, MobileNetV2."""
+
+    def __init__(self, last: nn.Linear, dropout: float = 0.0) -> None:
+        super().__init__(last, dropout)
+
+    def trail(self, A: Tensor) -> tuple[Tensor]:
+        """(pooled [N,K],)"""
+        return (A.mean((2, 3)),)
+
+
+class HardswishHead(Head):
+    """Global average pooling, linear, hard-swish, linear: MobileNetV3."""
+
+    def __init__(self, fc1: nn.Linear, last: nn.Linear, dropout: float = 0.2) -> None:
+        super().__init__(last, dropout)
+        self.fc1 = fc1
+        self.act = nn.Hardswish()
+
+    def trail(self, A: Tensor) -> tuple[Tensor, Tensor]:
+        """(u, hardswish(u)), each [N, fc1 width]"""
+        u = self.fc1(A.mean((2, 3)))
+        return u, self.act(u)
+
+
+class VGGHead(Head):
+    """Max pooling, average pooling to 7×7, fc6, fc7, fc8 with ReLU between: VGG."""
+
+    def __init__(
+        self, pool: nn.Module, avgpool: nn.Module, layers: list[nn.Linear], dropout: float = 0.5
+    ) -> None:
+        fc6, fc7, last = layers
+        super().__init__(last, dropout)
+        self.pool = pool
+        self.avgpool = avgpool
+        self.fc6 = fc6
+        self.fc7 = fc7
+
+    def trail(self, A: Tensor) -> tuple[Tensor, Tensor]:
+        """(fc6, fc7) after their ReLU, each [N,4096]"""
+        pooled = self.avgpool(self.pool(A)).flatten(1)
+        six = self.fc6(pooled).relu()
+        return six, self.fc7(self.dropout(six)).relu()

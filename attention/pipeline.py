@@ -1,0 +1,218 @@
+"""The whole flow: a clip in, frames → A → L → E → verdict, an Analysis out."""
+
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from attention.analysis import Analysis, Side, verdicts_of
+from attention.backbone import Backbone
+from attention.concepts import ConceptSet
+from attention.energy import best_window
+from attention.errors import InputError
+from attention.frames import FrameReader, Frames, Limits
+from attention.maps import scores_and_maps
+from attention.model import Model, load_model
+from attention.sandbox import SandboxedReader
+
+CHUNK = 4  # frames in flight: flat memory, and the fastest batch on a CPU (see ARCHITECTURE.md)
+PICTURE_SIDE = 480  # longest side of a kept picture, pixels
+STAGES = ("decode", "forward", "maps", "energies")
+
+OnProgress = Callable[[int, int | None], None]
+Reader = Callable[..., FrameReader | SandboxedReader]
+
+
+def analyse(
+    path: str | Path,
+    model: Model | str,
+    every: int = 5,
+    concepts: Sequence[str] | None = None,
+    on_progress: OnProgress | None = None,
+    *,
+    window: int = 3,
+    keep_maps: bool = False,
+    keep_pictures: bool = False,
+    limits: Limits | None = None,
+    reader: Reader = FrameReader,
+    truth: str | None = None,
+) -> Analysis:
+    """Looks at every `every`-th frame of a clip or image through each CNN of the model.
+
+    concepts: names to compare, by default all of the model's · on_progress(frames done, frames
+    expected or None) · window: side s of Eq. 2's window · keep_maps, keep_pictures: keep L(F,c) and a
+    JPEG of each frame in the Analysis; without them memory does not grow with the clip · reader: how
+    frames are read, FrameReader or the sandboxed one. InputError for anything unusable.
+    """
+    started = time.perf_counter()
+    model = load_model(model) if isinstance(model, str) else model
+    known = ConceptSet(model.concepts)
+    rows = [known.index(name) for name in concepts] if concepts else list(range(len(known.names)))
+    _check_window(window, model.web.map_size)
+    clock = _Clock()
+    looks = [_Look("web", model.web, model, rows, window, keep_maps)]
+    if model.tuned is not None:
+        looks.append(_Look("tuned", model.tuned, model, rows, window, keep_maps))
+    seen = _Seen()
+    with (
+        reader(path, every=every, limits=limits or Limits(), chunk=CHUNK) as clip,
+        closing(_read_ahead(clip)) as ahead,
+    ):
+        expected = _expected(clip.clip.frame_count, every, limits)
+        for frames in clock.timed("decode", ahead):
+            seen.add(frames, keep_pictures)
+            x = None
+            for look in looks:
+                with clock.during("forward"):
+                    x = look.backbone.preprocess(frames.rgb) if x is None else x
+                look.add(x, clock)
+            if on_progress:
+                on_progress(len(seen.indices), expected)
+        notes = clip.notes
+    names = tuple(known.names[row] for row in rows)
+    sides = tuple(look.side() for look in looks)
+    return Analysis(
+        clip=clip.clip.name,
+        model=model.name,
+        concepts=names,
+        frames=tuple(seen.indices),
+        seconds=tuple(seen.seconds),
+        map_size=model.web.map_size,
+        window=window,
+        size=(clip.clip.width, clip.clip.height),
+        sides=sides,
+        verdicts=verdicts_of(sides, names, window),
+        timing={**clock.seconds, "total": time.perf_counter() - started},
+        notes=tuple(notes),
+        truth=truth,
+        pictures=tuple(seen.pictures) if keep_pictures else None,
+    )
+
+
+def _read_ahead(chunks: Iterable[Frames]) -> Generator[Frames, None, None]:
+    """The same chunks, the next one decoded by a second thread while the caller is busy with one."""
+    iterator = iter(chunks)
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, iterator, None)
+        while (frames := coming.result()) is not None:
+            coming = reader.submit(next, iterator, None)
+            yield frames
+
+
+@dataclass
+class _Clock:
+    """Seconds spent in each stage."""
+
+    seconds: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STAGES, 0.0))
+
+    @contextmanager
+    def during(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.seconds[stage] += time.perf_counter() - started
+
+    def timed(self, stage: str, chunks: Iterator[Frames]) -> Iterator[Frames]:
+        while True:
+            with self.during(stage):
+                frames = next(chunks, None)
+            if frames is None:
+                return
+            yield frames
+
+
+@dataclass
+class _Seen:
+    """The frames that have passed."""
+
+    indices: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    pictures: list[bytes] = field(default_factory=list)
+
+    def add(self, frames: Frames, keep_pictures: bool) -> None:
+        self.indices += [int(i) for i in frames.indices]
+        self.seconds += [round(float(s), 4) for s in frames.seconds]
+        if keep_pictures:
+            self.pictures += [jpeg(frame) for frame in frames.rgb]
+
+
+class _Look:
+    """One CNN looking at a clip, chunk by chunk; side() is what it saw."""
+
+    def __init__(
+        self, name: str, backbone: Backbone, model: Model, rows: list[int], window: int, keep: bool
+    ) -> None:
+        self.name = name
+        self.backbone = backbone
+        self.rows = None if rows == list(range(backbone.num_classes)) else rows
+        self.window = window
+        # EnergyNet learns from the tuned CNN's maps (§4.3)
+        learned = name == "tuned" or model.tuned is None
+        self.energynet = model.energynet if learned else None
+        self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
+        self.keep = keep
+        self.chunks: list[tuple[Tensor | None, ...]] = []
+
+    @torch.inference_mode()
+    def add(self, x: Tensor, clock: _Clock) -> None:
+        """Looks at preprocessed frames [n,3,224,224]."""
+        with clock.during("forward"):
+            A = self.backbone.features(x)
+        with clock.during("maps"):
+            scores, L = scores_and_maps(self.backbone, A, self.rows)
+        with clock.during("energies"):
+            energies, places = best_window(L, self.window)
+            learned = None
+            if self.energynet is not None and self.V_c is not None:
+                learned = self.energynet.energies(L, self.V_c)
+        self.chunks.append((scores, energies, places.byte(), L if self.keep else None, learned))
+
+    def side(self) -> Side:
+        """Everything seen, joined."""
+        scores, energies, windows, maps, learned = zip(*self.chunks, strict=True)
+        return Side(
+            name=self.name,
+            scores=_joined(scores),
+            energies=_joined(energies),
+            windows=_joined(windows),
+            maps=_joined(maps) if self.keep else None,
+            net_energies=_joined(learned) if learned[0] is not None else None,
+        )
+
+
+def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) -> bytes:
+    """An RGB frame [H,W,3] as a JPEG no longer than `side` pixels."""
+    scale = side / max(frame.shape[:2])
+    if scale < 1:
+        frame = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
+
+
+def _joined(tensors: Sequence[Tensor]) -> Any:
+    return torch.cat(list(tensors)).numpy()  # type: ignore[no-any-return]
+
+
+def _check_window(window: int, map_size: tuple[int, int]) -> None:
+    if not 1 <= window <= min(map_size):
+        raise InputError(
+            f"Window size {window} does not fit a {map_size[0]}×{map_size[1]} map; "
+            f"choose 1 to {min(map_size)}."
+        )
+
+
+def _expected(frame_count: int | None, every: int, limits: Limits | None) -> int | None:
+    if frame_count is None:
+        return None
+    expected = -(-frame_count // every)
+    if limits and limits.trim_frames:
+        expected = min(expected, limits.trim_frames)
+    return expected

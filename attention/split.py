@@ -1,0 +1,143 @@
+"""Cuts any traceable CNN in two at its last convolutional maps: trunk(x) → A, head(A) → scores."""
+
+import torch
+from torch import Tensor, fx, nn
+from torch.fx.passes.shape_prop import ShapeProp
+
+from attention.errors import InputError
+
+
+class TimmTrunk(nn.Module):
+    """The part of a timm network before its pooling: forward_features."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A [N,K,h,w] of inputs x [N,3,H,W]."""
+        return self.net.forward_features(x)  # type: ignore[operator,no-any-return]
+
+
+class TimmHead(nn.Module):
+    """The part of a timm network from its pooling on: forward_head, sharing the trunk's network."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        # in a tuple, so that the network's weights are counted and stored once, under the trunk
+        self._net = (net,)
+
+    def forward(self, A: Tensor) -> Tensor:
+        """Class scores [N,C] of the maps A [N,K,h,w]."""
+        return self._net[0].forward_head(A)  # type: ignore[operator,no-any-return]
+
+    def penultimate(self, A: Tensor) -> Tensor:
+        """Features before the last layer [N,F]."""
+        return self._net[0].forward_head(A, pre_logits=True)  # type: ignore[operator,no-any-return]
+
+
+def split(
+    net: nn.Module, sample: Tensor, target: str | None = None
+) -> tuple[nn.Module, nn.Module, str]:
+    """Cuts `net` (eval mode) after the module `target`, by default after its last h×w maps.
+
+    sample: an input [1,3,H,W] · returns (trunk, head, name of the layer cut at). Both halves are
+    graphs over the network's own layers. InputError when it cannot be traced, has no such layer, or
+    the cut would leave a path around it.
+    """
+    graph = _trace(net, sample)
+    cut = _layer(graph, target) if target else _last_map(graph)
+    trunk = fx.GraphModule(net, _before(graph.graph, cut))
+    head = fx.GraphModule(net, _after(graph.graph, cut))
+    _never_in_place(head)
+    return trunk, head, str(cut.target) if cut.op == "call_module" else cut.name
+
+
+def _trace(net: nn.Module, sample: Tensor) -> fx.GraphModule:
+    try:
+        graph = fx.symbolic_trace(net)
+        with torch.no_grad():
+            ShapeProp(graph).propagate(sample)
+    except Exception as error:  # tracing fails in as many ways as there are networks
+        raise InputError(
+            f"The network {type(net).__name__} cannot be split at its last convolution "
+            f"({type(error).__name__}); choose another backbone."
+        ) from error
+    return graph
+
+
+def _shape(node: fx.Node) -> tuple[int, ...]:
+    meta = node.meta.get("tensor_meta")
+    return tuple(meta.shape) if hasattr(meta, "shape") else ()
+
+
+def _is_map(node: fx.Node) -> bool:
+    shape = _shape(node)
+    return node.op != "placeholder" and len(shape) == 4 and min(shape[2:]) > 1
+
+
+def _is_pooling(graph: fx.GraphModule, node: fx.Node) -> bool:
+    if node.op == "call_module":
+        return "Pool" in type(graph.get_submodule(str(node.target))).__name__
+    return "pool" in node.name
+
+
+def _last_map(graph: fx.GraphModule) -> fx.Node:
+    maps = [node for node in graph.graph.nodes if _is_map(node) and not _is_pooling(graph, node)]
+    if not maps:
+        raise InputError("The network has no convolutional maps; choose a CNN as the backbone.")
+    return maps[-1]
+
+
+def _layer(graph: fx.GraphModule, target: str) -> fx.Node:
+    inside = [
+        node
+        for node in graph.graph.nodes
+        if node.op == "call_module"
+        and (node.target == target or str(node.target).startswith(f"{target}."))
+    ]
+    if not inside:
+        raise InputError(f"The network has no layer '{target}'; name one of its modules.")
+    if not _is_map(inside[-1]):
+        raise InputError(f"Layer '{target}' has no h×w maps; name a convolutional layer.")
+    return inside[-1]
+
+
+def _before(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
+    new = fx.Graph()
+    copies: dict[fx.Node, fx.Node] = {}
+    for node in graph.nodes:
+        copies[node] = new.node_copy(node, copies.__getitem__)
+        if node is cut:
+            new.output(copies[node])
+            break
+    return new
+
+
+def _after(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
+    new = fx.Graph()
+    copies = {cut: new.placeholder("A")}
+    later = list(graph.nodes)[list(graph.nodes).index(cut) + 1 :]
+
+    def copied(node: fx.Node) -> fx.Node:
+        if node not in copies:
+            raise InputError(f"The network goes around '{cut.target}'; choose a later layer.")
+        return copies[node]
+
+    for node in later:
+        if node.op == "get_attr":
+            copies[node] = new.node_copy(node)
+        else:
+            copies[node] = new.node_copy(node, copied)
+    return new
+
+
+def _never_in_place(head: fx.GraphModule) -> None:
+    """A is looked at again after the head has run, so the head must not write into it."""
+    for module in head.modules():
+        if getattr(module, "inplace", False):
+            module.inplace = False  # type: ignore[assignment]
+    for node in head.graph.nodes:
+        if node.kwargs.get("inplace"):
+            node.kwargs = {**node.kwargs, "inplace": False}
+    head.recompile()

