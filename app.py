@@ -1,0 +1,59 @@
+"""Opens the app: its settings, its theme, its tabs in order."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
+
+import gradio as gr
+
+from attention.tabs.compare import compare_tab
+from attention.tabs.endpoints import endpoints
+from attention.tabs.heatmaps import heatmaps_tab
+from attention.tabs.looking import KEPT_FOR, LARGEST_FILE, Workroom
+from attention.tabs.shelf import Shelf
+
+ASSETS = Path(__file__).parent / "assets"
+FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
+THEME = gr.themes.Soft(
+    primary_hue="emerald", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]
+)
+
+
+def build() -> gr.Blocks:
+    """The whole page, not yet launched."""
+    workroom = Workroom()
+    shelf = Shelf(workroom)
+    shelf.start()
+    with gr.Blocks(
+        title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
+    ) as demo:
+        gr.HTML((ASSETS / "page" / "header.html").read_text(encoding="utf-8"), elem_id="header")
+        with gr.Tabs(elem_id="tabs"):
+            with gr.Tab("Heatmaps", id="heatmaps"):
+                looked = heatmaps_tab(workroom, shelf, demo)
+            with gr.Tab("Compare", id="compare"):
+                compare_tab(looked)
+        endpoints()
+    return demo
+
+
+def settings() -> dict[str, Any]:
+    """How the page is served: closed by default, the host and port from gradio's own variables."""
+    return {
+        "theme": THEME,
+        "css_paths": [ASSETS / "page" / "page.css"],
+        "max_file_size": LARGEST_FILE,
+        "show_error": False,
+        "strict_cors": True,
+        "enable_monitoring": False,
+        "allowed_paths": [],
+        "ssr_mode": False,
+        "mcp_server": True,
+        "footer_links": ["api"],
+    }
+
+
+if __name__ == "__main__":
+    build().queue(max_size=32).launch(**settings())

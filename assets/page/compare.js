@@ -1,0 +1,20 @@
+// A click (or Enter) on a frame's cell opens that frame in the player under Heatmaps.
+const open = (cell) => {
+  document.querySelector("#player .attention-player")?.player?.seek(Number(cell.dataset.frame));
+  const tabs = [...document.querySelectorAll("button[role=tab]")];
+  tabs.find((tab) => tab.textContent.trim() === "Heatmaps")?.click();
+};
+element.addEventListener("click", (event) => {
+  const cell = event.target.closest("[data-frame]");
+  if (cell) open(cell);
+});
+element.addEventListener("keydown", (event) => {
+  if (!event.target.matches("[data-frame]")) return;
+  const beside = { ArrowLeft: "previousElementSibling", ArrowRight: "nextElementSibling" }[event.key];
+  if (beside) {
+    const next = event.target[beside];
+    if (next?.matches("[data-frame]")) next.focus();
+    event.preventDefault();
+  }
+  if (event.key === "Enter") open(event.target);
+});

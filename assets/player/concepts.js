@@ -1,0 +1,196 @@
+// The shown concepts as chips, and a box that finds any of the C concepts.
+(function (player) {
+  "use strict";
+
+  const { el, freshId, say, sizeCanvas, written } = player;
+  const ROWS = 60; // options listed at a time; typing narrows them
+  const CROSS = "M6 6 18 18M18 6 6 18";
+
+  class Concepts {
+    // on: {toggle(concept), add(concept), remove(concept)}
+    constructor(on) {
+      this.on = on;
+      this.chips = new Map();
+      this.list = el("ul", { class: "chips", "aria-label": "shown concepts" });
+      this.finder = new Finder(on);
+      this.root = el("div", { class: "concepts" }, this.list, this.finder.root);
+    }
+
+    // lineOf(concept) gives {colour, dash, mark}; ranking and means may be null while they are summed.
+    show(pack, { shown, off, lineOf, ranking, means, decimals }) {
+      for (const concept of this.chips.keys()) if (!shown.includes(concept)) this.#drop(concept);
+      for (const concept of shown) if (!this.chips.has(concept)) this.chips.set(concept, this.#chip(pack, concept));
+      const wanted = shown.map((concept) => this.chips.get(concept).root);
+      // moving an element takes the focus from it, so nothing moves that stands right
+      if (wanted.some((root, i) => this.list.children[i] !== root) || this.list.children.length !== wanted.length)
+        this.list.replaceChildren(...wanted);
+      shown.forEach((concept, place) => {
+        const chip = this.chips.get(concept);
+        chip.toggle.setAttribute("aria-pressed", String(!off.includes(concept)));
+        chip.toggle.title = `show or hide (key ${place + 1})`;
+        say(chip.number, String(place + 1));
+        sample(chip.sample, lineOf(concept));
+      });
+      this.finder.show(pack, { shown, ranking, means, decimals });
+    }
+
+    clear() {
+      this.chips.clear();
+      this.list.replaceChildren();
+    }
+
+    #chip(pack, concept) {
+      const name = pack.concepts[concept];
+      const number = el("span", { class: "number" });
+      const line = el("canvas", { "aria-hidden": "true" });
+      const toggle = el("button", { type: "button", class: "toggle", onclick: () => this.on.toggle(concept) },
+        number, line, el("span", { class: "name" }, name));
+      const remove = el("button", { type: "button", class: "remove", "aria-label": `remove ${name}`, title: "remove",
+        onclick: () => this.on.remove(concept) }, player.icon(CROSS));
+      return { root: el("li", { class: "chip", "data-concept": concept }, toggle, remove), toggle, number, sample: line };
+    }
+
+    #drop(concept) {
+      const { root } = this.chips.get(concept);
+      const neighbour = root.nextElementSibling ?? root.previousElementSibling;
+      if (root.contains(document.activeElement))
+        (neighbour?.querySelector(".remove") ?? this.finder.input).focus();
+      root.remove();
+      this.chips.delete(concept);
+    }
+  }
+
+  // How the concept's line looks in the timeline.
+  function sample(canvas, { colour, dash, mark }) {
+    const c = sizeCanvas(canvas, 26, 12);
+    c.clearRect(0, 0, 26, 12);
+    c.strokeStyle = c.fillStyle = colour;
+    c.lineWidth = 2;
+    c.setLineDash(dash);
+    c.beginPath();
+    c.moveTo(0, 6);
+    c.lineTo(26, 6);
+    c.stroke();
+    c.setLineDash([]);
+    player.stamp(c, mark, 13, 6, 4);
+  }
+
+  // A combobox as the ARIA patterns describe it: the focus stays in the box, arrows walk the list.
+  class Finder {
+    constructor(on) {
+      this.on = on;
+      this.active = -1;
+      const list = freshId("concepts");
+      this.input = el("input", { type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": list,
+        "aria-autocomplete": "list", "aria-label": "find a concept to show", autocomplete: "off", spellcheck: "false" });
+      this.options = el("ul", { role: "listbox", id: list, "aria-label": "concepts by mean energy" });
+      this.note = el("p", { class: "more" });
+      this.popup = el("div", { class: "popup", hidden: true }, this.options, this.note);
+      this.root = el("div", { class: "finder" }, this.input, this.popup);
+      this.#listen();
+    }
+
+    show(pack, { shown, ranking, means, decimals }) {
+      Object.assign(this, { pack, shown, ranking, means, decimals });
+      const count = pack.concepts.length;
+      this.input.placeholder = `find among ${count} concepts`;
+      this.ranks = ranking && new Map(ranking.map((concept, place) => [concept, place + 1]));
+      if (!this.popup.hidden) this.#list();
+    }
+
+    #listen() {
+      this.input.addEventListener("input", () => this.#open());
+      this.input.addEventListener("click", () => this.#open());
+      this.input.addEventListener("keydown", (event) => this.#key(event));
+      this.input.addEventListener("blur", () => this.#close());
+      // the list must not take the focus from the box
+      this.popup.addEventListener("pointerdown", (event) => event.preventDefault());
+      this.options.addEventListener("click", (event) => {
+        const option = event.target.closest("[role=option]");
+        if (option) this.#pick(Number(option.dataset.concept));
+      });
+    }
+
+    #key(event) {
+      const found = this.options.children.length;
+      const open = !this.popup.hidden;
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        if (!open) this.#open();
+        else if (found) this.#walk((this.active + (event.key === "ArrowDown" ? 1 : found - 1) + (this.active < 0 && event.key === "ArrowUp" ? 1 : 0)) % found);
+      } else if (event.key === "Enter" && open && found) {
+        this.#pick(Number(this.options.children[Math.max(0, this.active)].dataset.concept));
+      } else if (event.key === "Escape" && (open || this.input.value)) {
+        this.input.value = "";
+        this.#close();
+      } else return;
+      event.preventDefault();
+    }
+
+    #open() {
+      if (!this.pack) return;
+      this.popup.hidden = false;
+      this.input.setAttribute("aria-expanded", "true");
+      this.active = -1;
+      this.#list();
+    }
+
+    #close() {
+      this.popup.hidden = true;
+      this.input.setAttribute("aria-expanded", "false");
+      this.input.removeAttribute("aria-activedescendant");
+    }
+
+    #pick(concept) {
+      if (this.shown.includes(concept)) this.on.remove(concept);
+      else if (this.shown.length >= player.MOST)
+        return void say(this.note, `${player.MOST} concepts fit side by side: remove one first.`);
+      else this.on.add(concept);
+      this.input.value = "";
+      this.#close();
+    }
+
+    #list() {
+      const found = this.#found();
+      this.options.replaceChildren(...found.slice(0, ROWS).map((concept, place) => this.#option(concept, place)));
+      const left = found.length - ROWS;
+      say(this.note, !found.length ? "No concept has that in its name."
+        : left > 0 ? `… and ${left} more: type a part of the name.`
+        : "rank and mean energy over the clip");
+      if (this.active >= 0) this.#walk(Math.min(this.active, found.length - 1));
+    }
+
+    // By mean energy; names that begin with what was typed come before those that only contain it.
+    #found() {
+      const wanted = this.input.value.trim().toLowerCase();
+      const order = this.ranking ?? this.pack.concepts.map((_, concept) => concept);
+      if (!wanted) return order;
+      const begins = [];
+      const contains = [];
+      for (const concept of order) {
+        const at = this.pack.concepts[concept].toLowerCase().indexOf(wanted);
+        if (at === 0) begins.push(concept);
+        else if (at > 0) contains.push(concept);
+      }
+      return [...begins, ...contains];
+    }
+
+    #option(concept, place) {
+      const worth = this.ranks ? `#${this.ranks.get(concept)} · ${written(this.means[concept], this.decimals)}` : "…";
+      return el("li", { role: "option", id: `${this.options.id}-${place}`, "data-concept": concept,
+        "aria-selected": String(this.shown.includes(concept)) },
+        el("span", { class: "name" }, this.pack.concepts[concept]), el("span", { class: "worth" }, worth));
+    }
+
+    #walk(place) {
+      this.options.children[this.active]?.classList.remove("active");
+      this.active = place;
+      const option = this.options.children[place];
+      if (!option) return;
+      option.classList.add("active");
+      option.scrollIntoView({ block: "nearest" });
+      this.input.setAttribute("aria-activedescendant", option.id);
+    }
+  }
+
+  Object.assign(player, { Concepts });
+})((globalThis.AttentionPlayer ??= {}));

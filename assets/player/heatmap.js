@@ -1,0 +1,114 @@
+// One concept's map over one frame, as pixels.
+(function (player) {
+  "use strict";
+
+  const GRID = 112; // side of the upsampled map in pixels: 16 per cell of a 7×7 map, 8 of a 14×14 one
+  const VEIL = "rgb(0 0 0 / 0.62)";
+
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = GRID;
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const image = context.createImageData(GRID, GRID);
+  const pixels = new Uint32Array(image.data.buffer);
+
+  // The square the CNN saw: the middle of the picture, its short side wide. {x, y, side} in the given units.
+  function analysedSquare(width, height) {
+    const side = Math.min(width, height);
+    return { x: (width - side) / 2, y: (height - side) / 2, side };
+  }
+
+  // Where each of GRID pixels lies between the centres of n cells: the cells beside it and the share of the
+  // second. Outside the outermost centres the value stays that of the outermost cell.
+  const places = new Map();
+  function placesOf(n) {
+    if (!places.has(n))
+      places.set(n, Array.from({ length: GRID }, (_, pixel) => {
+        const at = Math.min(n - 1, Math.max(0, ((pixel + 0.5) / GRID) * n - 0.5));
+        const low = Math.min(Math.floor(at), Math.max(0, n - 2));
+        return { low, high: Math.min(low + 1, n - 1), share: at - low };
+      }));
+    return places.get(n);
+  }
+
+  const blended = new Float32Array(256);
+
+  // Colours the map at maps[at …] (h×w, values 0 to `top`) into the grid: values are interpolated first and
+  // coloured after, so that every colour stands on the scale.
+  function colourMap(maps, at, [h, w], top, table) {
+    const columns = placesOf(w);
+    const scale = top > 0 ? 255 / top : 0;
+    let pixel = 0;
+    for (const { low, high, share } of placesOf(h)) {
+      for (let j = 0; j < w; j++) {
+        const upper = maps[at + low * w + j];
+        blended[j] = (upper + (maps[at + high * w + j] - upper) * share) * scale;
+      }
+      for (const column of columns) {
+        const value = blended[column.low] + (blended[column.high] - blended[column.low]) * column.share;
+        pixels[pixel++] = table[Math.min(255, (value + 0.5) | 0)];
+      }
+    }
+    context.putImageData(image, 0, 0);
+  }
+
+  // Draws a frame with what lies over it into a box of a 2D context.
+  // over: {maps, at, mapSize, top, table, opacity, window: {row, col, s} | null} or null for the bare frame.
+  function paint(target, box, picture, over) {
+    const square = analysedSquare(box.width, box.height);
+    const [x, y] = [box.x + square.x, box.y + square.y];
+    target.save();
+    target.beginPath();
+    target.rect(box.x, box.y, box.width, box.height);
+    target.clip();
+    target.fillStyle = "#777";
+    target.fillRect(box.x, box.y, box.width, box.height);
+    if (picture) target.drawImage(picture, box.x, box.y, box.width, box.height);
+    if (over) {
+      if (over.maps) {
+        colourMap(over.maps, over.at, over.mapSize, over.top, over.table);
+        target.globalAlpha = over.opacity;
+        target.imageSmoothingQuality = "high";
+        target.drawImage(canvas, x, y, square.side, square.side);
+        target.globalAlpha = 1;
+      }
+      veil(target, box, square);
+      if (over.window) outline(target, x, y, square.side, over.mapSize, over.window, box.width);
+    }
+    target.restore();
+  }
+
+  function veil(target, box, square) {
+    target.fillStyle = VEIL;
+    if (square.x > 0) {
+      target.fillRect(box.x, box.y, square.x, box.height);
+      target.fillRect(box.x + square.x + square.side, box.y, square.x, box.height);
+    }
+    if (square.y > 0) {
+      target.fillRect(box.x, box.y, box.width, square.y);
+      target.fillRect(box.x, box.y + square.y + square.side, box.width, square.y);
+    }
+  }
+
+  // The window as a white rectangle with a dark edge on both sides: seen on any colour.
+  function outline(target, x, y, side, [h, w], { row, col, s }, width) {
+    const thick = Math.max(1.5, width / 160);
+    const at = [x + (col / w) * side, y + (row / h) * side, (s / w) * side, (s / h) * side];
+    // drawn just inside, so that a window at the rim is whole
+    const inside = (by) => [at[0] + by, at[1] + by, at[2] - 2 * by, at[3] - 2 * by];
+    target.lineWidth = 3 * thick;
+    target.strokeStyle = "rgb(0 0 0 / 0.65)";
+    target.strokeRect(...inside(1.5 * thick));
+    target.lineWidth = thick;
+    target.strokeStyle = "#fff";
+    target.strokeRect(...inside(1.5 * thick));
+  }
+
+  // The highest of the n values at maps[at …].
+  function highest(maps, at, n) {
+    let top = 0;
+    for (let i = at; i < at + n; i++) if (maps[i] > top) top = maps[i];
+    return top;
+  }
+
+  Object.assign(player, { analysedSquare, paint, highest });
+})((globalThis.AttentionPlayer ??= {}));

@@ -1,0 +1,129 @@
+// A pack in the browser: a safetensors file (u64 length, JSON header, raw little-endian arrays)
+// fetched once, then only looked at. The arrays are views into the one buffer; nothing is copied.
+(function (player) {
+  "use strict";
+
+  const FORMAT = 1;
+  const BIG = 1e6; // bytes; below this a progress bar would only flash
+  const ARRAYS = { F32: Float32Array, U32: Uint32Array, U16: Uint16Array, U8: Uint8Array };
+
+  // A reason a person can read, and whether fetching again could help.
+  class PackError extends Error {}
+
+  // The bytes at `url`; onProgress(bytes so far, bytes in all) is called while a big one arrives.
+  async function fetchPack(url, size, onProgress, signal) {
+    let response;
+    try {
+      response = await fetch(url, { signal });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new PackError("The analysis could not be fetched: the server does not answer. Reload the page to try again.");
+    }
+    if (!response.ok)
+      throw new PackError(`The analysis is no longer on the server (${response.status}): analyse the clip again.`);
+    const total = size || Number(response.headers.get("Content-Length")) || 0;
+    if (total <= BIG || !response.body) return response.arrayBuffer();
+    return collect(response.body.getReader(), total, onProgress);
+  }
+
+  async function collect(reader, total, onProgress) {
+    const pieces = [];
+    let length = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      pieces.push(value);
+      length += value.length;
+      onProgress(length, total);
+    }
+    return new Blob(pieces).arrayBuffer();
+  }
+
+  // The pack in `buffer`; PackError for anything else.
+  function readPack(buffer) {
+    const { header, tensors } = readSafetensors(buffer);
+    const pack = describe(header);
+    const frames = header.frames.length;
+    const concepts = header.concepts.length;
+    const [h, w] = header.map_size;
+    pack.sides = new Map();
+    for (const name of header.sides) {
+      const of = (part, shape, must) => tensor(tensors, `${name}.${part}`, shape, must);
+      pack.sides.set(name, {
+        name,
+        scores: of("scores", [frames, concepts], true),
+        energies: of("energies", [frames, concepts], true),
+        windows: of("windows", [frames, concepts, 2], true),
+        maps: of("maps", [frames, concepts, h, w], false),
+        netEnergies: of("net_energies", [frames, concepts], false),
+        mapUnit: header.map_unit[name] ?? 1,
+      });
+    }
+    const pictures = tensor(tensors, "pictures", null, false);
+    const ends = tensor(tensors, "picture_ends", [frames], false);
+    pack.picture = (frame) =>
+      pictures && ends
+        ? new Blob([pictures.subarray(frame ? ends[frame - 1] : 0, ends[frame])], { type: "image/jpeg" })
+        : null;
+    return pack;
+  }
+
+  function describe(header) {
+    if (header.format !== FORMAT)
+      throw new PackError("This analysis was written by another version: analyse the clip again.");
+    return {
+      clip: header.clip,
+      model: header.model,
+      concepts: header.concepts.map(String),
+      frames: header.frames,
+      seconds: header.seconds,
+      mapSize: header.map_size,
+      window: header.window,
+      size: header.size,
+      methods: header.methods,
+      shown: header.shown,
+      truth: header.truth === null ? -1 : header.concepts.indexOf(header.truth),
+    };
+  }
+
+  function readSafetensors(buffer) {
+    const broken = () =>
+      new PackError("This analysis is broken or not whole: analyse the clip again.");
+    if (buffer.byteLength < 8) throw broken();
+    const length = Number(new DataView(buffer).getBigUint64(0, true));
+    if (length > buffer.byteLength - 8) throw broken();
+    try {
+      const entries = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
+      const header = JSON.parse(entries.__metadata__.analysis);
+      const tensors = new Map();
+      for (const [name, entry] of Object.entries(entries))
+        if (name !== "__metadata__") tensors.set(name, { shape: entry.shape, data: view(buffer, 8 + length, entry) });
+      return { header, tensors };
+    } catch {
+      throw broken();
+    }
+  }
+
+  function view(buffer, start, { dtype, data_offsets: [from, to] }) {
+    const Type = ARRAYS[dtype];
+    const count = (to - from) / Type.BYTES_PER_ELEMENT;
+    const offset = start + from;
+    // a typed array can only look at an aligned place; a file that is not aligned is copied out
+    return offset % Type.BYTES_PER_ELEMENT === 0
+      ? new Type(buffer, offset, count)
+      : new Type(buffer.slice(offset, start + to));
+  }
+
+  function tensor(tensors, name, shape, must) {
+    const found = tensors.get(name);
+    if (!found) {
+      if (!must) return null;
+      throw new PackError(`This analysis lacks '${name}': analyse the clip again.`);
+    }
+    if (shape && String(found.shape) !== String(shape))
+      throw new PackError(`'${name}' of this analysis has the wrong shape: analyse the clip again.`);
+    return found.data;
+  }
+
+  Object.assign(player, { PackError, fetchPack, readPack });
+})((globalThis.AttentionPlayer ??= {}));

@@ -1,0 +1,128 @@
+// The row of equal tiles: the frame, then the same frame under each concept's map.
+(function (player) {
+  "use strict";
+
+  const { el, say, sizeCanvas, written } = player;
+  const GAP = 12;
+  const TALLEST = 320; // CSS pixels of picture; beyond, a tall clip would push the timeline off the screen
+  const WIDEST = 420;
+  const BADGES = { truth: "✓ truth", wrong: "✗ CNN" };
+  const MEANINGS = { truth: "what the clip truly shows", wrong: "what the CNN chose, wrongly" };
+
+  class Tiles {
+    constructor(host) {
+      this.host = host;
+      this.tiles = [];
+      this.size = { width: 0, height: 0 };
+    }
+
+    // One tile per entry of `concepts`, after the frame's. marks: Map concept → "truth" | "wrong".
+    arrange(pack, concepts, marks, lineOf, numberOf) {
+      const look = JSON.stringify(concepts.map((c) => [c, marks.get(c), lineOf(c).colour, numberOf(c)]));
+      if (pack === this.pack && look === this.look) return void this.fit();
+      this.pack = pack;
+      this.look = look;
+      const kinds = [null, ...concepts];
+      this.tiles = kinds.map((concept) =>
+        concept === null ? this.#frameTile() : this.#conceptTile(concept, marks.get(concept), lineOf(concept), numberOf(concept)));
+      this.host.replaceChildren(...this.tiles.map((tile) => tile.root));
+      this.fit();
+    }
+
+    // Gives every tile the size that fits the room; false when there is none (a hidden tab).
+    fit() {
+      const room = this.host.clientWidth;
+      if (!room || !this.tiles.length) return false;
+      const gap = room < 520 ? 8 : GAP;
+      const columns = columnsFor(room, this.tiles.length);
+      const aspect = this.pack.size[0] / this.pack.size[1] || 1;
+      const width = Math.floor(Math.min((room - gap * (columns - 1)) / columns, WIDEST, TALLEST * aspect + 4));
+      const picture = { width: width - 4, height: Math.round((width - 4) / aspect) };
+      this.host.style.gap = `${gap}px`;
+      for (const tile of this.tiles) {
+        tile.root.style.width = `${width}px`;
+        tile.context = sizeCanvas(tile.canvas, picture.width, picture.height);
+      }
+      this.size = picture;
+      return true;
+    }
+
+    // Draws one frame into all tiles. see(concept) gives {over, energy, top, equation, label}.
+    draw(picture, see, caption) {
+      const box = { x: 0, y: 0, ...this.size };
+      for (const tile of this.tiles) {
+        if (!tile.context) return;
+        if (tile.concept === null) {
+          player.paint(tile.context, box, picture, null);
+          say(tile.name, caption.name);
+          say(tile.energy, caption.time);
+          say(tile.note, caption.note);
+          tile.canvas.setAttribute("aria-label", caption.label);
+          continue;
+        }
+        const seen = see(tile.concept);
+        player.paint(tile.context, box, picture, seen.over);
+        say(tile.energy, seen.energy);
+        tile.energy.title = seen.equation;
+        say(tile.note, seen.note);
+        tile.bar.style.transform = `scaleX(${seen.share})`;
+        tile.canvas.setAttribute("aria-label", seen.label);
+      }
+    }
+
+    #frameTile() {
+      const parts = { canvas: el("canvas", { role: "img" }), name: el("span", { class: "name" }),
+        energy: el("span", { class: "time" }), note: el("span", { class: "aside" }) };
+      const root = el("figure", { class: "tile frame-tile" }, el("div", { class: "picture" }, parts.canvas),
+        el("figcaption", {}, el("div", { class: "line" }, parts.name, parts.energy), el("div", { class: "line" }, parts.note)));
+      return { root, concept: null, ...parts };
+    }
+
+    #conceptTile(concept, mark, line, number) {
+      const text = this.pack.concepts[concept];
+      const parts = { canvas: el("canvas", { role: "img" }), energy: el("span", { class: "energy" }),
+        note: el("span", { class: "aside", title: "the CNN's score of this class in this frame, before softmax" }), bar: el("span", { class: "bar" }) };
+      parts.bar.style.setProperty("--line", line.colour);
+      const key = number ? el("span", { class: "number", title: `key ${number} hides this tile` }, String(number)) : null;
+      const root = el("figure", { class: `tile ${mark ?? ""}`, "data-concept": concept },
+        el("div", { class: "picture" }, parts.canvas),
+        el("figcaption", {}, el("div", { class: "line" }, key, el("span", { class: "name", title: text }, text), parts.energy),
+          el("div", { class: "line" }, parts.note, mark ? el("span", { class: "badge", title: MEANINGS[mark] }, BADGES[mark]) : null),
+          el("div", { class: "track", title: "energy, against the highest of the shown concepts in this clip" }, parts.bar)));
+      parts.canvas.addEventListener("pointermove", (event) => this.#tellOutside(parts.canvas, event));
+      return { root, concept, ...parts };
+    }
+
+    #tellOutside(canvas, event) {
+      const square = player.analysedSquare(this.size.width, this.size.height);
+      const inside = (at, start) => at >= start && at <= start + square.side;
+      canvas.title = inside(event.offsetX, square.x) && inside(event.offsetY, square.y)
+        ? "" : "Outside the square the CNN saw: the frame's short side becomes 224 pixels and the middle 224×224 are cut out.";
+    }
+  }
+
+  function columnsFor(room, tiles) {
+    const most = room < 520 ? 2 : room < 780 ? 3 : room < 1020 ? 4 : 5;
+    // six tiles as 3 + 3 rather than 5 + 1
+    return Math.ceil(tiles / Math.ceil(tiles / most));
+  }
+
+  // The sum that makes an energy, in words and numbers, for the pointer that rests on it.
+  function equation(pack, side, concept, frame, s, { energy, row, col }, decimals) {
+    const [h, w] = pack.mapSize;
+    const name = pack.concepts[concept];
+    const where = `rows ${row + 1}–${row + s}, columns ${col + 1}–${col + s} of the ${h}×${w} map`;
+    let sum = "";
+    if (side.maps && s <= 3) {
+      const at = (frame * pack.concepts.length + concept) * h * w;
+      const cells = [];
+      for (let i = row; i < row + s; i++)
+        for (let j = col; j < col + s; j++) cells.push(written(side.maps[at + i * w + j] * side.mapUnit, decimals));
+      sum = `${cells.join(" + ")} = `;
+    }
+    return `E(L(F, ${name})) = max over ${s}×${s} windows of Σ L(F, ${name}) = ${sum}${written(energy, decimals)}\n` +
+      `Eq. 2; the window lies at ${where}. A sum of activations: it has no unit.`;
+  }
+
+  Object.assign(player, { Tiles, columnsFor, equation });
+})((globalThis.AttentionPlayer ??= {}));

@@ -1,0 +1,259 @@
+// Energy over time of every shown concept, and below it the class the CNN gives each frame.
+(function (player) {
+  "use strict";
+
+  const { el, sizeCanvas, written } = player;
+  const PLOT = 116; // CSS pixels
+  const TOP = 20;
+  const VOTES = 34; // below the plot: the row's dots
+  const HEIGHT = TOP + PLOT + 22 + VOTES;
+
+  class Timeline {
+    // onSeek(frame) is called when a frame is clicked or dragged to.
+    constructor(onSeek) {
+      this.onSeek = onSeek;
+      this.canvas = el("canvas", { role: "img" });
+      this.cursor = el("canvas", { "aria-hidden": "true", class: "cursor" });
+      this.tip = el("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+      this.root = el("div", { class: "timeline" }, this.canvas, this.cursor, this.tip);
+      this.#listen();
+    }
+
+    // lines: [{name, colour, dash, mark, values}] · votes: class per frame · voters: Map class → line ·
+    // frame: where the cursor stands.
+    show(pack, lines, votes, voters, decimals, side) {
+      Object.assign(this, { pack, lines, votes, voters, decimals });
+      const peaks = lines.map((line) => `${line.name} up to ${written(Math.max(...line.values), decimals)}`);
+      this.canvas.setAttribute("aria-label",
+        `Energy over time of ${lines.length ? player.listed(peaks) : "no concept"}; below it the class the ${side} gives each frame.`);
+      this.draw();
+    }
+
+    draw() {
+      const width = this.root.clientWidth;
+      if (!this.pack || !width) return;
+      const roomy = width >= 620;
+      this.left = 46;
+      this.right = width - (this.lines.length ? (roomy ? 136 : 78) : 12);
+      this.width = width;
+      this.context = sizeCanvas(this.canvas, width, HEIGHT);
+      this.over = sizeCanvas(this.cursor, width, HEIGHT);
+      this.ink = inkOf(this.root);
+      this.context.clearRect(0, 0, width, HEIGHT);
+      this.top = niceTop(Math.max(1e-9, ...this.lines.map((line) => Math.max(...line.values))));
+      this.#axes();
+      for (const line of this.lines) this.#line(line);
+      this.#labels();
+      this.#dots();
+      this.at(this.frame ?? 0);
+    }
+
+    // Moves the cursor.
+    at(frame) {
+      this.frame = frame;
+      if (!this.over || !this.width) return;
+      const c = this.over;
+      const x = this.x(frame);
+      c.clearRect(0, 0, this.width, HEIGHT);
+      c.strokeStyle = this.ink.text;
+      c.lineWidth = 1.5;
+      c.beginPath();
+      c.moveTo(x, TOP - 6);
+      c.lineTo(x, HEIGHT - 2);
+      c.stroke();
+      for (const line of this.lines) {
+        c.fillStyle = line.colour;
+        c.strokeStyle = this.ink.ground;
+        c.beginPath();
+        c.arc(x, this.y(line.values[frame]), 5, 0, 7);
+        c.fill();
+        c.stroke();
+      }
+    }
+
+    x(frame) {
+      const { seconds } = this.pack;
+      const span = seconds.at(-1) - seconds[0] || 1;
+      return this.left + 6 + ((seconds[frame] - seconds[0]) / span) * (this.right - this.left - 12);
+    }
+
+    y(value) {
+      return TOP + PLOT * (1 - value / this.top);
+    }
+
+    nearest(x) {
+      let best = 0;
+      for (let i = 1; i < this.pack.frames.length; i++)
+        if (Math.abs(this.x(i) - x) < Math.abs(this.x(best) - x)) best = i;
+      return best;
+    }
+
+    #axes() {
+      const c = this.context;
+      c.font = this.ink.font;
+      c.fillStyle = this.ink.quiet;
+      c.strokeStyle = this.ink.line;
+      c.lineWidth = 1;
+      c.textAlign = "right";
+      c.textBaseline = "middle";
+      for (const part of [0, 0.5, 1]) {
+        const y = Math.round(this.y(this.top * part)) + 0.5;
+        c.beginPath();
+        c.moveTo(this.left, y);
+        c.lineTo(this.right, y);
+        c.stroke();
+        c.fillText(shortNumber(this.top * part), this.left - 8, y);
+      }
+      c.textAlign = "left";
+      c.fillText("energy E", 2, 7);
+      c.textAlign = "center";
+      for (const { frame, text } of ticks(this.pack.seconds, (this.right - this.left) / 64))
+        c.fillText(text, this.x(frame), TOP + PLOT + 13);
+    }
+
+    #line({ values, colour, dash, mark }) {
+      const c = this.context;
+      c.strokeStyle = c.fillStyle = colour;
+      c.lineWidth = 2;
+      c.lineJoin = "round";
+      c.setLineDash(dash);
+      c.beginPath();
+      values.forEach((value, frame) => c.lineTo(this.x(frame), this.y(value)));
+      c.stroke();
+      c.setLineDash([]);
+      const every = Math.max(1, Math.ceil(values.length / 12));
+      for (let frame = 0; frame < values.length; frame += every) stamp(c, mark, this.x(frame), this.y(values[frame]), 3.5);
+    }
+
+    // The names at the right end of their lines, pushed apart where they would overlap.
+    #labels() {
+      const c = this.context;
+      const room = this.width - this.right - 22;
+      const labels = this.lines.map((line) => ({ line, y: this.y(line.values.at(-1)) })).sort((a, b) => a.y - b.y);
+      for (let i = 1; i < labels.length; i++) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + 15);
+      let floor = TOP + PLOT + 4;
+      for (const label of labels.toReversed()) {
+        label.y = Math.min(label.y, floor);
+        floor = label.y - 15;
+      }
+      c.textAlign = "left";
+      c.textBaseline = "middle";
+      for (const { line, y } of labels) {
+        c.fillStyle = c.strokeStyle = line.colour;
+        c.lineWidth = 2;
+        stamp(c, line.mark, this.right + 10, y, 4);
+        c.fillText(shortened(c, line.name, room), this.right + 19, y);
+      }
+    }
+
+    #dots() {
+      const c = this.context;
+      const y = HEIGHT - 14;
+      const step = this.votes.length > 1 ? (this.right - this.left - 12) / (this.votes.length - 1) : 20;
+      const size = Math.max(1.2, Math.min(5, step * 0.42));
+      c.font = this.ink.font;
+      c.textAlign = "left";
+      c.fillStyle = this.ink.quiet;
+      c.fillText("votes", 2, y);
+      c.textAlign = "center";
+      this.votes.forEach((vote, frame) => {
+        const line = this.voters.get(vote);
+        const x = this.x(frame);
+        c.fillStyle = c.strokeStyle = line ? line.colour : this.ink.quiet;
+        c.lineWidth = Math.min(2, size / 2);
+        if (size < 3) c.fillRect(x - size / 2, y - (line ? 6 : 2), Math.max(1, size), line ? 12 : 4);
+        else if (line) stamp(c, line.mark, x, y, size);
+        else c.fillText(this.pack.concepts[vote].slice(0, 1).toLowerCase(), x, y);
+      });
+    }
+
+    #listen() {
+      const seek = (event) => this.onSeek(this.nearest(event.offsetX));
+      this.root.addEventListener("pointerdown", (event) => {
+        if (!this.pack || event.button) return;
+        this.root.setPointerCapture(event.pointerId);
+        seek(event);
+      });
+      this.root.addEventListener("pointermove", (event) => {
+        if (!this.pack) return;
+        if (this.root.hasPointerCapture(event.pointerId)) seek(event);
+        this.#tell(this.nearest(event.offsetX));
+      });
+      this.root.addEventListener("pointerleave", () => { this.tip.hidden = true; });
+    }
+
+    #tell(frame) {
+      const { pack, decimals } = this;
+      const rows = [
+        el("strong", {}, `${pack.seconds[frame].toFixed(2)} s · frame ${frame + 1}`),
+        ...this.lines.map((line) => {
+          const name = el("span", {}, line.name);
+          name.style.color = line.colour;
+          return el("span", { class: "row" }, name, el("b", {}, written(line.values[frame], decimals)));
+        }),
+        el("span", { class: "row vote" }, el("span", {}, "the CNN's vote"), el("b", {}, pack.concepts[this.votes[frame]])),
+      ];
+      this.tip.replaceChildren(...rows);
+      this.tip.hidden = false;
+      const x = this.x(frame);
+      const wide = this.tip.offsetWidth;
+      this.tip.style.left = `${Math.max(0, x + 14 + wide > this.width ? x - 14 - wide : x + 14)}px`;
+    }
+  }
+
+  function inkOf(root) {
+    const style = getComputedStyle(root);
+    const of = (name) => style.getPropertyValue(name).trim();
+    return { text: of("--ink"), quiet: of("--quiet"), line: of("--rule"), ground: of("--ground"), font: `11.5px ${style.fontFamily}` };
+  }
+
+  // The next of 1, 2, 2.5, 5, 10 … above the highest value.
+  function niceTop(value) {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return power * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value * 0.9999);
+  }
+
+  const shortNumber = (value) => String(Number(value.toPrecision(3)));
+
+  // Frames to write the time under: about `most` of them, a round time apart.
+  function ticks(seconds, most) {
+    const span = seconds.at(-1) - seconds[0];
+    if (!span) return [{ frame: 0, text: "0 s" }];
+    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300].find((size) => span / size <= most) ?? 600;
+    const found = [];
+    for (let time = 0; time <= span + 1e-6; time += step) {
+      let frame = 0;
+      seconds.forEach((at, i) => {
+        if (Math.abs(at - seconds[0] - time) < Math.abs(seconds[frame] - seconds[0] - time)) frame = i;
+      });
+      if (found.at(-1)?.frame !== frame) found.push({ frame, text: `${Number(time.toFixed(1))} s` });
+    }
+    return found;
+  }
+
+  function shortened(context, text, room) {
+    if (context.measureText(text).width <= room) return text;
+    let length = text.length;
+    while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
+    return `${text.slice(0, length)}…`;
+  }
+
+  // A mark of radius r: each line has a shape of its own.
+  function stamp(c, mark, x, y, r) {
+    const path = (points) => {
+      points.forEach(([dx, dy], i) => (i ? c.lineTo(x + dx * r, y + dy * r) : c.moveTo(x + dx * r, y + dy * r)));
+    };
+    c.beginPath();
+    if (mark === "circle" || mark === "ring") c.arc(x, y, r, 0, 7);
+    else if (mark === "square") c.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76);
+    else if (mark === "triangle") path([[0, -1.1], [1.05, 0.85], [-1.05, 0.85]]);
+    else if (mark === "wedge") path([[0, 1.1], [1.05, -0.85], [-1.05, -0.85]]);
+    else if (mark === "diamond") path([[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]]);
+    else if (mark === "plus") { path([[-1, 0], [1, 0]]); path([[0, -1], [0, 1]]); }
+    else { path([[-0.8, -0.8], [0.8, 0.8]]); path([[-0.8, 0.8], [0.8, -0.8]]); }
+    if (["ring", "plus", "cross"].includes(mark)) c.stroke();
+    else c.fill();
+  }
+
+  Object.assign(player, { Timeline, stamp });
+})((globalThis.AttentionPlayer ??= {}));

@@ -1,0 +1,172 @@
+// What is to be seen of a pack under the current settings: numbers and words, no page.
+(function (player) {
+  "use strict";
+
+  const { decimalsFor, listed, written } = player;
+  const LEVELS = 65535; // a stored map cell of this height equals the highest of its side
+
+  class View {
+    constructor(pack, state) {
+      this.pack = pack;
+      this.state = state;
+      this.energies = new player.Energies(pack);
+      this.places = new Map();
+    }
+
+    get side() {
+      return this.pack.sides.get(this.state.side);
+    }
+
+    // The highest value of any map of this side: the top of the shared scale.
+    get top() {
+      return this.side.mapUnit * LEVELS;
+    }
+
+    // The CNN's own verdict on this side, as the analysis gave it.
+    get cnn() {
+      return this.pack.methods.find((method) => method.side === this.state.side && method.name.endsWith("CNN"));
+    }
+
+    // Figure 6 shows the truth beside the CNN's wrong choice: {possible, reason}.
+    get figure6() {
+      const { pack, cnn } = this;
+      if (pack.truth < 0) return { possible: false, reason: "the clip's true concept is not known to this model." };
+      if (cnn.prediction === pack.truth)
+        return { possible: false, reason: `${cnn.name === "CNN" ? "the CNN" : cnn.name} is right here; it compares the truth with a wrong choice.` };
+      return { possible: true, reason: "" };
+    }
+
+    // The concepts that have a tile, in order.
+    get concepts() {
+      if (this.state.view === "6" && this.figure6.possible) return [this.pack.truth, this.cnn.prediction];
+      return this.state.shown.filter((concept) => !this.state.off.includes(concept));
+    }
+
+    // Concept → "truth" or "wrong", for those that are one.
+    get marks() {
+      const marks = new Map();
+      if (this.pack.truth < 0) return marks;
+      if (this.cnn.prediction !== this.pack.truth) marks.set(this.cnn.prediction, "wrong");
+      return marks.set(this.pack.truth, "truth");
+    }
+
+    series(concept) {
+      return this.energies.series(this.state.side, concept, this.state.s);
+    }
+
+    // A concept's line keeps its look while the concept is shown: the first look nobody else has.
+    line(concept, dark) {
+      const present = new Set([...this.state.shown, ...this.concepts]);
+      for (const known of this.places.keys()) if (!present.has(known)) this.places.delete(known);
+      if (!this.places.has(concept)) {
+        const taken = new Set(this.places.values());
+        const free = player.LINES.findIndex((_, place) => !taken.has(place));
+        this.places.set(concept, free < 0 ? taken.size % player.LINES.length : free);
+      }
+      const { light, dark: pale, dash, mark } = player.LINES[this.places.get(concept)];
+      return { colour: dark ? pale : light, dash, mark };
+    }
+
+    // The highest energy of the shown concepts over the clip.
+    get highestEnergy() {
+      return Math.max(0, ...this.concepts.map((concept) => this.series(concept).energy.reduce((a, b) => Math.max(a, b), 0)));
+    }
+
+    // Everything a tile shows of one concept in the current frame.
+    tile(concept, highest) {
+      const { pack, side, state } = this;
+      const found = this.at(concept);
+      const decimals = decimalsFor(highest);
+      const mark = { truth: ", the true concept", wrong: ", the CNN's wrong choice" }[this.marks.get(concept)] ?? "";
+      const energy = written(found.energy, decimals);
+      return {
+        over: this.over(concept, found),
+        energy,
+        note: `score ${written(side.scores[state.frame * pack.concepts.length + concept], 2)}`,
+        share: highest > 0 ? Math.max(0, Math.min(1, found.energy / highest)) : 0,
+        equation: player.equation(pack, side, concept, state.frame, state.s, found, decimals),
+        label: `Heatmap of ${pack.concepts[concept]}${mark} over ${this.time.spoken}: energy ${energy}, ` +
+          `window at row ${found.row + 1}, column ${found.col + 1}`,
+      };
+    }
+
+    at(concept) {
+      const { energy, row, col } = this.series(concept);
+      const { frame } = this.state;
+      return { energy: energy[frame], row: row[frame], col: col[frame] };
+    }
+
+    over(concept, { row, col }) {
+      const { pack, side, state } = this;
+      const [h, w] = pack.mapSize;
+      const at = (state.frame * pack.concepts.length + concept) * h * w;
+      return {
+        maps: side.maps,
+        at,
+        mapSize: pack.mapSize,
+        top: !side.maps || state.scale === "shared" ? LEVELS : player.highest(side.maps, at, h * w),
+        table: player.colourTable(state.map),
+        opacity: state.opacity / 100,
+        window: { row, col, s: state.s },
+      };
+    }
+
+    // A row of the table: the current frame of one concept.
+    row(concept) {
+      const at = this.state.frame * this.pack.concepts.length + concept;
+      return {
+        name: this.pack.concepts[concept],
+        ...this.at(concept),
+        s: this.state.s,
+        net: this.side.netEnergies ? this.side.netEnergies[at] : null,
+        score: this.side.scores[at],
+      };
+    }
+
+    // The current frame in words: {name, at, short, spoken}.
+    get time() {
+      return this.timeOf(this.state.frame);
+    }
+
+    timeOf(frame) {
+      const { frames, seconds } = this.pack;
+      const at = `${seconds[frame].toFixed(2)} s`;
+      if (frames.length === 1) return { name: "picture", at: "", short: "one picture", spoken: "one picture" };
+      return {
+        name: `frame ${frame + 1}`,
+        at,
+        short: `${frame + 1} / ${frames.length} · ${at}`,
+        spoken: `frame ${frame + 1} of ${frames.length}, ${at}`,
+      };
+    }
+
+    // What a listener hears of the current frame.
+    get spoken() {
+      const decimals = decimalsFor(this.highestEnergy);
+      const energies = this.concepts.map((concept) => `${this.pack.concepts[concept]} ${written(this.at(concept).energy, decimals)}`);
+      return `${this.time.spoken}. Energies: ${listed(energies) || "no concept shown"}.`;
+    }
+
+    // What UnAtt says with these windows (Eqs. 2 and 3): {text, right}, right null when nobody knows.
+    verdict(whenReady) {
+      const { pack, state } = this;
+      const method = state.side === "web" ? "UnAtt" : "finetune+UnAtt";
+      const start = `${method} with ${state.s}×${state.s} windows: `;
+      const means = this.energies.means(state.side, state.s, whenReady);
+      if (!means) return { text: `${start}adding up ${pack.concepts.length} concepts …`, right: null };
+      const [best, second] = this.energies.ranking(state.side, state.s);
+      const decimals = decimalsFor(means[best]);
+      let text = `${start}${pack.concepts[best]}, mean energy ${written(means[best], decimals)}`;
+      if (second !== undefined) text += `, ${written(means[best] - means[second], decimals)} above ${pack.concepts[second]}`;
+      if (state.s !== pack.window) text += ` (${pack.window}×${pack.window}: ${this.#usual(best)})`;
+      return { text: `${text}.`, right: pack.truth < 0 ? null : best === pack.truth };
+    }
+
+    #usual(best) {
+      const [usual] = this.energies.ranking(this.state.side, this.pack.window);
+      return usual === best ? "the same" : this.pack.concepts[usual];
+    }
+  }
+
+  Object.assign(player, { View });
+})((globalThis.AttentionPlayer ??= {}));

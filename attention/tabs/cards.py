@@ -1,0 +1,114 @@
+"""Verdicts as HTML: one card per method, the model's own card, and the progress of a look."""
+
+from html import escape
+
+import numpy as np
+
+from attention.analysis import Analysis
+from attention.model import Card
+from attention.tabs.looking import Progress
+from attention.verdict import Verdict
+
+METHOD_HINTS = {
+    "CNN": "Each frame votes for its highest class score; the majority wins (§4.3).",
+    "UnAtt": "Unsupervised attention: the concept with the highest mean window energy (Eqs. 2, 3).",
+    "finetune+CNN": "The vote of §4.3 by the CNN fine-tuned on labelled video frames.",
+    "finetune+UnAtt": "Eqs. 2 and 3 on the attention maps of the fine-tuned CNN.",
+    "finetune+EnergyNet": "The learned energy of map and concept, mean over the frames (Eqs. 4, 5).",
+}
+
+
+def verdict_cards(analysis: Analysis, top: int = 3) -> str:
+    """One card per method: prediction, right or wrong, the top scores as bars, one sentence why."""
+    cards = "".join(_card(verdict, analysis, top) for verdict in analysis.verdicts)
+    summary = escape(analysis.agreement)
+    if analysis.truth:
+        summary = f"Truth: <b>{escape(analysis.truth)}</b>. {summary}"
+    notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in analysis.notes)
+    return f"<section class='verdicts'>{cards}</section><p class='agreement'>{summary}</p>{notes}"
+
+
+def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
+    name = analysis.concepts[verdict.prediction]
+    return (
+        f"<article class='verdict' title='{escape(METHOD_HINTS.get(verdict.method, ''))}'>"
+        f"<header><span class='method'>{escape(verdict.method)}</span>{_mark(name, analysis)}</header>"
+        f"<h3>{escape(name)}</h3>{score_bars(verdict, analysis, top)}"
+        f"<p class='why'>{escape(verdict.why)}</p></article>"
+    )
+
+
+def _mark(name: str, analysis: Analysis) -> str:
+    if analysis.truth is None:
+        return ""
+    if name == analysis.truth:
+        return "<span class='mark right'>✓ right</span>"
+    return "<span class='mark wrong'>✗ wrong</span>"
+
+
+def score_bars(verdict: Verdict, analysis: Analysis, top: int) -> str:
+    """The `top` highest scores as bars from zero, with their numbers."""
+    best = verdict.ranking(top)
+    largest = max(float(np.max(verdict.scores[best])), 1e-9)
+    rows = "".join(
+        f"<li><span class='name'>{escape(analysis.concepts[c])}</span>"
+        f"<span class='bar'><i style='width:{_percent(verdict.scores[c] / largest)}'></i></span>"
+        f"<span class='number'>{verdict.scores[c]:.2f}</span></li>"
+        for c in best
+    )
+    return f"<ol class='bars'>{rows}</ol>"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * min(max(float(share), 0.0), 1.0):.1f}%"
+
+
+def progress_card(progress: Progress | None, clip: str) -> str:
+    """What is being done and how long it will take."""
+    if progress is None:
+        return (
+            f"<div class='progress' role='status'><p>Opening {escape(clip)} …</p><progress></progress>"
+            "</div>"
+        )
+    of = f" of {progress.expected}" if progress.expected else ""
+    left = f" · about {max(1, round(progress.left))} s left" if progress.left is not None else ""
+    share = f" value='{progress.done}' max='{progress.expected}'" if progress.expected else ""
+    return (
+        f"<div class='progress' role='status'><p>Looking at {escape(clip)}: frame {progress.done}{of}"
+        f"{left}</p><progress{share}></progress></div>"
+    )
+
+
+def timing_line(analysis: Analysis) -> str:
+    """Where the time went: decode · forward · maps · energies."""
+    stages = " · ".join(
+        f"{stage} {analysis.timing.get(stage, 0.0) * 1000:.0f} ms"
+        for stage in ("decode", "forward", "maps", "energies")
+    )
+    frames = len(analysis.frames)
+    return (
+        f"<p class='timing'>{frames} frame{'s' * (frames != 1)} × {len(analysis.concepts)} concepts "
+        f"in {analysis.timing.get('total', 0.0):.2f} s: {stages}</p>"
+    )
+
+
+def model_card(name: str, card: Card) -> str:
+    """The honest card of a model: trained on what, how good, drawn or real."""
+    rows = [
+        ("Trained on", card.trained_on),
+        (
+            "Pictures",
+            "drawn by this project, not photographs" if card.drawn else "real photographs",
+        ),
+        ("How good", card.how_good),
+        ("Network", f"{card.backbone}, {len(card.concepts)} concepts"),
+        ("Made by", card.command),
+        ("Licence", card.licence),
+    ]
+    lines = "".join(
+        f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in rows if text
+    )
+    return (
+        f"<section class='model-card'><h3>{escape(card.title)} <code>{escape(name)}</code></h3>"
+        f"<p>{escape(card.about)}</p><dl>{lines}</dl></section>"
+    )

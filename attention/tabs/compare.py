@@ -1,0 +1,144 @@
+"""The Compare tab: one clip, every method, per frame and for the whole video."""
+
+from html import escape
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pandas as pd
+
+from attention.analysis import Analysis
+from attention.tabs.cards import METHOD_HINTS, score_bars
+from attention.tabs.looking import Looked
+from attention.verdict import decide, frame_mean
+
+# eight colours that colour-blind people tell apart (Okabe and Ito); the rest share a grey
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
+OTHER = "#999999"
+LETTERS = "ABCDEFGH"
+TOP = 5
+JUMP = Path(__file__).parents[2] / "assets" / "page" / "compare.js"
+
+
+def compare_tab(looked: gr.State) -> None:
+    """Builds the tab; it follows the clip chosen under Heatmaps."""
+    gr.Markdown(
+        "The clip chosen under **Heatmaps**, as each method of the paper judges it. "
+        "Click a frame's cell to see that frame's maps.",
+        elem_id="compare-help",
+    )
+    methods = gr.HTML("", elem_id="compare-methods")
+    frames = gr.HTML("", js_on_load=JUMP.read_text(encoding="utf-8"), elem_id="compare-frames")
+    table = gr.Dataframe(
+        value=pd.DataFrame(columns=["method", "says"]),
+        label="The whole video",
+        interactive=False,
+        wrap=True,
+        elem_id="compare-table",
+    )
+    looked.change(
+        _compare,
+        looked,
+        [methods, frames, table],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def _compare(looked: Looked | None) -> tuple[str, str, pd.DataFrame]:
+    if looked is None:
+        return "<p class='note'>Choose a clip under Heatmaps first.</p>", "", pd.DataFrame()
+    analysis = looked.analysis()
+    return method_columns(analysis), frame_strips(analysis), method_table(analysis)
+
+
+def method_columns(analysis: Analysis) -> str:
+    """The methods side by side with their top scores, and a sentence where they disagree."""
+    columns = "".join(
+        f"<article class='verdict'><header><span class='method'>{escape(v.method)}</span></header>"
+        f"<p class='hint'>{escape(METHOD_HINTS.get(v.method, ''))}</p>"
+        f"{score_bars(v, analysis, TOP)}</article>"
+        for v in analysis.verdicts
+    )
+    truth = f" Truth: {escape(analysis.truth)}." if analysis.truth else ""
+    return (
+        f"<h3>{escape(analysis.clip)} · {escape(analysis.model)}</h3>"
+        f"<p class='agreement'>{escape(analysis.agreement)}{truth}</p>"
+        f"<section class='verdicts'>{columns}</section>"
+    )
+
+
+def frame_strips(analysis: Analysis) -> str:
+    """Per frame: a row of cells per method, coloured and lettered by the concept it names."""
+    common = _common(analysis)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(v.method)}</th>"
+        + "".join(_cell(i, int(c), analysis, common) for i, c in enumerate(v.frame_classes))
+        + "</tr>"
+        for v in analysis.verdicts
+    )
+    legend = "".join(
+        f"<li><i style='background:{COLOURS[place]}'>{LETTERS[place]}</i>"
+        f"{escape(analysis.concepts[c])}</li>"
+        for place, c in enumerate(common)
+    )
+    return (
+        "<h3>Frame by frame</h3>"
+        f"<ul class='legend'>{legend}<li><i style='background:{OTHER}'>·</i>another</li></ul>"
+        f"<div class='strips' tabindex='0' role='region' aria-label='What each method says of each "
+        f"frame'><table>{rows}</table></div>"
+    )
+
+
+def _common(analysis: Analysis) -> list[int]:
+    said = np.concatenate([v.frame_classes for v in analysis.verdicts])
+    counts = np.bincount(said, minlength=len(analysis.concepts))
+    predicted = [v.prediction for v in analysis.verdicts]
+    order = [*predicted, *(int(c) for c in np.argsort(-counts, kind="stable") if counts[c])]
+    return list(dict.fromkeys(order))[: len(COLOURS)]
+
+
+def _cell(frame: int, concept: int, analysis: Analysis, common: list[int]) -> str:
+    known = concept in common
+    colour = COLOURS[common.index(concept)] if known else OTHER
+    letter = LETTERS[common.index(concept)] if known else "·"
+    name = escape(analysis.concepts[concept])
+    return (
+        f"<td data-frame='{frame}' tabindex='{0 if frame == 0 else -1}' style='background:{colour}' "
+        f"title='{analysis.seconds[frame]:.2f} s: {name}'>{letter}</td>"
+    )
+
+
+def method_table(analysis: Analysis) -> pd.DataFrame:
+    """The whole video as a table, the all-frame mean that §4.3 also tried included."""
+    rows = []
+    for verdict in analysis.verdicts:
+        best = verdict.ranking(2)
+        margin = verdict.scores[best[0]] - verdict.scores[best[1]] if len(best) > 1 else np.nan
+        rows.append(
+            {
+                "method": verdict.method,
+                "says": analysis.concepts[verdict.prediction],
+                "score": round(float(verdict.scores[verdict.prediction]), 3),
+                "ahead of": analysis.concepts[best[1]] if len(best) > 1 else "",
+                "by": round(float(margin), 3),
+                "frames for it": f"{verdict.votes[verdict.prediction]} of {len(analysis.frames)}",
+            }
+        )
+        if verdict.method.endswith("CNN"):
+            rows.append(_mean_row(verdict.method, verdict.side, analysis))
+    return pd.DataFrame(rows)
+
+
+def _mean_row(method: str, side: str, analysis: Analysis) -> dict[str, object]:
+    scores = frame_mean(analysis.side(side).scores)
+    winner = decide(scores)
+    order = [int(c) for c in np.argsort(-scores, kind="stable")]
+    return {
+        "method": f"{method}, mean of all frames",
+        "says": analysis.concepts[winner],
+        "score": round(float(scores[winner]), 3),
+        "ahead of": analysis.concepts[order[1]] if len(order) > 1 else "",
+        "by": round(float(scores[winner] - scores[order[1]]), 3) if len(order) > 1 else np.nan,
+        "frames for it": "",
+    }

@@ -1,0 +1,70 @@
+"""What other programs may call: /analyse and /models, over HTTP, gradio_client and MCP."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from attention.concepts import ConceptSet
+from attention.errors import InputError
+from attention.pipeline import analyse
+from attention.sandbox import SandboxedReader
+from attention.tabs.looking import limits_for, offered_models, ready_model
+
+
+def endpoints() -> None:
+    """Adds the two public endpoints to the Blocks being built."""
+    clip = gr.File(visible=False, type="filepath", label="clip")
+    model = gr.Textbox("imagenet", visible=False, label="model")
+    every = gr.Number(5, precision=0, visible=False, label="every")
+    concepts = gr.Textbox("", visible=False, label="concepts")
+    answer = gr.JSON(visible=False, label="analysis")
+    gr.Button(visible=False).click(
+        analyse_clip,
+        [clip, model, every, concepts],
+        answer,
+        api_name="analyse",
+        concurrency_id="model",
+    )
+    gr.Button(visible=False).click(
+        list_models, None, gr.JSON(visible=False, label="models"), api_name="models"
+    )
+
+
+def analyse_clip(
+    clip: str, model: str = "imagenet", every: int = 5, concepts: str = ""
+) -> dict[str, Any]:
+    """Look at a video or image: every concept's energy per frame, and each method's verdict.
+
+    Args:
+        clip: the video or image file; a clip's first 60 seconds are looked at.
+        model: one of the names that /models returns.
+        every: one frame in this many is looked at, 1 or more.
+        concepts: names to compare, separated by commas; empty for all of the model's.
+
+    Returns:
+        The analysis: methods with predictions and scores, energies and window places per frame and
+        concept, map size, timing in seconds, and notes.
+    """
+    try:
+        if not clip:
+            raise InputError("No clip was given; pass a video or image file.")
+        ready = ready_model(model)
+        known = ConceptSet(ready.concepts)
+        names = [known.names[c] for c in known.pick(concepts)] if concepts.strip() else None
+        analysis = analyse(
+            Path(clip),
+            ready,
+            every=int(every),
+            concepts=names,
+            limits=limits_for(ready),
+            reader=SandboxedReader,
+        )
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return analysis.to_json()
+
+
+def list_models() -> dict[str, Any]:
+    """The models on offer: what each was trained on, how good it is, and its concepts."""
+    return {name: card.model_dump(mode="json") for name, card in offered_models().items()}

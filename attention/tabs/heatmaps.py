@@ -1,0 +1,212 @@
+"""The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
+
+from collections.abc import Iterator
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from attention.errors import InputError
+from attention.tabs.cards import model_card, progress_card, timing_line, verdict_cards
+from attention.tabs.exports import EXPORTS, export
+from attention.tabs.looking import (
+    LONGEST,
+    Looked,
+    Workroom,
+    look,
+    look_along,
+    offered_models,
+)
+from attention.tabs.player import player, player_value
+from attention.tabs.samples import Sample, samples
+from attention.tabs.shelf import Shelf
+
+CLIP_TYPES = ["video", "image"]
+DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
+
+
+def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
+    """Builds the tab; returns the state that holds the look in hand (Looked or None)."""
+    looked = gr.State(None)
+    names = offered_models()
+    with gr.Row(elem_id="choose", equal_height=True):
+        gallery = gr.Gallery(
+            value=[(str(shelf.thumbnail(s)), _caption(s)) for s in samples()],
+            label="Sample clips",
+            show_label=False,
+            min_width=320,
+            columns=4,
+            height=128,
+            allow_preview=False,
+            object_fit="cover",
+            interactive=False,
+            buttons=[],
+            elem_id="samples",
+            scale=4,
+        )
+        upload = gr.File(
+            label="Your clip or image",
+            file_types=CLIP_TYPES,
+            height=128,
+            elem_id="upload",
+            scale=3,
+            min_width=240,
+        )
+        with gr.Column(scale=3, min_width=240):
+            model = gr.Dropdown(
+                choices=[(f"{card.title}", name) for name, card in names.items()],
+                value=samples()[0].model,
+                label="Model",
+                elem_id="model",
+            )
+            with gr.Row():
+                again = gr.Button("Look again", size="sm", elem_id="again")
+                stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop")
+    with gr.Accordion("Advanced, webcam, about the model", open=False, elem_id="advanced"):
+        with gr.Row():
+            every = gr.Slider(
+                1,
+                30,
+                value=5,
+                step=1,
+                label="Sampling step: one frame in",
+                info=f"A clip's first {LONGEST:.0f} s are looked at here; the terminal has no such limit.",
+                elem_id="every",
+            )
+            webcam = gr.Image(
+                sources=["webcam"],
+                type="filepath",
+                label="Webcam: one picture",
+                height=180,
+                elem_id="webcam",
+            )
+        card = gr.HTML(model_card(samples()[0].model, names[samples()[0].model]), elem_id="card")
+    status = gr.HTML("", elem_id="status")
+    verdicts = gr.HTML("", elem_id="verdicts")
+    picture = player("player")
+    with gr.Row(elem_id="exports"):
+        buttons = {
+            kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
+            for kind, label in EXPORTS.items()
+        }
+        file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
+    timing = gr.HTML("", elem_id="timing")
+
+    shown = [looked, status, verdicts, picture, timing]
+    run = partial(_look, workroom)
+    heavy: dict[str, Any] = {
+        "outputs": shown,
+        "concurrency_id": "model",
+        "show_progress": "hidden",
+        "api_visibility": "private",
+    }
+    events = [
+        upload.upload(run, [upload, model, every], **heavy),
+        webcam.input(run, [webcam, model, every], **heavy),
+        gr.on(
+            [again.click, model.input],
+            partial(_look_again, workroom),
+            [looked, model, every],
+            **heavy,
+        ),
+    ]
+    stop.click(
+        lambda: "<p class='note'>Stopped. Choose a clip to go on.</p>",
+        outputs=status,
+        cancels=events,
+        api_visibility="private",
+    )
+    light: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+    # gradio finds the event and the request by the annotations of a plain function
+    def choose_sample(event: gr.SelectData) -> Shown:
+        return _shelved(shelf, samples()[int(event.index)])
+
+    def follow_link(request: gr.Request) -> Shown:
+        return _shelved(shelf, _linked(request.query_params.get("clip", "")))
+
+    gallery.select(choose_sample, outputs=[*shown, model], **light)
+    model.change(lambda name: model_card(name, names[name]), model, card, **light)
+    demo.load(follow_link, outputs=[*shown, model], **light)
+    for kind, button in buttons.items():
+        made = button.click(
+            partial(_export, workroom, kind),
+            looked,
+            file,
+            concurrency_id="export",
+            concurrency_limit=1,
+            api_visibility="private",
+        )
+        made.success(None, js=DOWNLOAD, api_visibility="private")
+    return looked
+
+
+Shown = tuple[Any, ...]
+
+
+def _look(
+    workroom: Workroom, clip: str | None, model: str, every: float, sample: Sample | None = None
+) -> Iterator[Shown]:
+    """Looks at a clip and yields what the page shows meanwhile and at the end."""
+    if not clip:
+        raise gr.Error("Choose a sample or upload a clip first.", print_exception=False)
+    path = Path(clip)
+    yield _waiting(progress_card(None, path.name))
+    start = partial(look, path, model, workroom.new_folder(), every=int(every), sample=sample)
+    try:
+        for said in look_along(lambda on_progress: start(on_progress=on_progress)):
+            if isinstance(said, Looked):
+                yield _done(said)
+            else:
+                yield _waiting(progress_card(said, path.name))
+    except InputError as error:
+        yield _waiting(f"<p class='note error' role='alert'>{escape(str(error))}</p>")
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def _look_again(
+    workroom: Workroom, looked: Looked | None, model: str, every: float
+) -> Iterator[Shown]:
+    if looked is None:
+        raise gr.Error("Choose a sample or upload a clip first.", print_exception=False)
+    sample = next((s for s in samples() if s.key == looked.sample and s.model == model), None)
+    yield from _look(workroom, str(looked.clip), model, every, sample)
+
+
+def _linked(key: str) -> Sample:
+    """The sample that the page's address names, or the first."""
+    return next((sample for sample in samples() if sample.key == key), samples()[0])
+
+
+def _shelved(shelf: Shelf, sample: Sample) -> Shown:
+    return (*_done(shelf.looked(sample)), sample.model)
+
+
+def _done(looked: Looked) -> Shown:
+    analysis = looked.analysis()
+    return (
+        looked,
+        "",
+        verdict_cards(analysis),
+        player_value(looked.pack),
+        timing_line(analysis),
+    )
+
+
+def _waiting(status: str) -> Shown:
+    return (gr.skip(), status, gr.skip(), gr.skip(), gr.skip())
+
+
+def _export(workroom: Workroom, kind: str, looked: Looked | None) -> str:
+    if looked is None:
+        raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
+    try:
+        return str(export(kind, looked, workroom.new_folder(), gr.Progress()))
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def _caption(sample: Sample) -> str:
+    return f"{sample.title} · {sample.truth}" if sample.truth else sample.title

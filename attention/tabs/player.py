@@ -1,0 +1,101 @@
+"""The heatmap player on the page: mounted once, then fed with the file of an analysis.
+
+The player itself is plain JavaScript in assets/player/. It fetches a pack once and from then on
+never asks the server: frame, concepts, opacity, colours, scale, window and side all change in the
+browser.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from gradio.data_classes import FileData
+
+ASSETS = Path(__file__).parents[2] / "assets" / "player"
+# in the order in which they lean on each other
+SCRIPTS = (
+    "pack.js",
+    "energy.js",
+    "colours.js",
+    "heatmap.js",
+    "address.js",
+    "page.js",
+    "tiles.js",
+    "timeline.js",
+    "concepts.js",
+    "controls.js",
+    "table.js",
+    "figure.js",
+    "pictures.js",
+    "view.js",
+    "keys.js",
+    "player.js",
+)
+EMPTY = (
+    "Choose a sample clip above or upload one: "
+    "the heatmap of every concept then appears here, side by side."
+)
+
+
+def player(elem_id: str, *, linked: bool = True, empty: str = EMPTY) -> gr.HTML:
+    """An empty player; give it what `player_value` returns.
+
+    linked: whether it keeps its frame, concepts and settings in the page's address; only one player
+    of a page can. empty: the sentence shown until there is something to play.
+    """
+    options = json.dumps({"linked": linked, "empty": empty})
+    return gr.HTML(
+        value=None,
+        html_template='<div class="attention-player"></div>',
+        head=player_head(),
+        js_on_load=f"""
+            const root = element.querySelector(".attention-player");
+            const player = AttentionPlayer.mount(root, {options});
+            player.open(props.value);
+            watch("value", () => player.open(props.value));
+        """,
+        apply_default_css=False,
+        elem_id=elem_id,
+    )
+
+
+def player_value(
+    pack: str | Path | None,
+    *,
+    message: str = "",
+    frame: int | None = None,
+    concepts: Sequence[int] | None = None,
+    link: Mapping[str, str | None] | None = None,
+) -> dict[str, Any]:
+    """What an event returns to a player.
+
+    pack: a file written by `attention.pack.save_pack`, or None to empty the player · message: what
+    to say instead of the usual sentence when it is empty · frame: index of the sampled frame to
+    open at · concepts: indices of the concepts to show; both by default as the address says, or
+    else the pack's own choice · link: what the address needs to lead back to this clip, such as
+    {"clip": "lion"}; a None takes the parameter out of the address. Raises FileNotFoundError when
+    there is no such file.
+    """
+    value: dict[str, Any] = {"pack": None, "message": message}
+    if pack is not None:
+        path = Path(pack).resolve()
+        # the "meta" of a FileData is what makes gradio serve the file and add its url
+        value["pack"] = FileData(
+            path=str(path), size=path.stat().st_size, orig_name=path.name
+        ).model_dump()
+    if frame is not None:
+        value["frame"] = frame
+    if concepts is not None:
+        value["concepts"] = list(concepts)
+    if link is not None:
+        value["link"] = dict(link)
+    return value
+
+
+def player_head() -> str:
+    """The player's style and scripts as one piece for a page's head."""
+    style = (ASSETS / "player.css").read_text(encoding="utf-8")
+    scripts = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    return f"<style>{style}</style><script>{scripts}</script>"

@@ -1,0 +1,57 @@
+"""What several test files share: the running app, a browser, real clips."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.clips import write_clip
+
+SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "data" / "clips"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
+    "--disable-sync --no-first-run --disable-quic"
+).split()
+
+
+@pytest.fixture(scope="session")
+def lion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A three-second film that moves over a photograph of a lion."""
+    from attention.tabs.samples import MEDIA
+
+    photo = cv2.cvtColor(cv2.imread(str(MEDIA / "images" / "lion.jpg")), cv2.COLOR_BGR2RGB)
+    frames = [np.ascontiguousarray(photo[: photo.shape[0], x : x + 224][:224]) for x in range(30)]
+    return write_clip(tmp_path_factory.mktemp("clips") / "lion film.mp4", frames)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the real app, served from this process."""
+    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
+    import app
+
+    demo = app.build()
+    _, url, _ = demo.queue().launch(
+        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **app.settings()
+    )
+    yield url
+    demo.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """Debian's chromium under Playwright; a skip that says so without it, but never in CI."""
+    if CHROMIUM is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing; CI must install it")
+        pytest.skip("chromium is not installed (Debian: apt install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()

@@ -1,0 +1,88 @@
+"""The running app through its public API, and what it refuses."""
+
+import json
+from pathlib import Path
+
+import anyio
+import httpx
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+
+from attention.pipeline import analyse
+
+
+@pytest.fixture(scope="module")
+def client(app_url: str) -> Client:
+    return Client(app_url, verbose=False)
+
+
+def test_only_the_documented_endpoints_are_public(client: Client) -> None:
+    named = client.view_api(return_format="dict", print_info=False)
+    assert set(named["named_endpoints"]) == {"/analyse", "/models"}
+    assert not named["unnamed_endpoints"]
+
+
+def test_models_tell_what_they_are(client: Client) -> None:
+    models = client.predict(api_name="/models")
+    assert next(iter(models)) == "imagenet"
+    assert len(models["imagenet"]["concepts"]) == 1000
+    assert models["imagenet"]["drawn"] is False
+
+
+def test_analyse_returns_what_the_core_finds(client: Client, lion_clip: Path) -> None:
+    said = client.predict(
+        handle_file(str(lion_clip)), "imagenet", 10, "lion, tiger", api_name="/analyse"
+    )
+    found = analyse(lion_clip, "imagenet", every=10, concepts=["lion", "tiger"]).to_json()
+    for key in ("concepts", "frames", "seconds", "map_size", "windows", "methods"):
+        assert said[key] == json.loads(json.dumps(found[key])), key
+    assert said["energies"] == [pytest.approx(row, rel=1e-5) for row in found["energies"]]
+
+
+@pytest.mark.parametrize(
+    ("model", "every", "concepts", "says"),
+    [
+        ("nosuch", 5, "", "no model 'nosuch'"),
+        ("/etc", 5, "", "no model '/etc'"),
+        ("imagenet", 0, "", "step of 1 or more"),
+        ("imagenet", 5, "lion, unicorn", "unicorn"),
+    ],
+)
+def test_analyse_refuses_in_one_sentence(
+    client: Client, lion_clip: Path, model: str, every: int, concepts: str, says: str
+) -> None:
+    with pytest.raises(AppError) as refused:
+        client.predict(handle_file(str(lion_clip)), model, every, concepts, api_name="/analyse")
+    assert says in str(refused.value)
+    assert "Traceback" not in str(refused.value)
+
+
+def test_a_file_that_is_no_clip_is_named(client: Client, tmp_path: Path) -> None:
+    text = tmp_path / "notes.mp4"
+    text.write_text("not a film")
+    with pytest.raises(AppError, match=r"notes\.mp4"):
+        client.predict(handle_file(str(text)), "imagenet", 5, "", api_name="/analyse")
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "app.py", "requirements.txt", "../shared/paper.md"])
+def test_files_of_the_server_are_not_served(app_url: str, path: str) -> None:
+    answer = httpx.get(f"{app_url}gradio_api/file={path}")
+    assert answer.status_code in {403, 404}
+
+
+async def _ask_over_mcp(url: str) -> tuple[set[str], str]:
+    async with streamable_http_client(url) as (read, write, _), ClientSession(read, write) as session:
+        await session.initialize()
+        tools = {tool.name: tool for tool in (await session.list_tools()).tools}
+        answer = await session.call_tool("list_models", {})
+        return set(tools), tools["analyse_clip"].description + answer.content[0].text
+
+
+def test_the_endpoints_are_tools_over_mcp(app_url: str) -> None:
+    names, text = anyio.run(_ask_over_mcp, f"{app_url}gradio_api/mcp/")
+    assert names == {"analyse_clip", "list_models"}
+    assert "each method's verdict" in text
+    assert "efficientnet_lite0" in text

@@ -1,0 +1,145 @@
+"""The page as a person uses it: a real app, a real browser, real clips."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+READY = 30_000  # milliseconds; waiting is for elements, this only bounds it
+
+
+@pytest.fixture
+def page(browser: Any, app_url: str) -> Iterator[Any]:
+    """The app's page; afterwards: no page error, and no request that left the machine."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    opened = context.new_page()
+    errors: list[str] = []
+    hosts: set[str] = set()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("request", lambda request: hosts.add(urlparse(request.url).hostname or "local"))
+    opened.goto(app_url)
+    opened.wait_for_selector("#player canvas", timeout=READY)
+    yield opened
+    context.close()
+    assert errors == []
+    assert hosts <= {"127.0.0.1", "localhost", "local"}
+
+
+def upload(page: Any, clip: Path) -> None:
+    """Drops a clip on the page and waits until its verdict is there."""
+    page.set_input_files("#upload input[type=file]", str(clip))
+    page.wait_for_selector("#timing:has-text('frames ×')", timeout=READY)
+
+
+def server_calls(page: Any) -> list[str]:
+    """Every request from now on, as the page makes it."""
+    calls: list[str] = []
+    page.on("request", lambda request: calls.append(request.url))
+    return [url for url in calls if not url.startswith(("data:", "blob:"))]
+
+
+def frame_now(page: Any) -> int:
+    return int(page.evaluate("document.querySelector('#player .attention-player').player.index"))
+
+
+def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
+    assert "lion" in page.inner_text("#verdicts")
+    assert page.locator("#verdicts article").count() == 2
+    assert page.locator("#player canvas").count() >= 5
+
+
+def test_upload_look_and_move_with_the_keys(page: Any, lion_clip: Path) -> None:
+    upload(page, lion_clip)
+    assert "lion" in page.inner_text("#verdicts h3 >> nth=0")
+    page.locator("#player").click(position={"x": 5, "y": 5})
+    before = page.inner_text("#player")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "document.querySelector('#player .attention-player').innerText.includes('3 / 6')"
+    )
+    assert page.inner_text("#player") != before
+
+
+def test_nothing_in_the_player_calls_the_server(page: Any, lion_clip: Path) -> None:
+    upload(page, lion_clip)
+    page.wait_for_timeout(500)
+    calls: list[str] = []
+    page.on(
+        "request",
+        lambda r: calls.append(r.url) if not r.url.startswith(("data:", "blob:")) else None,
+    )
+    page.locator("#player").click(position={"x": 5, "y": 5})
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "End", "Home", "1", "1", "2", "2"):
+        page.keyboard.press(key)
+    for slider in page.locator("#player input[type=range]").all():
+        slider.press("ArrowRight")
+    page.locator("#player select").first.select_option(index=1)
+    page.wait_for_timeout(300)
+    assert [url for url in calls if "heartbeat" not in url] == []
+
+
+def test_a_broken_file_is_a_toast_and_the_page_goes_on(page: Any, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"\x00\x00\x00\x18ftypisom" + bytes(100))
+    page.set_input_files("#upload input[type=file]", str(broken))
+    toast = page.wait_for_selector(".toast-body.error, [data-testid=toast-body]", timeout=READY)
+    assert "broken.mp4" in toast.inner_text()
+    assert "Traceback" not in page.inner_text("body")
+    assert page.locator("#player canvas").count() >= 5
+
+
+def download(page: Any, kind: str) -> Path:
+    with page.expect_download(timeout=60_000) as waiting:
+        page.click(f"#export-{kind}")
+    return Path(waiting.value.path())
+
+
+def test_exports_hold_the_same_numbers(page: Any, lion_clip: Path) -> None:
+    upload(page, lion_clip)
+    everything = json.loads(download(page, "json").read_text(encoding="utf-8"))
+    assert everything["frames"] == [0, 5, 10, 15, 20, 25]
+    rows = list(csv.DictReader(io.StringIO(download(page, "csv").read_text(encoding="utf-8"))))
+    lion = everything["concepts"].index("lion")
+    energies = [float(row["energy"]) for row in rows if row["concept"] == "lion"]
+    assert energies == pytest.approx([row[lion] for row in everything["energies"]], rel=1e-5)
+    assert download(page, "png").read_bytes().startswith(b"\x89PNG")
+    assert b"ftyp" in download(page, "mp4").read_bytes()[:32]
+
+
+def test_a_link_opens_the_same_clip_and_frame(page: Any, app_url: str) -> None:
+    page.goto(f"{app_url}?clip=earth&f=7")
+    page.wait_for_selector("#timing:has-text('181 frames')", timeout=READY)
+    page.wait_for_function(
+        "document.querySelector('#player .attention-player').innerText.includes('7 / 181')"
+    )
+
+
+def test_compare_follows_the_clip_and_leads_back_to_its_frame(page: Any, lion_clip: Path) -> None:
+    upload(page, lion_clip)
+    page.click("button[role=tab]:has-text('Compare')")
+    page.wait_for_selector("#compare-frames td[data-frame]")
+    assert page.locator("#compare-frames tr").count() == 2
+    assert "mean of all frames" in page.inner_text("#compare-table")
+    page.click("#compare-frames tr:nth-child(2) td[data-frame='4']")
+    page.wait_for_function(
+        "document.querySelector('#player .attention-player').innerText.includes('5 / 6')"
+    )
+    assert page.locator("#player").is_visible()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (390, "light"), (1440, "dark")])
+def test_no_sideways_scroll(browser: Any, app_url: str, width: int, theme: str) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 844})
+    page.goto(f"{app_url}?clip=earth&__theme={theme}")
+    page.wait_for_selector("#player canvas", timeout=READY)
+    for tab in ("Heatmaps", "Compare"):
+        page.click(f"button[role=tab]:has-text('{tab}')")
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()

@@ -1,0 +1,612 @@
+"""The heatmap player in a real browser: what it shows equals what numpy says."""
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import cv2
+import gradio as gr
+import numpy as np
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+
+from attention.analysis import Analysis, Side, verdicts_of
+from attention.pack import pack_bytes, save_pack
+from attention.tabs.player import player, player_head, player_value
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="no chromium on this machine"
+)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
+    "--no-first-run"
+)
+FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
+GREY = 100  # of every picture
+HOT, MIDDLE, COLD = (253, 231, 37), (33, 145, 140), (68, 1, 84)  # of viridis
+STEPS = np.linspace(0, 0.999, 240).tolist()
+ROOT = ".attention-player"
+
+
+def windows(maps: np.ndarray, s: int) -> tuple[np.ndarray, np.ndarray]:
+    """Eq. 2 the slow and obvious way: energies [N,C] and each one's first window, [N,C,2]."""
+    sums = sliding_window_view(maps, (s, s), axis=(2, 3)).sum((-1, -2))
+    flat = sums.reshape(*sums.shape[:2], -1)
+    places = np.stack(np.unravel_index(flat.argmax(-1), sums.shape[2:]), -1)
+    return flat.max(-1).astype(np.float32), places.astype(np.uint8)
+
+
+def side_of(name: str, maps: np.ndarray, scores: np.ndarray, keep: bool = True) -> Side:
+    energies, places = windows(maps, 3)
+    return Side(name, scores.astype(np.float32), energies, places, maps if keep else None)
+
+
+def plateau_and_peak(frames: int = 6) -> np.ndarray:
+    """lion: nine cells of 1 that wander; cheetah: one cell of 5; the script: one of 8, last."""
+    maps = np.zeros((frames, len(FOUR), 7, 7), np.float32)
+    for frame in range(frames):
+        column = frame % 5
+        maps[frame, 0, 2:5, column : column + 3] = 1
+        maps[frame, 1, 5, 1] = 5
+    maps[-1, 2, 0, 6] = 8
+    return maps
+
+
+def analysis(maps: np.ndarray, concepts: tuple[str, ...] = FOUR, **changes: Any) -> Analysis:
+    frames = len(maps)
+    # every frame is cheetah to the CNN, the last one the tower
+    scores = np.tile(np.linspace(0, -1, len(concepts)), (frames, 1))
+    scores[:, 1] = 2
+    scores[-1, len(concepts) - 1] = 3
+    sides = changes.pop("sides", None) or (side_of("web", maps, scores),)
+    grey = cv2.imencode(".jpg", np.full((180, 320, 3), GREY, np.uint8))[1].tobytes()
+    fields: dict[str, Any] = {
+        "clip": "savannah.mp4",
+        "model": "imagenet",
+        "concepts": concepts,
+        "frames": tuple(range(0, 5 * frames, 5)),
+        "seconds": tuple(0.2 * frame for frame in range(frames)),
+        "map_size": tuple(maps.shape[2:]),
+        "window": 3,
+        "size": (320, 180),
+        "sides": sides,
+        "verdicts": verdicts_of(sides, concepts, 3),
+        "truth": "lion",
+        "pictures": (grey,) * frames,
+    }
+    return Analysis(**{**fields, **changes})
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """A server on this machine whose files stand in a dictionary, and its address."""
+    files: dict[str, bytes] = {}
+
+    class Shelf(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = files.get(self.path.split("?")[0])
+            self.send_response(404 if body is None else 200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(body or b"")))
+            self.end_headers()
+            self.wfile.write(body or b"")
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Shelf)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", files
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def stage(browser: Any, site: tuple[str, dict[str, bytes]]) -> Iterator[Callable[..., Any]]:
+    """Opens a page whose player plays the given analysis; every page must stay without an error."""
+    address, files = site
+    contexts, complaints = [], []
+
+    def open_page(
+        shown: Analysis | bytes | None, width: int = 1440, dark: bool = False, query: str = ""
+    ) -> Any:
+        value = "null" if shown is None else '{pack: {url: "/a.pack"}}'
+        files["/a.pack"] = pack_bytes(shown) if isinstance(shown, Analysis) else shown or b""
+        root = f'document.querySelector("{ROOT}")'
+        mount = f"AttentionPlayer.mount({root}, {{linked: true}}).open({value});"
+        files["/"] = (
+            "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+            f"<link rel=icon href='data:,'><title>player</title>{player_head()}"
+            f"<body class='{'dark' if dark else ''}' style='margin:12px'><input id=outside>"
+            f"<div class=attention-player></div><script>{mount}</script>"
+        ).encode()
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.goto(f"{address}/{query}")
+        if isinstance(shown, Analysis):
+            page.wait_for_function(f"document.querySelector('{ROOT}').player.drawn >= 0")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def seek(page: Any, frame: int) -> None:
+    page.evaluate(f"document.querySelector('{ROOT}').player.seek({frame})")
+    drawn(page, frame)
+
+
+def drawn(page: Any, frame: int) -> None:
+    page.wait_for_function(f"document.querySelector('{ROOT}').player.drawn === {frame}")
+
+
+def energies(page: Any) -> dict[int, str]:
+    """What the tiles show, by concept, in their order."""
+    read = "tiles => tiles.map(t => [t.dataset.concept, t.querySelector('.energy').innerText])"
+    found = page.locator(".tile[data-concept]").evaluate_all(read)
+    return {int(concept): text for concept, text in found}
+
+
+def pixel(page: Any, concept: int, x: float, y: float) -> tuple[int, ...]:
+    """The colour of a concept's tile at (x, y), both as shares of the square the CNN saw."""
+    read = """(canvas, [x, y]) => {
+        const left = (canvas.width - canvas.height) / 2;
+        const at = [left + x * canvas.height, y * canvas.height].map(Math.floor);
+        return [...canvas.getContext("2d").getImageData(...at, 1, 1).data.slice(0, 3)];
+    }"""
+    return tuple(page.locator(f".tile[data-concept='{concept}'] canvas").evaluate(read, [x, y]))
+
+
+def bright(page: Any, concept: int, points: list[tuple[float, float]]) -> list[float]:
+    """Which of STEPS, walked along `points`, show white."""
+    read = """(canvas, points) => points.map(([x, y]) => {
+        const left = (canvas.width - canvas.height) / 2;
+        const at = [left + x * canvas.height, y * canvas.height].map(Math.floor);
+        return Math.min(...canvas.getContext("2d").getImageData(...at, 1, 1).data);
+    })"""
+    tile = page.locator(f".tile[data-concept='{concept}'] canvas")
+    found = tile.evaluate(read, [list(point) for point in points])
+    return [at for at, low in zip(STEPS, found, strict=True) if low > 230]
+
+
+def slide(page: Any, label: str, value: int) -> None:
+    page.get_by_label(label, exact=True).evaluate(
+        "(range, value) => { range.value = value; range.dispatchEvent(new Event('input')); }", value
+    )
+
+
+def near(colour: tuple[int, ...], expected: tuple[int, ...], off: int = 8) -> bool:
+    return all(abs(a - b) <= off for a, b in zip(colour, expected, strict=True))
+
+
+def test_energies_are_those_of_numpy_in_every_frame_and_window(stage: Any) -> None:
+    rng = np.random.default_rng(0)
+    maps = rng.gamma(0.6, size=(5, 4, 7, 7)).astype(np.float32)
+    page = stage(analysis(maps))
+    for s, frame in product((3, 1, 2, 7), range(5)):
+        slide(page, "Window s", s)
+        seek(page, frame)
+        expected = windows(maps, s)[0][frame]
+        shown = energies(page)
+        assert set(shown) == {0, 1, 2, 3}
+        for concept, text in shown.items():
+            assert float(text) == pytest.approx(expected[concept], abs=0.006), (s, frame, concept)
+
+
+def test_the_window_slider_moves_the_verdict(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    verdict = page.locator(".finding")
+    # nine cells of 1 are 9, a cell of 5 is 5; with one cell a window, 1 against 5
+    assert verdict.inner_text() == (
+        "UnAtt with 3×3 windows: lion, mean energy 9.00, 4.00 above cheetah. ✓ right"
+    )
+    slide(page, "Window s", 1)
+    assert verdict.inner_text() == (
+        "UnAtt with 1×1 windows: cheetah, mean energy 5.00, 3.67 above "
+        "<script>window.broken = 1</script> (3×3: lion). ✗ wrong"
+    )
+    assert energies(page)[0] == "1.00"
+    slide(page, "Window s", 2)
+    assert energies(page)[0] == "4.00"
+    assert verdict.inner_text().startswith("UnAtt with 2×2 windows: cheetah, mean energy 5.00")
+
+
+def test_hot_cells_colour_their_own_place_of_the_picture(stage: Any) -> None:
+    maps = np.zeros((1, 4, 7, 7), np.float32)
+    maps[0, 0, 1:3, 4:6] = 4
+    maps[0, 1, 5:7, 1:3] = 2
+    page = stage(analysis(maps))
+    slide(page, "Opacity", 100)
+    assert near(pixel(page, 0, 5 / 7, 2 / 7), HOT)
+    for x, y in ((3.5, 2), (6.5, 2), (5, 0.3), (5, 3.6)):
+        assert near(pixel(page, 0, x / 7, y / 7), COLD)
+    # half the height of the highest map: the middle of the shared scale …
+    assert near(pixel(page, 1, 2 / 7, 6 / 7), MIDDLE)
+    page.get_by_role("radio", name="own").check()
+    # … and the top of its own
+    assert near(pixel(page, 1, 2 / 7, 6 / 7), HOT)
+    assert "heights can no longer be compared" in page.locator(".hints").inner_text()
+    # beside the square the CNN saw the picture is darkened; without opacity it is the picture
+    assert near(pixel(page, 0, -0.2, 0.5), (38, 38, 38))
+    slide(page, "Opacity", 0)
+    assert near(pixel(page, 0, 0.9, 0.9), (GREY, GREY, GREY))
+
+
+def test_the_map_between_two_cells_is_bilinear(stage: Any) -> None:
+    maps = np.zeros((1, 4, 2, 2), np.float32)
+    maps[0, 0] = [[0, 1], [0, 1]]
+    scores = np.zeros((1, 4), np.float32)
+    sides = (Side("web", scores, maps.sum((2, 3)), np.zeros((1, 4, 2), np.uint8), maps),)
+    page = stage(analysis(maps, sides=sides, window=2))
+    slide(page, "Opacity", 100)
+    # halfway between the two centres half the height; beyond a centre, that cell's own height
+    assert near(pixel(page, 0, 0.5, 0.5), MIDDLE)
+    assert near(pixel(page, 0, 0.15, 0.5), COLD)
+    assert near(pixel(page, 0, 0.85, 0.5), HOT)
+
+
+def test_the_window_is_drawn_where_the_energy_comes_from(stage: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps))
+    slide(page, "Opacity", 0)
+    for frame in (0, 3):
+        seek(page, frame)
+        row, col = windows(maps, 3)[1][frame, 0]
+        assert (row, col) == (2, frame)
+        middle = (row + 1.5) / 7, (col + 1.5) / 7
+        across = bright(page, 0, [(at, middle[0]) for at in STEPS])
+        down = bright(page, 0, [(middle[1], at) for at in STEPS])
+        # the line lies just inside the window's edge
+        assert (min(across), max(across)) == pytest.approx((col / 7, (col + 3) / 7), abs=0.03)
+        assert (min(down), max(down)) == pytest.approx((row / 7, (row + 3) / 7), abs=0.03)
+        assert near(pixel(page, 0, middle[1], middle[0]), (GREY, GREY, GREY))
+    label = page.locator(".tile[data-concept='0'] canvas").get_attribute("aria-label")
+    assert label.endswith("energy 9.00, window at row 3, column 4")
+    equation = page.locator(".tile[data-concept='0'] .energy").get_attribute("title")
+    assert "= 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 = 9.00" in equation
+
+
+def test_keys(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    for key, frame in (
+        ("ArrowRight", 1),
+        ("ArrowRight", 2),
+        ("ArrowLeft", 1),
+        ("End", 5),
+        ("Home", 0),
+    ):
+        page.keyboard.press(key)
+        drawn(page, frame)
+    page.keyboard.press("2")
+    assert set(energies(page)) == {0, 2, 3}
+    assert page.locator(".chip[data-concept='1'] .toggle").get_attribute("aria-pressed") == "false"
+    page.keyboard.press("2")
+    assert set(energies(page)) == {0, 1, 2, 3}
+    page.focus("#outside")  # an input has its own use for keys
+    page.keyboard.press("End")
+    page.keyboard.press("1")
+    assert page.input_value("#outside") == "1"
+    assert set(energies(page)) == {0, 1, 2, 3}
+    page.focus("input[aria-label=frame]")
+    page.keyboard.press("ArrowRight")
+    drawn(page, 1)
+    spoken = page.get_attribute("input[aria-label=frame]", "aria-valuetext")
+    assert spoken == "frame 2 of 6, 0.20 s"
+
+
+def test_it_plays_to_the_end_and_can_be_paused(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(
+        f"window.seen = []; document.querySelector('{ROOT}')"
+        ".addEventListener('attention:frame', (event) => seen.push(event.detail.index))"
+    )
+    page.keyboard.press("Space")
+    page.get_by_label("pause", exact=True).wait_for()
+    page.get_by_label("play", exact=True).wait_for()
+    drawn(page, 5)
+    seen = page.evaluate("seen")
+    assert seen == sorted(seen) and seen[-1] == 5
+    page.keyboard.press("Space")  # from the start again …
+    page.keyboard.press("Space")  # … and at rest
+    assert page.get_by_label("play", exact=True).count() == 1
+    assert page.evaluate(f"document.querySelector('{ROOT}').player.drawn") < 5
+
+
+def test_a_click_on_the_timeline_jumps_and_a_drag_follows(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    box = page.locator(".timeline").bounding_box()
+    place = f"frame => document.querySelector('{ROOT}').player.timeline.x(frame)"
+    at = {frame: box["x"] + page.evaluate(place, frame) for frame in (1, 3, 4)}
+    y = box["y"] + 60
+    page.mouse.click(at[3] + 4, y)
+    drawn(page, 3)
+    page.mouse.move(at[3], y)
+    page.mouse.down()
+    page.mouse.move(at[1], y, steps=4)
+    drawn(page, 1)
+    page.mouse.up()
+    page.mouse.move(at[4], y)
+    drawn(page, 1)
+    tip = page.locator(".tip").inner_text().replace("\n", " ")
+    assert re.search(r"0\.80 s · frame 5 .*lion 9\.00 .*the CNN's vote cheetah", tip)
+
+
+def test_any_of_a_thousand_concepts_is_found(stage: Any) -> None:
+    concepts = tuple(f"concept {number}" for number in range(1000))
+    maps = np.zeros((2, 1000, 7, 7), np.float32)
+    maps[:, :, 0, 0] = np.linspace(1, 2, 1000)
+    page = stage(analysis(maps, concepts, truth=None))
+    box = page.get_by_role("combobox", name="find a concept")
+    box.click()
+    options = page.locator(".popup [role=option]")
+    assert options.first.inner_text().split("\n") == ["concept 999", "#1 · 2.00"]
+    box.press_sequentially("concept 7")
+    assert [options.nth(place).inner_text().split("\n")[0] for place in (0, 1)] == [
+        "concept 799",
+        "concept 798",
+    ]
+    box.fill("cept 123")
+    assert options.count() == 1
+    box.press("ArrowDown")
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    box.press("Enter")
+    assert 123 in energies(page)
+    assert box.get_attribute("aria-expanded") == "false"
+    page.get_by_role("button", name="remove concept 123").click()
+    assert 123 not in energies(page)
+    # eight fit; the ninth is refused in words
+    page.evaluate(f"document.querySelector('{ROOT}').player.show([0, 1, 2, 3, 4, 5, 6, 7])")
+    box.fill("concept 500")
+    box.press("Enter")
+    assert "remove one first" in page.locator(".popup .more").inner_text()
+    assert len(energies(page)) == 8
+
+
+def test_nothing_is_fetched_once_the_pack_is_there(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for key in ("ArrowRight", "End", "1", "1"):
+        page.keyboard.press(key)
+    for label, value in (("Opacity", 80), ("Window s", 4)):
+        slide(page, label, value)
+    for name in ("cividis", "magma", "turbo", "jet"):
+        page.get_by_label("Colours").select_option(name)
+    page.get_by_role("radio", name="own").check()
+    page.get_by_role("radio", name="Figure 6").check()
+    page.mouse.wheel(0, 300)
+    drawn(page, 5)
+    assert asked == []
+
+
+def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    truth, wrong = page.locator(".tile.truth"), page.locator(".tile.wrong")
+    assert truth.get_attribute("data-concept") == "0"
+    assert wrong.get_attribute("data-concept") == "1"
+    assert truth.locator(".badge").inner_text() == "✓ truth"
+    assert wrong.locator(".badge").inner_text() == "✗ CNN"
+    style = "tile => getComputedStyle(tile).borderTopStyle"
+    assert (truth.evaluate(style), wrong.evaluate(style)) == ("solid", "dashed")
+    page.get_by_role("radio", name="Figure 6").check()
+    assert list(energies(page)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("truth", "reason"), [(None, "true concept is not known"), ("cheetah", "CNN is right here")]
+)
+def test_figure_6_says_why_it_is_not_there(stage: Any, truth: str | None, reason: str) -> None:
+    page = stage(analysis(plateau_and_peak(), truth=truth), query="?v=6")
+    assert page.get_by_role("radio", name="Figure 6").is_disabled()
+    assert reason in page.locator(".hints").inner_text()
+    assert len(energies(page)) == 4
+    assert page.locator(".tile.wrong").count() == 0
+
+
+def test_names_are_text(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak(), clip="<img src=x onerror='window.broken=1'>.mp4"))
+    assert page.locator(".tile[data-concept='2'] .name").inner_text() == FOUR[2]
+    assert page.locator(f"{ROOT} script, {ROOT} img").count() == 0
+    assert page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_phone_needs_no_sideways_scroll(stage: Any, dark: bool) -> None:
+    page = stage(analysis(plateau_and_peak()), width=390, dark=dark)
+    page.locator("summary").click()
+    right = "nodes => Math.max(...nodes.map(node => node.getBoundingClientRect().right))"
+    parts = page.locator(f"{ROOT} *:not(table *, option)")
+    assert parts.evaluate_all(right) <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    tops = page.locator(".tile").evaluate_all("tiles => tiles.map(tile => tile.offsetTop)")
+    assert len(set(tops)) == 3  # five tiles, two a row
+    short = (
+        "nodes => nodes.filter(n => n.offsetParent && n.offsetHeight < 40).map(n => n.outerHTML)"
+    )
+    assert page.locator(f"{ROOT} :is(button, select, input, summary)").evaluate_all(short) == []
+    ink, ground = page.locator(ROOT).evaluate(
+        "root => ['--ink', '--ground'].map(name => getComputedStyle(root).getPropertyValue(name))"
+    )
+    assert (ink > ground) is dark  # a light ink on a dark ground, or the other way round
+
+
+def test_nothing_moves_with_the_frame(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    boxes = "nodes => nodes.map(node => JSON.stringify(node.getBoundingClientRect()))"
+    parts = page.locator(
+        ".tile, .picture, .track, .transport *, .timeline *, .finding, .control, .foot"
+    )
+    seek(page, 1)
+    before = parts.evaluate_all(boxes)
+    seek(page, 5)
+    assert parts.evaluate_all(boxes) == before
+
+
+def test_the_address_keeps_what_is_shown(stage: Any) -> None:
+    shown = analysis(plateau_and_peak())
+    page = stage(shown, query="?clip=savannah&f=3&c=tower,-lion,2&s=5&o=70&m=magma&sc=own")
+    state = page.evaluate(f"document.querySelector('{ROOT}').player.view.state")
+    assert state == {
+        **{"frame": 2, "shown": [3, 0, 2], "off": [0], "s": 5, "opacity": 70, "map": "magma"},
+        **{"scale": "own", "view": "2", "side": "web"},
+    }
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search.includes('f=4')")
+    query = page.evaluate("location.search")
+    rest = "&s=5&o=70&m=magma&sc=own"
+    assert query == "?clip=savannah&f=4&c=tower,-lion," + quote_plus(FOUR[2]) + rest
+    again = stage(shown, query=query)
+    kept = again.evaluate(f"document.querySelector('{ROOT}').player.view.state")
+    assert kept == {**state, "frame": 3}
+    # what makes no sense is left alone
+    odd = stage(shown, query="?f=99&c=nobody&s=0&o=x&m=pink&side=tuned")
+    assert odd.locator(".where").inner_text() == "1 / 6 · 0.00 s"
+
+
+def test_the_other_cnn_is_a_switch_away(stage: Any) -> None:
+    maps = plateau_and_peak()
+    scores = np.tile([2.0, 0, 0, 0], (6, 1))
+    sides = (side_of("web", maps, scores - 3), side_of("tuned", 2 * maps, scores))
+    page = stage(analysis(maps, sides=sides))
+    assert energies(page)[0] == "9.00"
+    page.get_by_role("radio", name="tuned").check()
+    assert energies(page)[0] == "18.00"
+    assert (
+        page.locator(".finding")
+        .inner_text()
+        .startswith("finetune+UnAtt with 3×3 windows: lion, mean energy 18.00")
+    )
+
+
+def test_the_frame_in_words(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    seek(page, 5)
+    page.locator("summary").click()
+    cells = page.locator("tbody tr").first.locator("th, td")
+    cells.first.wait_for()
+    assert cells.all_inner_texts() == ["lion", "9.00", "3–5 × 1–3", "0.00"]
+    assert page.locator("caption").inner_text() == "frame 6 of 6, 1.00 s"
+    spoken = page.locator(".spoken")
+    page.wait_for_function("document.querySelector('.spoken').textContent !== ''")
+    assert spoken.inner_text() == (
+        "frame 6 of 6, 1.00 s. Energies: lion 9.00, cheetah 5.00, "
+        "<script>window.broken = 1</script> 8.00 and tower 0.00."
+    )
+
+
+def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
+    maps = plateau_and_peak()[-1:]
+    scores = np.array([[0.0, 2, 1, 0]])
+    page = stage(analysis(maps, sides=(side_of("web", maps, scores, keep=False),), pictures=None))
+    assert not page.locator(".timeline").is_visible()
+    assert not page.locator(".transport").is_visible()
+    assert energies(page)[0] == "9.00"
+    assert page.get_by_label("Window s", exact=True).is_disabled()
+    assert "were not kept" in page.locator(".hints").inner_text()
+
+
+def test_the_picture_is_saved_in_the_browser(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save picture").click()
+    assert download.value.suggested_filename == "savannah-figure2-frame1.png"
+    image = cv2.imread(str(download.value.path()))
+    assert image is not None
+    height, width = image.shape[:2]
+    assert width > 1500 and height > 300
+    assert len(np.unique(image.reshape(-1, 3), axis=0)) > 50
+
+
+@pytest.mark.parametrize("cut", [0, 4, 400])
+def test_a_broken_pack_is_one_clear_sentence(stage: Any, cut: int) -> None:
+    page = stage(pack_bytes(analysis(plateau_and_peak()))[:cut] or b"\0")
+    message = page.locator(".message.failed")
+    message.wait_for()
+    assert message.inner_text() == "This analysis is broken or not whole: analyse the clip again."
+    assert not page.locator(".body").is_visible()
+
+
+def test_an_empty_player_says_what_to_do(stage: Any) -> None:
+    page = stage(None)
+    assert page.locator(".message").inner_text() == "Choose a clip: its heatmaps appear here."
+
+
+def test_colours_are_those_of_matplotlib(stage: Any) -> None:
+    import matplotlib
+
+    page = stage(None)
+    for name in ("viridis", "cividis", "magma", "turbo"):
+        colour = f"AttentionPlayer.colourAt('{name}', level / 255)"
+        read = f"() => Array.from({{length: 256}}, (_, level) => {colour})"
+        expected = matplotlib.colormaps[name](np.arange(256))[:, :3] * 255
+        assert np.abs(np.array(page.evaluate(read)) - expected).max() < 6, name
+
+
+def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
+    maps = plateau_and_peak()
+    path = save_pack(tmp_path / "savannah.pack", analysis(maps))
+    with gr.Blocks() as demo:
+        show, empty = gr.Button("show", elem_id="show"), gr.Button("empty", elem_id="empty")
+        mounted = player("looking")
+        show.click(
+            lambda: player_value(path, frame=2, concepts=[3, 0]),
+            None,
+            mounted,
+            api_visibility="private",
+        )
+        empty.click(
+            lambda: player_value(None, message="Nothing yet."),
+            None,
+            mounted,
+            api_visibility="private",
+        )
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    complaints: list[str] = []
+    try:
+        page = browser.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        page.locator(f"#looking {ROOT} .message").wait_for()
+        assert page.locator("#looking .message").inner_text().startswith("Choose a sample clip")
+        page.click("#show")
+        drawn(page, 2)
+        assert energies(page) == {3: "0.00", 0: "9.00"}
+        page.click("#empty")
+        page.get_by_text("Nothing yet.").wait_for()
+        page.close()
+    finally:
+        demo.close()
+    assert complaints == []
+
+
+def test_a_value_names_its_file(tmp_path: Path) -> None:
+    path = save_pack(tmp_path / "clip.pack", analysis(plateau_and_peak(2)))
+    value = player_value(path, frame=1)
+    assert value["frame"] == 1 and value["pack"]["size"] == path.stat().st_size
+    assert value["pack"]["meta"] == {"_type": "gradio.FileData"}
+    with pytest.raises(FileNotFoundError):
+        player_value(tmp_path / "gone.pack")
