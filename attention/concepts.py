@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attention.errors import InputError
-from attention.fisher import fisher_vector
-from attention.names import NameWords, read_name
-from attention.words import ASSETS, WordTable, load_words
+from attention.words.fisher import fisher_vector
+from attention.words.names import NameWords, read_name
+from attention.words.table import ASSETS, WordTable, load_words
 
 INTERACTIONS = ("Handshake", "High five", "Hug", "Kiss")  # TVHI and HII, Section 4.1.1
 

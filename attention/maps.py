@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
-from attention.backbone import Backbone
+from attention.cnn import Backbone
 from attention.errors import InputError
 from attention.heads import HardswishHead, LinearHead, VGGHead
 
@@ -152,4 +152,4 @@ def _weighed(weights: Tensor, A: Tensor) -> Tensor:
 def _times(alpha: Tensor, matrix: Tensor) -> Tensor:
     """alpha [N,C,F] times matrix [F,G] → [N,C,G], the matrix taken as one map of F channels."""
     product = _weighed(alpha.flatten(0, 1), matrix[None, :, :, None])
-    return product.view(*alpha.shape[:2], -1)
+    return product[0, :, :, 0].unflatten(0, alpha.shape[:2])

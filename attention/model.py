@@ -17,12 +17,12 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from attention.backbone import Backbone
+from attention.backbone import load_backbone
+from attention.cnn import Backbone
 from attention.concepts import concept_vectors, imagenet_concepts
 from attention.energynet import EnergyNet
 from attention.errors import InputError
-from attention.words import load_words
-from attention.zoo import load_backbone
+from attention.words.table import load_words
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "models"
 ON_IMAGENET = ("resnet18", "resnet50", "resnet101", "vgg16", "mobilenet_v2", "mobilenet_v3_large")

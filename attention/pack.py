@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError
-from safetensors.numpy import safe_open, save
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
 from attention.analysis import Analysis, Side, verdicts_of
 from attention.errors import InputError

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attention.analysis import Analysis, Side, verdicts_of
-from attention.backbone import Backbone
+from attention.cnn import Backbone
 from attention.concepts import ConceptSet
 from attention.energy import best_window
 from attention.errors import InputError

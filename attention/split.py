@@ -67,8 +67,8 @@ def _trace(net: nn.Module, sample: Tensor) -> fx.GraphModule:
 
 
 def _shape(node: fx.Node) -> tuple[int, ...]:
-    meta = node.meta.get("tensor_meta")
-    return tuple(meta.shape) if hasattr(meta, "shape") else ()
+    # nodes that give no tensor have no shape
+    return tuple(getattr(node.meta.get("tensor_meta"), "shape", ()))
 
 
 def _is_map(node: fx.Node) -> bool:

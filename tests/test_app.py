@@ -67,14 +67,19 @@ def test_a_file_that_is_no_clip_is_named(client: Client, tmp_path: Path) -> None
         client.predict(handle_file(str(text)), "imagenet", 5, "", api_name="/analyse")
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "app.py", "requirements.txt", "../shared/paper.md"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "app.py", "requirements.txt", "../shared/paper.md"]
+)
 def test_files_of_the_server_are_not_served(app_url: str, path: str) -> None:
     answer = httpx.get(f"{app_url}gradio_api/file={path}")
     assert answer.status_code in {403, 404}
 
 
 async def _ask_over_mcp(url: str) -> tuple[set[str], str]:
-    async with streamable_http_client(url) as (read, write, _), ClientSession(read, write) as session:
+    async with (
+        streamable_http_client(url) as (read, write, _),
+        ClientSession(read, write) as session,
+    ):
         await session.initialize()
         tools = {tool.name: tool for tool in (await session.list_tools()).tools}
         answer = await session.call_tool("list_models", {})

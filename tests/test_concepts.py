@@ -18,8 +18,8 @@ from attention.concepts import (
     word_dim,
 )
 from attention.errors import InputError
-from attention.fisher import Mixture, fisher_vector
-from attention.words import WordTable, load_words
+from attention.words.fisher import Mixture, fisher_vector
+from attention.words.table import WordTable, load_words
 
 HOWS = ("mean", "fisher")
 FIXED = [

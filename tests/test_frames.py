@@ -1,5 +1,6 @@
 """frames.py: which frames come out, which way up, and what is said of files that cannot be read."""
 
+import gc
 import io
 import os
 import struct
@@ -188,6 +189,21 @@ def test_a_step_below_one_and_a_second_reading_are_refused(tmp_path: Path) -> No
     assert len(list(reader)) == 1
     with pytest.raises(RuntimeError):
         next(iter(reader))
+
+
+def test_colours_of_an_unknown_space_are_read_with_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "tagged.mkv"
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 80, 48, "yuv420p"
+        stream.codec_context.colorspace = 8  # YCgCo, which swscale cannot turn into RGB
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(numbered_frame(3))))
+        file.mux(stream.encode())
+    whole = read(path)
+    assert numbers(whole) == [3] and is_upright(whole.rgb[0])
+    assert whole.notes == (
+        "The clip names no known colour space; its colours may be slightly off.",
+    )
 
 
 @pytest.mark.skipif(not SHARED_CLIPS, reason="the shared clips are not here")
@@ -611,6 +627,24 @@ def test_tags_in_an_unknown_encoding_do_no_harm(tmp_path: Path) -> None:
         file.mux(stream.encode())
     path.write_bytes(path.read_bytes().replace(b"TITEL", b"\xe4\xf6\xfc\xdf\xff"))
     assert numbers(read(path)) == [2]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts threads in /proc")
+def test_decoder_threads_end_with_their_reader(tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", numbered_frames(8))
+
+    def threads() -> int:
+        return len(list(Path("/proc/self/task").iterdir()))
+
+    gc.collect()
+    gc.disable()  # they must not wait for it
+    try:
+        before = threads()
+        for _ in range(5):
+            read(clip)
+        assert threads() <= before
+    finally:
+        gc.enable()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts open files in /proc")

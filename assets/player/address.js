@@ -21,6 +21,19 @@
     };
   }
 
+  // The settings a pack opens with: those of the address for the first one; later the same look, and
+  // everything when it is the same clip again. before: the View until now, or undefined.
+  function startingState(pack, before, linked) {
+    if (!before) return { ...defaults(pack), ...(linked ? readAddress(location.search, pack) : {}) };
+    const { opacity, map, scale } = before.state;
+    const same =
+      before.pack.clip === pack.clip &&
+      before.pack.frames.length === pack.frames.length &&
+      String(before.pack.concepts) === String(pack.concepts) &&
+      pack.sides.has(before.state.side);
+    return { ...defaults(pack), ...(same ? before.state : { opacity, map, scale }) };
+  }
+
   // The part of an address's query that can be used with this pack; what makes no sense is left out.
   function readAddress(search, pack) {
     const query = new URLSearchParams(search);
@@ -35,7 +48,10 @@
     take("sc", "scale", among(query.get("sc"), ["shared", "own"]));
     take("v", "view", among(query.get("v"), ["2", "6"]));
     take("side", "side", among(query.get("side"), [...pack.sides.keys()]));
-    const concepts = (query.get("c") ?? "").split(",").map((word) => readConcept(word, pack)).filter(Boolean);
+    const concepts = (query.get("c") ?? "")
+      .split(",")
+      .map((word) => readConcept(word, pack))
+      .filter(Boolean);
     if (concepts.length) {
       state.shown = [...new Set(concepts.map(({ concept }) => concept))].slice(0, player.MOST);
       state.off = concepts.filter(({ off }) => off).map(({ concept }) => concept);
@@ -95,5 +111,5 @@
 
   const among = (text, known) => (known.includes(text) ? text : undefined);
 
-  Object.assign(player, { MOST: 8, defaults, readAddress, writeAddress });
+  Object.assign(player, { MOST: 8, startingState, readAddress, writeAddress });
 })((globalThis.AttentionPlayer ??= {}));

@@ -59,7 +59,13 @@
 
   // The scale as a CSS gradient, low to high.
   function gradient(name) {
-    const stops = Array.from({ length: 17 }, (_, i) => `rgb(${colourAt(name, i / 16).map(Math.round).join(" ")})`);
+    const stops = Array.from(
+      { length: 17 },
+      (_, i) =>
+        `rgb(${colourAt(name, i / 16)
+          .map(Math.round)
+          .join(" ")})`,
+    );
     return `linear-gradient(90deg, ${stops.join(", ")})`;
   }
 

@@ -19,10 +19,14 @@
     // lineOf(concept) gives {colour, dash, mark}; ranking and means may be null while they are summed.
     show(pack, { shown, off, lineOf, ranking, means, decimals }) {
       for (const concept of this.chips.keys()) if (!shown.includes(concept)) this.#drop(concept);
-      for (const concept of shown) if (!this.chips.has(concept)) this.chips.set(concept, this.#chip(pack, concept));
+      for (const concept of shown)
+        if (!this.chips.has(concept)) this.chips.set(concept, this.#chip(pack, concept));
       const wanted = shown.map((concept) => this.chips.get(concept).root);
       // moving an element takes the focus from it, so nothing moves that stands right
-      if (wanted.some((root, i) => this.list.children[i] !== root) || this.list.children.length !== wanted.length)
+      if (
+        wanted.some((root, i) => this.list.children[i] !== root) ||
+        this.list.children.length !== wanted.length
+      )
         this.list.replaceChildren(...wanted);
       shown.forEach((concept, place) => {
         const chip = this.chips.get(concept);
@@ -43,11 +47,30 @@
       const name = pack.concepts[concept];
       const number = el("span", { class: "number" });
       const line = el("canvas", { "aria-hidden": "true" });
-      const toggle = el("button", { type: "button", class: "toggle", onclick: () => this.on.toggle(concept) },
-        number, line, el("span", { class: "name" }, name));
-      const remove = el("button", { type: "button", class: "remove", "aria-label": `remove ${name}`, title: "remove",
-        onclick: () => this.on.remove(concept) }, player.icon(CROSS));
-      return { root: el("li", { class: "chip", "data-concept": concept }, toggle, remove), toggle, number, sample: line };
+      const toggle = el(
+        "button",
+        { type: "button", class: "toggle", onclick: () => this.on.toggle(concept) },
+        number,
+        line,
+        el("span", { class: "name" }, name),
+      );
+      const remove = el(
+        "button",
+        {
+          type: "button",
+          class: "remove",
+          "aria-label": `remove ${name}`,
+          title: "remove",
+          onclick: () => this.on.remove(concept),
+        },
+        player.icon(CROSS),
+      );
+      return {
+        root: el("li", { class: "chip", "data-concept": concept }, toggle, remove),
+        toggle,
+        number,
+        sample: line,
+      };
     }
 
     #drop(concept) {
@@ -81,8 +104,16 @@
       this.on = on;
       this.active = -1;
       const list = freshId("concepts");
-      this.input = el("input", { type: "text", role: "combobox", "aria-expanded": "false", "aria-controls": list,
-        "aria-autocomplete": "list", "aria-label": "find a concept to show", autocomplete: "off", spellcheck: "false" });
+      this.input = el("input", {
+        type: "text",
+        role: "combobox",
+        "aria-expanded": "false",
+        "aria-controls": list,
+        "aria-autocomplete": "list",
+        "aria-label": "find a concept to show",
+        autocomplete: "off",
+        spellcheck: "false",
+      });
       this.options = el("ul", { role: "listbox", id: list, "aria-label": "concepts by mean energy" });
       this.note = el("p", { class: "more" });
       this.popup = el("div", { class: "popup", hidden: true }, this.options, this.note);
@@ -116,7 +147,13 @@
       const open = !this.popup.hidden;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         if (!open) this.#open();
-        else if (found) this.#walk((this.active + (event.key === "ArrowDown" ? 1 : found - 1) + (this.active < 0 && event.key === "ArrowUp" ? 1 : 0)) % found);
+        else if (found)
+          this.#walk(
+            (this.active +
+              (event.key === "ArrowDown" ? 1 : found - 1) +
+              (this.active < 0 && event.key === "ArrowUp" ? 1 : 0)) %
+              found,
+          );
       } else if (event.key === "Enter" && open && found) {
         this.#pick(Number(this.options.children[Math.max(0, this.active)].dataset.concept));
       } else if (event.key === "Escape" && (open || this.input.value)) {
@@ -151,11 +188,18 @@
 
     #list() {
       const found = this.#found();
-      this.options.replaceChildren(...found.slice(0, ROWS).map((concept, place) => this.#option(concept, place)));
+      this.options.replaceChildren(
+        ...found.slice(0, ROWS).map((concept, place) => this.#option(concept, place)),
+      );
       const left = found.length - ROWS;
-      say(this.note, !found.length ? "No concept has that in its name."
-        : left > 0 ? `… and ${left} more: type a part of the name.`
-        : "rank and mean energy over the clip");
+      say(
+        this.note,
+        !found.length
+          ? "No concept has that in its name."
+          : left > 0
+            ? `… and ${left} more: type a part of the name.`
+            : "rank and mean energy over the clip",
+      );
       if (this.active >= 0) this.#walk(Math.min(this.active, found.length - 1));
     }
 
@@ -175,10 +219,20 @@
     }
 
     #option(concept, place) {
-      const worth = this.ranks ? `#${this.ranks.get(concept)} · ${written(this.means[concept], this.decimals)}` : "…";
-      return el("li", { role: "option", id: `${this.options.id}-${place}`, "data-concept": concept,
-        "aria-selected": String(this.shown.includes(concept)) },
-        el("span", { class: "name" }, this.pack.concepts[concept]), el("span", { class: "worth" }, worth));
+      const worth = this.ranks
+        ? `#${this.ranks.get(concept)} · ${written(this.means[concept], this.decimals)}`
+        : "…";
+      return el(
+        "li",
+        {
+          role: "option",
+          id: `${this.options.id}-${place}`,
+          "data-concept": concept,
+          "aria-selected": String(this.shown.includes(concept)),
+        },
+        el("span", { class: "name" }, this.pack.concepts[concept]),
+        el("span", { class: "worth" }, worth),
+      );
     }
 
     #walk(place) {

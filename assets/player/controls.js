@@ -17,10 +17,23 @@
       this.back = button("previous frame", BACK, () => on.step(-1), "previous frame (←)");
       this.play = button("play", PLAY, () => on.play(), "play or pause (space)");
       this.forward = button("next frame", ON, () => on.step(1), "next frame (→)");
-      this.range = el("input", { type: "range", min: 0, step: 1, "aria-label": "frame",
-        oninput: () => on.seek(Number(this.range.value)) });
+      this.range = el("input", {
+        type: "range",
+        min: 0,
+        step: 1,
+        "aria-label": "frame",
+        oninput: () => on.seek(Number(this.range.value)),
+      });
       this.where = el("span", { class: "where" });
-      this.root = el("div", { class: "transport" }, this.back, this.play, this.forward, this.range, this.where);
+      this.root = el(
+        "div",
+        { class: "transport" },
+        this.back,
+        this.play,
+        this.forward,
+        this.range,
+        this.where,
+      );
     }
 
     // longest: the longest text `where` will hold; its room is kept, so that the scrubber stays put.
@@ -51,17 +64,42 @@
       this.opacity = slider("Opacity", 0, 100, (opacity) => onChange({ opacity }));
       this.window = slider("Window s", 1, 1, (s) => onChange({ s }));
       const map = freshId("map");
-      this.map = el("select", { id: map, onchange: () => onChange({ map: this.map.value }) },
-        ...Object.entries(player.MAPS).map(([value, text]) => el("option", { value }, text)));
+      this.map = el(
+        "select",
+        { id: map, onchange: () => onChange({ map: this.map.value }) },
+        ...Object.entries(player.MAPS).map(([value, text]) => el("option", { value }, text)),
+      );
       this.gradient = el("span", { class: "gradient", role: "img" });
       this.numbers = [0, 1, 2].map(() => el("span", {}));
-      const bar = el("div", { class: "colour-bar", title: "value of a map's cell L(F, c), Eq. 1, as the network gives it" },
-        this.gradient, el("div", { class: "numbers" }, ...this.numbers));
-      const colours = el("div", { class: "control colours" }, el("label", { for: map }, "Colours"), this.map, bar);
+      const bar = el(
+        "div",
+        { class: "colour-bar", title: "value of a map's cell L(F, c), Eq. 1, as the network gives it" },
+        this.gradient,
+        el("div", { class: "numbers" }, ...this.numbers),
+      );
+      const colours = el(
+        "div",
+        { class: "control colours" },
+        el("label", { for: map }, "Colours"),
+        this.map,
+        bar,
+      );
       this.notes = el("p", { class: "hints" });
-      this.root = el("div", { class: "settings" },
-        el("div", { class: "controls" }, this.view.root, this.side.root, this.scale.root, colours, this.opacity.root, this.window.root),
-        this.notes);
+      this.root = el(
+        "div",
+        { class: "settings" },
+        el(
+          "div",
+          { class: "controls" },
+          this.view.root,
+          this.side.root,
+          this.scale.root,
+          colours,
+          this.opacity.root,
+          this.window.root,
+        ),
+        this.notes,
+      );
     }
 
     // figure6: {possible, reason} · top: the highest value of any map of this side.
@@ -69,7 +107,9 @@
       const maps = pack.sides.get(state.side).maps;
       this.view.at(state.view);
       this.view.inputs["6"].disabled = !figure6.possible;
-      this.view.inputs["6"].parentElement.title = figure6.possible ? "the true concept and the CNN's wrong choice" : figure6.reason;
+      this.view.inputs["6"].parentElement.title = figure6.possible
+        ? "the true concept and the CNN's wrong choice"
+        : figure6.reason;
       this.side.root.hidden = pack.sides.size < 2;
       this.side.at(state.side);
       this.scale.at(state.scale);
@@ -78,7 +118,9 @@
       this.window.range.max = Math.min(...pack.mapSize);
       this.window.range.disabled = !maps;
       this.window.at(state.s, `${state.s}×${state.s}`);
-      this.window.root.title = maps ? "side of the window the energy is summed in (Eq. 2); the paper's is 3" : "";
+      this.window.root.title = maps
+        ? "side of the window the energy is summed in (Eq. 2); the paper's is 3"
+        : "";
       this.#colourBar(state, top, maps);
       say(this.notes, this.#hints(state, figure6, maps).join(" "));
     }
@@ -87,15 +129,21 @@
       const decimals = player.decimalsFor(top);
       const own = state.scale === "own";
       this.gradient.style.background = player.gradient(state.map);
-      const words = own ? ["0", "", "own max"] : [0, top / 2, top].map((value) => written(value, value ? decimals : 0));
+      const words = own
+        ? ["0", "", "own max"]
+        : [0, top / 2, top].map((value) => written(value, value ? decimals : 0));
       words.forEach((word, i) => say(this.numbers[i], maps ? word : ""));
-      this.gradient.setAttribute("aria-label", `colour scale ${state.map}, from 0 to ${own ? "each map's own maximum" : written(top, decimals)}`);
+      this.gradient.setAttribute(
+        "aria-label",
+        `colour scale ${state.map}, from 0 to ${own ? "each map's own maximum" : written(top, decimals)}`,
+      );
     }
 
     #hints(state, figure6, maps) {
-      const scale = state.scale === "own"
-        ? "Own scale: each map is divided by its own maximum: heights can no longer be compared."
-        : "Shared scale: one colour means one value across all concepts and frames of the clip.";
+      const scale =
+        state.scale === "own"
+          ? "Own scale: each map is divided by its own maximum: heights can no longer be compared."
+          : "Shared scale: one colour means one value across all concepts and frames of the clip.";
       return [
         maps ? scale : "The maps of this analysis were not kept: only energies and windows can be shown.",
         figure6.possible ? "" : `Figure 6: ${figure6.reason}`,
@@ -111,8 +159,19 @@
       inputs[value] = el("input", { type: "radio", name, value, onchange: () => onChange(value) });
       return el("label", {}, inputs[value], el("span", {}, text));
     });
-    const root = el("fieldset", { class: "control choice" }, el("legend", {}, label), el("div", { class: "segments" }, ...parts));
-    return { root, inputs, at: (value) => { inputs[value].checked = true; } };
+    const root = el(
+      "fieldset",
+      { class: "control choice" },
+      el("legend", {}, label),
+      el("div", { class: "segments" }, ...parts),
+    );
+    return {
+      root,
+      inputs,
+      at: (value) => {
+        inputs[value].checked = true;
+      },
+    };
   }
 
   // Puts a range input at a number, with its words and the filled part of its track.
@@ -124,9 +183,21 @@
 
   function slider(label, min, max, onChange) {
     const id = freshId("slider");
-    const range = el("input", { type: "range", id, min, max, step: 1, oninput: () => onChange(Number(range.value)) });
+    const range = el("input", {
+      type: "range",
+      id,
+      min,
+      max,
+      step: 1,
+      oninput: () => onChange(Number(range.value)),
+    });
     const value = el("output", { for: id });
-    const root = el("div", { class: "control slider" }, el("div", { class: "head" }, el("label", { for: id }, label), value), range);
+    const root = el(
+      "div",
+      { class: "control slider" },
+      el("div", { class: "head" }, el("label", { for: id }, label), value),
+      range,
+    );
     const at = (number, text) => {
       turn(range, number, text);
       say(value, text);

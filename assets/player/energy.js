@@ -71,8 +71,12 @@
     // The concepts by falling mean energy, Uint16/32 indices, or null while unknown.
     ranking(sideName, s, whenReady) {
       const means = this.means(sideName, s, whenReady);
-      return means && this.#once(`ranking ${sideName} ${s}`, () =>
-        Array.from(means.keys()).sort((a, b) => means[b] - means[a] || a - b));
+      return (
+        means &&
+        this.#once(`ranking ${sideName} ${s}`, () =>
+          Array.from(means.keys()).sort((a, b) => means[b] - means[a] || a - b),
+        )
+      );
     }
 
     // The CNN's class of each frame: the concept of the highest score among all C, Uint32 [N].

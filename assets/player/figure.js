@@ -51,13 +51,24 @@
     c.fillText(energy, right, box.y + box.height + 28);
     c.textAlign = "left";
     const sign = { truth: "✓ ", wrong: "✗ " }[mark] ?? "";
-    write(c, sign + name, box.x, box.y + box.height + 28, `20px ${FONT}`, look?.colour ?? INK, box.width - taken - 16);
+    write(
+      c,
+      sign + name,
+      box.x,
+      box.y + box.height + 28,
+      `20px ${FONT}`,
+      look?.colour ?? INK,
+      box.width - taken - 16,
+    );
   }
 
   function drawBar(c, x, y, { map, low, high }) {
     const width = 260;
     for (let i = 0; i < width; i++) {
-      c.fillStyle = `rgb(${player.colourAt(map, i / (width - 1)).map(Math.round).join(" ")})`;
+      c.fillStyle = `rgb(${player
+        .colourAt(map, i / (width - 1))
+        .map(Math.round)
+        .join(" ")})`;
       c.fillRect(x + i, y, 1.5, 16);
     }
     write(c, `${low} – ${high}`, x + width + 16, y + 14, `17px ${FONT}`, QUIET, 600);

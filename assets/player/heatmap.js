@@ -22,11 +22,14 @@
   const places = new Map();
   function placesOf(n) {
     if (!places.has(n))
-      places.set(n, Array.from({ length: GRID }, (_, pixel) => {
-        const at = Math.min(n - 1, Math.max(0, ((pixel + 0.5) / GRID) * n - 0.5));
-        const low = Math.min(Math.floor(at), Math.max(0, n - 2));
-        return { low, high: Math.min(low + 1, n - 1), share: at - low };
-      }));
+      places.set(
+        n,
+        Array.from({ length: GRID }, (_, pixel) => {
+          const at = Math.min(n - 1, Math.max(0, ((pixel + 0.5) / GRID) * n - 0.5));
+          const low = Math.min(Math.floor(at), Math.max(0, n - 2));
+          return { low, high: Math.min(low + 1, n - 1), share: at - low };
+        }),
+      );
     return places.get(n);
   }
 

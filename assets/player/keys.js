@@ -8,8 +8,12 @@
   // Lets a player ({root, key(name) → whether it used the key}) hear the keyboard.
   function hearKeys(one) {
     mounted.add(one);
-    one.root.addEventListener("pointerdown", () => { last = one; });
-    one.root.addEventListener("focusin", () => { last = one; });
+    one.root.addEventListener("pointerdown", () => {
+      last = one;
+    });
+    one.root.addEventListener("focusin", () => {
+      last = one;
+    });
   }
 
   document.addEventListener("keydown", (event) => {
@@ -23,8 +27,10 @@
   function speaksForItself(target, key) {
     if (!(target instanceof Element)) return false;
     if (target.matches("input[type=range]")) return !/^[1-9 ]$/.test(key);
-    if (target.closest("input, textarea, select, [contenteditable=''], [contenteditable=true], video, audio")) return true;
-    if (target.closest("[role=tab], [role=listbox], [role=menu], [role=slider], [role=grid], [role=dialog]")) return true;
+    if (target.closest("input, textarea, select, [contenteditable=''], [contenteditable=true], video, audio"))
+      return true;
+    if (target.closest("[role=tab], [role=listbox], [role=menu], [role=slider], [role=grid], [role=dialog]"))
+      return true;
     return Boolean(target.closest("button, a[href], summary")) && (key === " " || key === "Enter");
   }
 

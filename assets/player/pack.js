@@ -17,10 +17,14 @@
       response = await fetch(url, { signal });
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      throw new PackError("The analysis could not be fetched: the server does not answer. Reload the page to try again.");
+      throw new PackError(
+        "The analysis could not be fetched: the server does not answer. Reload the page to try again.",
+      );
     }
     if (!response.ok)
-      throw new PackError(`The analysis is no longer on the server (${response.status}): analyse the clip again.`);
+      throw new PackError(
+        `The analysis is no longer on the server (${response.status}): analyse the clip again.`,
+      );
     const total = size || Number(response.headers.get("Content-Length")) || 0;
     if (total <= BIG || !response.body) return response.arrayBuffer();
     return collect(response.body.getReader(), total, onProgress);
@@ -87,8 +91,7 @@
   }
 
   function readSafetensors(buffer) {
-    const broken = () =>
-      new PackError("This analysis is broken or not whole: analyse the clip again.");
+    const broken = () => new PackError("This analysis is broken or not whole: analyse the clip again.");
     if (buffer.byteLength < 8) throw broken();
     const length = Number(new DataView(buffer).getBigUint64(0, true));
     if (length > buffer.byteLength - 8) throw broken();
@@ -97,7 +100,8 @@
       const header = JSON.parse(entries.__metadata__.analysis);
       const tensors = new Map();
       for (const [name, entry] of Object.entries(entries))
-        if (name !== "__metadata__") tensors.set(name, { shape: entry.shape, data: view(buffer, 8 + length, entry) });
+        if (name !== "__metadata__")
+          tensors.set(name, { shape: entry.shape, data: view(buffer, 8 + length, entry) });
       return { header, tensors };
     } catch {
       throw broken();

@@ -49,6 +49,19 @@
     return svg;
   }
 
+  // Calls onChange when the room of `root` or the page's theme has changed.
+  function watchPage(root, onChange) {
+    let width = 0;
+    new ResizeObserver(() => {
+      if (root.clientWidth === width) return;
+      width = root.clientWidth;
+      onChange();
+    }).observe(root);
+    const themes = new MutationObserver(onChange);
+    for (const node of [document.documentElement, document.body])
+      themes.observe(node, { attributes: true, attributeFilter: ["class"] });
+  }
+
   // Decimals with which a series whose highest value is `top` shows three digits that matter, two at least.
   function decimalsFor(top) {
     return top > 0 && top < 1 ? Math.min(6, 2 - Math.floor(Math.log10(top))) : 2;
@@ -64,5 +77,5 @@
     return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
   }
 
-  Object.assign(player, { el, freshId, say, sizeCanvas, icon, decimalsFor, written, listed });
+  Object.assign(player, { el, freshId, say, sizeCanvas, icon, watchPage, decimalsFor, written, listed });
 })((globalThis.AttentionPlayer ??= {}));

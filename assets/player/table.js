@@ -10,8 +10,12 @@
       this.caption = el("caption", {});
       this.head = el("tr", {});
       this.rows = el("tbody", {});
-      this.root = el("details", { class: "table", ontoggle: () => onOpen() }, el("summary", {}, "Numbers of this frame"),
-        el("div", { class: "scroll" }, el("table", {}, this.caption, el("thead", {}, this.head), this.rows)));
+      this.root = el(
+        "details",
+        { class: "table", ontoggle: () => onOpen() },
+        el("summary", {}, "Numbers of this frame"),
+        el("div", { class: "scroll" }, el("table", {}, this.caption, el("thead", {}, this.head), this.rows)),
+      );
     }
 
     // rows: [{name, energy, net, row, col, s, score}], numbers; net is null without an EnergyNet.
@@ -19,14 +23,31 @@
       if (!this.root.open) return;
       const net = rows.some((row) => row.net !== null);
       this.caption.textContent = caption;
-      const heads = ["concept", "energy E", ...(net ? ["EnergyNet"] : []), "window, rows × columns", "class score"];
+      const heads = [
+        "concept",
+        "energy E",
+        ...(net ? ["EnergyNet"] : []),
+        "window, rows × columns",
+        "class score",
+      ];
       this.head.replaceChildren(...heads.map((text) => el("th", { scope: "col" }, text)));
-      this.rows.replaceChildren(...rows.map((row) => {
-        const span = (from) => (row.s > 1 ? `${from + 1}–${from + row.s}` : `${from + 1}`);
-        const cells = [written(row.energy, decimals), ...(net ? [written(row.net, 2)] : []),
-          `${span(row.row)} × ${span(row.col)}`, written(row.score, 2)];
-        return el("tr", {}, el("th", { scope: "row" }, row.name), ...cells.map((text) => el("td", {}, text)));
-      }));
+      this.rows.replaceChildren(
+        ...rows.map((row) => {
+          const span = (from) => (row.s > 1 ? `${from + 1}–${from + row.s}` : `${from + 1}`);
+          const cells = [
+            written(row.energy, decimals),
+            ...(net ? [written(row.net, 2)] : []),
+            `${span(row.row)} × ${span(row.col)}`,
+            written(row.score, 2),
+          ];
+          return el(
+            "tr",
+            {},
+            el("th", { scope: "row" }, row.name),
+            ...cells.map((text) => el("td", {}, text)),
+          );
+        }),
+      );
     }
   }
 

@@ -6,6 +6,9 @@
   const GAP = 12;
   const TALLEST = 320; // CSS pixels of picture; beyond, a tall clip would push the timeline off the screen
   const WIDEST = 420;
+  const OUTSIDE =
+    "Outside the square the CNN saw: the frame's short side becomes 224 pixels, " +
+    "and the middle 224×224 are cut out.";
   const BADGES = { truth: "✓ truth", wrong: "✗ CNN" };
   const MEANINGS = { truth: "what the clip truly shows", wrong: "what the CNN chose, wrongly" };
 
@@ -24,7 +27,10 @@
       this.look = look;
       const kinds = [null, ...concepts];
       this.tiles = kinds.map((concept) =>
-        concept === null ? this.#frameTile() : this.#conceptTile(concept, marks.get(concept), lineOf(concept), numberOf(concept)));
+        concept === null
+          ? this.#frameTile()
+          : this.#conceptTile(concept, marks.get(concept), lineOf(concept), numberOf(concept)),
+      );
       this.host.replaceChildren(...this.tiles.map((tile) => tile.root));
       this.fit();
     }
@@ -36,7 +42,9 @@
       const gap = room < 520 ? 8 : GAP;
       const columns = columnsFor(room, this.tiles.length);
       const aspect = this.pack.size[0] / this.pack.size[1] || 1;
-      const width = Math.floor(Math.min((room - gap * (columns - 1)) / columns, WIDEST, TALLEST * aspect + 4));
+      const width = Math.floor(
+        Math.min((room - gap * (columns - 1)) / columns, WIDEST, TALLEST * aspect + 4),
+      );
       const picture = { width: width - 4, height: Math.round((width - 4) / aspect) };
       this.host.style.gap = `${gap}px`;
       for (const tile of this.tiles) {
@@ -71,24 +79,62 @@
     }
 
     #frameTile() {
-      const parts = { canvas: el("canvas", { role: "img" }), name: el("span", { class: "name" }),
-        energy: el("span", { class: "time" }), note: el("span", { class: "aside" }) };
-      const root = el("figure", { class: "tile frame-tile" }, el("div", { class: "picture" }, parts.canvas),
-        el("figcaption", {}, el("div", { class: "line" }, parts.name, parts.energy), el("div", { class: "line" }, parts.note)));
+      const parts = {
+        canvas: el("canvas", { role: "img" }),
+        name: el("span", { class: "name" }),
+        energy: el("span", { class: "time" }),
+        note: el("span", { class: "aside" }),
+      };
+      const root = el(
+        "figure",
+        { class: "tile frame-tile" },
+        el("div", { class: "picture" }, parts.canvas),
+        el(
+          "figcaption",
+          {},
+          el("div", { class: "line" }, parts.name, parts.energy),
+          el("div", { class: "line" }, parts.note),
+        ),
+      );
       return { root, concept: null, ...parts };
     }
 
     #conceptTile(concept, mark, line, number) {
       const text = this.pack.concepts[concept];
-      const parts = { canvas: el("canvas", { role: "img" }), energy: el("span", { class: "energy" }),
-        note: el("span", { class: "aside", title: "the CNN's score of this class in this frame, before softmax" }), bar: el("span", { class: "bar" }) };
+      const parts = {
+        canvas: el("canvas", { role: "img" }),
+        energy: el("span", { class: "energy" }),
+        note: el("span", {
+          class: "aside",
+          title: "the CNN's score of this class in this frame, before softmax",
+        }),
+        bar: el("span", { class: "bar" }),
+      };
       parts.bar.style.setProperty("--line", line.colour);
-      const key = number ? el("span", { class: "number", title: `key ${number} hides this tile` }, String(number)) : null;
-      const root = el("figure", { class: `tile ${mark ?? ""}`, "data-concept": concept },
+      const key = number
+        ? el("span", { class: "number", title: `key ${number} hides this tile` }, String(number))
+        : null;
+      const root = el(
+        "figure",
+        { class: `tile ${mark ?? ""}`, "data-concept": concept },
         el("div", { class: "picture" }, parts.canvas),
-        el("figcaption", {}, el("div", { class: "line" }, key, el("span", { class: "name", title: text }, text), parts.energy),
-          el("div", { class: "line" }, parts.note, mark ? el("span", { class: "badge", title: MEANINGS[mark] }, BADGES[mark]) : null),
-          el("div", { class: "track", title: "energy, against the highest of the shown concepts in this clip" }, parts.bar)));
+        el(
+          "figcaption",
+          {},
+          el("div", { class: "line" }, key, el("span", { class: "name", title: text }, text), parts.energy),
+          el(
+            "div",
+            { class: "line" },
+            parts.note,
+            mark ? el("span", { class: "badge", title: MEANINGS[mark] }, BADGES[mark]) : null,
+          ),
+          el(
+            "div",
+            { class: "track", title: "energy, against the highest of the shown concepts in this clip" },
+            parts.bar,
+          ),
+        ),
+      );
       parts.canvas.addEventListener("pointermove", (event) => this.#tellOutside(parts.canvas, event));
       return { root, concept, ...parts };
     }
@@ -96,8 +142,7 @@
     #tellOutside(canvas, event) {
       const square = player.analysedSquare(this.size.width, this.size.height);
       const inside = (at, start) => at >= start && at <= start + square.side;
-      canvas.title = inside(event.offsetX, square.x) && inside(event.offsetY, square.y)
-        ? "" : "Outside the square the CNN saw: the frame's short side becomes 224 pixels and the middle 224×224 are cut out.";
+      canvas.title = inside(event.offsetX, square.x) && inside(event.offsetY, square.y) ? "" : OUTSIDE;
     }
   }
 
@@ -117,11 +162,14 @@
       const at = (frame * pack.concepts.length + concept) * h * w;
       const cells = [];
       for (let i = row; i < row + s; i++)
-        for (let j = col; j < col + s; j++) cells.push(written(side.maps[at + i * w + j] * side.mapUnit, decimals));
+        for (let j = col; j < col + s; j++)
+          cells.push(written(side.maps[at + i * w + j] * side.mapUnit, decimals));
       sum = `${cells.join(" + ")} = `;
     }
-    return `E(L(F, ${name})) = max over ${s}×${s} windows of Σ L(F, ${name}) = ${sum}${written(energy, decimals)}\n` +
-      `Eq. 2; the window lies at ${where}. A sum of activations: it has no unit.`;
+    return (
+      `E(L(F, ${name})) = max over ${s}×${s} windows of Σ L(F, ${name}) = ${sum}${written(energy, decimals)}\n` +
+      `Eq. 2; the window lies at ${where}. A sum of activations: it has no unit.`
+    );
   }
 
   Object.assign(player, { Tiles, columnsFor, equation });

@@ -2,7 +2,7 @@
 (function (player) {
   "use strict";
 
-  const { el, sizeCanvas, written } = player;
+  const { el, inkOf, niceTop, shortNumber, shortened, sizeCanvas, stamp, ticks, written } = player;
   const PLOT = 116; // CSS pixels
   const TOP = 20;
   const VOTES = 34; // below the plot: the row's dots
@@ -19,13 +19,14 @@
       this.#listen();
     }
 
-    // lines: [{name, colour, dash, mark, values}] · votes: class per frame · voters: Map class → line ·
-    // frame: where the cursor stands.
-    show(pack, lines, votes, voters, decimals, side) {
-      Object.assign(this, { pack, lines, votes, voters, decimals });
+    // lines: [{concept, name, colour, dash, mark, values}] · votes: class per frame · cnn: whose votes.
+    show(pack, lines, votes, decimals, cnn) {
+      Object.assign(this, { pack, lines, votes, decimals });
+      this.voters = new Map(lines.map((line) => [line.concept, line]));
       const peaks = lines.map((line) => `${line.name} up to ${written(Math.max(...line.values), decimals)}`);
-      this.canvas.setAttribute("aria-label",
-        `Energy over time of ${lines.length ? player.listed(peaks) : "no concept"}; below it the class the ${side} gives each frame.`);
+      const shown = player.listed(peaks) || "no concept";
+      const label = `Energy over time of ${shown}; below it the class the ${cnn} gives each frame.`;
+      this.canvas.setAttribute("aria-label", label);
       this.draw();
     }
 
@@ -122,14 +123,17 @@
       c.stroke();
       c.setLineDash([]);
       const every = Math.max(1, Math.ceil(values.length / 12));
-      for (let frame = 0; frame < values.length; frame += every) stamp(c, mark, this.x(frame), this.y(values[frame]), 3.5);
+      for (let frame = 0; frame < values.length; frame += every)
+        stamp(c, mark, this.x(frame), this.y(values[frame]), 3.5);
     }
 
     // The names at the right end of their lines, pushed apart where they would overlap.
     #labels() {
       const c = this.context;
       const room = this.width - this.right - 22;
-      const labels = this.lines.map((line) => ({ line, y: this.y(line.values.at(-1)) })).sort((a, b) => a.y - b.y);
+      const labels = this.lines
+        .map((line) => ({ line, y: this.y(line.values.at(-1)) }))
+        .sort((a, b) => a.y - b.y);
       for (let i = 1; i < labels.length; i++) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + 15);
       let floor = TOP + PLOT + 4;
       for (const label of labels.toReversed()) {
@@ -179,7 +183,9 @@
         if (this.root.hasPointerCapture(event.pointerId)) seek(event);
         this.#tell(this.nearest(event.offsetX));
       });
-      this.root.addEventListener("pointerleave", () => { this.tip.hidden = true; });
+      this.root.addEventListener("pointerleave", () => {
+        this.tip.hidden = true;
+      });
     }
 
     #tell(frame) {
@@ -191,7 +197,12 @@
           name.style.color = line.colour;
           return el("span", { class: "row" }, name, el("b", {}, written(line.values[frame], decimals)));
         }),
-        el("span", { class: "row vote" }, el("span", {}, "the CNN's vote"), el("b", {}, pack.concepts[this.votes[frame]])),
+        el(
+          "span",
+          { class: "row vote" },
+          el("span", {}, "the CNN's vote"),
+          el("b", {}, pack.concepts[this.votes[frame]]),
+        ),
       ];
       this.tip.replaceChildren(...rows);
       this.tip.hidden = false;
@@ -201,59 +212,5 @@
     }
   }
 
-  function inkOf(root) {
-    const style = getComputedStyle(root);
-    const of = (name) => style.getPropertyValue(name).trim();
-    return { text: of("--ink"), quiet: of("--quiet"), line: of("--rule"), ground: of("--ground"), font: `11.5px ${style.fontFamily}` };
-  }
-
-  // The next of 1, 2, 2.5, 5, 10 … above the highest value.
-  function niceTop(value) {
-    const power = 10 ** Math.floor(Math.log10(value));
-    return power * [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].find((step) => step * power >= value * 0.9999);
-  }
-
-  const shortNumber = (value) => String(Number(value.toPrecision(3)));
-
-  // Frames to write the time under: about `most` of them, a round time apart.
-  function ticks(seconds, most) {
-    const span = seconds.at(-1) - seconds[0];
-    if (!span) return [{ frame: 0, text: "0 s" }];
-    const step = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300].find((size) => span / size <= most) ?? 600;
-    const found = [];
-    for (let time = 0; time <= span + 1e-6; time += step) {
-      let frame = 0;
-      seconds.forEach((at, i) => {
-        if (Math.abs(at - seconds[0] - time) < Math.abs(seconds[frame] - seconds[0] - time)) frame = i;
-      });
-      if (found.at(-1)?.frame !== frame) found.push({ frame, text: `${Number(time.toFixed(1))} s` });
-    }
-    return found;
-  }
-
-  function shortened(context, text, room) {
-    if (context.measureText(text).width <= room) return text;
-    let length = text.length;
-    while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > room) length--;
-    return `${text.slice(0, length)}…`;
-  }
-
-  // A mark of radius r: each line has a shape of its own.
-  function stamp(c, mark, x, y, r) {
-    const path = (points) => {
-      points.forEach(([dx, dy], i) => (i ? c.lineTo(x + dx * r, y + dy * r) : c.moveTo(x + dx * r, y + dy * r)));
-    };
-    c.beginPath();
-    if (mark === "circle" || mark === "ring") c.arc(x, y, r, 0, 7);
-    else if (mark === "square") c.rect(x - r * 0.88, y - r * 0.88, r * 1.76, r * 1.76);
-    else if (mark === "triangle") path([[0, -1.1], [1.05, 0.85], [-1.05, 0.85]]);
-    else if (mark === "wedge") path([[0, 1.1], [1.05, -0.85], [-1.05, -0.85]]);
-    else if (mark === "diamond") path([[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]]);
-    else if (mark === "plus") { path([[-1, 0], [1, 0]]); path([[0, -1], [0, 1]]); }
-    else { path([[-0.8, -0.8], [0.8, 0.8]]); path([[-0.8, 0.8], [0.8, -0.8]]); }
-    if (["ring", "plus", "cross"].includes(mark)) c.stroke();
-    else c.fill();
-  }
-
-  Object.assign(player, { Timeline, stamp });
+  Object.assign(player, { Timeline });
 })((globalThis.AttentionPlayer ??= {}));

@@ -24,15 +24,21 @@
 
     // The CNN's own verdict on this side, as the analysis gave it.
     get cnn() {
-      return this.pack.methods.find((method) => method.side === this.state.side && method.name.endsWith("CNN"));
+      return this.pack.methods.find(
+        (method) => method.side === this.state.side && method.name.endsWith("CNN"),
+      );
     }
 
     // Figure 6 shows the truth beside the CNN's wrong choice: {possible, reason}.
     get figure6() {
       const { pack, cnn } = this;
-      if (pack.truth < 0) return { possible: false, reason: "the clip's true concept is not known to this model." };
+      if (pack.truth < 0)
+        return { possible: false, reason: "the clip's true concept is not known to this model." };
       if (cnn.prediction === pack.truth)
-        return { possible: false, reason: `${cnn.name === "CNN" ? "the CNN" : cnn.name} is right here; it compares the truth with a wrong choice.` };
+        return {
+          possible: false,
+          reason: `${cnn.name} is right here; it needs a wrong choice beside the truth.`,
+        };
       return { possible: true, reason: "" };
     }
 
@@ -67,9 +73,22 @@
       return { colour: dark ? pale : light, dash, mark };
     }
 
+    // What the timeline draws: {concept, name, colour, dash, mark, values} of every shown concept.
+    lines(dark) {
+      return this.concepts.map((concept) => ({
+        concept,
+        name: this.pack.concepts[concept],
+        ...this.line(concept, dark),
+        values: Array.from(this.series(concept).energy),
+      }));
+    }
+
     // The highest energy of the shown concepts over the clip.
     get highestEnergy() {
-      return Math.max(0, ...this.concepts.map((concept) => this.series(concept).energy.reduce((a, b) => Math.max(a, b), 0)));
+      return Math.max(
+        0,
+        ...this.concepts.map((concept) => this.series(concept).energy.reduce((a, b) => Math.max(a, b), 0)),
+      );
     }
 
     // Everything a tile shows of one concept in the current frame.
@@ -77,7 +96,8 @@
       const { pack, side, state } = this;
       const found = this.at(concept);
       const decimals = decimalsFor(highest);
-      const mark = { truth: ", the true concept", wrong: ", the CNN's wrong choice" }[this.marks.get(concept)] ?? "";
+      const mark =
+        { truth: ", the true concept", wrong: ", the CNN's wrong choice" }[this.marks.get(concept)] ?? "";
       const energy = written(found.energy, decimals);
       return {
         over: this.over(concept, found),
@@ -85,7 +105,8 @@
         note: `score ${written(side.scores[state.frame * pack.concepts.length + concept], 2)}`,
         share: highest > 0 ? Math.max(0, Math.min(1, found.energy / highest)) : 0,
         equation: player.equation(pack, side, concept, state.frame, state.s, found, decimals),
-        label: `Heatmap of ${pack.concepts[concept]}${mark} over ${this.time.spoken}: energy ${energy}, ` +
+        label:
+          `Heatmap of ${pack.concepts[concept]}${mark} over ${this.time.spoken}: energy ${energy}, ` +
           `window at row ${found.row + 1}, column ${found.col + 1}`,
       };
     }
@@ -131,7 +152,8 @@
     timeOf(frame) {
       const { frames, seconds } = this.pack;
       const at = `${seconds[frame].toFixed(2)} s`;
-      if (frames.length === 1) return { name: "picture", at: "", short: "one picture", spoken: "one picture" };
+      if (frames.length === 1)
+        return { name: "picture", at: "", short: "one picture", spoken: "one picture" };
       return {
         name: `frame ${frame + 1}`,
         at,
@@ -143,7 +165,9 @@
     // What a listener hears of the current frame.
     get spoken() {
       const decimals = decimalsFor(this.highestEnergy);
-      const energies = this.concepts.map((concept) => `${this.pack.concepts[concept]} ${written(this.at(concept).energy, decimals)}`);
+      const energies = this.concepts.map(
+        (concept) => `${this.pack.concepts[concept]} ${written(this.at(concept).energy, decimals)}`,
+      );
       return `${this.time.spoken}. Energies: ${listed(energies) || "no concept shown"}.`;
     }
 
@@ -157,7 +181,8 @@
       const [best, second] = this.energies.ranking(state.side, state.s);
       const decimals = decimalsFor(means[best]);
       let text = `${start}${pack.concepts[best]}, mean energy ${written(means[best], decimals)}`;
-      if (second !== undefined) text += `, ${written(means[best] - means[second], decimals)} above ${pack.concepts[second]}`;
+      if (second !== undefined)
+        text += `, ${written(means[best] - means[second], decimals)} above ${pack.concepts[second]}`;
       if (state.s !== pack.window) text += ` (${pack.window}×${pack.window}: ${this.#usual(best)})`;
       return { text: `${text}.`, right: pack.truth < 0 ? null : best === pack.truth };
     }

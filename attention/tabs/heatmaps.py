@@ -190,7 +190,7 @@ def _done(looked: Looked) -> Shown:
         looked,
         "",
         verdict_cards(analysis),
-        player_value(looked.pack),
+        player_value(looked.pack, link={"clip": looked.sample}),
         timing_line(analysis),
     )
 

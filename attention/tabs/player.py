@@ -22,7 +22,10 @@ SCRIPTS = (
     "heatmap.js",
     "address.js",
     "page.js",
+    "message.js",
+    "clock.js",
     "tiles.js",
+    "chart.js",
     "timeline.js",
     "concepts.js",
     "controls.js",
@@ -30,6 +33,7 @@ SCRIPTS = (
     "figure.js",
     "pictures.js",
     "view.js",
+    "foot.js",
     "keys.js",
     "player.js",
 )

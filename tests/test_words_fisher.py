@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from attention.errors import InputError
-from attention.fisher import (
+from attention.words.fisher import (
     Mixture,
     fisher_gradient,
     fisher_vector,

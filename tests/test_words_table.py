@@ -5,9 +5,9 @@ import struct
 import numpy as np
 import pytest
 
-from attention import fisher
 from attention.errors import InputError
-from attention.words import SHIPPED, WordTable, load_words
+from attention.words import fisher
+from attention.words.table import SHIPPED, WordTable, load_words
 
 
 def table_of(words, ranks=None, source="a table"):

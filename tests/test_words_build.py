@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from attention.names import ALIASES
-from attention.word_build import NAME_LISTS, main, select
-from attention.words import WordTable, load_words
+from attention.words.build import NAME_LISTS, main, select
+from attention.words.names import ALIASES
+from attention.words.table import WordTable, load_words
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Tables of word vectors: the one that ships (GloVe, 50 numbers a word) or one that a person has.
 
-`python -m attention.word_build SOURCE` makes the shipped table again: see assets/words/README.md.
+`python -m attention.words.build SOURCE` makes the shipped table again: see assets/words/README.md.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from attention import fisher, word_files
 from attention.errors import InputError
+from attention.words import files, fisher
 
-ASSETS = Path(__file__).resolve().parents[1] / "assets"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = ASSETS / "words" / "glove50.npz"
 
 FREQUENT = 20_000  # the words of lowest rank: what ships, and what a mixture is fitted on
@@ -116,7 +116,7 @@ def load_words(
     words: list[str] = []
     ranks: list[int] = []
     packed = bytearray()
-    for rank, (word, vector) in enumerate(word_files.stream_words(path, wanted, first)):
+    for rank, (word, vector) in enumerate(files.stream_words(path, wanted, first)):
         if vector:
             words.append(word)
             ranks.append(rank)

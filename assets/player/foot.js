@@ -1,0 +1,91 @@
+// What a person takes away: the address that leads back here, and the picture of this view.
+(function (player) {
+  "use strict";
+
+  const { el, say } = player;
+  const KEYS = [
+    ["← →", "frame"],
+    ["Home End", "first, last"],
+    ["space", "play"],
+    ["1 – 8", "show or hide a concept"],
+  ];
+  const OFTEN = 250; // ms: browsers refuse an address that changes more often than some three times a second
+
+  class Foot {
+    // owner: the player, with its view, pictures, link and options
+    constructor(owner) {
+      this.owner = owner;
+      this.answer = el("span", { class: "answer", role: "status" });
+      const link = { type: "button", onclick: () => this.#copyLink(), hidden: !owner.options.linked };
+      this.root = el(
+        "div",
+        { class: "foot" },
+        el("button", link, "Copy link"),
+        el("button", { type: "button", onclick: () => this.#savePicture() }, "Save picture"),
+        this.answer,
+        el("p", { class: "keys" }, ...KEYS.flatMap(([key, text]) => [el("kbd", {}, key), ` ${text} `])),
+      );
+    }
+
+    // Brings the page's address up to date, once things rest.
+    remember() {
+      clearTimeout(this.remembering);
+      if (!this.owner.options.linked || this.owner.clock.running) return;
+      this.remembering = setTimeout(() => {
+        if (this.owner.view) history.replaceState(history.state, "", this.#address());
+      }, OFTEN);
+    }
+
+    #address() {
+      const { pack, state } = this.owner.view;
+      return (
+        location.pathname + player.writeAddress(location.search, pack, state, this.owner.link) + location.hash
+      );
+    }
+
+    async #copyLink() {
+      const link = location.origin + this.#address();
+      const own = Object.values(this.owner.link).includes(null);
+      try {
+        await navigator.clipboard.writeText(link);
+        this.#say(own ? "Link copied; your own clip is not in it." : "Link copied.");
+      } catch {
+        this.#say(link); // no clipboard without https: the person can copy it by hand
+      }
+    }
+
+    #savePicture() {
+      const { view, pictures, highest } = this.owner;
+      const { pack, state } = view;
+      const tiles = view.concepts.map((concept) => {
+        const { over, energy } = view.tile(concept, highest);
+        return { name: pack.concepts[concept], energy: `E = ${energy}`, over, mark: view.marks.get(concept) };
+      });
+      const top = player.written(view.top, player.decimalsFor(view.top));
+      const high = state.scale === "own" ? "each map's own maximum" : top;
+      const energy = `E: largest ${state.s}×${state.s} window sum`;
+      const says = [`${pack.model}, ${state.side} CNN`, energy, view.verdict().text].join(" · ");
+      const canvas = player.drawFigure(
+        pack.size,
+        pictures.get(state.frame),
+        [{ name: view.time.name, energy: "", over: null }, ...tiles],
+        { title: `${pack.clip}, ${view.time.spoken}`, note: says, bar: { map: state.map, low: "0", high } },
+      );
+      const clip =
+        pack.clip
+          .replace(/\.\w+$/, "")
+          .replace(/[^\p{L}\p{N}_-]+/gu, "-")
+          .slice(0, 60) || "clip";
+      player.saveCanvas(canvas, `${clip}-figure${state.view}-frame${state.frame + 1}.png`);
+      this.#say("Picture saved.");
+    }
+
+    #say(text) {
+      say(this.answer, text);
+      clearTimeout(this.answering);
+      this.answering = setTimeout(() => say(this.answer, ""), 6000);
+    }
+  }
+
+  Object.assign(player, { Foot });
+})((globalThis.AttentionPlayer ??= {}));

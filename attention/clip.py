@@ -1,0 +1,76 @@
+"""The records a clip is read into, and the sentences said of one that is not accepted."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from attention.errors import InputError
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What is accepted: beyond `trim_*` a clip is shortened with a note, beyond `max_*` refused."""
+
+    trim_seconds: float | None = None
+    trim_frames: int | None = None  # counts the frames kept
+    max_seconds: float = 2 * 3600.0
+    max_clip_pixels: int = 4096 * 4096  # DCI 4K (4096×2160) passes, 8K (7680×4320) does not
+    max_image_pixels: int = 64_000_000
+    max_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What a file says of itself; sizes in pixels, the right way up."""
+
+    path: Path
+    name: str
+    kind: Literal["video", "image"]
+    width: int
+    height: int
+    fps: float  # 0 for an image, or when the file does not say
+    seconds: float | None  # 0 for an image; None when the file does not say
+    frame_count: int | None  # the file's claim, or seconds × fps: an estimate
+    codec: str
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Sampled frames: rgb uint8 [n,H,W,3], their indices in the clip [n], their seconds [n].
+
+    Seconds are times of presentation relative to the clip's first frame.
+    """
+
+    rgb: Picture
+    indices: NDArray[np.int64]
+    seconds: NDArray[np.float64]
+
+
+def label(path: str | Path) -> str:
+    """Returns a file's name as people may see it: no folders, printable, at most 80 characters."""
+    name = "".join(c if c.isprintable() else "?" for c in Path(path).name)
+    return name if len(name) <= 80 else f"{name[:60]}…{name[-19:]}"
+
+
+def check_pixels(name: str, width: int, height: int, most: int) -> None:
+    """Raises InputError when a picture has more than `most` pixels."""
+    if width * height > most:
+        raise InputError(too_large(name, f"{width}×{height}", most))
+
+
+def too_large(name: str, size: str, most: int) -> str:
+    """The sentence for a picture with too many pixels."""
+    return f"{name} has {size} pixels, at most {most:,} are accepted; scale it down."
+
+
+def too_long(name: str, seconds: float, limits: Limits) -> str:
+    """The sentence for a clip that is refused for its length."""
+    return (
+        f"{name} lasts {seconds:.0f} s, at most {limits.max_seconds:.0f} s are accepted; cut out"
+        " the part that matters."
+    )

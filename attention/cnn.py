@@ -1,0 +1,96 @@
+"""A CNN cut at its last convolutional maps: features(x) → A, head(A) → class scores (§3.1, §4.2)."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from attention.errors import InputError
+
+INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """How a network wants its pixels: (rgb/255 - mean) / std."""
+
+    mean: tuple[float, float, float] = IMAGENET[0]
+    std: tuple[float, float, float] = IMAGENET[1]
+
+
+class Backbone(nn.Module):
+    """A network in two halves that share nothing but A, ready to look (eval mode).
+
+    trunk: x [N,3,224,224] → A [N,K,h,w] · head: A → scores [N,C], any module · target: the layer
+    A comes from. map_size (h, w), channels K and num_classes C are read off one empty image.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        trunk: nn.Module,
+        head: nn.Module,
+        target: str,
+        pixels: Pixels | None = None,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.target = target
+        self.pixels = pixels or Pixels()
+        self.trunk = trunk
+        self.head = head
+        self.eval()
+        with torch.no_grad():
+            A = self.features(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
+            scores = self.head(A)
+        self.channels = int(A.shape[1])
+        self.map_size = (int(A.shape[2]), int(A.shape[3]))
+        self.num_classes = int(scores.shape[1])
+
+    def features(self, x: Tensor) -> Tensor:
+        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224]."""
+        return self.trunk(x)  # type: ignore[no-any-return]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Class scores [N,C], as the whole stock network gives them."""
+        return self.head(self.features(x))  # type: ignore[no-any-return]
+
+    def preprocess(self, frames: NDArray[np.uint8]) -> Tensor:
+        """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.
+
+        Cropping the centred square first and resizing it to 224 is §4.2's "short side to 224, then
+        centre crop" with fewer pixels to touch.
+        """
+        if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+            raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
+        squares = torch.from_numpy(np.stack([centre_square(frame) for frame in frames]))
+        x = squares.permute(0, 3, 1, 2).float().div_(255)
+        mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.pixels.mean, self.pixels.std))
+        return x.sub_(mean).div_(std)
+
+
+def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The centred square of an RGB frame [H,W,3] at 224×224, averaged when it shrinks."""
+    h, w = frame.shape[:2]
+    side = min(h, w)
+    top, left = (h - side) // 2, (w - side) // 2
+    square = np.ascontiguousarray(frame[top : top + side, left : left + side])
+    how = cv2.INTER_AREA if side > INPUT_SIDE else cv2.INTER_LINEAR
+    return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
+
+
+def renew_head(backbone: Backbone, num_classes: int) -> None:
+    """Gives the head a fresh last layer for num_classes concepts; InputError when it has none known."""
+    renew = getattr(backbone.head, "renew", None)
+    if renew is None:
+        raise InputError(
+            f"The head of '{backbone.name}' is not one that can be refitted; choose a ResNet, VGG, "
+            "EfficientNet or MobileNet."
+        )
+    renew(num_classes)
+    backbone.num_classes = num_classes
