@@ -1,6 +1,7 @@
 """The running app through its public API, and what it refuses."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
@@ -87,7 +88,9 @@ async def _ask_over_mcp(url: str) -> tuple[set[str], str]:
 
 
 def test_the_endpoints_are_tools_over_mcp(app_url: str) -> None:
-    names, text = anyio.run(_ask_over_mcp, f"{app_url}gradio_api/mcp/")
+    # in a thread of its own: Playwright's browser keeps an event loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        names, text = thread.submit(anyio.run, _ask_over_mcp, f"{app_url}gradio_api/mcp/").result()
     assert names == {"analyse_clip", "list_models"}
     assert "each method's verdict" in text
     assert "efficientnet_lite0" in text

@@ -1,6 +1,14 @@
-"""What a person takes away from a look: film, figure, table and JSON, made when asked for."""
+"""What a person takes away from a look: film, figure, table and numbers, made when asked for."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+from attention.export import write_figure, write_frames, write_json
+from attention.figures import figure2
+from attention.film import write_film
+from attention.frames import Limits
+from attention.sandbox import SandboxedReader
+from attention.tabs.looking import LONGEST, Looked
 
 EXPORTS = {
     "mp4": "Film (MP4)",
@@ -8,9 +16,27 @@ EXPORTS = {
     "csv": "Table (CSV)",
     "json": "All numbers (JSON)",
 }
+OnProgress = Callable[[int, int | None], None]
 
 
-def export(kind, looked, folder, progress):
-    p = Path(folder) / f"a.{kind}"
-    p.write_text("x")
-    return p
+def export(kind: str, looked: Looked, folder: Path, on_progress: OnProgress | None = None) -> Path:
+    """Writes one of EXPORTS into `folder`, named after the clip; returns its path.
+
+    Raises InputError when the clip can no longer be read.
+    """
+    analysis = looked.analysis()
+    path = folder / f"{Path(analysis.clip).stem or 'clip'}.{kind}"
+    if kind == "json":
+        return write_json(path, analysis)
+    if kind == "csv":
+        return write_frames(path, analysis)
+    if kind == "png":
+        return write_figure(path, figure2(analysis))
+    return write_film(
+        path,
+        looked.clip,
+        analysis,
+        reader=SandboxedReader,
+        limits=Limits(trim_seconds=LONGEST, trim_frames=len(analysis.frames)),
+        on_progress=on_progress,
+    )

@@ -1,6 +1,6 @@
 """The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -33,7 +33,7 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
     names = offered_models()
     with gr.Row(elem_id="choose", equal_height=True):
         gallery = gr.Gallery(
-            value=[(str(shelf.thumbnail(s)), _caption(s)) for s in samples()],
+            value=[(str(shelf.thumbnail(s)), s.title) for s in samples()],
             label="Sample clips",
             show_label=False,
             min_width=320,
@@ -64,6 +64,16 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
             with gr.Row():
                 again = gr.Button("Look again", size="sm", elem_id="again")
                 stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop")
+    status = gr.HTML("", elem_id="status")
+    verdicts = gr.HTML("", elem_id="verdicts")
+    picture = player("player")
+    with gr.Row(elem_id="exports"):
+        buttons = {
+            kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
+            for kind, label in EXPORTS.items()
+        }
+        file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
+    timing = gr.HTML("", elem_id="timing")
     with gr.Accordion("Advanced, webcam, about the model", open=False, elem_id="advanced"):
         with gr.Row():
             every = gr.Slider(
@@ -83,16 +93,6 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
                 elem_id="webcam",
             )
         card = gr.HTML(model_card(samples()[0].model, names[samples()[0].model]), elem_id="card")
-    status = gr.HTML("", elem_id="status")
-    verdicts = gr.HTML("", elem_id="verdicts")
-    picture = player("player")
-    with gr.Row(elem_id="exports"):
-        buttons = {
-            kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
-            for kind, label in EXPORTS.items()
-        }
-        file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
-    timing = gr.HTML("", elem_id="timing")
 
     shown = [looked, status, verdicts, picture, timing]
     run = partial(_look, workroom)
@@ -132,7 +132,7 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
     demo.load(follow_link, outputs=[*shown, model], **light)
     for kind, button in buttons.items():
         made = button.click(
-            partial(_export, workroom, kind),
+            _exporter(workroom, kind),
             looked,
             file,
             concurrency_id="export",
@@ -199,14 +199,17 @@ def _waiting(status: str) -> Shown:
     return (gr.skip(), status, gr.skip(), gr.skip(), gr.skip())
 
 
-def _export(workroom: Workroom, kind: str, looked: Looked | None) -> str:
-    if looked is None:
-        raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
-    try:
-        return str(export(kind, looked, workroom.new_folder(), gr.Progress()))
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
+def _exporter(workroom: Workroom, kind: str) -> Callable[..., str]:
+    def export_look(looked: Looked | None, progress: gr.Progress = gr.Progress()) -> str:
+        if looked is None:
+            raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
 
+        def on_progress(done: int, expected: int | None) -> None:
+            progress((done, expected), desc="Writing the film", unit="frames")
 
-def _caption(sample: Sample) -> str:
-    return f"{sample.title} · {sample.truth}" if sample.truth else sample.title
+        try:
+            return str(export(kind, looked, workroom.new_folder(), on_progress))
+        except InputError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return export_look

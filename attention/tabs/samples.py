@@ -21,7 +21,7 @@ class Sample:
 SAMPLES = (
     Sample("lion", "Lion", MEDIA / "images" / "lion.jpg", "imagenet", "lion"),
     Sample("cheetah", "Cheetah", MEDIA / "images" / "cheetah.jpg", "imagenet", "cheetah"),
-    Sample("earth", "Earth from orbit, 30 s", MEDIA / "videos" / "world.mp4", "imagenet"),
+    Sample("earth", "Earth, a clip", MEDIA / "videos" / "world.mp4", "imagenet"),
     Sample("tower", "Tower", MEDIA / "images" / "tower.jpg", "imagenet"),
 )
 
