@@ -1,0 +1,1 @@
+"""Learning from data: sources → fitted CNN → maps on disk → EnergyNet → evaluation → curves, runs, tabs."""
