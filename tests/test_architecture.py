@@ -22,8 +22,16 @@ TORCH_ROOMS = {
     "attention/pipeline.py",
     "attention/split.py",
     "training/fit_energynet.py",
+    "training/evaluate.py",
+    "training/fit_cnn.py",
     "training/losses.py",
+    "training/mapcache.py",
+    "training/methods.py",
     "training/mining.py",
+    "training/prepared.py",
+    "training/stages.py",
+    "training/sweep.py",
+    "training/trunkcache.py",
 }
 
 

@@ -1,0 +1,243 @@
+"""Fine-tuning a CNN (§4.2): on Web images first, then on the frames of labelled clips (§4.3)."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.utils import DataLoaderConfiguration, set_seed
+from pydantic import BaseModel, ConfigDict
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LambdaLR
+from torch.utils.data import DataLoader, Dataset, Sampler
+
+from attention.cnn import Backbone
+from attention.whole import whole_folder
+from training.stages import Learner
+from training.trunkcache import Views
+
+WARM_UP = 20  # steps; without a warm-up some seeds diverge (LOG.md)
+
+
+class FitSettings(BaseModel):
+    """How a CNN is fine-tuned: SGD with mini-batches of 32 and random mirroring (§4.2)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    epochs: int
+    lr: float
+    head_lr: float
+    batch: int = 32  # §4.2
+    momentum: float = 0.9
+    weight_decay: float = 1e-4
+    clip: float = 2.0  # largest norm of the gradient
+    balanced: bool = True  # every class is drawn equally often
+
+
+WEB = FitSettings(epochs=10, lr=0.01, head_lr=0.03)  # about 45 s for 1000 stills on two cores
+VIDEO = FitSettings(epochs=5, lr=0.003, head_lr=0.003)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass: its number from 1, mean training loss, accuracies in 0 … 1, seconds."""
+
+    number: int
+    loss: float
+    accuracy: float
+    validation: float | None
+    seconds: float
+
+
+OnEpoch = Callable[[Epoch], None]
+
+
+class _Pictures(Dataset[tuple[Tensor, Tensor]]):
+    """Picture i as it is under 2i, mirrored under 2i + 1: which is drawn does not hang on a process."""
+
+    def __init__(self, views: Views, labels: Tensor) -> None:
+        self.views, self.labels = views, labels
+
+    def __len__(self) -> int:
+        return 2 * len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
+        row, mirrored = divmod(index, 2)
+        z = self.views.mirrored if mirrored else self.views.z
+        return z[row].float(), self.labels[row]
+
+
+class _Draws(Sampler[int]):
+    """An epoch's pictures: classes equally often when balanced, half of them mirrored.
+
+    As many as there are, rounded up to whole mini-batches: one cut short would weigh more.
+    """
+
+    def __init__(self, labels: Tensor, batch: int, balanced: bool, seed: int) -> None:
+        self.labels, self.batch, self.balanced = labels, batch, balanced
+        self.seed, self.epoch = seed, 0
+
+    def __len__(self) -> int:
+        return -(-len(self.labels) // self.batch) * self.batch
+
+    def __iter__(self) -> Iterator[int]:
+        generator = torch.Generator().manual_seed(1_000_003 * self.seed + self.epoch)
+        count, pictures = len(self), len(self.labels)
+        if self.balanced:
+            weights = 1.0 / torch.bincount(self.labels).double()[self.labels]
+            rows = torch.multinomial(weights, count, replacement=True, generator=generator)
+        else:
+            rows = torch.randperm(pictures, generator=generator).repeat(-(-count // pictures))
+            rows = rows[:count]
+        yield from (2 * rows + torch.randint(2, (count,), generator=generator)).tolist()
+
+
+def new_accelerator() -> Accelerator:
+    """One that splits each mini-batch among the processes, so that any number gives the same fit.
+
+    Mixed precision on a GPU, fp32 on a CPU.
+    """
+    on_gpu = torch.cuda.is_available()
+    return Accelerator(
+        cpu=not on_gpu,
+        mixed_precision="fp16" if on_gpu else "no",
+        dataloader_config=DataLoaderConfiguration(split_batches=True),
+    )
+
+
+def fit_cnn(
+    backbone: Backbone,
+    views: Views,
+    labels: Tensor,
+    settings: FitSettings,
+    seed: int = 0,
+    *,
+    validation: tuple[Views, Tensor] | None = None,
+    checkpoint: Path | None = None,
+    on_epoch: OnEpoch | None = None,
+    accelerator: Accelerator | None = None,
+) -> list[Epoch]:
+    """Trains the last stage and head of `backbone` in place on labelled views; returns its epochs.
+
+    labels: int [P], one per picture · checkpoint: a folder written after each epoch, from which a
+    stopped run goes on to the same result · accelerator: under torchrun each process takes its share
+    of every mini-batch. The same seed gives the same weights.
+    """
+    accelerator = accelerator or new_accelerator()
+    learner = Learner(backbone)
+    draws = _Draws(labels, settings.batch, settings.balanced, seed)
+    run = _Run(accelerator, learner, draws, views, labels, settings)
+    history = run.resume(checkpoint) if checkpoint else []
+    for number in range(len(history) + 1, settings.epochs + 1):
+        set_seed(1_000_003 * seed + number)  # dropout, too, is the same after a resume
+        draws.epoch = number
+        started = time.perf_counter()
+        loss, accuracy = run.epoch()
+        scored = run.accuracy(*validation) if validation else None
+        history.append(Epoch(number, loss, accuracy, scored, time.perf_counter() - started))
+        if checkpoint and accelerator.is_main_process:
+            run.save(checkpoint, history)
+        if on_epoch:
+            on_epoch(history[-1])
+    learner.to("cpu").eval()
+    backbone.eval()
+    return history
+
+
+class _Run:
+    """The parts of a fit that go together: model, optimiser, schedule, data."""
+
+    def __init__(
+        self,
+        accelerator: Accelerator,
+        learner: Learner,
+        draws: _Draws,
+        views: Views,
+        labels: Tensor,
+        settings: FitSettings,
+    ) -> None:
+        self.accelerator, self.settings = accelerator, settings
+        loader: Any = DataLoader(_Pictures(views, labels), settings.batch, sampler=draws)
+        optimiser = torch.optim.SGD(
+            [
+                {"params": learner.body.parameters(), "lr": settings.lr},
+                {"params": learner.head.parameters(), "lr": settings.head_lr},
+            ],
+            momentum=settings.momentum,
+            weight_decay=settings.weight_decay,
+        )
+        self.plain = learner
+        self.model, self.optimiser, self.loader = accelerator.prepare(learner, optimiser, loader)
+        self.schedule = self._schedule(done=0)
+
+    def _schedule(self, done: int) -> LambdaLR:
+        """Stepped by hand, once per mini-batch, however many processes share it."""
+        steps = max(1, self.settings.epochs * len(self.loader))
+        factor = _warm_then_cosine(steps)
+        return LambdaLR(self.optimiser.optimizer, lambda step: factor(step + done))
+
+    def epoch(self) -> tuple[float, float]:
+        """One pass over the data: mean loss and accuracy."""
+        self.model.train()
+        seen, losses, right = 0, 0.0, 0
+        for z, labels in self.loader:
+            scores = self.model(z)
+            loss = nn.functional.cross_entropy(scores, labels)
+            self.optimiser.zero_grad()
+            self.accelerator.backward(loss)
+            self.accelerator.clip_grad_norm_(self.model.parameters(), self.settings.clip)
+            self.optimiser.step()
+            self.schedule.step()
+            seen += len(labels)
+            losses += loss.item() * len(labels)
+            right += int((scores.argmax(1) == labels).sum())
+        return losses / seen, right / seen
+
+    @torch.inference_mode()
+    def accuracy(self, views: Views, labels: Tensor) -> float:
+        """Share of pictures whose highest score is their label."""
+        self.model.eval()
+        device = self.accelerator.device
+        said = [self.plain(z.to(device).float()).argmax(1).cpu() for z in views.z.split(64)]
+        return float((torch.cat(said) == labels).float().mean())
+
+    def save(self, folder: Path, history: list[Epoch]) -> None:
+        """Writes weights, momenta and history whole or not at all."""
+        momenta = {
+            f"{i}": state["momentum_buffer"].cpu()
+            for i, state in self.optimiser.state_dict()["state"].items()
+            if state.get("momentum_buffer") is not None
+        }
+        weights = {k: v.cpu().contiguous() for k, v in self.plain.state_dict().items()}
+        with whole_folder(folder) as room:
+            save_file(weights, room / "learner.safetensors")
+            save_file(momenta, room / "momenta.safetensors")
+            said = {"epochs": [asdict(epoch) for epoch in history]}
+            (room / "history.json").write_text(json.dumps(said), encoding="utf-8")
+
+    def resume(self, folder: Path) -> list[Epoch]:
+        """Goes back to the end of the last epoch a checkpoint holds; [] when there is none."""
+        if not (folder / "history.json").exists():
+            return []
+        told = json.loads((folder / "history.json").read_text(encoding="utf-8"))
+        history = [Epoch(**epoch) for epoch in told["epochs"]]
+        self.plain.load_state_dict(load_file(folder / "learner.safetensors"))
+        state = self.optimiser.state_dict()
+        momenta = load_file(folder / "momenta.safetensors")
+        state["state"] = {int(i): {"momentum_buffer": m} for i, m in momenta.items()}
+        self.optimiser.load_state_dict(state)
+        self.schedule = self._schedule(done=len(history) * len(self.loader))
+        return history
+
+
+def _warm_then_cosine(steps: int) -> Callable[[int], float]:
+    def factor(step: int) -> float:
+        cosine = 0.5 * (1 + torch.cos(torch.tensor(torch.pi * min(step, steps) / steps)).item())
+        return min(1.0, (step + 1) / WARM_UP) * cosine
+
+    return factor

@@ -1,0 +1,74 @@
+"""L(F,c) of every frame and concept, with scores and features, computed once per CNN (§3.4.4)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from attention.cnn import Backbone
+from attention.maps import scores_and_maps
+from attention.whole import whole_file
+from training.stages import Learner
+from training.trunkcache import Views, weights_key
+
+CHUNK = 32
+
+
+@dataclass(frozen=True)
+class FrameMaps:
+    """What a CNN sees in F frames: everything the methods of §4.3 need.
+
+    L: float [F,C,h,w] raw maps (Eq. 1) · scores: float [F,C] before softmax · features: float [F,K]
+    before the last layer · owners: int [F], the clip each frame comes from.
+    """
+
+    L: Tensor
+    scores: Tensor
+    features: Tensor
+    owners: Tensor
+
+    def of_clip(self, clip: int) -> Tensor:
+        """Rows of a clip's frames, in order."""
+        return (self.owners == clip).nonzero()[:, 0]
+
+
+@torch.inference_mode()
+def frame_maps(backbone: Backbone, views: Views, mirrored: bool = False) -> FrameMaps:
+    """Looks at cached views (or at their mirror images) with a fitted CNN."""
+    learner = Learner(backbone).eval()
+    L, scores, features = [], [], []
+    for z in (views.mirrored if mirrored else views.z).split(CHUNK):
+        A = learner.body(z.float())
+        said, maps = scores_and_maps(backbone, A)
+        L.append(maps.contiguous())
+        scores.append(said)
+        features.append(backbone.head.penultimate(A))  # type: ignore[operator]
+    return FrameMaps(torch.cat(L), torch.cat(scores), torch.cat(features), views.owners)
+
+
+def cached_maps(
+    backbone: Backbone, views: Views, folder: Path, accelerator: Accelerator | None = None
+) -> FrameMaps:
+    """frame_maps, kept in `folder` under a hash of the weights and the views.
+
+    Under torchrun every process looks at its share of the frames; all of them then read the whole.
+    """
+    key = weights_key([*Learner(backbone).state_dict().items(), ("z", views.z)], {})[:32]
+    ranks, rank = (accelerator.num_processes, accelerator.process_index) if accelerator else (1, 0)
+    folder.mkdir(parents=True, exist_ok=True)
+    shards = [folder / f"{key}-{part}of{ranks}.safetensors" for part in range(ranks)]
+    if not shards[rank].exists():
+        rows = torch.arange(len(views.z)).tensor_split(ranks)[rank]
+        seen = frame_maps(backbone, Views(views.z[rows], views.mirrored[rows], views.owners[rows]))
+        with whole_file(shards[rank]) as partial:
+            save_file({"L": seen.L, "scores": seen.scores, "features": seen.features}, partial)
+    if accelerator:
+        accelerator.wait_for_everyone()
+    parts = [load_file(shard) for shard in shards]
+    L, scores, features = (
+        torch.cat([p[name] for p in parts]) for name in ("L", "scores", "features")
+    )
+    return FrameMaps(L, scores, features, views.owners)
