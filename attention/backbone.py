@@ -126,7 +126,7 @@ def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
 def _no_download(name: str) -> InputError:
     return InputError(
         f"The ImageNet weights of '{name}' could not be downloaded; connect to the network once, or "
-        f"put them where TORCH_HOME points, or use '{LITE0}', whose weights are installed."
+        f"put them where TORCH_HOME points, or use the model 'imagenet', whose weights are installed."
     )
 
 

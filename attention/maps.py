@@ -103,16 +103,44 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     ∂S/∂A^k is the sum over the pooled cells.
     """
     six, seven = head.trail(A)
-    D6, D7 = six > 0, seven > 0
     W6s = _summed_over_cells(head.fc6, A.shape[1])
-    W7, W8 = head.fc7.weight, head.last.weight[rows] / _cells(A)
-    if len(W8) < _cells(A):  # from the thinner end, as above
-        alpha = _times(W8 * D7[:, None], W7).mul_(D6[:, None]) @ W6s
-        sums = _combine(alpha, A)
-    else:
-        units = _weighed(W6s, A).mul_(D6[:, :, None, None])
-        sums = _weighed(W8, _weighed(W7, units).mul_(D7[:, :, None, None]))
+    W8 = head.last.weight[rows] / _cells(A)
+    W7 = _Submatrix(head.fc7.weight)
+    sums = A.new_empty(len(A), len(W8), *A.shape[2:])
+    for n, (D6, D7) in enumerate(zip(six > 0, seven > 0, strict=True)):
+        on6, on7 = D6.nonzero()[:, 0], D7.nonzero()[:, 0]
+        of_frame = _through(W8[:, on7], W7.of(on7, on6), W6s[on6], A[n].flatten(1))
+        sums[n] = of_frame.view_as(sums[n])
     return head.last(seven), sums
+
+
+def _through(W8: Tensor, W7: Tensor, W6s: Tensor, A: Tensor) -> Tensor:
+    """W8·W7·W6s·A [C,h·w] of one frame, from its thinner end: concepts or cells."""
+    if len(W8) < A.shape[1]:
+        return _product(W8, W7) @ W6s @ A
+    return _product(W8, _product(W7, W6s @ A))
+
+
+class _Submatrix:
+    """Rows and columns of one matrix, taken again and again into the same memory.
+
+    Fresh memory of this size would be handed out by the system page by page, at three times the cost.
+    """
+
+    BLOCK = 1024  # rows at a time, 16 MB of fc7: that much less to hold, and still few steps
+
+    def __init__(self, matrix: Tensor) -> None:
+        self.matrix = matrix
+        self.block = matrix.new_empty(self.BLOCK, matrix.shape[1])
+        self.both = matrix.new_empty(matrix.numel())
+
+    def of(self, rows: Tensor, columns: Tensor) -> Tensor:
+        """matrix[rows][:, columns], valid until the next call."""
+        both = self.both[: len(rows) * len(columns)].view(len(rows), len(columns))
+        for some, out in zip(rows.split(self.BLOCK), both.split(self.BLOCK), strict=True):
+            block = torch.index_select(self.matrix, 0, some, out=self.block[: len(some)])
+            torch.index_select(block, 1, columns, out=out)
+        return both
 
 
 _summed: WeakKeyDictionary[nn.Linear, tuple[tuple[int, int], Tensor]] = WeakKeyDictionary()
@@ -139,17 +167,18 @@ def _combine(alpha: Tensor, A: Tensor) -> Tensor:
 
 
 def _weighed(weights: Tensor, A: Tensor) -> Tensor:
-    """The same for weights [C,K] that all frames share.
+    """The same for weights [C,K] that all frames share: a 1×1 convolution.
 
-    Such a sum is a 1×1 convolution. As one, it takes A as it lies, and on CPUs whose widest
-    registers the matrix product leaves unused it takes half the time.
+    As one, it takes A as it lies, and its kernels use the widest registers of any CPU, where matrix
+    products leave half of them idle on some.
     """
     if not len(weights):
         return A.new_empty(len(A), 0, *A.shape[2:])
     return conv2d(A, weights[:, :, None, None])
 
 
-def _times(alpha: Tensor, matrix: Tensor) -> Tensor:
-    """alpha [N,C,F] times matrix [F,G] → [N,C,G], the matrix taken as one map of F channels."""
-    product = _weighed(alpha.flatten(0, 1), matrix[None, :, :, None])
-    return product[0, :, :, 0].unflatten(0, alpha.shape[:2])
+def _product(left: Tensor, right: Tensor) -> Tensor:
+    """The matrix product of two large matrices, for the same reason as a 1×1 convolution."""
+    if not right.numel():
+        return left @ right
+    return _weighed(left, right[None, :, :, None])[0, :, :, 0]

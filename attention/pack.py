@@ -7,8 +7,6 @@ Metadata "analysis" is JSON; tensors are `<side>.scores|energies|net_energies` f
 """
 
 import json
-import os
-import tempfile
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from safetensors.numpy import save
 
 from attention.analysis import Analysis, Side, verdicts_of
 from attention.errors import InputError
+from attention.whole import whole_file
 
 FORMAT = 1
 MAP_LEVELS = (
@@ -52,16 +51,9 @@ def pack_bytes(analysis: Analysis) -> bytes:
 
 def save_pack(path: str | Path, analysis: Analysis) -> Path:
     """Writes the pack whole or not at all; returns its path."""
-    path = Path(path)
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(pack_bytes(analysis))
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
-    return path
+    with whole_file(path) as partial:
+        partial.write_bytes(pack_bytes(analysis))
+    return Path(path)
 
 
 def load_pack(path: str | Path) -> Analysis:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from attention.export import write_figure, write_frames, write_json
-from attention.figures import figure2
-from attention.film import write_film
 from attention.frames import Limits
+from attention.pictures.figures import figure2
+from attention.pictures.film import write_film
 from attention.sandbox import SandboxedReader
 from attention.tabs.looking import LONGEST, Looked
 

@@ -1,0 +1,6 @@
+"""The paper's pictures.
+
+overlay.py puts a map over a frame, figures.py draws Figures 2 and 6, film.py the annotated film.
+contrast.py chooses Figure 6's frames, reread.py reads frames again, tiles.py, sheet.py and strip.py lay
+out a page, reel.py writes MP4.
+"""

@@ -1,0 +1,62 @@
+"""An analysed clip read once more, so that nobody has to keep its frames."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from attention.analysis import Analysis
+from attention.errors import InputError
+from attention.frames import FrameReader, Limits
+from attention.pictures.overlay import Picture
+from attention.sandbox import SandboxedReader
+
+Reader = Callable[..., FrameReader | SandboxedReader]
+CHUNK = 2  # frames held at a time: a 4K frame is 25 MB
+
+
+def frames_again(
+    clip: str | Path,
+    analysis: Analysis,
+    reader: Reader = FrameReader,
+    limits: Limits | None = None,
+    until: int | None = None,
+) -> Iterator[tuple[int, Picture]]:
+    """The sampled frames of an analysis: (place, rgb uint8 [H,W,3]), up to place `until`.
+
+    limits: those the analysis was made with. InputError for a file that cannot be read, or holds
+    other frames than those analysed.
+    """
+    last = len(analysis.frames) - 1 if until is None else until
+    every = analysis.frames[1] - analysis.frames[0] if len(analysis.frames) > 1 else 1
+    place = 0
+    with reader(clip, every=every, limits=limits or Limits(), chunk=CHUNK) as opened:
+        same = (opened.clip.width, opened.clip.height) == analysis.size
+        for frames in opened if same else ():
+            for index, rgb in zip(frames.indices, frames.rgb, strict=True):
+                if index != analysis.frames[place]:
+                    raise _other(analysis)
+                yield place, rgb
+                place += 1
+                if place > last:
+                    return
+    raise _other(analysis)
+
+
+def pictures_at(
+    clip: str | Path,
+    analysis: Analysis,
+    places: Iterable[int],
+    reader: Reader = FrameReader,
+    limits: Limits | None = None,
+) -> dict[int, Picture]:
+    """The frames at some places among the sampled ones. InputError as in `frames_again`."""
+    wanted = set(places)
+    if not wanted:
+        return {}
+    again = frames_again(clip, analysis, reader, limits, until=max(wanted))
+    return {place: rgb for place, rgb in again if place in wanted}
+
+
+def _other(analysis: Analysis) -> InputError:
+    return InputError(
+        f"The clip no longer holds the frames of {analysis.clip} that were analysed; analyse it again."
+    )

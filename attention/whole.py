@@ -1,0 +1,43 @@
+"""Files and folders that appear whole or not at all."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_file(path: str | Path) -> Iterator[Path]:
+    """Gives a file to write beside `path`, which takes its name once all is written.
+
+    After an error, or an interruption, nothing is left of it. Raises OSError.
+    """
+    path = Path(path)
+    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def whole_folder(folder: str | Path) -> Iterator[Path]:
+    """Gives a folder to fill, whose files are in `folder` once all are written.
+
+    `folder` is made, with those above it, only then; what else is in it stays. After an error, or an
+    interruption, nothing is left. Raises OSError.
+    """
+    folder = Path(folder)
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    partial = nearest / f".attention.{secrets.token_hex(4)}"
+    partial.mkdir()
+    try:
+        yield partial
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in sorted(partial.iterdir()):
+            os.replace(file, folder / file.name)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

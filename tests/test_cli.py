@@ -1,0 +1,269 @@
+"""python -m attention: answers for people and programs, one clear line for what is wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attention import __main__ as command
+from attention import export, pipeline
+from attention.report import report
+from attention.terminal import one_line
+from tests.clips import numbered_frames, write_clip, write_sound
+from tests.conftest import SHARED_CLIPS
+from tests.looks import look
+
+ROOT = Path(__file__).parents[1]
+FEW = ("--concepts", "lion, Hartebeest,cheetah")
+FILES = ["analysis.json", "figure2.png", "frames.csv", "overlay.mp4"]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_clip(tmp_path_factory.mktemp("clip") / "a $5 clip.mp4", numbered_frames(12))
+
+
+@pytest.fixture
+def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
+    """Runs the command line here; returns (status, stdout, stderr)."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        try:
+            status = command.main([str(a) for a in arguments])
+        except SystemExit as left:
+            status = int(left.code or 0)
+        out, err = capfd.readouterr()
+        return status, out, err
+
+    yield run
+
+
+def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
+        [sys.executable, "-m", "attention", *map(str, arguments)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        **options,
+    )
+
+
+def test_help_comes_before_anything_heavy_is_imported() -> None:
+    asked = [sys.executable, "-X", "importtime", "-m", "attention", "--help"]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "--list-models" in done.stdout
+    imported = {line.rsplit("|", 1)[-1].strip() for line in done.stderr.splitlines()}
+    heavy = {"torch", "cv2", "av", "matplotlib", "numpy", "tqdm", "PIL", "gradio"}
+    assert not heavy & {name.split(".")[0] for name in imported}
+
+
+def test_people_get_each_verdict_with_its_best_scores_and_why(said, clip: Path) -> None:  # type: ignore[no-untyped-def]
+    status, out, err = said(clip, *FEW, "--truth", "lion")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == (
+        "a $5 clip.mp4: 3 frames over 1.0 s, one in 5, seen by imagenet, 3 concepts; truth: lion"
+    )
+    for method in ("CNN", "UnAtt"):
+        at = next(i for i, line in enumerate(lines) if line.startswith(method))
+        assert all(name in lines[at] for name in ("lion", "hartebeest", "cheetah"))
+        assert lines[at].endswith(("✓ right", "✗ wrong"))
+        assert "over" in lines[at + 1]
+    assert lines[-1].startswith("Time: decode ")
+
+
+def test_json_is_the_analysis_and_nothing_else(said, clip: Path) -> None:  # type: ignore[no-untyped-def]
+    status, out, err = said(clip, *FEW, "--json", "--every", "4", "--window", "2")
+    assert (status, err) == (0, "")
+    answer = json.loads(out)
+    concepts = ["lion", "hartebeest", "cheetah"]
+    expected = pipeline.analyse(clip, "imagenet", every=4, concepts=concepts, window=2).to_json()
+    assert {**answer, "timing": None} == json.loads(json.dumps({**expected, "timing": None}))
+    assert out.count("\n") == 1
+
+
+def test_out_writes_files_that_hold_the_same(said, clip: Path, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    folder = tmp_path / "new" / "results"
+    status, out, err = said(clip, *FEW, "--json", "--out", folder)
+    assert (status, err) == (0, "")
+    assert sorted(p.name for p in folder.iterdir()) == FILES
+    assert (folder / "analysis.json").read_text(encoding="utf-8") == out
+    status, out, _ = said(clip, *FEW, "--out", folder)
+    assert status == 0
+    assert out.splitlines()[-1] == f"Written to {folder}: {', '.join(FILES)}"
+
+
+def test_models_are_listed(said) -> None:  # type: ignore[no-untyped-def]
+    status, out, err = said("--list-models")
+    assert (status, err) == (0, "")
+    assert any(line.startswith("imagenet: ") for line in out.splitlines())
+    assert "resnet101" in out
+
+
+WRONG = {
+    "no clip": ((), "name a clip"),
+    "missing": (("gone.mp4",), "gone.mp4 does not exist"),
+    "empty": (("empty.mp4",), "empty.mp4 is empty"),
+    "text": (("text.mp4",), "text.mp4 is neither a video nor an image"),
+    "truncated": (("cut.mp4",), "cut.mp4 begins like a video but cannot be opened"),
+    "sound": (("sound.m4a",), "sound.m4a holds sound but no picture"),
+    "folder": (("models",), "models is a folder"),
+    "four hours": (("long.mp4",), "long.mp4 lasts 14"),
+    "concept": (("clip.mp4", "--concepts", "lion,Hugg"), "no concept 'Hugg'"),
+    "no concept": (("clip.mp4", "--concepts", " , "), "No concept is named"),
+    "truth": (("clip.mp4", "--truth", "no such thing"), "no concept 'no such thing'"),
+    "truth left out": (
+        ("clip.mp4", "--concepts", "cheetah", "--truth", "lion"),
+        "truth lion is not",
+    ),
+    "model": (("clip.mp4", "--model", "nobody"), "no model 'nobody'"),
+    "model in lines": (("clip.mp4", "--model", "no\nbody"), "no model 'no body'"),
+    "model card": (("clip.mp4", "--model", "models/card"), "card of model 'card' is damaged"),
+    "model weights": (("clip.mp4", "--model", "models/cut"), "cannot be read as safetensors"),
+    "window": (("clip.mp4", "--window", "8"), "Window size 8 does not fit"),
+    "window 0": (("clip.mp4", "--window", "0"), "--window: give a whole number of 1 or more"),
+    "every 0": (("clip.mp4", "--every", "0"), "--every: give a whole number of 1 or more"),
+    "every half": (("clip.mp4", "--every", "2.5"), "not '2.5'"),
+    "option": (("clip.mp4", "--frobnicate"), "--frobnicate"),
+    "out is a file": (("clip.mp4", "--out", "text.mp4"), "text.mp4, which is a file"),
+    "out in a file": (("clip.mp4", "--out", "text.mp4/in"), "text.mp4, which is a file"),
+}
+
+
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of all that can go wrong, and one good clip."""
+    room = tmp_path_factory.mktemp("messy")
+    good = write_clip(room / "clip.mp4", numbered_frames(3))
+    write_clip(room / "long.mp4", numbered_frames(2), fps=1, times=[0, 4 * 3600])
+    write_sound(room / "sound.m4a")
+    (room / "empty.mp4").touch()
+    (room / "text.mp4").write_text("not a film")
+    (room / "cut.mp4").write_bytes(good.read_bytes()[:200])
+    card = (ROOT / "assets" / "models" / "imagenet" / "model.json").read_text(encoding="utf-8")
+    for name, text in {"card": "{", "cut": card.replace('"default"', '"web.safetensors"')}.items():
+        (room / "models" / name).mkdir(parents=True)
+        (room / "models" / name / "model.json").write_text(text, encoding="utf-8")
+    (room / "models" / "cut" / "web.safetensors").write_bytes(b"cut short")
+    return room
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_is_said_in_one_line(  # type: ignore[no-untyped-def]
+    said, messy: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    arguments, told = WRONG[case]
+    monkeypatch.chdir(messy)
+    before = sorted(messy.rglob("*"))
+    out_too = () if "--out" in arguments or not arguments else ("--out", "results")
+    status, out, err = said(*arguments, *out_too)
+    assert (status, out) == (2, "")
+    assert told in err
+    assert err.startswith("attention: ")
+    assert err.count("\n") == 1
+    assert sorted(messy.rglob("*")) == before
+
+
+@pytest.mark.skipif(not SHARED_CLIPS.is_dir(), reason="the folder of real clips is not here")
+def test_real_broken_files_are_told_and_real_odd_ones_seen(said) -> None:  # type: ignore[no-untyped-def]
+    for broken in sorted((SHARED_CLIPS / "broken").iterdir()):
+        status, out, err = said(broken, *FEW)
+        assert (status == 2 and err.count("\n") == 1) or "breaks off" in out, broken.name
+    for odd in sorted((SHARED_CLIPS / "odd").iterdir()):
+        status, _, err = said(odd, *FEW, "--every", "50")
+        assert (status, err) == (0, ""), odd.name
+
+
+def test_what_would_fill_the_memory_is_refused_before_the_work(  # type: ignore[no-untyped-def]
+    said, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "MOST_MEMORY", 300_000)
+    status, out, err = said(clip, "--json")
+    assert (status, out) == (2, "")
+    assert "1000 concepts in 3 frames" in err
+    assert "--every 13" in err  # 3 frames × 1000 × 260 bytes is 2.6 times too much
+    assert said(clip, "--json", *FEW)[0] == 0
+
+
+def test_an_unwritable_folder_is_told_after_the_verdict(  # type: ignore[no-untyped-def]
+    said, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(export, "write_film", full)
+    status, out, err = said(clip, *FEW, "--out", tmp_path / "results")
+    assert status == 2
+    assert "UnAtt" in out
+    assert "No space left on device" in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_leaves_quietly(said, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "analyse", interrupted)
+    assert said(clip) == (130, "", "")
+
+
+def test_ctrl_c_in_the_middle_of_the_work_leaves_nothing(tmp_path: Path) -> None:
+    frames = numbered_frames(200, 240, 320)
+    clip = write_clip(tmp_path / "clip.mp4", frames, options={"preset": "ultrafast"})
+    running = start(clip, "--out", tmp_path / "results", "--every", "1", *FEW)
+    while running.poll() is None and len(list(tmp_path.iterdir())) == 1:
+        time.sleep(0.05)  # until it has begun to write
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (running.returncode, err) == (130, b"")
+    assert [p.name for p in tmp_path.iterdir()] == ["clip.mp4"]
+    assert b"UnAtt" in out
+
+
+def test_a_reader_that_goes_away_is_no_error(clip: Path) -> None:
+    running = start(clip, *FEW)
+    assert running.stdout is not None
+    running.stdout.close()
+    assert running.stderr is not None
+    assert running.stderr.read() == b""
+    assert running.wait(timeout=60) == 141
+
+
+def test_a_fault_of_the_program_is_one_line_too(  # type: ignore[no-untyped-def]
+    said, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("first\nsecond")
+
+    monkeypatch.setattr(pipeline, "analyse", broken)
+    status, out, err = said(clip)
+    assert (status, out) == (1, "")
+    assert "fault of the program (RuntimeError: first second)" in err
+    assert err.count("\n") == 1
+
+
+def test_the_report_has_every_method_note_and_the_agreement() -> None:
+    web = look().sides[0]
+    tuned = replace(web, name="tuned", net_energies=np.eye(4, dtype=np.float32))
+    told = report(look([web, tuned], notes=("It breaks off.",), timing={"total": 1.0}))
+    for method in ("CNN ", "UnAtt ", "finetune+CNN ", "finetune+UnAtt ", "finetune+EnergyNet "):
+        assert f"\n{method}" in told
+    assert "\nNote: It breaks off.\n" in told
+    assert told.endswith("in all 1.00 s")
+    assert "methods" in told
+    single = report(look(frames=1, concepts=("Hug", "Kiss")))
+    assert single.startswith("clip.mp4: 1 frame, seen by interactions, 2 concepts\n")
+
+
+def test_names_cannot_break_the_line() -> None:
+    assert one_line("a\nb\x1b[31m\tc") == "a b [31m c"

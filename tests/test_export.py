@@ -1,0 +1,144 @@
+"""What is written: the same numbers everywhere, and whole files or none."""
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attention import export as module
+from attention.errors import InputError
+from attention.export import export, json_text, write_frames, write_json
+from attention.whole import whole_file, whole_folder
+from tests.clips import numbered_frames, write_clip
+from tests.looks import look, side
+
+FILES = ["analysis.json", "figure2.png", "frames.csv", "overlay.mp4"]
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return write_clip(tmp_path / "clip.mp4", numbered_frames(20), fps=10)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_json_is_what_the_analysis_says(tmp_path: Path) -> None:
+    analysis = look(concepts=("Umarmung ✓", "キス"))
+    written = write_json(tmp_path / "analysis.json", analysis).read_text(encoding="utf-8")
+    assert json.loads(written) == json.loads(json.dumps(analysis.to_json()))
+    assert "キス" in written
+    assert json_text(analysis, ascii_only=True).isascii()
+
+
+def test_numbers_that_are_none_are_no_answer(tmp_path: Path) -> None:
+    one = look().sides[0]
+    broken = look([replace(one, scores=np.full_like(one.scores, np.nan))])
+    with pytest.raises(InputError, match="interactions answers with numbers that are none"):
+        write_json(tmp_path / "analysis.json", broken)
+    assert names(tmp_path) == []
+
+
+def test_the_table_has_a_row_for_every_side_frame_and_concept(tmp_path: Path) -> None:
+    web = look().sides[0]
+    learned = np.random.default_rng(0).normal(size=(4, 4)).astype(np.float32)
+    tuned = replace(web, name="tuned", energies=web.energies * 2, net_energies=learned)
+    analysis = look([web, tuned], concepts=("a, b", 'the "c"', "Hug", "Kiss"))
+    table = write_frames(tmp_path / "frames.csv", analysis)
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 2 * 4 * 4
+    for row in rows:
+        one = analysis.side(row["side"])
+        n, c = analysis.frames.index(int(row["frame"])), analysis.concepts.index(row["concept"])
+        assert float(row["seconds"]) == analysis.seconds[n]
+        assert np.float32(row["score"]) == pytest.approx(one.scores[n, c], rel=1e-6)
+        assert np.float32(row["energy"]) == pytest.approx(one.energies[n, c], rel=1e-6)
+        assert [int(row["window_row"]), int(row["window_col"])] == one.windows[n, c].tolist()
+        net = row["net_energy"]
+        assert (net == "") if one is web else float(net) == pytest.approx(learned[n, c], rel=1e-6)
+
+
+def test_without_energynet_there_is_no_column_for_it(tmp_path: Path) -> None:
+    table = write_frames(tmp_path / "frames.csv", look())
+    assert "net_energy" not in table.read_text(encoding="utf-8")
+
+
+def test_export_fills_a_new_folder_and_leaves_what_else_is_in_an_old_one(
+    tmp_path: Path, clip: Path
+) -> None:
+    folder = tmp_path / "deep" / "results"
+    assert export(folder, clip, look(pictures=False)) == (FILES, [])
+    assert names(folder) == FILES
+    (folder / "mine.txt").write_text("mine")
+    export(folder, clip, look(pictures=False))
+    assert names(folder) == sorted([*FILES, "mine.txt"])
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert (folder / "overlay.mp4").stat().st_mode == plain.stat().st_mode
+
+
+def test_figure_6_comes_with_a_truth_it_can_show_and_goes_without(
+    tmp_path: Path, clip: Path
+) -> None:
+    maps = np.zeros((4, 4, 7, 7), np.float32)
+    maps[:, 1] = 1
+    wrong = np.tile(np.array([1, 0, 0, 0], np.float32), (4, 1))
+    analysis = look([side("web", maps, wrong)], truth="High five", pictures=False)
+    folder = tmp_path / "results"
+    assert export(folder, clip, analysis) == (sorted([*FILES, "figure6.png"]), [])
+    files, notes = export(folder, clip, replace(analysis, truth="Handshake"))
+    assert files == names(folder) == FILES
+    assert len(notes) == 1
+    assert "CNN rightly says Handshake" in notes[0]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
+@pytest.mark.parametrize("there_before", [True, False])
+def test_nothing_is_left_after_an_error_or_ctrl_c(
+    tmp_path: Path,
+    clip: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: BaseException,
+    there_before: bool,
+) -> None:
+    def fail(path: Path, *_: object, **__: object) -> None:
+        path.write_bytes(b"half a film")
+        raise error
+
+    monkeypatch.setattr(module, "write_film", fail)
+    folder = tmp_path / "deep" / "results"
+    if there_before:
+        folder.mkdir(parents=True)
+        (folder / "frames.csv").write_text("older")
+    with pytest.raises(type(error)):
+        export(folder, clip, look(pictures=False))
+    if there_before:
+        assert names(folder) == ["frames.csv"]
+        assert (folder / "frames.csv").read_text() == "older"
+    else:
+        assert names(tmp_path) == ["clip.mp4"]
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    with whole_file(path) as partial:
+        partial.write_text("new")
+        assert not path.exists()
+    assert path.read_text() == "new"
+    with pytest.raises(ZeroDivisionError), whole_file(path) as partial:
+        partial.write_text(str(1 // 0))
+    assert names(tmp_path) == ["table.csv"]
+    assert path.read_text() == "new"
+
+
+def test_a_folder_named_like_a_file_is_an_error_that_leaves_nothing(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("a file")
+    with pytest.raises(OSError), whole_folder(taken):
+        pass
+    assert names(tmp_path) == ["taken"]
