@@ -1,5 +1,6 @@
 """L(F,c) of every frame and concept, with scores and features, computed once per CNN (§3.4.4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,14 @@ class FrameMaps:
     scores: Tensor
     features: Tensor
     owners: Tensor
+
+    def of(self, clips: Sequence[int]) -> "FrameMaps":
+        """Only the frames of these clips, in their order; owners count anew from 0."""
+        wanted = [self.of_clip(clip) for clip in clips]
+        rows = torch.cat(wanted)
+        counts = torch.tensor([len(found) for found in wanted])
+        owners = torch.arange(len(clips)).repeat_interleave(counts)
+        return FrameMaps(self.L[rows], self.scores[rows], self.features[rows], owners)
 
     def of_clip(self, clip: int) -> Tensor:
         """Rows of a clip's frames, in order."""

@@ -98,7 +98,7 @@ def _computed(file: Path, learner: Learner, backbone: Backbone, every: int) -> d
     chunks = [backbone.preprocess(rgb) for rgb in _pictures(file, every)]
     z = [learner.frozen(x).half() for x in chunks]
     mirrored = [learner.frozen(x.flip(3)).half() for x in chunks]
-    return {"z": torch.cat(z), "mirrored": torch.cat(mirrored)}
+    return {"z": torch.cat(z).contiguous(), "mirrored": torch.cat(mirrored).contiguous()}
 
 
 def _pictures(file: Path, every: int) -> Iterator[np.ndarray]:

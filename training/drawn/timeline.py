@@ -15,7 +15,7 @@ FPS = 12.5
 SECONDS = (2.0, 4.0)
 # The two count as touching from this engagement on: hands, bodies or mouths have met.
 TOUCHING = 0.85
-_HOLD = {"Handshake": (1.0, 1.7), "High five": (0.6, 0.9), "Hug": (1.2, 2.0), "Kiss": (1.2, 1.9)}
+_HOLD = {"Handshake": (1.4, 2.0), "High five": (1.0, 1.3), "Hug": (1.5, 2.1), "Kiss": (1.5, 2.1)}
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,9 @@ class Timeline:
 def plan_timeline(rng: np.random.Generator, m: Meeting) -> Timeline:
     """A random timeline of 2–4 s: people come, touch, hold, let go and part."""
     hold = rng.uniform(*_HOLD[m.concept])
-    still, come = rng.uniform(0.0, 0.15), rng.uniform(0.65, 1.0)
+    still, come = rng.uniform(0.0, 0.15), rng.uniform(0.5, 0.8)
     reach, leave = rng.uniform(0.28, 0.42), rng.uniform(0.28, 0.4)
-    part = rng.uniform(0.5, 0.8)
+    part = rng.uniform(0.4, 0.6)
     length = float(np.clip(still + come + hold + leave + part, *SECONDS))
     frames = round(length * FPS)
     t = np.arange(frames) / FPS

@@ -1,0 +1,515 @@
+"""Downloads against a server on this machine: whole or resumable, checked, safely unpacked."""
+
+import errno
+import hashlib
+import io
+import json
+import os
+import shutil
+import ssl
+import stat
+import tarfile
+import threading
+import urllib.error
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from attention.errors import InputError
+from training.data import download as downloading
+from training.data import unpack as unpacking
+from training.data.download import download, read_json
+from training.data.fetch import fetch, with_files
+from training.data.places import PLACES, Place, Remote, place_of
+from training.data.room import size_text
+from training.data.unpack import unpack
+
+CONTENT = bytes(range(256)) * 400  # 102,400 bytes
+SHA256 = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
+
+
+class Site:
+    """What the server offers and how it misbehaves; what it was asked for."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {"/set.bin": CONTENT}
+        self.asked: list[tuple[str, str | None]] = []  # path, Range
+        self.breaks = [0] * 0  # bytes after which each answer in turn breaks off
+        self.ranges = True
+        self.etag = '"1"'
+        self.refuses_ranges = False
+        self.shifts_ranges = False
+        self.url = ""
+
+    def remote(self, **known) -> Remote:
+        return Remote(f"{self.url}/set.bin", "set.bin", **known)
+
+
+@contextmanager
+def serving() -> Iterator[Site]:
+    site = Site()
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            wanted = self.headers.get("Range")
+            site.asked.append((self.path, wanted))
+            body = site.files.get(self.path)
+            if body is None:
+                return self.send_error(404)
+            start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted else 0
+            same = self.headers.get("If-Range", site.etag) == site.etag
+            if wanted and site.refuses_ranges:
+                return self.send_error(416)
+            if wanted and site.ranges and same:
+                self.send_response(206)
+                said = start + site.shifts_ranges
+                self.send_header("Content-Range", f"bytes {said}-{len(body) - 1}/{len(body)}")
+            else:
+                start = 0
+                self.send_response(200)
+            self.send_header("ETag", site.etag)
+            self.send_header("Content-Length", str(len(body) - start))
+            self.end_headers()
+            sent = body[start:]
+            return self.wfile.write(sent[: site.breaks.pop(0)] if site.breaks else sent)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving() as site:
+        yield site
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch):
+    monkeypatch.setattr(downloading, "CHUNK", 4096)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def stop_at(least: int):
+    def on_progress(_name, done, _total):
+        if done >= least:
+            raise KeyboardInterrupt
+
+    return on_progress
+
+
+# one file
+
+
+def test_a_download_is_whole_and_tells_its_progress(site, tmp_path):
+    told = []
+    path = download(site.remote(), tmp_path / "new/folder", lambda *step: told.append(step))
+    assert path.read_bytes() == CONTENT
+    assert names(path.parent) == ["set.bin"]
+    assert [step[1] for step in told] == sorted(step[1] for step in told)
+    assert told[-1] == ("set.bin", len(CONTENT), len(CONTENT))
+
+
+def test_a_connection_that_breaks_off_is_taken_up_where_it_was(site, tmp_path):
+    site.breaks = [10_000, 5_000]
+    assert download(site.remote(), tmp_path).read_bytes() == CONTENT
+    assert site.asked == [("/set.bin", r) for r in (None, "bytes=10000-", "bytes=15000-")]
+
+
+def test_what_keeps_breaking_off_is_kept_for_the_next_run(site, tmp_path):
+    site.breaks = [1000, 1000, 1000]
+    with pytest.raises(InputError, match=r"set\.bin broke off after 3 kB"):
+        download(site.remote(), tmp_path)
+    assert not (tmp_path / "set.bin").exists()
+    assert (tmp_path / "set.bin.part").read_bytes() == CONTENT[:3000]
+    assert download(site.remote(checksum=SHA256), tmp_path).read_bytes() == CONTENT
+    assert site.asked[-1] == ("/set.bin", "bytes=3000-")
+    assert names(tmp_path) == ["set.bin"]
+
+
+def test_a_stopped_download_goes_on(site, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        download(site.remote(), tmp_path, stop_at(40_000))
+    assert not (tmp_path / "set.bin").exists()
+    have = (tmp_path / "set.bin.part").stat().st_size
+    assert have >= 40_000
+    assert download(site.remote(checksum=SHA256), tmp_path).read_bytes() == CONTENT
+    assert site.asked[-1] == ("/set.bin", f"bytes={have}-")
+
+
+@pytest.mark.parametrize("way", ["no ranges", "another version", "416", "another range", "no note"])
+def test_it_starts_anew_where_it_cannot_go_on(site, tmp_path, way):
+    with pytest.raises(KeyboardInterrupt):
+        download(site.remote(), tmp_path, stop_at(40_000))
+    site.ranges = way != "no ranges"
+    site.refuses_ranges = way == "416"
+    site.shifts_ranges = way == "another range"
+    if way == "another version":
+        site.etag = '"2"'
+        site.files["/set.bin"] = CONTENT[::-1]
+    if way == "no note":
+        (tmp_path / "set.bin.part.json").write_text("{")
+    assert download(site.remote(), tmp_path).read_bytes() == site.files["/set.bin"]
+    assert names(tmp_path) == ["set.bin"]
+
+
+def test_a_part_that_is_complete_needs_no_server(site, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        download(site.remote(), tmp_path, stop_at(len(CONTENT)))
+    asked = len(site.asked)
+    assert download(site.remote(), tmp_path).read_bytes() == CONTENT
+    assert len(site.asked) == asked
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha256"])
+def test_a_checksum_that_fits(site, tmp_path, algorithm):
+    digest = hashlib.new(algorithm, CONTENT).hexdigest().upper()
+    assert download(site.remote(checksum=f"{algorithm}:{digest}"), tmp_path).exists()
+
+
+def test_a_wrong_checksum_leaves_nothing(site, tmp_path):
+    with pytest.raises(InputError) as caught:
+        download(site.remote(checksum="sha256:" + "0" * 64), tmp_path)
+    assert "set.bin arrived with another checksum" in str(caught.value)
+    assert names(tmp_path) == []
+
+
+def test_a_file_that_is_there_is_checked_and_never_removed(site, tmp_path):
+    path = tmp_path / "set.bin"
+    path.write_bytes(CONTENT)
+    assert download(site.remote(size=len(CONTENT), checksum=SHA256), tmp_path) == path
+    for content, said in ((CONTENT[:-1], "102 kB of 102 kB"), (CONTENT[::-1], "has changed")):
+        path.write_bytes(content)
+        with pytest.raises(InputError, match=said):
+            download(site.remote(size=len(CONTENT), checksum=SHA256), tmp_path)
+        assert path.read_bytes() == content
+    assert site.asked == []
+
+
+# disks
+
+
+def test_a_full_disk_is_told_before_anything_is_written(site, tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=16_000_000))
+    with pytest.raises(InputError) as caught:
+        download(site.remote(), tmp_path)
+    assert "set.bin takes 102 kB" in str(caught.value)
+    assert "has 16 MB free" in str(caught.value)
+    assert names(tmp_path) == []
+
+
+def test_a_disk_that_fills_up_keeps_what_came(site, tmp_path, monkeypatch):
+    class Full(io.FileIO):
+        def write(self, data):
+            if self.tell() + len(data) > 20_000:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(data)
+
+    whole = Path.open
+
+    def opened(path, mode="r", *args, **kwargs):
+        return Full(path, mode) if path.suffix == ".part" else whole(path, mode, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", opened)
+        with pytest.raises(InputError, match=r"is full: what came of set\.bin is kept"):
+            download(site.remote(), tmp_path)
+    assert names(tmp_path) == ["set.bin.part", "set.bin.part.json"]
+    assert download(site.remote(checksum=SHA256), tmp_path).read_bytes() == CONTENT
+    assert site.asked[-1][1] == "bytes=16384-"
+
+
+def test_a_folder_that_is_a_file(site, tmp_path):
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(InputError, match="cannot be written to"):
+        download(site.remote(), tmp_path / "taken")
+
+
+# servers
+
+
+def test_a_file_that_is_gone(site, tmp_path):
+    del site.files["/set.bin"]
+    with pytest.raises(InputError, match="answers 404"):
+        download(site.remote(), tmp_path)
+    assert names(tmp_path) == []
+
+
+def test_no_server(site, tmp_path):
+    with pytest.raises(InputError, match="cannot be reached"):
+        download(Remote("http://127.0.0.1:9/x", "x"), tmp_path)
+
+
+def test_a_certificate_that_does_not_hold(tmp_path, monkeypatch):
+    failure = ssl.SSLCertVerificationError("x")
+    failure.verify_message = "certificate has expired"
+
+    def refused(*_, **__):
+        raise urllib.error.URLError(failure)
+
+    monkeypatch.setattr("urllib.request.urlopen", refused)
+    with pytest.raises(InputError, match=r"example.org does not hold \(certificate has expired\)"):
+        download(Remote("https://example.org/x", "x"), tmp_path)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/x", "/etc/passwd"])
+def test_only_the_web_is_read(tmp_path, url):
+    with pytest.raises(InputError, match="not an address on the Web"):
+        download(Remote(url, "x"), tmp_path)
+    with pytest.raises(InputError, match="not an address on the Web"):
+        read_json(url)
+
+
+# archives
+
+
+def zipped(path: Path, files: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return path
+
+
+def tarred(path: Path, files: dict[str, bytes], *special: tarfile.TarInfo) -> Path:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+        for info in special:
+            archive.addfile(info)
+    return path
+
+
+FILES = {"set/Hug/1.jpg": b"one", "set/Kiss/2.jpg": b"two" * 1000, "readme.txt": b""}
+
+
+@pytest.mark.parametrize(("make", "name"), [(zipped, "hii.zip"), (tarred, "hii.tar.gz")])
+def test_an_archive_unpacks_beside_itself(tmp_path, make, name):
+    told = []
+    folder = unpack(make(tmp_path / name, FILES), lambda *step: told.append(step))
+    assert folder == tmp_path / "hii"
+    assert {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")} == FILES
+    assert told[-1] == (3003, 3003)
+    assert names(tmp_path) == ["hii", name]
+
+
+def test_what_is_unpacked_already_stays_as_it_is(tmp_path):
+    archive = zipped(tmp_path / "hii.zip", FILES)
+    (unpack(archive) / "readme.txt").write_text("mine")
+    assert (unpack(archive) / "readme.txt").read_text() == "mine"
+
+
+def link(name: str, kind=tarfile.SYMTYPE) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, "/etc/passwd"
+    return info
+
+
+def zip_with_link(path: Path) -> Path:
+    info = zipfile.ZipInfo("link")
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(info, "/etc/passwd")
+    return path
+
+
+def encrypted(path: Path) -> Path:
+    content = bytearray(zipped(path, {"a": b"x"}).read_bytes())
+    content[6] |= 1  # the flag in the file's own header, and in the list of files
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(content)
+    return path
+
+
+HOSTILE = {
+    "up.zip": lambda p: zipped(p, {"../evil": b"x"}),
+    "deep up.zip": lambda p: zipped(p, {"a/../../evil": b"x"}),
+    "backslash.zip": lambda p: zipped(p, {"..\\evil": b"x"}),
+    "root.zip": lambda p: zipped(p, {"/tmp/evil": b"x"}),
+    "drive.zip": lambda p: zipped(p, {"C:/evil": b"x"}),
+    "link.zip": zip_with_link,
+    "encrypted.zip": encrypted,
+    "two as one.zip": lambda p: zipped(p, {"a": b"x", "./a": b"y"}),
+    "file as folder.zip": lambda p: zipped(p, {"a": b"x", "a/b": b"y"}),
+    "up.tar.gz": lambda p: tarred(p, {"../evil": b"x"}),
+    "root.tar.gz": lambda p: tarred(p, {"/tmp/evil": b"x"}),
+    "link.tar.gz": lambda p: tarred(p, {"a": b"x"}, link("b")),
+    "hard link.tgz": lambda p: tarred(p, {"a": b"x"}, link("b", tarfile.LNKTYPE)),
+    "device.tar.gz": lambda p: tarred(p, {"a": b"x"}, link("b", tarfile.CHRTYPE)),
+    "text.zip": lambda p: p.write_text("not an archive") and p,
+    "text.tar.gz": lambda p: p.write_text("not an archive") and p,
+    "empty.zip": lambda p: p.touch() or p,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_and_damaged_archives_leave_nothing(tmp_path, name):
+    archive = HOSTILE[name](tmp_path / "in" / name if (tmp_path / "in").mkdir() is None else None)
+    with pytest.raises(InputError) as caught:
+        unpack(archive)
+    assert str(caught.value).startswith(name)
+    assert "\n" not in str(caught.value)
+    assert names(tmp_path) == ["in"]
+    assert names(tmp_path / "in") == [name]
+
+
+@pytest.mark.parametrize(("make", "name"), [(zipped, "cut.zip"), (tarred, "cut.tar.gz")])
+def test_an_archive_that_is_cut_short_leaves_nothing(tmp_path, make, name):
+    archive = make(tmp_path / name, {f"{n}.bin": os.urandom(5000) for n in range(5)})
+    content = archive.read_bytes()
+    archive.write_bytes(content[: len(content) // 2])
+    with pytest.raises(InputError, match="damaged"):
+        unpack(archive)
+    assert names(tmp_path) == [name]
+
+
+def test_a_file_whose_content_does_not_match_leaves_nothing(tmp_path):
+    archive = zipped(tmp_path / "bad.zip", {"a": os.urandom(3000)})
+    content = bytearray(archive.read_bytes())
+    content[1000] ^= 255
+    archive.write_bytes(content)
+    with pytest.raises(InputError, match="damaged"):
+        unpack(archive)
+    assert names(tmp_path) == ["bad.zip"]
+
+
+@pytest.mark.parametrize(("make", "name"), [(zipped, "bomb.zip"), (tarred, "bomb.tar.gz")])
+def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch, make, name):
+    monkeypatch.setattr(unpacking, "SMALL", 100_000)
+    archive = make(tmp_path / name, {f"{n}": bytes(1_000_000) for n in range(3)})
+    with pytest.raises(InputError, match="out of all proportion"):
+        unpack(archive)
+    assert names(tmp_path) == [name]
+
+
+def test_too_many_files_are_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(unpacking, "MOST_FILES", 2)
+    with pytest.raises(InputError, match="3 files"):
+        unpack(zipped(tmp_path / "many.zip", FILES))
+
+
+def test_stopping_and_full_disks_leave_nothing_unpacked(tmp_path, monkeypatch):
+    archive = zipped(tmp_path / "hii.zip", FILES)
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        unpack(archive, stop)
+    assert names(tmp_path) == ["hii.zip"]
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(InputError, match=r"The content of hii\.zip takes 3 kB"):
+        unpack(archive)
+    assert names(tmp_path) == ["hii.zip"]
+
+
+# whole sets
+
+
+def place(**changes) -> Place:
+    return Place(**({"name": "SET", "holds": "clips", "page": "http://page", "size": "1 MB",
+                     "licence": "none", "cite": "us"} | changes))  # fmt: skip
+
+
+def test_a_set_is_downloaded_and_unpacked_once(site, tmp_path):
+    site.files |= {
+        "/lists.zip": zipped(tmp_path / "x", {"lists/a.txt": b"a"}).read_bytes(),
+        "/clips.rar": b"Rar!",
+    }
+    files = tuple(Remote(f"{site.url}/{name}", name) for name in ("lists.zip", "clips.rar"))
+    folder = tmp_path / "my data"
+    wanted = place(files=files, then="unrar x {folder}/clips.rar {folder}/")
+    said = fetch(wanted, folder)
+    assert (folder / "lists/lists/a.txt").read_text() == "a"
+    assert said[-1] == f"Then unpack the rest with: unrar x '{folder}'/clips.rar '{folder}'/"
+    assert len(site.asked) == 2
+    assert "before" in fetch(wanted, folder)[0]
+    assert len(site.asked) == 2
+
+
+def test_a_set_without_an_address_is_unpacked_when_a_person_brought_it(tmp_path):
+    with pytest.raises(InputError, match="download it from http://page into"):
+        fetch(place(), tmp_path)
+    zipped(tmp_path / "BU101.zip", FILES)
+    assert "BU101.zip is unpacked" in fetch(place(), tmp_path)[0]
+
+
+def record(site: Site, **changes) -> dict:
+    entry = {"key": "HII.zip", "size": len(site.files["/HII.zip"]), "links": {"self": f"{site.url}/HII.zip"},
+             "checksum": "md5:" + hashlib.md5(site.files["/HII.zip"]).hexdigest()}  # fmt: skip
+    told = {"files": [entry | changes], "metadata": {"license": {"id": "cc-by-4.0"}}}
+    site.files["/record"] = json.dumps(told).encode()
+    return told
+
+
+def test_a_zenodo_record_says_files_sizes_checksums_and_licence(site, tmp_path):
+    site.files["/HII.zip"] = zipped(tmp_path / "x", FILES).read_bytes()
+    told = record(site)
+    wanted = with_files(place(record=f"{site.url}/record"))
+    assert wanted.licence == "cc-by-4.0"
+    (remote,) = wanted.files
+    assert remote.checksum == told["files"][0]["checksum"]
+    assert remote.size == len(site.files["/HII.zip"])
+    fetch(wanted, tmp_path / "hii")
+    assert (tmp_path / "hii/HII/set/Hug/1.jpg").read_bytes() == b"one"
+    record(site, checksum="md5:" + "0" * 32)
+    with pytest.raises(InputError, match="checksum"):
+        fetch(with_files(place(record=f"{site.url}/record")), tmp_path / "again")
+    assert names(tmp_path / "again") == []
+
+
+@pytest.mark.parametrize("key", ["../HII.zip", "/etc/x", "a/b.zip", "", ".hidden", "a\nb"])
+def test_a_record_does_not_choose_where_its_files_go(site, tmp_path, key):
+    site.files["/HII.zip"] = b""
+    record(site, key=key)
+    with pytest.raises(InputError, match="not as expected"):
+        with_files(place(record=f"{site.url}/record"))
+
+
+@pytest.mark.parametrize("text", [b"<html>", b"{}", b"[]", b'{"files": []}', b'{"files": [1]}'])
+def test_a_record_that_is_something_else(site, text):
+    site.files["/record"] = text
+    with pytest.raises(InputError):
+        with_files(place(record=f"{site.url}/record"))
+
+
+def test_the_places_say_what_they_know_and_nothing_else():
+    assert [p.name for p in PLACES] == ["HII", "TVHI", "BU101", "UCF101"]
+    for known in PLACES:
+        assert known.page.startswith("http")
+        assert known.licence
+        assert known.cite.endswith((".", "832380"))
+        if known.files and any(file.size is None for file in known.files):
+            assert known.size == "not published"
+        for file in known.files:
+            assert file.url.endswith(file.name)
+            assert file.checksum is None or len(file.checksum) == len("sha256:") + 64
+    assert place_of(" ucf101 ").name == "UCF101"
+    with pytest.raises(InputError, match="perhaps UCF101"):
+        place_of("UCF-101")
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(5, "5 bytes"), (1500, "1.5 kB"), (6_932_971_618, "6.93 GB"), (None, "of unknown size")],
+)
+def test_sizes_as_people_read_them(size, said):
+    assert size_text(size) == said

@@ -1,0 +1,68 @@
+"""Arguments and steps that several commands share."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from attention.backbone import load_backbone
+from attention.errors import InputError
+from training.data.records import Fold, Source
+from training.prepared import Prepared, prepare
+from training.progress import Bars
+from training.settings import DATA
+from training.sources import ACCEPTED, open_source
+
+CACHE = Path("data") / "cache"
+
+
+def add_source_arguments(parser: argparse.ArgumentParser) -> None:
+    """SOURCE and how it is read."""
+    parser.add_argument("source", metavar="SOURCE", help=f"a folder: {ACCEPTED}")
+    parser.add_argument("--noisy", action="store_true", help="with noisy/, as HII-noisy (§4.1.1)")
+    parser.add_argument("--backbone", default="efficientnet_lite0", help="the CNN to fine-tune")
+    parser.add_argument(
+        "--every", type=int, default=DATA.frame_step, help="one frame in this many (default 5)"
+    )
+    parser.add_argument("--cache", type=Path, default=CACHE, help=f"default {CACHE}")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="CPU threads")
+
+
+def opened(arguments: argparse.Namespace) -> Source:
+    """The source, and the settings that hold for the whole process."""
+    if arguments.every < 1:
+        raise InputError(f"--every {arguments.every} is not possible; give 1 or more.")
+    if arguments.threads < 1:
+        raise InputError(f"--threads {arguments.threads} is not possible; give 1 or more.")
+    torch.set_num_threads(arguments.threads)
+    source = open_source(arguments.source, noisy=arguments.noisy)
+    if not source.stills or not source.folds:
+        half = "stills" if source.folds else "clips"
+        raise InputError(
+            f"{source.name} has no {half}; give a set with both, or two halves as "
+            "BU101:<folder>,UCF101:<folder>."
+        )
+    return source
+
+
+def prepared(arguments: argparse.Namespace, source: Source, fold: Fold) -> Prepared:
+    """A fold with every view cached, under a bar; prints what was left out."""
+    backbone = load_backbone(arguments.backbone)
+    with Bars("file") as bars:
+        ready = prepare(
+            source, fold, backbone, arguments.cache, arguments.every, on_progress=bars.show
+        )
+    for sentence in ready.skipped:
+        print(f"left out: {sentence}")
+    return ready
+
+
+def fold_named(source: Source, name: str | None) -> Fold:
+    """The fold of that name, by default the first; InputError when there is none."""
+    if name is None:
+        return source.folds[0]
+    found = next((fold for fold in source.folds if fold.name == name), None)
+    if found is None:
+        names = ", ".join(fold.name for fold in source.folds)
+        raise InputError(f"{source.name} has no fold '{name}'; choose one of {names}.")
+    return found

@@ -1,0 +1,147 @@
+"""`python -m training data check|fetch|sources`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from attention.frames import label
+from training.data.checkup import Checkup, FoldCount, check
+from training.data.fetch import fetch, with_files
+from training.data.folders import count
+from training.data.places import PLACES, Place, place_of
+from training.progress import Bars
+from training.sources import ACCEPTED, open_source
+
+SHOWN = 10  # files or pairs printed before the rest is counted
+
+CHECK_HELP = "read every file of a data set; print counts, faults, copies and what to do"
+FETCH_HELP = "download a published data set from its official place; goes on where it stopped"
+SOURCES_HELP = "where the paper's data sets are, their size, licence and how to cite them"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `data` and its three commands."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    checking = actions.add_parser("check", help=CHECK_HELP, description=CHECK_HELP)
+    checking.add_argument(
+        "path",
+        metavar="PATH",
+        help=f"a folder: {ACCEPTED}; two halves as BU101:<folder>,UCF101:<folder>",
+    )
+    checking.add_argument("--noisy", action="store_true", help="with noisy/, or HII-noisy")
+    checking.add_argument("--json", action="store_true", help="print everything as JSON")
+    fetching = actions.add_parser("fetch", help=FETCH_HELP, description=FETCH_HELP)
+    names = ", ".join(place.name for place in PLACES)
+    fetching.add_argument("name", metavar="NAME", help=f"one of {names}")
+    fetching.add_argument(
+        "folder", metavar="FOLDER", nargs="?", type=Path, help="where to (data/NAME)"
+    )
+    listing = actions.add_parser("sources", help=SOURCES_HELP, description=SOURCES_HELP)
+    listing.add_argument("--json", action="store_true", help="print everything as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs what `add_arguments` reads. Raises InputError."""
+    if arguments.action == "check":
+        source = open_source(arguments.path, noisy=arguments.noisy)
+        with Bars("file") as bars:
+            seen = check(source, lambda done, total: bars.show("checking", done, total))
+        print(json.dumps(seen.to_json(), indent=1) if arguments.json else checkup_text(seen))
+    elif arguments.action == "fetch":
+        _fetch(arguments.name, arguments.folder)
+    elif arguments.json:
+        print(json.dumps([asdict(place) for place in PLACES], indent=1))
+    else:
+        print("\n\n".join(place_text(place) for place in PLACES))
+        print(
+            "\nA drawn set of the four interactions needs no download: "
+            "python -m training.drawn write data/drawn"
+        )
+    return 0
+
+
+def _fetch(name: str, folder: Path | None) -> None:
+    place = with_files(place_of(name))
+    folder = folder or Path("data") / place.name
+    print(place_text(place), flush=True)
+    try:
+        with Bars("B") as bars:
+            said = fetch(place, folder, bars.show)
+    except KeyboardInterrupt:
+        print("What has arrived is kept; the same command goes on from there.", file=sys.stderr)
+        raise
+    print()
+    for sentence in said:
+        print(sentence)
+    print(f"Then look at it: python -m training data check {place.name}:{folder}")
+
+
+def place_text(place: Place) -> str:
+    """What there is to know of a place, a line each."""
+    return "\n".join(
+        (
+            f"{place.name}: {place.holds}",
+            f"  place    {place.page}",
+            f"  size     {place.size}",
+            f"  licence  {place.licence}",
+            f"  cite     {place.cite}",
+            f"  fetch    python -m training data fetch {place.name}",
+        )
+    )
+
+
+def checkup_text(seen: Checkup) -> str:
+    """A checkup as people read it: a table of classes, then what is wrong and what to do."""
+    sections = [
+        f"{seen.name}: {count(len(seen.concepts), 'class')}, {count(sum(seen.stills), 'still')}, "
+        f"{count(sum(seen.clips), 'clip')}, {count(len(seen.folds), 'fold')}",
+        _table(seen),
+    ]
+    if seen.notes:
+        sections.append("\n".join(("Left out or chosen:", *(f"  {note}" for note in seen.notes))))
+    if seen.unreadable:
+        lines = [f"  {_short(u.path)}: {u.why}" for u in seen.unreadable]
+        sections.append(_section("Cannot be read", lines))
+    if seen.twins:
+        ordered = sorted(seen.twins, key=lambda pair: -pair.similarity)
+        lines = [f"  {t.similarity:.3f}  {_short(t.one)}  {_short(t.other)}" for t in ordered]
+        sections.append(_section("Look alike", lines))
+    todo = [f"  - {sentence}" for sentence in seen.advice] or ["  Nothing: it is ready."]
+    return "\n\n".join([*sections, "\n".join(("What to do:", *todo))])
+
+
+def _table(seen: Checkup) -> str:
+    width = max(len(name) for name in ("class", *seen.concepts))
+    developing = any(any(fold.dev) for fold in seen.folds)
+    sides = "train+dev+test" if developing else "train+test"
+    heads = [f"{f'fold {fold.name}':>{len(sides)}}" for fold in seen.folds]
+    lines = [f"{'class':{width}}  stills  clips  " + "  ".join(heads)]
+    if seen.folds:
+        lines.append(" " * (width + 17) + "  ".join(f"{sides:>{len(head)}}" for head in heads))
+    for place, name in enumerate(seen.concepts):
+        cells = [
+            f"{_sides(fold, place, developing):>{len(head)}}"
+            for fold, head in zip(seen.folds, heads, strict=True)
+        ]
+        row = f"{name:{width}}  {seen.stills[place]:6}  {seen.clips[place]:5}  "
+        lines.append(row + "  ".join(cells))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _sides(fold: FoldCount, place: int, developing: bool) -> str:
+    sides = (fold.train, fold.dev, fold.test) if developing else (fold.train, fold.test)
+    return "+".join(str(side[place]) for side in sides)
+
+
+def _section(title: str, lines: list[str]) -> str:
+    more = len(lines) - SHOWN
+    rest = [f"  and {more:,} more, all in --json"] if more > 0 else []
+    return "\n".join((f"{title} ({len(lines):,}):", *lines[:SHOWN], *rest))
+
+
+def _short(path: Path) -> str:
+    return f"{label(path.parent)}/{label(path)}"

@@ -1,0 +1,79 @@
+"""`python -m training report`: RESULTS.md from finished sweeps, the paper's numbers beside ours."""
+
+import argparse
+from pathlib import Path
+
+from attention.errors import InputError
+from attention.whole import whole_file
+from training import paper_numbers as paper
+from training.report import Place, report
+from training.sweep_results import read_results
+
+RESULTS = Path("assets") / "results"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `report`."""
+    for name, folder, what in (
+        ("--drawn", RESULTS / "drawn", "sweep of the drawn set"),
+        ("--noisy", RESULTS / "noisy", "sweep of the drawn set with its noisy stills"),
+        ("--real", RESULTS / "actions5", "sweep of real clips"),
+    ):
+        parser.add_argument(
+            name, metavar="DIR", type=Path, default=folder, help=f"{what} (default {folder})"
+        )
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, default=Path("RESULTS.md"), help="default RESULTS.md"
+    )
+    parser.add_argument("--draws", type=int, default=2000, help="of the bootstrap (default 2000)")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the report, whole or not at all, and prints its verdict. Raises InputError."""
+    if arguments.draws < 100:
+        raise InputError(f"--draws {arguments.draws} is too few for an interval; give 100 or more.")
+    if arguments.seed < 0:
+        raise InputError(f"--seed {arguments.seed} is not possible; give 0 or more.")
+    places = [
+        _place(arguments.drawn, "drawn clips, clean stills", "drawn clips", paper.FILTERED),
+        _place(arguments.noisy, "drawn clips, noisy stills", "drawn clips", paper.NOISY),
+        _place(arguments.real, "real clips", "real clips", paper.BU101),
+    ]
+    if all(place.results is None for place in places):
+        folders = ", ".join(str(f) for f in (arguments.drawn, arguments.noisy, arguments.real))
+        raise InputError(
+            f"There is no sweep in any of {folders}; make one with python -m training sweep."
+        )
+    text = report(places, arguments.draws, arguments.seed)
+    try:
+        with whole_file(arguments.out) as partial:
+            partial.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise InputError(
+            f"{arguments.out} cannot be written ({reason}); give another place with --out."
+        ) from None
+    print(text.splitlines()[0])
+    print(f"written to {arguments.out}")
+    return 0
+
+
+def _place(folder: Path, name: str, clips: str, stills: str) -> Place:
+    return Place(
+        name=name,
+        clips=clips,
+        stills=stills,
+        folder=_shown(folder),
+        source="SOURCE" if stills == paper.BU101 else "assets/drawn",
+        noisy=stills == paper.NOISY,
+        results=read_results(folder),
+    )
+
+
+def _shown(folder: Path) -> str:
+    """The folder as it can be given elsewhere: from here where it is below, else its name."""
+    if not folder.is_absolute():
+        return folder.as_posix()
+    here = Path.cwd()
+    return folder.relative_to(here).as_posix() if folder.is_relative_to(here) else folder.name

@@ -1,0 +1,65 @@
+"""`python -m training sweep`: accuracy against labelled data, over folds, seeds and methods."""
+
+import argparse
+from pathlib import Path
+
+from attention.errors import InputError
+from training.commands.common import add_source_arguments, fold_named, opened, prepared
+from training.data.records import Source
+from training.fit_energynet import PRESETS
+from training.progress import Bars
+from training.sources import FRACTIONS, nested_fractions
+from training.sweep import Done, SweepSettings, sweep
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the arguments of `sweep`."""
+    add_source_arguments(parser)
+    parser.add_argument(
+        "out", metavar="OUT", type=Path, help="the folder of its rows; goes on there"
+    )
+    parser.add_argument("--folds", help="names separated by commas, default all")
+    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0 (default 3)")
+    parser.add_argument(
+        "--fractions",
+        default=",".join(f"{fraction:g}" for fraction in FRACTIONS),
+        help="shares of the training clips (default %(default)s)",
+    )
+    parser.add_argument("--part", choices=("test", "dev"), default="test", help="the clips judged")
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="working", help="EnergyNet's")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs what is missing and prints the means. Raises InputError."""
+    source = opened(arguments)
+    settings = SweepSettings(
+        backbone=arguments.backbone,
+        fractions=_fractions(arguments.fractions),
+        seeds=tuple(range(arguments.seeds)),
+        energynet=PRESETS[arguments.preset],
+        part=arguments.part,
+    )
+    folds = [fold_named(source, name) for name in _names(arguments.folds, source)]
+    for fold in folds:  # what cannot work is said before an hour is spent
+        nested_fractions(fold.train, settings.fractions, 0, source.concepts)
+    ready = [(fold.name, prepared(arguments, source, fold)) for fold in folds]
+    with Bars("cell") as bars:
+
+        def told(done: Done) -> None:
+            bars.show("sweep", done.cells, done.of)
+
+        rows = sweep(ready, settings, arguments.out, told)
+    means = rows.groupby(["fraction", "method"], sort=False)[["accuracy", "top3", "mAP"]]
+    print(means.mean().round(1).to_string())
+    return 0
+
+
+def _names(folds: str | None, source: Source) -> list[str]:
+    return folds.split(",") if folds else [fold.name for fold in source.folds]
+
+
+def _fractions(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(sorted(float(part) for part in text.split(",")))
+    except ValueError:
+        raise InputError(f"--fractions {text} is not a list such as 0.05,0.2,1.") from None

@@ -1,0 +1,130 @@
+"""Class folders on disk: which files in them are stills or clips, which are not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from attention.concepts import ConceptSet
+from attention.errors import InputError
+from attention.frames import label
+
+STILL_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
+CLIP_SUFFIXES = frozenset({".mp4", ".avi", ".mkv", ".mov", ".webm"})
+# Files that systems and editors leave behind; people do not miss them.
+LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+NAMED = 3  # files named in a sentence before the rest is counted
+
+RECORDING = re.compile(r"_(g\d+)_c\d+$")  # UCF101: v_<Class>_g08_c02 is part 2 of recording 8
+
+
+def child(folder: Path, name: str) -> Path | None:
+    """The folder `name` in `folder`, whatever its case; None when there is none."""
+    if (folder / name).is_dir():
+        return folder / name
+    return next((f for f in subfolders(folder) if f.name.casefold() == name.casefold()), None)
+
+
+def subfolders(folder: Path) -> list[Path]:
+    """The visible folders in a folder, by name."""
+    return sorted(f for f in folder.iterdir() if f.is_dir() and not _is_litter(f.name))
+
+
+def _is_litter(name: str) -> bool:
+    return name.startswith(".") or name.casefold() in LITTER
+
+
+def files_of(
+    folder: Path, suffixes: frozenset[str], kind: str
+) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
+    """Class name → its files with one of `suffixes`, also in subfolders; and what was left out.
+
+    Empty files are left out here; whether the others can be read, `data check` says. kind: what
+    the files are, for sentences. Raises InputError when two class names cannot be told apart.
+    """
+    names = [f.name for f in subfolders(folder)]
+    if names:
+        ConceptSet(tuple(names))
+    found: dict[str, tuple[Path, ...]] = {}
+    empty: list[Path] = []
+    others: list[Path] = []
+    for name in names:
+        wanted, rest = _sorted_out(_walk(folder / name), suffixes)
+        empty += [path for path in wanted if path.stat().st_size == 0]
+        others += rest
+        found[name] = tuple(path for path in wanted if path.stat().st_size)
+    notes = []
+    if empty:
+        notes.append(f"{count(len(empty), 'file')} of 0 bytes left out: {listed(empty)}.")
+    if others:
+        kinds = ", ".join(sorted(suffixes))
+        notes.append(
+            f"{count(len(others), 'file')} left out because {kind} end in {kinds}: "
+            f"{listed(others)}."
+        )
+    return found, notes
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(map(_is_litter, path.relative_to(folder).parts)):
+            yield path
+
+
+def _sorted_out(paths: Iterable[Path], suffixes: frozenset[str]) -> tuple[list[Path], list[Path]]:
+    wanted: list[Path] = []
+    rest: list[Path] = []
+    for path in paths:
+        (wanted if path.suffix.casefold() in suffixes else rest).append(path)
+    return wanted, rest
+
+
+def recording_groups(clips: dict[str, tuple[Path, ...]]) -> dict[Path, str]:
+    """Clip → its recording, for names that end in _gNN_cNN as UCF101's do."""
+    return {
+        path: f"{name}/{match[1]}"
+        for name, paths in clips.items()
+        for path in paths
+        if (match := RECORDING.search(path.stem))
+    }
+
+
+def class_roots(root: Path, concepts: ConceptSet, depth: int) -> list[Path]:
+    """Folders of stills, at most `depth` below `root`, whose subfolders bear names of `concepts`.
+
+    Half of the subfolders must, so that a stray folder does not hide a data set.
+    """
+    within = subfolders(root)
+    known = [folder for folder in within if place_in(concepts, folder.name) is not None]
+    if known and 2 * len(known) >= len(within):
+        return [root] if any(_holds_stills(folder) for folder in known) else []
+    if depth == 0:
+        return []
+    return [found for folder in within for found in class_roots(folder, concepts, depth - 1)]
+
+
+def _holds_stills(folder: Path) -> bool:
+    return any(path.suffix.casefold() in STILL_SUFFIXES for path in folder.rglob("*"))
+
+
+def place_in(concepts: ConceptSet, name: str) -> int | None:
+    """The place of a class name among concepts, spelling aside; None when it is not one."""
+    try:
+        return concepts.index(name)
+    except InputError:
+        return None
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 file", "2 files", "2 classes"."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
+
+
+def listed(paths: Iterable[Path | str], most: int = NAMED) -> str:
+    """The first names of some files and how many more there are."""
+    names = [label(path) for path in paths]
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,186 @@
+"""Who trains and who tests: halves, label fractions (§4.5), validation stills (§4.2)."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from attention.errors import InputError
+from training.data.folders import count, listed
+from training.data.records import LabelledClip, Still
+from training.settings import DATA, WEB
+
+FRACTIONS = DATA.label_fractions
+Item = TypeVar("Item", Still, LabelledClip)
+
+
+def half_split(clips: Sequence[LabelledClip], concepts: Sequence[str]) -> dict[Path, str]:
+    """Half of each class's clips to train on, half to test; a recording stays on one side.
+
+    The same clips give the same halves. Raises InputError for a class of one recording.
+    """
+    sides: dict[Path, str] = {}
+    for name, of_class in _by_class(clips, concepts).items():
+        recordings = _units([(clip.path, clip.group or str(clip.path)) for clip in of_class])
+        if len(recordings) < 2:
+            raise InputError(
+                f"The clips of {name} are {'all of one recording' if len(of_class) > 1 else 'one'},"
+                " which cannot be halved into training and test: add clips, or write splits.csv."
+            )
+        filled = {"train": 0, "test": 0}
+        for place in _generator(0, of_class).permutation(len(recordings)):
+            side = min(filled, key=lambda side: filled[side])
+            filled[side] += len(recordings[place])
+            sides.update(dict.fromkeys(recordings[place], side))
+    return sides
+
+
+def nested_fractions(
+    clips: Sequence[LabelledClip],
+    fractions: Iterable[float] = FRACTIONS,
+    seed: int = 0,
+    concepts: Sequence[str] = (),
+) -> dict[float, tuple[LabelledClip, ...]]:
+    """Label fraction (0, 1] → clips; each fraction of every class, smaller within larger (§4.5).
+
+    A class of n clips gives round(fraction · n) of them, drawn by `seed`; the clips keep their
+    order. concepts: names of the labels, for sentences. Raises InputError for a fraction outside
+    (0, 1] and for one that leaves a class without clips.
+    """
+    fractions = tuple(fractions)
+    for fraction in fractions:
+        if not 0 < fraction <= 1:
+            raise InputError(f"The label fraction {fraction:g} is not above 0 and at most 1.")
+    classes = _by_class(clips, concepts)
+    if not classes:
+        raise InputError(
+            "There are no clips to take a fraction of: give a fold with training clips."
+        )
+    absent = [name for name in concepts if name not in classes]
+    if absent:
+        raise InputError(
+            f"{listed(absent)} {'has' if len(absent) == 1 else 'have'} no training clip, so no "
+            "fraction works: add clips of it, or another split."
+        )
+    _check_smallest(classes, min(fractions, default=1.0))
+    # Place of each clip in its class's random order: a fraction is a prefix, so they nest.
+    turn: dict[Path, tuple[int, int]] = {}
+    for of_class in classes.values():
+        ordered = sorted(of_class, key=lambda clip: clip.path)
+        for place, index in enumerate(_generator(seed, ordered).permutation(len(ordered))):
+            turn[ordered[index].path] = place, len(ordered)
+    return {
+        fraction: tuple(c for c in clips if turn[c.path][0] < _share(fraction, turn[c.path][1]))
+        for fraction in fractions
+    }
+
+
+def smallest_fraction(clips: Sequence[LabelledClip]) -> float:
+    """The smallest whole percentage of labels that leaves every class a clip, as a fraction."""
+    return least_fraction(min(map(len, _by_class(clips, ()).values()), default=0))
+
+
+def least_fraction(size: int) -> float:
+    """The smallest whole percentage of `size` clips that is a clip, as a fraction; 1 for none."""
+    return next((p / 100 for p in range(1, 101) if _share(p / 100, size)), 1.0)
+
+
+def _check_smallest(classes: dict[str, list[LabelledClip]], fraction: float) -> None:
+    lacking = {name: len(own) for name, own in classes.items() if not _share(fraction, len(own))}
+    if lacking:
+        name = min(lacking, key=lambda name: lacking[name])
+        works = smallest_fraction([clip for own in classes.values() for clip in own])
+        raise InputError(
+            f"{fraction:.0%} of the {count(lacking[name], 'training clip')} of {name} is no clip: "
+            f"take {works:.0%} or more, or add clips."
+        )
+
+
+def _share(fraction: float, size: int) -> int:
+    """`fraction` of `size`, halves rounded up; 0.33 · 3 is 1."""
+    return math.floor(fraction * size + 0.5 + 1e-9)
+
+
+def split_stills(
+    stills: Sequence[Still],
+    share: float = WEB.validation_share,
+    seed: int = 0,
+    twins: Iterable[tuple[Path, Path]] = (),
+    concepts: Sequence[str] = (),
+) -> tuple[tuple[Still, ...], tuple[Still, ...]]:
+    """Training and validation stills: `share` in (0, 1) of every class validates (Section 4.2).
+
+    twins: pairs of near-duplicates, which stay on one side. concepts: names of the labels, for
+    sentences. Raises InputError when a class cannot be divided.
+    """
+    if not 0 < share < 1:
+        raise InputError(f"The validation share {share:g} is not between 0 and 1.")
+    head = _joined(twins)
+    validating: set[Path] = set()
+    for name, of_class in _by_class(stills, concepts).items():
+        units = _units([(still.path, str(head.get(still.path, still.path))) for still in of_class])
+        if len(units) < 2:
+            raise InputError(
+                f"{name} has {count(len(units), 'still')} that is not a copy of another, and both "
+                "training and validation need one: add stills."
+            )
+        validating |= _validation(units, share, _generator(seed, of_class))
+    return (
+        tuple(still for still in stills if still.path not in validating),
+        tuple(still for still in stills if still.path in validating),
+    )
+
+
+def _validation(units: list[list[Path]], share: float, generator: np.random.Generator) -> set[Path]:
+    """Whole units, at random, up to `share` of their paths; at least one, never all."""
+    target = max(1, _share(share, sum(map(len, units))))
+    order = [units[place] for place in generator.permutation(len(units))]
+    chosen: list[Path] = []
+    taken = 0
+    for unit in order:
+        if len(chosen) + len(unit) <= target and taken < len(units) - 1:
+            chosen += unit
+            taken += 1
+    return set(chosen or min(order, key=len))
+
+
+def _joined(pairs: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
+    """Path → the first path of the chain of pairs it is in."""
+    head: dict[Path, Path] = {}
+
+    def find(path: Path) -> Path:
+        while head.setdefault(path, path) != path:
+            path = head[path]
+        return path
+
+    for one, other in pairs:
+        a, b = sorted((find(one), find(other)))
+        head[b] = a
+    return {path: find(path) for path in head}
+
+
+def _units(keyed: list[tuple[Path, str]]) -> list[list[Path]]:
+    """Paths that share a key together, ordered by path."""
+    units: dict[str, list[Path]] = defaultdict(list)
+    for path, key in sorted(keyed):
+        units[key].append(path)
+    return list(units.values())
+
+
+def _by_class(items: Sequence[Item], concepts: Sequence[str]) -> dict[str, list[Item]]:
+    classes: dict[str, list[Item]] = {}
+    for item in sorted(items, key=lambda item: item.label):
+        named = item.label < len(concepts)
+        name = concepts[item.label] if named else f"class {item.label + 1}"
+        classes.setdefault(name, []).append(item)
+    return classes
+
+
+def _generator(seed: int, of_class: Sequence[Still | LabelledClip]) -> np.random.Generator:
+    """A class's own random stream: other classes do not change its draw."""
+    return np.random.default_rng([seed, of_class[0].label])

@@ -1,0 +1,145 @@
+"""Every method of §4.3 on labelled clips: scores per clip, then accuracy, top-3, mAP, confusion."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.svm import LinearSVC
+
+from attention.energy import window_energy
+from attention.energynet import EnergyNet
+from attention.verdict import decide, frame_mean, majority
+from training.mapcache import FrameMaps
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ClipScores:
+    """What a method says of V clips: predictions int [V], scores float [V,C]."""
+
+    method: str
+    predictions: NDArray[np.int64]
+    scores: Floats
+
+
+@dataclass(frozen=True)
+class Metrics:
+    """accuracy, top3, mAP in 0 … 100 · per_class: accuracy of each · confusion: int [truth, said]."""
+
+    accuracy: float
+    top3: float
+    mAP: float
+    per_class: NDArray[np.float64]
+    confusion: NDArray[np.int64]
+
+
+def cnn_scores(method: str, maps: FrameMaps, clips: int) -> ClipScores:
+    """The vote of §4.3, fused scores over the majority's frames."""
+    votes = [majority(maps.scores[maps.of_clip(v)].numpy()) for v in range(clips)]
+    predictions = np.array([winner for winner, _, _ in votes])
+    return ClipScores(method, predictions, np.stack([fused for _, fused, _ in votes]))
+
+
+def mean_scores(method: str, values: torch.Tensor, maps: FrameMaps, clips: int) -> ClipScores:
+    """Mean over each clip's frames of values [F,C] (Eqs. 2 and 5), the highest wins (Eq. 3)."""
+    scores = np.stack([frame_mean(values[maps.of_clip(v)].numpy()) for v in range(clips)])
+    return ClipScores(method, np.array([decide(row) for row in scores]), scores)
+
+
+def unatt_scores(method: str, maps: FrameMaps, clips: int) -> ClipScores:
+    """UnAtt: the largest 3×3 window of each map (§3.3)."""
+    return mean_scores(method, window_energy(maps.L), maps, clips)
+
+
+def energynet_scores(
+    method: str, net: EnergyNet, V_c: torch.Tensor, maps: FrameMaps, clips: int
+) -> ClipScores:
+    """EnergyNet on the maps (Eqs. 4 and 5)."""
+    return mean_scores(method, net.energies(maps.L, V_c), maps, clips)
+
+
+def svm_scores(
+    method: str,
+    train: FrameMaps,
+    train_labels: torch.Tensor,
+    maps: FrameMaps,
+    clips: int,
+    seed: int = 0,
+) -> ClipScores:
+    """One-versus-rest linear SVMs, C = 1, on penultimate features; frames vote (§4.3).
+
+    train_labels: int [F], the label of each training frame. A class without training frames is never
+    chosen.
+    """
+    machine = OneVsRestClassifier(LinearSVC(C=1.0, random_state=seed, max_iter=5000))
+    machine.fit(train.features.numpy(), train_labels.numpy())
+    said = np.full((len(maps.scores), maps.scores.shape[1]), -np.inf, np.float32)
+    margins = machine.decision_function(maps.features.numpy())
+    if margins.ndim == 1:  # two classes come as one margin
+        margins = np.stack((-margins, margins), 1)
+    said[:, machine.classes_] = margins
+    said[np.isneginf(said)] = margins.min() - 1
+    votes = [majority(said[maps.of_clip(v).numpy()]) for v in range(clips)]
+    return ClipScores(
+        method, np.array([w for w, _, _ in votes]), np.stack([fused for _, fused, _ in votes])
+    )
+
+
+def metrics(scores: ClipScores, truth: NDArray[np.int64]) -> Metrics:
+    """Accuracy, top-3, mean average precision over the classes present, per class, confusion."""
+    concepts = scores.scores.shape[1]
+    right = scores.predictions == truth
+    order = np.argsort(-scores.scores, axis=1, kind="stable")[:, :3]
+    confusion = np.zeros((concepts, concepts), np.int64)
+    np.add.at(confusion, (truth, scores.predictions), 1)
+    present = np.unique(truth)
+    precision = [average_precision_score(truth == c, scores.scores[:, c]) for c in present]
+    return Metrics(
+        accuracy=100 * float(right.mean()),
+        top3=100 * float((order == truth[:, None]).any(1).mean()),
+        mAP=100 * float(np.mean(precision)),
+        per_class=np.array(
+            [
+                100 * right[truth == c].mean() if (truth == c).any() else np.nan
+                for c in range(concepts)
+            ]
+        ),
+        confusion=confusion,
+    )
+
+
+def clip_rows(
+    scores: ClipScores, clips: Sequence[str], truth: NDArray[np.int64], concepts: Sequence[str]
+) -> pd.DataFrame:
+    """A row per clip: method, clip, truth, prediction, and a column of scores per concept."""
+    table = pd.DataFrame(
+        {
+            "method": scores.method,
+            "clip": list(clips),
+            "truth": [concepts[t] for t in truth],
+            "prediction": [concepts[p] for p in scores.predictions],
+        }
+    )
+    for c, concept in enumerate(concepts):
+        table[f"score: {concept}"] = scores.scores[:, c]
+    return table
+
+
+def bootstrap_difference(
+    a: ClipScores, b: ClipScores, truth: NDArray[np.int64], draws: int = 2000, seed: int = 0
+) -> tuple[float, float, float]:
+    """Accuracy of `a` minus that of `b` on the same clips, with its 95 % interval.
+
+    Paired bootstrap: clips are drawn with replacement, both methods judged on the same draw.
+    """
+    gain = (a.predictions == truth).astype(float) - (b.predictions == truth)
+    rows = np.random.default_rng(seed).integers(len(gain), size=(draws, len(gain)))
+    means = 100 * gain[rows].mean(1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return 100 * float(gain.mean()), float(low), float(high)

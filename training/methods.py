@@ -1,0 +1,135 @@
+"""The methods of §4.3 fitted and judged: one function from labelled views to each fitted part."""
+
+import copy
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from attention.backbone import load_backbone
+from attention.cnn import Backbone, renew_head
+from attention.concepts import concept_vectors
+from attention.energynet import EnergyNet
+from training.evaluate import (
+    ClipScores,
+    cnn_scores,
+    energynet_scores,
+    svm_scores,
+    unatt_scores,
+)
+from training.fit_cnn import VIDEO, WEB, Epoch, FitSettings, fit_cnn
+from training.fit_energynet import WORKING, EnergyNetSettings, Step, fit_energynet
+from training.mapcache import FrameMaps, frame_maps
+from training.mining import MapSet
+from training.prepared import Clips, Stills
+from training.trunkcache import Views
+
+OnEpoch = Callable[[Epoch], None]
+OnStep = Callable[[Step], None]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The parts of a model after both stages."""
+
+    web: Backbone
+    tuned: Backbone
+    energynet: EnergyNet
+    V_c: Tensor
+
+
+def new_cnn(name: str, num_classes: int, seed: int) -> Backbone:
+    """An ImageNet-trained CNN with a fresh last layer, the same for the same seed."""
+    backbone = load_backbone(name)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        renew_head(backbone, num_classes)
+        last = backbone.head.last
+        torch.nn.init.normal_(last.weight, 0, 0.01)  # type: ignore[union-attr,arg-type]
+        torch.nn.init.zeros_(last.bias)  # type: ignore[union-attr,arg-type]
+    return backbone
+
+
+def fit_web(
+    name: str,
+    concepts: Sequence[str],
+    web: Stills,
+    validation: Stills | None,
+    seed: int,
+    settings: FitSettings = WEB,
+    on_epoch: OnEpoch | None = None,
+) -> tuple[Backbone, list[Epoch]]:
+    """The Web stage (§4.2): from ImageNet to the concepts, on Web images."""
+    backbone = new_cnn(name, len(concepts), seed)
+    held_out = (validation.views, validation.labels) if validation else None
+    history = fit_cnn(
+        backbone, web.views, web.labels, settings, seed, validation=held_out, on_epoch=on_epoch
+    )
+    return backbone, history
+
+
+def fit_tuned(
+    web: Backbone,
+    clips: Clips,
+    seed: int,
+    settings: FitSettings = VIDEO,
+    on_epoch: OnEpoch | None = None,
+) -> Backbone:
+    """The video stage (§4.3, finetune): the Web CNN goes on, on all frames of labelled clips."""
+    tuned = copy.deepcopy(web)
+    fit_cnn(tuned, clips.views, clips.frame_labels, settings, seed, on_epoch=on_epoch)
+    return tuned
+
+
+def fit_energy(
+    tuned: Backbone,
+    clips: Clips,
+    concepts: Sequence[str],
+    seed: int,
+    settings: EnergyNetSettings = WORKING,
+    on_step: OnStep | None = None,
+) -> tuple[EnergyNet, Tensor]:
+    """EnergyNet (§3.4) on the fine-tuned CNN's maps of the same clips; returns it and V_c."""
+    V_c = torch.from_numpy(concept_vectors(concepts, how=settings.words)[0])
+    maps = frame_maps(tuned, clips.views)
+    shape = EnergyNet(tuned.map_size, V_c.shape[1], 1, map_scale=settings.map_scale)
+    seen = MapSet(shape.scaled(maps.L), V_c, clips.frame_labels, clips.views.owners)
+    return fit_energynet(seen, tuned.map_size, settings, seed, on_step), V_c
+
+
+def judge_web(maps: FrameMaps, clips: int) -> list[ClipScores]:
+    """CNN and UnAtt by the Web CNN's maps: what needs no labelled video."""
+    return _pair("", maps, clips)
+
+
+def judge_svm(
+    train: FrameMaps, labels: Tensor, test: FrameMaps, clips: int, seed: int
+) -> ClipScores:
+    """SVM on the Web CNN's features; labels: int [F], of the training frames."""
+    return svm_scores("SVM", train, labels, test, clips, seed)
+
+
+def judge_tuned(fitted: Fitted, views: Views, count: int) -> list[ClipScores]:
+    """finetune+CNN, finetune+UnAtt, finetune+EnergyNet on the views of `count` clips."""
+    maps = frame_maps(fitted.tuned, views)
+    return [
+        *_pair("finetune+", maps, count),
+        energynet_scores("finetune+EnergyNet", fitted.energynet, fitted.V_c, maps, count),
+    ]
+
+
+def judge_no_image(
+    name: str, concepts: Sequence[str], train: Clips, test: Clips, seed: int
+) -> ClipScores:
+    """NoImage+CNN (Table 3): from ImageNet straight to the labelled clips, no Web images."""
+    backbone = new_cnn(name, len(concepts), seed)
+    fit_cnn(backbone, train.views, train.frame_labels, WEB, seed)
+    return cnn_scores("NoImage+CNN", frame_maps(backbone, test.views), len(test))
+
+
+def _pair(prefix: str, maps: FrameMaps, count: int) -> list[ClipScores]:
+    return [
+        cnn_scores(f"{prefix}CNN", maps, count),
+        unatt_scores(f"{prefix}UnAtt", maps, count),
+    ]

@@ -1,0 +1,49 @@
+"""Progress in the terminal: bars with the time left, for whatever takes more than two seconds."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from tqdm import tqdm
+
+WAIT = 2.0  # seconds before a bar appears
+
+
+class Bars:
+    """A progress bar with the time left for each task in turn, from two seconds on."""
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+        self._name = ""
+        self._bar: tqdm[Any] | None = None
+
+    def show(self, name: str, done: int, total: int | None) -> None:
+        """Moves the bar of task `name`, a new one when the name is new."""
+        if self._bar is None or name != self._name:
+            self._close()
+            self._name = name
+            bar: tqdm[Any] = tqdm(
+                desc=name,
+                total=total,
+                initial=done,
+                unit=self._unit,
+                unit_scale=self._unit == "B",
+                delay=WAIT,
+                disable=None,  # silent where nobody watches
+            )
+            self._bar = bar
+        self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._close()

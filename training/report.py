@@ -1,0 +1,224 @@
+"""RESULTS.md as text: the verdict, how it was measured, Tables 1–5, Figures 4–5, the differences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training import paper_numbers as paper
+from training.comparison import MEASURES, Column, measured_column
+from training.paper_numbers import FEW, Claim
+from training.report_tables import (
+    differences,
+    figure4,
+    figure5,
+    percent,
+    table,
+    table1,
+    table2,
+    table3,
+    table4,
+    table5,
+)
+from training.report_verdict import verdict
+from training.settings import DATA
+from training.sweep_results import SweepResults
+
+SEEDS = 5  # fewer say little of how training happens to go
+FEW_CLASSES = 12  # so many are named
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a sweep is looked for, and what it is.
+
+    name: in tables · clips: "drawn clips" or "real clips", its section · stills: the paper's it
+    answers to · folder: as a reader should see it · source: of `sweep` · noisy: with its noisy stills.
+    """
+
+    name: str
+    clips: str
+    stills: str
+    folder: str
+    source: str
+    noisy: bool
+    results: SweepResults | None
+
+
+def report(places: Sequence[Place], draws: int = 2000, seed: int = 0) -> str:
+    """The whole document, the same for the same sweeps, draws and seed.
+
+    places: in the order of the sections, those of the same clips together; at least one has results.
+    """
+    columns = [
+        measured_column(place.name, place.clips, place.stills, place.results, draws, seed)
+        for place in places
+        if place.results is not None
+    ]
+    parts = [verdict(columns), _how(places, draws)]
+    for clips in dict.fromkeys(place.clips for place in places):
+        parts.append(f"## {clips.capitalize()}")
+        parts += [_absent(p) for p in places if p.clips == clips and p.results is None]
+        parts += _section([column for column in columns if column.clips == clips])
+    return "\n\n".join(parts) + "\n"
+
+
+def _how(places: Sequence[Place], draws: int) -> str:
+    rows = [
+        [
+            place.name,
+            _clips(place.results),
+            _numbers(place.results.seeds),
+            ", ".join(percent(f) for f in place.results.fractions) or "none",
+            f"`{place.folder}`",
+        ]
+        for place in places
+        if place.results is not None
+    ]
+    commands = "\n".join(_command(place) for place in places if place.results is not None)
+    return "\n\n".join(
+        [
+            "## How it was measured",
+            table(["", "clips judged", "seeds", "labelled shares", "folder"], rows),
+            *_warnings(places),
+            "All numbers are percentages, differences are points. `a ± b` is the mean and the "
+            "standard deviation over seeds; where there are several folds, each seed's number "
+            f"is their mean. `[a, b]` is a 95 % interval from a paired bootstrap of {draws} "
+            "draws: clips are drawn within each fold, the same for both methods and all seeds, "
+            "and seeds are drawn too, the same for both methods and all folds; mAP is computed "
+            "anew in each draw, and the drawn differences are moved so that their mean is the "
+            "one measured. With a handful of seeds the chance of training is somewhat "
+            "underestimated. An order *holds* when the interval, as printed, lies on the "
+            "paper's side of zero: yes; on the other: no; else the two methods are not told "
+            "apart. Many intervals are given, and one in twenty misses by chance alone.",
+            "*Attention* is UnAtt or EnergyNet. Against UnAtt the CNN is the vote of the CNN trained on "
+            "Web images; against EnergyNet it is finetune+CNN, the vote after fine-tuning on the same "
+            "labelled clips.",
+            "The paper's numbers are from TVHI (mAP; stills HII) and UCF101 (accuracy; stills BU101), "
+            "with ResNet101 or VGG16. Ours are other clips, seen by the network given to the sweep "
+            "(EfficientNet-Lite0 unless --backbone named another). So the order of methods can be "
+            "compared, the height cannot. – means: not measured, or not in the paper.",
+            f"To repeat it{_source([p for p in places if p.results])}:\n\n"
+            f"```\n{commands}\npython -m training report\n```",
+        ]
+    )
+
+
+def _warnings(places: Sequence[Place]) -> list[str]:
+    said = []
+    for place in places:
+        if place.results is None:
+            continue
+        if place.results.part == "dev":
+            said.append(
+                f"**{place.name}: judged on development clips**, on which settings may have been "
+                "chosen; test clips may come out lower."
+            )
+        if len(place.results.seeds) < SEEDS:
+            said.append(
+                f"**{place.name}: fewer than {SEEDS} seeds.** Take ± and the intervals as rough."
+            )
+        if place.results.left_out:
+            said.append(
+                f"**{place.name}: the sweep is not finished.** {place.results.left_out} rows that "
+                "some fold still lacks are left out."
+            )
+    return said
+
+
+def _absent(place: Place) -> str:
+    return (
+        f"**{place.name}: not measured.** There is no sweep in `{place.folder}`. "
+        f"To make it{_source([place])}:\n\n"
+        f"```\n{_command(place)}\npython -m training report\n```"
+    )
+
+
+def _source(places: Sequence[Place]) -> str:
+    named = any(place.source == "SOURCE" for place in places)
+    return " (SOURCE is a folder with `web/<Class>/` and `video/<Class>/`)" if named else ""
+
+
+def _command(place: Place) -> str:
+    words = ["python -m training sweep", place.source, place.folder]
+    if place.noisy:
+        words.append("--noisy")
+    results = place.results
+    seeds = max(results.seeds) + 1 if results else SEEDS
+    words.append(f"--seeds {seeds}")
+    if results and tuple(results.fractions) != DATA.label_fractions:
+        words.append("--fractions " + ",".join(f"{f:g}" for f in results.fractions))
+    if results and results.part != "test":
+        words.append(f"--part {results.part}")
+    return " ".join(words)
+
+
+def _clips(results: SweepResults) -> str:
+    counts = results.clip_counts
+    classes = f"{len(results.concepts)} classes"
+    if len(results.concepts) <= FEW_CLASSES:
+        classes += f": {', '.join(results.concepts)}"
+    each = ", ".join(f"{count} in fold {fold}" for fold, count in counts.items())
+    part = {"dev": "development"}.get(results.part, results.part)
+    return f"{sum(counts.values())} {part} clips ({each}); {classes}"
+
+
+def _numbers(seeds: Sequence[int]) -> str:
+    if list(seeds) == list(range(len(seeds))) and len(seeds) > 1:
+        return f"{len(seeds)} (0 to {len(seeds) - 1})"
+    return f"{len(seeds)} ({', '.join(map(str, seeds))})"
+
+
+def _section(columns: Sequence[Column]) -> list[str]:
+    if not columns:
+        return []
+    classes = len(columns[0].results.concepts)
+    parts = [
+        "### Table 1: accuracy of the Web CNN on held-out stills",
+        table1(columns),
+        "### Table 2: mAP, the supervised methods with all labels",
+        table2(columns),
+        "### Table 3: mAP without and with Web images",
+        table3(columns),
+        "### Table 4: accuracy without labelled clips",
+        f"Top-3 is among {classes} classes here and among 101 in the paper.",
+        table4(columns),
+        "### Table 5: accuracy beside other methods",
+        table5(columns),
+        "### Figure 4: accuracy by class",
+        "The 25 largest gains, or all classes when they are fewer. The paper draws bars and prints "
+        "no numbers.",
+    ]
+    for column in columns:
+        parts += _figure4(column)
+    parts += [
+        "### Figure 5: against the share of labelled training clips",
+        "The paper prints EnergyNet at 20 % and 100 % and its gain; finetune+CNN is worked out from "
+        "these.",
+    ]
+    for column in columns:
+        for measure in MEASURES:
+            name = measure if measure == "mAP" else "Accuracy"
+            parts += [f"{name}, {column.name}:", figure5(column, measure)]
+    parts += [
+        "### Differences",
+        "Every order that the paper states, with few labels and with all. Its accuracies are from "
+        "UCF101, its mAP from TVHI with ResNet101. Where it prints a negative number, its own data "
+        "has the reverse order, and that is what is asked for. A share follows the method's name.",
+    ]
+    for column in columns:
+        parts += [f"{column.name[0].upper()}{column.name[1:]}:", differences(column)]
+    return parts
+
+
+def _figure4(column: Column) -> list[str]:
+    parts = []
+    asked: tuple[tuple[str, Claim], ...] = (
+        ("without labels", paper.UNSUPERVISED),
+        (f"with {percent(FEW)} of the labels", paper.energynet_gain(FEW)),
+    )
+    for when, claim in asked:
+        found = figure4(column, claim)
+        parts += [f"{column.name}, {when}" + (":" if found else ": not measured.")]
+        parts += [found] if found else []
+    return parts

@@ -1,0 +1,213 @@
+"""Accuracy against labelled training data (§4.5, Figure 5): fractions × folds × seeds × methods."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from safetensors.torch import save_file
+
+from attention.backbone import load_backbone, load_tensors
+from attention.cnn import Backbone
+from attention.whole import whole_file
+from training.evaluate import ClipScores, clip_rows, metrics
+from training.fit_cnn import VIDEO, WEB, FitSettings
+from training.fit_energynet import WORKING, EnergyNetSettings
+from training.mapcache import frame_maps
+from training.methods import (
+    Fitted,
+    fit_energy,
+    fit_tuned,
+    fit_web,
+    judge_no_image,
+    judge_svm,
+    judge_tuned,
+    judge_web,
+)
+from training.prepared import Clips, Prepared
+from training.sources import FRACTIONS, nested_fractions
+
+ROWS, CLIPS, WEB_ROWS = "rows.csv", "clips.csv", "web.csv"
+KEY = ["fold", "seed", "fraction"]
+
+
+@dataclass(frozen=True)
+class SweepSettings:
+    """What a sweep runs through, and how each stage is fitted."""
+
+    backbone: str
+    fractions: tuple[float, ...] = FRACTIONS
+    seeds: tuple[int, ...] = (0, 1, 2)
+    web: FitSettings = WEB
+    video: FitSettings = VIDEO
+    energynet: EnergyNetSettings = WORKING
+    part: str = "test"  # the clips judged: "test", or "dev" while anything is still being chosen
+    no_image: bool = True  # NoImage+CNN of Table 3, with all labels only
+
+
+@dataclass(frozen=True)
+class Done:
+    """How far a sweep is: cells done and in all, seconds since it started, what it does now."""
+
+    cells: int
+    of: int
+    seconds: float
+    doing: str
+
+
+OnDone = Callable[[Done], None]
+
+
+def sweep(
+    folds: Sequence[tuple[str, Prepared]],
+    settings: SweepSettings,
+    folder: Path,
+    on_done: OnDone | None = None,
+) -> pd.DataFrame:
+    """Fits and judges every cell that `folder` does not hold yet; returns all its rows.
+
+    folds: (name, prepared) · rows.csv has a line per cell and method: accuracy, top3, mAP, one
+    accuracy per class; clips.csv a line per clip. Each cell is appended whole, so a stopped sweep
+    goes on. Fraction 0 is what needs no labels. InputError when a fraction has too few clips.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    cells = [
+        (name, seed, fraction)
+        for name, _ in folds
+        for seed in settings.seeds
+        for fraction in (0.0, *settings.fractions)
+    ]
+    done = _done(folder)
+    count = sum(cell in done for cell in cells)
+    for name, prepared in folds:
+        for seed in settings.seeds:
+            wanted = [c for c in cells if c[:2] == (name, seed) and c not in done]
+            if not wanted:
+                continue
+            web = _web(prepared, settings, name, seed, folder)
+            one = _Seed(prepared, settings, web, seed)
+            for cell in wanted:
+                if on_done:
+                    doing = f"fold {name}, seed {seed}, {cell[2]:.0%} of the clips"
+                    on_done(Done(count, len(cells), time.perf_counter() - started, doing))
+                scores = list(one.cell(cell[2]))
+                _append(folder, cell, prepared, settings, scores)
+                count += 1
+    if on_done:
+        on_done(Done(count, len(cells), time.perf_counter() - started, "finished"))
+    return read_rows(folder)
+
+
+def read_rows(folder: Path) -> pd.DataFrame:
+    """The rows of a sweep so far."""
+    return pd.read_csv(folder / ROWS, dtype={"fold": str})
+
+
+def _web(
+    prepared: Prepared, settings: SweepSettings, fold: str, seed: int, folder: Path
+) -> Backbone:
+    """The Web CNN of a fold and seed, fitted once; web.csv gets its validation accuracy (Table 1)."""
+    concepts = len(prepared.concepts)
+    path = folder / f"web-{fold}-{seed}.safetensors"
+    if path.exists():
+        backbone = load_backbone(settings.backbone, concepts, weights=None)
+        load_tensors(backbone, path)
+        return backbone.eval()
+    backbone, history = fit_web(
+        settings.backbone, prepared.concepts, prepared.web, prepared.validation, seed, settings.web
+    )
+    validation = 100 * (history[-1].validation or 0.0)
+    _write(
+        folder / WEB_ROWS, pd.DataFrame([{"fold": fold, "seed": seed, "validation": validation}])
+    )
+    with whole_file(path) as partial:
+        save_file({k: v.contiguous() for k, v in backbone.state_dict().items()}, partial)
+    return backbone
+
+
+class _Seed:
+    """One fold and seed: the Web CNN and what it sees, shared by all fractions."""
+
+    def __init__(
+        self, prepared: Prepared, settings: SweepSettings, web: Backbone, seed: int
+    ) -> None:
+        self.prepared, self.settings, self.web, self.seed = prepared, settings, web, seed
+        self.judged = judged_clips(prepared, settings)
+        self.train_maps = frame_maps(web, prepared.train.views)
+        self.judged_maps = frame_maps(web, self.judged.views)
+
+    def cell(self, fraction: float) -> Iterator[ClipScores]:
+        """Every method with this share of the training clips labelled."""
+        if fraction == 0:
+            yield from judge_web(self.judged_maps, len(self.judged))
+            return
+        everything, settings, seed = self.prepared.train, self.settings, self.seed
+        chosen = nested_fractions(everything.clips, settings.fractions, seed)[fraction]
+        train = everything.only(chosen)
+        rows = [everything.clips.index(clip) for clip in chosen]
+        seen = self.train_maps.of(rows)
+        yield judge_svm(seen, train.labels[seen.owners], self.judged_maps, len(self.judged), seed)
+        tuned = fit_tuned(self.web, train, seed, settings.video)
+        concepts = self.prepared.concepts
+        net, V_c = fit_energy(tuned, train, concepts, seed, settings.energynet)
+        yield from judge_tuned(
+            Fitted(self.web, tuned, net, V_c), self.judged.views, len(self.judged)
+        )
+        if fraction == max(settings.fractions) and settings.no_image:
+            yield judge_no_image(settings.backbone, concepts, train, self.judged, seed)
+
+
+def judged_clips(prepared: Prepared, settings: SweepSettings) -> Clips:
+    """The test clips, or the development clips while anything is still being chosen."""
+    return prepared.dev if settings.part == "dev" and prepared.dev else prepared.test
+
+
+def _append(
+    folder: Path,
+    cell: tuple[str, int, float],
+    prepared: Prepared,
+    settings: SweepSettings,
+    scores: Sequence[ClipScores],
+) -> None:
+    judged = judged_clips(prepared, settings)
+    truth = judged.labels.numpy()
+    names = [f"{clip.path.parent.name}/{clip.path.name}" for clip in judged.clips]
+    rows, clips = [], []
+    for score in scores:
+        found = metrics(score, truth)
+        rows.append(
+            dict(zip(KEY, cell, strict=True))
+            | {"part": settings.part, "method": score.method, "accuracy": found.accuracy}
+            | {"top3": found.top3, "mAP": found.mAP}
+            | {f"accuracy: {c}": v for c, v in zip(prepared.concepts, found.per_class, strict=True)}
+        )
+        clips.append(clip_rows(score, names, truth, prepared.concepts))
+        for place, (key, value) in enumerate(zip(KEY, cell, strict=True)):
+            clips[-1].insert(place, key, value)  # type: ignore[arg-type]
+    _write(folder / CLIPS, pd.concat(clips))
+    _write(folder / ROWS, pd.DataFrame(rows))  # last: a cell counts as done once it is here
+
+
+def _write(path: Path, rows: pd.DataFrame) -> None:
+    """Adds rows to a table in place of those of the same cell, whole or not at all."""
+    if path.exists():
+        before = pd.read_csv(path, dtype={"fold": str})
+        key = [name for name in KEY if name in rows]
+        cells = set(rows[key].itertuples(index=False, name=None))
+        same = [cell in cells for cell in before[key].itertuples(index=False, name=None)]
+        rows = pd.concat([before[~np.array(same)], rows])
+    with whole_file(path) as partial:
+        rows.to_csv(partial, index=False)
+
+
+def _done(folder: Path) -> set[tuple[str, int, float]]:
+    if not (folder / ROWS).exists():
+        return set()
+    rows = read_rows(folder)
+    return {
+        (str(fold), int(seed), float(fraction))
+        for fold, seed, fraction in rows[KEY].itertuples(index=False)
+    }
