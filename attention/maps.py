@@ -72,8 +72,8 @@ def _scores_and_sums(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Te
 @_scores_and_sums.register
 def _linear(head: LinearHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """S = W·mean(A) + b, so α = W/(h·w), the same for every frame."""
-    # dividing A rather than W: it is the smaller of the two
-    sums = _weighed(head.last.weight[rows], A / _cells(A))
+    # divided last and in place, which takes no further memory of the size of A or W
+    sums = _weighed(head.last.weight[rows], A).div_(_cells(A))
     return head.last(head.penultimate(A)), sums
 
 

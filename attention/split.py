@@ -47,10 +47,10 @@ def split(
     """
     graph = _trace(net, sample)
     cut = _layer(graph, target) if target else _last_map(graph)
+    name = target or (str(cut.target) if cut.op == "call_module" else cut.name)
     trunk = fx.GraphModule(net, _before(graph.graph, cut))
-    head = fx.GraphModule(net, _after(graph.graph, cut))
-    _never_in_place(head)
-    return trunk, head, str(cut.target) if cut.op == "call_module" else cut.name
+    head = fx.GraphModule(net, _after(graph.graph, cut, name))
+    return trunk, head, name
 
 
 def _trace(net: nn.Module, sample: Tensor) -> fx.GraphModule:
@@ -90,12 +90,8 @@ def _last_map(graph: fx.GraphModule) -> fx.Node:
 
 
 def _layer(graph: fx.GraphModule, target: str) -> fx.Node:
-    inside = [
-        node
-        for node in graph.graph.nodes
-        if node.op == "call_module"
-        and (node.target == target or str(node.target).startswith(f"{target}."))
-    ]
+    # a block may end in a sum that is no layer, so ask each step which modules it was traced in
+    inside = [node for node in graph.graph.nodes if target in node.meta.get("nn_module_stack", ())]
     if not inside:
         raise InputError(f"The network has no layer '{target}'; name one of its modules.")
     if not _is_map(inside[-1]):
@@ -114,14 +110,15 @@ def _before(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
     return new
 
 
-def _after(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
+def _after(graph: fx.Graph, cut: fx.Node, name: str) -> fx.Graph:
     new = fx.Graph()
-    copies = {cut: new.placeholder("A")}
+    # A is looked at again after the head has run: a head that works in place gets a copy
+    copies = {cut: new.call_method("clone", (new.placeholder("A"),))}
     later = list(graph.nodes)[list(graph.nodes).index(cut) + 1 :]
 
     def copied(node: fx.Node) -> fx.Node:
         if node not in copies:
-            raise InputError(f"The network goes around '{cut.target}'; choose a later layer.")
+            raise InputError(f"The network goes around '{name}'; choose a later layer.")
         return copies[node]
 
     for node in later:
@@ -130,14 +127,3 @@ def _after(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
         else:
             copies[node] = new.node_copy(node, copied)
     return new
-
-
-def _never_in_place(head: fx.GraphModule) -> None:
-    """A is looked at again after the head has run, so the head must not write into it."""
-    for module in head.modules():
-        if getattr(module, "inplace", False):
-            module.inplace = False  # type: ignore[assignment]
-    for node in head.graph.nodes:
-        if node.kwargs.get("inplace"):
-            node.kwargs = {**node.kwargs, "inplace": False}
-    head.recompile()

@@ -83,19 +83,53 @@ def fit_tuned(
 
 
 def fit_energy(
+    web: Backbone,
     tuned: Backbone,
     clips: Clips,
     concepts: Sequence[str],
     seed: int,
     settings: EnergyNetSettings = WORKING,
+    video: FitSettings = VIDEO,
     on_step: OnStep | None = None,
 ) -> tuple[EnergyNet, Tensor]:
-    """EnergyNet (§3.4) on the fine-tuned CNN's maps of the same clips; returns it and V_c."""
+    """EnergyNet (§3.4) on maps of the labelled clips; returns it and V_c.
+
+    With settings.out_of_fold each clip's maps are made by a CNN fine-tuned on the other clips only.
+    InputError when the clips cannot make a triplet.
+    """
     V_c = torch.from_numpy(concept_vectors(concepts, how=settings.words)[0])
-    maps = frame_maps(tuned, clips.views)
+    maps = _maps_to_learn_from(web, tuned, clips, seed, settings.out_of_fold, video)
     shape = EnergyNet(tuned.map_size, V_c.shape[1], 1, map_scale=settings.map_scale)
-    seen = MapSet(shape.scaled(maps.L), V_c, clips.frame_labels, clips.views.owners)
+    seen = MapSet(shape.scaled(maps.L), V_c, clips.labels[maps.owners], maps.owners)
     return fit_energynet(seen, tuned.map_size, settings, seed, on_step), V_c
+
+
+def _maps_to_learn_from(
+    web: Backbone, tuned: Backbone, clips: Clips, seed: int, parts: int, video: FitSettings
+) -> FrameMaps:
+    folds = _class_folds(clips.labels, parts)
+    if len(folds) < 2:
+        return frame_maps(tuned, clips.views)
+    L: list[Tensor] = []
+    owners: list[Tensor] = []
+    for fold in folds:
+        others = [clip for number, clip in enumerate(clips.clips) if number not in fold]
+        seen = frame_maps(fit_tuned(web, clips.only(others), seed, video), clips.views.of(fold))
+        L.append(seen.L)
+        owners.append(torch.tensor(fold)[seen.owners])
+    nothing = torch.empty(0)
+    return FrameMaps(torch.cat(L), nothing, nothing, torch.cat(owners))
+
+
+def _class_folds(labels: Tensor, parts: int) -> list[list[int]]:
+    """Clips dealt out to `parts` folds, every class evenly; [] when a class has too few for that."""
+    if parts < 2 or int(torch.bincount(labels).min()) < parts:
+        return []
+    turn = torch.empty_like(labels)
+    for label in labels.unique():
+        rows = (labels == label).nonzero()[:, 0]
+        turn[rows] = torch.arange(len(rows)) % parts
+    return [(turn == part).nonzero()[:, 0].tolist() for part in range(parts)]
 
 
 def judge_web(maps: FrameMaps, clips: int) -> list[ClipScores]:

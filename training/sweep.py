@@ -152,7 +152,9 @@ class _Seed:
         yield judge_svm(seen, train.labels[seen.owners], self.judged_maps, len(self.judged), seed)
         tuned = fit_tuned(self.web, train, seed, settings.video)
         concepts = self.prepared.concepts
-        net, V_c = fit_energy(tuned, train, concepts, seed, settings.energynet)
+        net, V_c = fit_energy(
+            self.web, tuned, train, concepts, seed, settings.energynet, settings.video
+        )
         yield from judge_tuned(
             Fitted(self.web, tuned, net, V_c), self.judged.views, len(self.judged)
         )

@@ -78,7 +78,7 @@ def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[
         def stepped(step: Step) -> None:
             bars.show("EnergyNet", step.number + 1, settings.steps)
 
-        net, V_c = fit_energy(tuned, train, concepts, seed, settings, stepped)
+        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, on_step=stepped)
     return Fitted(web, tuned, net, V_c), _last(history)
 
 

@@ -1,0 +1,5 @@
+"""How fast: `python -m tests.bench` prints one table, every row from works timed in turns.
+
+race.py times works in turns · maps.py: maps and energies against a forward pass · peers.py: the same
+maps by other libraries · clip.py: a whole clip, and memory. Not run by pytest.
+"""

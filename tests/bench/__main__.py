@@ -1,0 +1,60 @@
+"""Prints the table: `python -m tests.bench`, about three minutes on two quiet cores.
+
+`python -m tests.bench vgg16 clip` prints those parts alone. With `--cpu` works run on one core and
+seconds are its computing, which tells more on a machine that others use meanwhile.
+"""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from tests.bench import clip, maps
+from tests.bench.race import Clock
+
+HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
+STAT = Path("/proc/stat")
+
+
+def main() -> None:
+    """Prints every part's rows, and how much of the machine others took while they were measured."""
+    parts = [given for given in sys.argv[1:] if given != "--cpu"] or [*maps.ROUNDS, "clip"]
+    clock: Clock = time.perf_counter
+    if "--cpu" in sys.argv:
+        torch.set_num_threads(1)
+        clock = time.process_time
+    print(
+        f"torch {torch.__version__}, eager fp32, {torch.get_num_threads()} threads of "
+        f"{os.cpu_count()} cores, N={maps.FRAMES} frames"
+    )
+    print(HEAD)
+    for part in parts:
+        started, others = time.perf_counter(), _seconds_of_others()
+        for row in clip.rows(clock) if part == "clip" else maps.rows(part, clock):
+            print(row, flush=True)
+        took = time.perf_counter() - started
+        print(f"    {took:.0f} s{_said(_seconds_of_others() - others, took)}\n", flush=True)
+
+
+def _said(others: float, took: float) -> str:
+    share = others / (took * (os.cpu_count() or 1))
+    if not STAT.exists():
+        return ""
+    busy = " – too busy: measure again" if share > 0.1 else ""
+    return f", in which other processes took {share:.0%} of the machine{busy}"
+
+
+def _seconds_of_others() -> float:
+    """Seconds of computing on this machine so far that were not ours."""
+    if not STAT.exists():
+        return 0.0
+    user, nice, system, _idle, _wait, irq, softirq, steal = map(int, STAT.read_text().split()[1:9])
+    busy = (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+    ours = os.times()
+    return busy - ours.user - ours.system - ours.children_user - ours.children_system
+
+
+if __name__ == "__main__":
+    main()
