@@ -158,6 +158,7 @@ def save_model(
         for part, module in parts.items():
             if module is not None:
                 save_file(_tensors(module, half), partial / f"{part}.safetensors")
+                (partial / f"{part}.safetensors").chmod(0o644)
         (partial / "model.json").write_text(card.model_dump_json(indent=1), encoding="utf-8")
         partial.chmod(0o755)
         _replace_folder(partial, folder)

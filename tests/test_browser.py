@@ -22,7 +22,7 @@ def page(browser: Any, app_url: str) -> Iterator[Any]:
     hosts: set[str] = set()
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on("request", lambda request: hosts.add(urlparse(request.url).hostname or "local"))
-    opened.goto(app_url)
+    opened.goto(f"{app_url}?clip=lion")
     opened.wait_for_selector("#player canvas", timeout=READY)
     yield opened
     context.close()
@@ -50,7 +50,22 @@ def frame_now(page: Any) -> int:
 def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
     assert "lion" in page.inner_text("#verdicts")
     assert page.locator("#verdicts article").count() == 2
+    assert page.locator("#samples button").count() >= 8
     assert page.locator("#player canvas").count() >= 5
+
+
+def test_the_page_opens_on_the_papers_interactions_with_all_five_methods(
+    browser: Any, app_url: str
+) -> None:
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(app_url)
+    page.wait_for_selector("#player canvas", timeout=READY)
+    names = page.locator("#verdicts .method").all_inner_texts()
+    assert names == ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
+    assert page.locator("#verdicts .mark").count() == 5
+    for concept in ("Handshake", "High five", "Hug", "Kiss"):
+        assert concept in page.inner_text("#player")
+    page.close()
 
 
 def test_upload_look_and_move_with_the_keys(page: Any, lion_clip: Path) -> None:

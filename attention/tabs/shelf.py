@@ -51,7 +51,7 @@ class Shelf:
         folder = self.folder / sample.key
         folder.mkdir(exist_ok=True)
         try:
-            return look(sample.path, sample.model, folder, sample=sample)
+            return look(sample.path, sample.model, folder, every=sample.every, sample=sample)
         except InputError:
             logging.getLogger(__name__).exception("sample %s", sample.key)
             raise
