@@ -32,6 +32,14 @@ def test_ci_reads_the_two_commands_from_the_readme() -> None:
         command = re.search(rf"<!-- {mark} -->\n```\n(.+)\n```", text("README.md"))
         assert command is not None
         assert command[1].endswith(ending)
+        # as .ci/run reads it
+        function = re.search(r"^readme_command\(\).*$", text(".ci/run"), re.M)
+        assert function is not None
+        read = subprocess.run(
+            ["bash", "-c", f"{function[0]}\nreadme_command {mark}"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert read.stdout.strip() == command[1]
     assert "python -m pytest" in text("Makefile")
 
 

@@ -37,14 +37,14 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
             label="Sample clips",
             show_label=False,
             min_width=320,
-            columns=4,
+            columns=8,
             height=128,
             allow_preview=False,
             object_fit="cover",
             interactive=False,
             buttons=[],
             elem_id="samples",
-            scale=4,
+            scale=6,
         )
         upload = gr.File(
             label="Your clip or image",

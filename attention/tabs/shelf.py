@@ -34,11 +34,12 @@ class Shelf:
         return self._look(sample).result()
 
     def thumbnail(self, sample: Sample) -> Path:
-        """A small JPEG of the sample's first frame."""
+        """A small JPEG of the sample's middle frame."""
         path = self.folder / f"{sample.key}.jpg"
         if not path.exists():
-            with FrameReader(sample.path, chunk=1) as reader:
-                path.write_bytes(jpeg(next(iter(reader)).rgb[0], THUMBNAIL))
+            with FrameReader(sample.path, every=10) as reader:
+                frames = [frame for chunk in reader for frame in chunk.rgb]
+            path.write_bytes(jpeg(frames[len(frames) // 2], THUMBNAIL))
         return path
 
     def _look(self, sample: Sample) -> Future[Looked]:
