@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from pickle import UnpicklingError  # what torch says of a damaged file; nothing is unpickled here
 from typing import Literal
 from urllib.error import URLError
 
@@ -15,7 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import nn
 
-from attention.cnn import HALF, INPUT_SIDE, Backbone, Pixels, renew_head
+from attention.cnn import HALF, INPUT_SIDE, Backbone, Pixels, no_maps, renew_head
 from attention.errors import InputError
 from attention.heads import HardswishHead, LinearHead, VGGHead
 from attention.split import TimmHead, TimmTrunk, split
@@ -84,7 +85,10 @@ def _build(name: str, weighted: bool, target: str | None) -> Backbone:
         if target in (None, at):
             return Backbone(name, trunk, head, at, pixels)
     if target is None and hasattr(net, "forward_head"):
-        return Backbone(name, TimmTrunk(net), TimmHead(net), "forward_features", pixels)
+        backbone = Backbone(name, TimmTrunk(net), TimmHead(net), "forward_features", pixels)
+        if backbone.channels != net.num_features:  # such as [N,h,w,K]
+            raise no_maps(name)
+        return backbone
     sample = torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE)
     return Backbone(name, *split(net, sample, target), pixels)
 
@@ -108,7 +112,7 @@ def _torchvision(name: str, weighted: bool) -> nn.Module:
     weights = torchvision.models.get_model_weights(name).DEFAULT if weighted else None
     try:
         return torchvision.models.get_model(name, weights=weights)
-    except (URLError, OSError, RuntimeError) as error:
+    except (URLError, OSError, EOFError, RuntimeError, UnpicklingError) as error:
         raise _no_download(name) from error
 
 
@@ -125,8 +129,9 @@ def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
 
 def _no_download(name: str) -> InputError:
     return InputError(
-        f"The ImageNet weights of '{name}' could not be downloaded; connect to the network once, or "
-        f"put them where TORCH_HOME points, or use the model 'imagenet', whose weights are installed."
+        f"The ImageNet weights of '{name}' could not be downloaded, or are damaged; connect to the "
+        "network once, or put them where TORCH_HOME points, or use the model 'imagenet', whose weights "
+        "are installed."
     )
 
 

@@ -28,6 +28,7 @@ class Backbone(nn.Module):
 
     trunk: x [N,3,224,224] → A [N,K,h,w] · head: A → scores [N,C], any module · target: the layer
     A comes from. map_size (h, w), channels K and num_classes C are read off one empty image.
+    InputError when the trunk gives no maps.
     """
 
     def __init__(
@@ -47,6 +48,8 @@ class Backbone(nn.Module):
         self.eval()
         with torch.no_grad():
             A = self.features(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
+            if A.ndim != 4:
+                raise no_maps(name)
             scores = self.head(A)
         self.channels = int(A.shape[1])
         self.map_size = (int(A.shape[2]), int(A.shape[3]))
@@ -82,6 +85,11 @@ def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     square = np.ascontiguousarray(frame[top : top + side, left : left + side])
     how = cv2.INTER_AREA if side > INPUT_SIDE else cv2.INTER_LINEAR
     return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
+
+
+def no_maps(name: str) -> InputError:
+    """The sentence for a network that is no CNN."""
+    return InputError(f"'{name}' has no feature maps [K,h,w]; choose a CNN, such as resnet101.")
 
 
 def renew_head(backbone: Backbone, num_classes: int) -> None:

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -35,7 +35,7 @@ class EnergyNetCard(BaseModel):
 
     hidden: int
     dim: int = 64
-    map_scale: str = "none"
+    map_scale: Literal["none", "frame"] = "none"
     words: str = "mean"
 
 
@@ -168,13 +168,17 @@ def save_model(
 
 
 def _replace_folder(new: Path, folder: Path) -> None:
-    if not folder.exists():
+    """Puts `new` in the place of `folder`; a failure leaves `folder` as it was."""
+    old = new.with_name(f"{new.name}.old")
+    if folder.exists():
+        os.replace(folder, old)
+    try:
         os.replace(new, folder)
-        return
-    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.old."))
-    os.replace(folder, old)
-    os.replace(new, folder)
-    shutil.rmtree(old)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _folder(name: str) -> Path:
@@ -233,5 +237,5 @@ def _imagenet_card(name: str) -> Card:
 def _first_fault(error: Exception) -> str:
     if isinstance(error, ValidationError):
         fault = error.errors()[0]
-        return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        return f"{'.'.join(map(str, fault['loc']))} is {fault['input']!r:.80}: {fault['msg']}"
     return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -62,17 +62,28 @@ def load_pack(path: str | Path) -> Analysis:
         with safe_open(str(path), framework="numpy") as file:
             header = json.loads((file.metadata() or {})["analysis"])
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (OSError, SafetensorError, KeyError, json.JSONDecodeError) as error:
+        return _analysis(header, arrays)
+    except (OSError, SafetensorError, LookupError, TypeError, ValueError) as error:
         raise InputError(
-            f"'{Path(path).name}' is not an analysis written by this version; analyse the clip again."
+            f"'{Path(path).name}' is not an analysis written by this version; "
+            "analyse the clip again."
         ) from error
+
+
+def _analysis(header: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -> Analysis:
+    if header["format"] != FORMAT:
+        raise ValueError(f"format {header['format']}, not {FORMAT}")
     sides = tuple(_side(name, arrays, header) for name in header["sides"])
-    concepts = tuple(header["concepts"])
+    concepts, frames = tuple(header["concepts"]), tuple(header["frames"])
+    pictures = _pictures(arrays)
+    for side in sides:
+        if side.scores.shape != (len(frames), len(concepts)):
+            raise ValueError(f"scores {side.scores.shape}")
     return Analysis(
         clip=header["clip"],
         model=header["model"],
         concepts=concepts,
-        frames=tuple(header["frames"]),
+        frames=frames,
         seconds=tuple(header["seconds"]),
         map_size=tuple(header["map_size"]),
         window=header["window"],
@@ -82,7 +93,7 @@ def load_pack(path: str | Path) -> Analysis:
         timing=header["timing"],
         notes=tuple(header["notes"]),
         truth=header["truth"],
-        pictures=_pictures(arrays),
+        pictures=pictures,
     )
 
 

@@ -159,7 +159,9 @@ class _Look:
         self.energynet = model.energynet if learned else None
         self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
         self.keep = keep
-        self.chunks: list[tuple[Tensor | None, ...]] = []
+        self.scores, self.energies, self.windows, self.maps, self.learned = (
+            _Rows() for _ in range(5)
+        )
 
     @torch.inference_mode()
     def add(self, x: Tensor, clock: _Clock) -> None:
@@ -173,19 +175,57 @@ class _Look:
             learned = None
             if self.energynet is not None and self.V_c is not None:
                 learned = self.energynet.energies(L, self.V_c)
-        self.chunks.append((scores, energies, places.byte(), L if self.keep else None, learned))
+        self.scores.add(scores)
+        self.energies.add(energies)
+        self.windows.add(places.byte())
+        if self.keep:
+            self.maps.add(L)
+        if learned is not None:
+            self.learned.add(learned)
 
     def side(self) -> Side:
         """Everything seen, joined."""
-        scores, energies, windows, maps, learned = zip(*self.chunks, strict=True)
         return Side(
             name=self.name,
-            scores=_joined(scores),
-            energies=_joined(energies),
-            windows=_joined(windows),
-            maps=_joined(maps) if self.keep else None,
-            net_energies=_joined(learned) if learned[0] is not None else None,
+            scores=self.scores.all,
+            energies=self.energies.all,
+            windows=self.windows.all,
+            maps=self.maps.all if self.keep else None,
+            net_energies=self.learned.all if self.learned.count else None,
         )
+
+
+class _Rows:
+    """Rows in one array that grows by half its size.
+
+    Many small arrays kept between the large ones that come and go would break up the heap, and memory
+    would grow with the clip.
+    """
+
+    LEAST = 64  # rows
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._rows: NDArray[Any] | None = None
+
+    def add(self, rows: Tensor) -> None:
+        """Adds rows [n,…]."""
+        new = rows.numpy()
+        end = self.count + len(new)
+        if self._rows is None or end > len(self._rows):
+            room = np.empty((max(self.LEAST, end + end // 2), *new.shape[1:]), new.dtype)
+            if self._rows is not None:
+                room[: self.count] = self._rows[: self.count]
+            self._rows = room
+        self._rows[self.count : end] = new
+        self.count = end
+
+    @property
+    def all(self) -> NDArray[Any]:
+        """The rows so far."""
+        if self._rows is None:
+            raise ValueError("no rows were added")
+        return self._rows[: self.count]
 
 
 def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) -> bytes:
@@ -195,10 +235,6 @@ def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) 
         frame = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
-
-
-def _joined(tensors: Sequence[Tensor]) -> Any:
-    return torch.cat(list(tensors)).numpy()  # type: ignore[no-any-return]
 
 
 def _check_window(window: int, map_size: tuple[int, int]) -> None:

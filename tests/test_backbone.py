@@ -255,14 +255,11 @@ def test_weights_under_torch_home_are_used(offline):
         assert torch.equal(load_backbone("resnet18")(x), looker(x))
 
 
-PICKLE = "pickle's own errors (UnpicklingError, EOFError) pass through load_backbone"
-
-
 @pytest.mark.parametrize(
     "damaged",
     [
-        pytest.param(b"", marks=pytest.mark.xfail(strict=True, reason=PICKLE)),
-        pytest.param(b"<html>proxy error", marks=pytest.mark.xfail(strict=True, reason=PICKLE)),
+        b"",
+        b"<html>proxy error",
         "half",
     ],
     ids=["empty", "a web page", "cut in half"],
@@ -303,14 +300,8 @@ def test_a_timm_name_may_say_so():
     "name",
     [
         "vit_b_16",
-        pytest.param(
-            "vit_tiny_patch16_224",
-            marks=pytest.mark.xfail(strict=True, reason="timm's tokens [N,T,D] are taken for maps"),
-        ),
-        pytest.param(
-            "swin_tiny_patch4_window7_224",
-            marks=pytest.mark.xfail(strict=True, reason="timm's [N,h,w,K] are taken for [N,K,h,w]"),
-        ),
+        "vit_tiny_patch16_224",
+        "swin_tiny_patch4_window7_224",
     ],
 )
 def test_a_network_without_maps_is_refused(name):

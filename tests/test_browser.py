@@ -10,7 +10,7 @@ from urllib.parse import urlparse
 
 import pytest
 
-READY = 30_000  # milliseconds; waiting is for elements, this only bounds it
+READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 
 
 @pytest.fixture

@@ -367,12 +367,7 @@ for clip in sys.argv[2:]:
     "side",
     [
         7,
-        pytest.param(
-            14,
-            marks=pytest.mark.xfail(
-                reason="small results kept between large maps break up the heap", strict=False
-            ),
-        ),
+        14,
     ],
 )
 def test_memory_does_not_grow_with_the_clip(tmp_path, side):

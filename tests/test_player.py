@@ -1,8 +1,6 @@
 """The heatmap player in a real browser: what it shows equals what numpy says."""
 
-import os
 import re
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,14 +19,6 @@ from attention.analysis import Analysis, Side, verdicts_of
 from attention.pack import pack_bytes, save_pack
 from attention.tabs.player import player, player_head, player_value
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("CI"), reason="no chromium on this machine"
-)
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update "
-    "--no-first-run"
-)
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
 GREY = 100  # of every picture
 HOT, MIDDLE, COLD = (253, 231, 37), (33, 145, 140), (68, 1, 84)  # of viridis
@@ -83,16 +73,6 @@ def analysis(maps: np.ndarray, concepts: tuple[str, ...] = FOUR, **changes: Any)
         "pictures": (grey,) * frames,
     }
     return Analysis(**{**fields, **changes})
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
