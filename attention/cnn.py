@@ -22,6 +22,12 @@ class Pixels:
     mean: tuple[float, float, float] = IMAGENET[0]
     std: tuple[float, float, float] = IMAGENET[1]
 
+    def table(self) -> NDArray[np.float32]:
+        """The 256 values a pixel can have, per channel: float32 [1,256,3]."""
+        levels = np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255)
+        mean, std = (np.array(values, np.float32) for values in (self.mean, self.std))
+        return (levels - mean) / std
+
 
 class Backbone(nn.Module):
     """A network in two halves that share nothing but A, ready to look (eval mode).
@@ -71,10 +77,9 @@ class Backbone(nn.Module):
         """
         if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
             raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
-        squares = torch.from_numpy(np.stack([centre_square(frame) for frame in frames]))
-        x = squares.permute(0, 3, 1, 2).float().div_(255)
-        mean, std = (torch.tensor(v).view(1, 3, 1, 1) for v in (self.pixels.mean, self.pixels.std))
-        return x.sub_(mean).div_(std)
+        table = self.pixels.table()
+        squares = np.stack([cv2.LUT(centre_square(frame), table) for frame in frames])
+        return torch.from_numpy(squares).permute(0, 3, 1, 2)
 
 
 def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -117,8 +117,8 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
 def _through(W8: Tensor, W7: Tensor, W6s: Tensor, A: Tensor) -> Tensor:
     """W8·W7·W6s·A [C,h·w] of one frame, from its thinner end: concepts or cells."""
     if len(W8) < A.shape[1]:
-        return _product(W8, W7) @ W6s @ A
-    return _product(W8, _product(W7, W6s @ A))
+        return W8 @ W7 @ W6s @ A
+    return W8 @ (W7 @ (W6s @ A))
 
 
 class _Submatrix:
@@ -175,10 +175,3 @@ def _weighed(weights: Tensor, A: Tensor) -> Tensor:
     if not len(weights):
         return A.new_empty(len(A), 0, *A.shape[2:])
     return conv2d(A, weights[:, :, None, None])
-
-
-def _product(left: Tensor, right: Tensor) -> Tensor:
-    """The matrix product of two large matrices, for the same reason as a 1×1 convolution."""
-    if not right.numel():
-        return left @ right
-    return _weighed(left, right[None, :, :, None])[0, :, :, 0]
