@@ -29,7 +29,7 @@ class Sample:
 def _drawn(concept: str, number: int) -> Sample:
     stem = concept.lower().replace(" ", "_")
     path = DRAWN / concept / f"{stem}_dev_{number:03d}.mp4"
-    return Sample(f"{stem}-{number}", f"{concept}, drawn", path, "interactions", concept, every=2)
+    return Sample(f"{stem}-{number}", concept, path, "interactions", concept, every=2)
 
 
 # development clips: the test clips are never looked at
