@@ -65,15 +65,12 @@ def analyse(
     seen = _Seen()
     with (
         reader(path, every=every, limits=limits or Limits(), chunk=CHUNK) as clip,
-        closing(_read_ahead(clip)) as ahead,
+        closing(_read_ahead(clip, model.web)) as ahead,
     ):
         expected = _expected(clip.clip.frame_count, every, limits)
-        for frames in clock.timed("decode", ahead):
+        for frames, x in clock.timed("decode", ahead):
             seen.add(frames, keep_pictures)
-            x = None
             for look in looks:
-                with clock.during("forward"):
-                    x = look.backbone.preprocess(frames.rgb) if x is None else x
                 look.add(x, clock)
             if on_progress:
                 on_progress(len(seen.indices), expected)
@@ -98,14 +95,22 @@ def analyse(
     )
 
 
-def _read_ahead(chunks: Iterable[Frames]) -> Generator[Frames, None, None]:
-    """The same chunks, the next one decoded by a second thread while the caller is busy with one."""
+Chunk = tuple[Frames, Tensor]  # frames, and x [n,3,224,224] made of them
+
+
+def _read_ahead(chunks: Iterable[Frames], backbone: Backbone) -> Generator[Chunk, None, None]:
+    """Chunks with their x, the next decoded and preprocessed by a second thread meanwhile."""
     iterator = iter(chunks)
+
+    def read() -> Chunk | None:
+        frames = next(iterator, None)
+        return None if frames is None else (frames, backbone.preprocess(frames.rgb))
+
     with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, iterator, None)
-        while (frames := coming.result()) is not None:
-            coming = reader.submit(next, iterator, None)
-            yield frames
+        coming = reader.submit(read)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(read)
+            yield chunk
 
 
 @dataclass
@@ -120,13 +125,13 @@ class _Clock:
         yield
         self.seconds[stage] += time.perf_counter() - started
 
-    def timed(self, stage: str, chunks: Iterator[Frames]) -> Iterator[Frames]:
+    def timed(self, stage: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         while True:
             with self.during(stage):
-                frames = next(chunks, None)
-            if frames is None:
+                chunk = next(chunks, None)
+            if chunk is None:
                 return
-            yield frames
+            yield chunk
 
 
 @dataclass
