@@ -103,44 +103,37 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     ∂S/∂A^k is the sum over the pooled cells.
     """
     six, seven = head.trail(A)
-    W6s = _summed_over_cells(head.fc6, A.shape[1])
-    W8 = head.last.weight[rows] / _cells(A)
-    W7 = _Submatrix(head.fc7.weight)
-    sums = A.new_empty(len(A), len(W8), *A.shape[2:])
-    for n, (D6, D7) in enumerate(zip(six > 0, seven > 0, strict=True)):
-        on6, on7 = D6.nonzero()[:, 0], D7.nonzero()[:, 0]
-        of_frame = _through(W8[:, on7], W7.of(on7, on6), W6s[on6], A[n].flatten(1))
-        sums[n] = of_frame.view_as(sums[n])
+    # units that are off in every frame, more than half of those of a clip's, are left out at once
+    on6, on7 = _ever_on(six), _ever_on(seven)
+    D6, D7 = six[:, on6] > 0, seven[:, on7] > 0
+    W6s = _summed_over_cells(head.fc6, A.shape[1])[on6]
+    W7 = _submatrix(head.fc7.weight, on7, on6)
+    W8 = head.last.weight[rows][:, on7] / _cells(A)
+    if len(W8) < _cells(A):  # from the thinner end, as above
+        alpha = _times(_times(W8 * D7[:, None], W7).mul_(D6[:, None]), W6s)
+        sums = _combine(alpha, A)
+    else:
+        units = _weighed(W7, _weighed(W6s, A).mul_(D6[:, :, None, None]))
+        sums = _weighed(W8, units.mul_(D7[:, :, None, None]))
     return head.last(seven), sums
 
 
-def _through(W8: Tensor, W7: Tensor, W6s: Tensor, A: Tensor) -> Tensor:
-    """W8·W7·W6s·A [C,h·w] of one frame, from its thinner end: concepts or cells."""
-    if len(W8) < A.shape[1]:
-        return W8 @ W7 @ W6s @ A
-    return W8 @ (W7 @ (W6s @ A))
+STEP = 256  # units: few sizes of product, each with a kernel that the library prepares once
 
 
-class _Submatrix:
-    """Rows and columns of one matrix, taken again and again into the same memory.
+def _ever_on(units: Tensor) -> Tensor:
+    """Indices of the units that some frame has on, and of idle ones up to a multiple of STEP."""
+    on = (units > 0).any(0)
+    room = -(-int(on.sum()) // STEP) * STEP
+    return on.byte().argsort(descending=True, stable=True)[:room]
 
-    Fresh memory of this size would be handed out by the system page by page, at three times the cost.
-    """
 
-    BLOCK = 1024  # rows at a time, 16 MB of fc7: that much less to hold, and still few steps
-
-    def __init__(self, matrix: Tensor) -> None:
-        self.matrix = matrix
-        self.block = matrix.new_empty(self.BLOCK, matrix.shape[1])
-        self.both = matrix.new_empty(matrix.numel())
-
-    def of(self, rows: Tensor, columns: Tensor) -> Tensor:
-        """matrix[rows][:, columns], valid until the next call."""
-        both = self.both[: len(rows) * len(columns)].view(len(rows), len(columns))
-        for some, out in zip(rows.split(self.BLOCK), both.split(self.BLOCK), strict=True):
-            block = torch.index_select(self.matrix, 0, some, out=self.block[: len(some)])
-            torch.index_select(block, 1, columns, out=out)
-        return both
+def _submatrix(matrix: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
+    """matrix[rows][:, columns], a block at a time that stays in the cache between the two steps."""
+    taken = matrix.new_empty(len(rows), len(columns))
+    for some, block in zip(rows.split(STEP), taken.split(STEP), strict=True):
+        torch.index_select(matrix[some], 1, columns, out=block)
+    return taken
 
 
 _summed: WeakKeyDictionary[nn.Linear, tuple[tuple[int, int], Tensor]] = WeakKeyDictionary()
@@ -172,6 +165,12 @@ def _weighed(weights: Tensor, A: Tensor) -> Tensor:
     As one, it takes A as it lies, and its kernels use the widest registers of any CPU, where matrix
     products leave half of them idle on some.
     """
-    if not len(weights):
-        return A.new_empty(len(A), 0, *A.shape[2:])
+    if not (weights.numel() and A.numel()):
+        return A.new_zeros(len(A), len(weights), *A.shape[2:])
     return conv2d(A, weights[:, :, None, None])
+
+
+def _times(alpha: Tensor, W: Tensor) -> Tensor:
+    """Weights [N,C,F] times a layer's [F,K] → [N,C,K], as a 1×1 convolution for the same reason."""
+    product = _weighed(alpha.flatten(0, 1), W[None, :, :, None])
+    return product[0, :, :, 0].unflatten(0, alpha.shape[:2])
