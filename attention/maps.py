@@ -103,7 +103,7 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     ∂S/∂A^k is the sum over the pooled cells.
     """
     six, seven = head.trail(A)
-    # units that are off in every frame, more than half of those of a clip's, are left out at once
+    # units that are off in every frame, often half of them or more, are left out for all at once
     on6, on7 = _ever_on(six), _ever_on(seven)
     D6, D7 = six[:, on6] > 0, seven[:, on7] > 0
     W6s = _summed_over_cells(head.fc6, A.shape[1])[on6]

@@ -5,6 +5,7 @@ seconds are its computing, which tells more on a machine that others use meanwhi
 """
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,26 +17,36 @@ from tests.bench.race import Clock
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
 STAT = Path("/proc/stat")
+PARTS = [*maps.ROUNDS, "clip"]
 
 
 def main() -> None:
     """Prints every part's rows, and how much of the machine others took while they were measured."""
-    parts = [given for given in sys.argv[1:] if given != "--cpu"] or [*maps.ROUNDS, "clip"]
-    clock: Clock = time.perf_counter
-    if "--cpu" in sys.argv:
+    given = sys.argv[1:]
+    by_computing = "--cpu" in given
+    parts = [part for part in given if part != "--cpu"] or PARTS
+    if len(parts) == 1:
+        _print(parts[0], by_computing)
+        return
+    for part in parts:  # each in a process of its own: what one leaves of the heap changes the next
+        command = [sys.executable, "-m", "tests.bench", part, *["--cpu"] * by_computing]
+        subprocess.run(command, check=True)
+
+
+def _print(part: str, by_computing: bool) -> None:
+    if by_computing:
         torch.set_num_threads(1)
-        clock = time.process_time
-    print(
-        f"torch {torch.__version__}, eager fp32, {torch.get_num_threads()} threads of "
-        f"{os.cpu_count()} cores, N={maps.FRAMES} frames"
-    )
-    print(HEAD)
-    for part in parts:
-        started, others = time.perf_counter(), _seconds_of_others()
-        for row in clip.rows(clock) if part == "clip" else maps.rows(part, clock):
-            print(row, flush=True)
-        took = time.perf_counter() - started
-        print(f"    {took:.0f} s{_said(_seconds_of_others() - others, took)}\n", flush=True)
+    clock: Clock = time.process_time if by_computing else time.perf_counter
+    if part == PARTS[0]:
+        print(
+            f"torch {torch.__version__}, eager fp32, {torch.get_num_threads()} threads of "
+            f"{os.cpu_count()} cores, N={maps.FRAMES} frames\n{HEAD}"
+        )
+    started, others = time.perf_counter(), _seconds_of_others()
+    for row in clip.rows(clock) if part == "clip" else maps.rows(part, clock):
+        print(row, flush=True)
+    took = time.perf_counter() - started
+    print(f"    {took:.0f} s{_said(_seconds_of_others() - others, took)}\n", flush=True)
 
 
 def _said(others: float, took: float) -> str:
