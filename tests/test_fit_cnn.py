@@ -12,6 +12,7 @@ import torch
 from attention.backbone import load_backbone
 from attention.cnn import Backbone
 from training.fit_cnn import Epoch, FitSettings, fit_cnn
+from training.listener import Listener
 from training.mapcache import cached_maps, frame_maps
 from training.stages import Learner, last_stage
 from training.trunkcache import Views
@@ -76,12 +77,13 @@ def test_a_stopped_run_goes_on_to_the_same_result(tmp_path: Path) -> None:
     unbroken = backbone()
     fit_cnn(unbroken, z, labels, SETTINGS, seed=7)
 
-    def stop(epoch: Epoch) -> None:
-        if epoch.number == 2:
-            raise KeyboardInterrupt
+    class Stop(Listener):
+        def epoch(self, epoch: Epoch) -> None:
+            if epoch.number == 2:
+                raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fit_cnn(backbone(), z, labels, SETTINGS, seed=7, checkpoint=tmp_path / "c", on_epoch=stop)
+        fit_cnn(backbone(), z, labels, SETTINGS, seed=7, checkpoint=tmp_path / "c", listener=Stop())
     resumed = backbone(seed=99)
     history = fit_cnn(resumed, z, labels, SETTINGS, seed=7, checkpoint=tmp_path / "c")
     assert [epoch.number for epoch in history] == [1, 2, 3]

@@ -5,6 +5,7 @@ import torch
 
 from attention.energynet import EnergyNet
 from training.fit_energynet import PAPER, WORKING, EnergyNetSettings, Step, fit_energynet, mirror
+from training.listener import Listener
 from training.mining import MapSet
 
 
@@ -23,13 +24,20 @@ def patterned_maps(noise: float = 0.6) -> tuple[torch.Tensor, MapSet]:
     return L, MapSet(V_L, V_c, labels, videos)
 
 
+class Heard(Listener):
+    """Keeps every step."""
+
+    def __init__(self, steps: list[Step]) -> None:
+        self.energynet = steps.append  # type: ignore[method-assign]
+
+
 def test_it_learns_where_the_window_cannot() -> None:
     from attention.energy import window_energy
 
     L, maps = patterned_maps()
     settings = EnergyNetSettings(steps=1000, flip=False)
     steps: list[Step] = []
-    net = fit_energynet(maps, (5, 5), settings, seed=0, on_step=steps.append)
+    net = fit_energynet(maps, (5, 5), settings, seed=0, listener=Heard(steps))
     said = net.energies(L, maps.V_c).argmax(1)
     assert (said == maps.labels).float().mean() > 0.95
     assert (window_energy(L, 3).argmax(1) == maps.labels).float().mean() < 0.5

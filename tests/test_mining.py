@@ -110,12 +110,19 @@ def test_the_pool_grows_only_when_the_loss_is_low() -> None:
     assert sizes[-1] == 500
 
 
-@pytest.mark.parametrize(
-    ("labels", "says"), [([0, 0, 0], "two classes"), ([0, 0, 1], "class 1 has one")]
-)
-def test_too_few_videos_are_named(labels: list[int], says: str) -> None:
+def test_one_class_is_refused() -> None:
     few = MapSet(
-        torch.rand(3, CONCEPTS, 9), torch.rand(CONCEPTS, 5), torch.tensor(labels), torch.arange(3)
+        torch.rand(3, CONCEPTS, 9), torch.rand(CONCEPTS, 5), torch.zeros(3).long(), torch.arange(3)
     )
-    with pytest.raises(InputError, match=says):
+    with pytest.raises(InputError, match="two classes"):
         Candidates(few, torch.Generator())
+
+
+def test_a_class_of_one_video_finds_its_positive_in_it() -> None:
+    labels, videos = torch.tensor([0, 0, 0, 1, 1]), torch.tensor([0, 0, 1, 2, 2])
+    maps = MapSet(torch.rand(5, CONCEPTS, 9), torch.rand(CONCEPTS, 5), labels, videos)
+    drawn = Candidates(maps, torch.Generator().manual_seed(0)).draw(200)
+    alone = labels[drawn.anchor] == 1
+    assert alone.any() and (videos[drawn.positive[alone]] == 2).all()
+    assert (videos[drawn.positive[~alone]] != videos[drawn.anchor[~alone]]).all()
+    assert (labels[drawn.negative] != labels[drawn.anchor]).all()

@@ -1,6 +1,8 @@
 """A whole sweep on made-up views: its rows, and that a stopped one goes on to the same."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pytest
@@ -10,8 +12,10 @@ from attention.errors import InputError
 from training.data.records import LabelledClip
 from training.fit_cnn import FitSettings
 from training.fit_energynet import EnergyNetSettings
+from training.listener import Cell, Listener
+from training.methods import Fitted
 from training.prepared import Clips, Prepared, Stills
-from training.sweep import Done, SweepSettings, read_rows, sweep
+from training.sweep import SweepSettings, read_rows, sweep
 from training.trunkcache import Views
 
 CONCEPTS = ("Hug", "Kiss")
@@ -49,8 +53,16 @@ def prepared() -> Prepared:
 
 
 def test_a_sweep_has_a_row_per_cell_and_method(prepared: Prepared, tmp_path: Path) -> None:
-    told: list[Done] = []
-    rows = sweep([("1", prepared)], SETTINGS, tmp_path, told.append)
+    cells: list[Cell] = []
+    fitted: list[tuple[float, Fitted]] = []
+
+    class Heard(Listener):
+        def cell(self, cell: Cell) -> None:
+            cells.append(cell)
+
+    rows = sweep(
+        [("1", prepared)], SETTINGS, tmp_path, Heard(), lambda c, f: fitted.append((c.fraction, f))
+    )
     adapted = {"SVM", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"}
     found = {share: set(part["method"]) for share, part in rows.groupby("fraction")}
     assert found == {0.0: {"CNN", "UnAtt"}, 0.5: adapted, 1.0: adapted | {"NoImage+CNN"}}
@@ -61,24 +73,40 @@ def test_a_sweep_has_a_row_per_cell_and_method(prepared: Prepared, tmp_path: Pat
     for _, row in rows.iterrows():
         own = scores[(scores["fraction"] == row["fraction"]) & (scores["method"] == row["method"])]
         assert 100 * (own["truth"] == own["prediction"]).mean() == pytest.approx(row["accuracy"])
-    assert (told[-1].cells, told[-1].of) == (3, 3)
+    assert [(c.fraction, c.done, c.of) for c in cells[-3:]] == [(0, 0, 3), (0.5, 1, 3), (1, 2, 3)]
+    assert [share for share, _ in fitted] == [0.5, 1.0]
     assert pd.read_csv(tmp_path / "web.csv")["validation"].between(0, 100).all()
 
 
 def test_a_stopped_sweep_goes_on_to_the_same_rows(prepared: Prepared, tmp_path: Path) -> None:
     unbroken = sweep([("1", prepared)], SETTINGS, tmp_path / "a")
 
-    def stop(done: Done) -> None:
-        if done.cells == 2:
-            raise KeyboardInterrupt
+    class Stop(Listener):
+        def cell(self, cell: Cell) -> None:
+            if cell.done == 2:
+                raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        sweep([("1", prepared)], SETTINGS, tmp_path / "b", stop)
+        sweep([("1", prepared)], SETTINGS, tmp_path / "b", Stop())
     assert set(read_rows(tmp_path / "b")["fraction"]) == {0.0, 0.5}
     pd.testing.assert_frame_equal(sweep([("1", prepared)], SETTINGS, tmp_path / "b"), unbroken)
 
 
+@pytest.mark.parametrize(
+    ("until", "methods"),
+    [
+        ("web", {"CNN", "UnAtt"}),
+        ("video", {"CNN", "UnAtt", "SVM", "finetune+CNN", "finetune+UnAtt"}),
+    ],
+)
+def test_a_sweep_that_stops_at_a_stage_has_that_stages_methods(
+    prepared: Prepared, tmp_path: Path, until: Literal["web", "video"], methods: set[str]
+) -> None:
+    settings = replace(SETTINGS, until=until, fractions=(1.0,), no_image=False)
+    assert set(sweep([("1", prepared)], settings, tmp_path)["method"]) == methods
+
+
 def test_a_fraction_with_too_few_clips_is_named(prepared: Prepared, tmp_path: Path) -> None:
-    settings = SweepSettings(**{**vars(SETTINGS), "fractions": (0.05,)})
+    settings = replace(SETTINGS, fractions=(0.05,))
     with pytest.raises(InputError):
         sweep([("1", prepared)], settings, tmp_path)

@@ -18,6 +18,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from attention.cnn import Backbone
 from attention.whole import whole_folder
+from training.listener import NOBODY, Listener
 from training.stages import Learner
 from training.trunkcache import Views
 
@@ -52,9 +53,6 @@ class Epoch:
     accuracy: float
     validation: float | None
     seconds: float
-
-
-OnEpoch = Callable[[Epoch], None]
 
 
 class _Pictures(Dataset[tuple[Tensor, Tensor]]):
@@ -119,7 +117,7 @@ def fit_cnn(
     *,
     validation: tuple[Views, Tensor] | None = None,
     checkpoint: Path | None = None,
-    on_epoch: OnEpoch | None = None,
+    listener: Listener = NOBODY,
     accelerator: Accelerator | None = None,
 ) -> list[Epoch]:
     """Trains the last stage and head of `backbone` in place on labelled views; returns its epochs.
@@ -137,13 +135,12 @@ def fit_cnn(
         set_seed(1_000_003 * seed + number)  # dropout, too, is the same after a resume
         draws.epoch = number
         started = time.perf_counter()
-        loss, accuracy = run.epoch()
+        loss, accuracy = run.epoch(number, listener)
         scored = run.accuracy(*validation) if validation else None
         history.append(Epoch(number, loss, accuracy, scored, time.perf_counter() - started))
         if checkpoint and accelerator.is_main_process:
             run.save(checkpoint, history)
-        if on_epoch:
-            on_epoch(history[-1])
+        listener.epoch(history[-1])
     learner.to("cpu").eval()
     backbone.eval()
     return history
@@ -181,11 +178,13 @@ class _Run:
         factor = _warm_then_cosine(steps)
         return LambdaLR(self.optimiser.optimizer, lambda step: factor(step + done))
 
-    def epoch(self) -> tuple[float, float]:
-        """One pass over the data: mean loss and accuracy."""
+    def epoch(self, number: int, listener: Listener) -> tuple[float, float]:
+        """The pass of that number over the data: mean loss and accuracy."""
         self.model.train()
         seen, losses, right = 0, 0.0, 0
-        for z, labels in self.loader:
+        before, steps = (number - 1) * len(self.loader), self.settings.epochs * len(self.loader)
+        for batch, (z, labels) in enumerate(self.loader):
+            listener.step(before + batch, steps)
             scores = self.model(z)
             loss = nn.functional.cross_entropy(scores, labels)
             self.optimiser.zero_grad()

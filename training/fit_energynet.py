@@ -1,6 +1,5 @@
 """Training EnergyNet on cached attention maps: the four-branch Siamese step of §3.4.4."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,10 +8,9 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from attention.energynet import EnergyNet
+from training.listener import NOBODY, Listener
 from training.losses import BETA, MARGIN
 from training.mining import Candidates, MapSet, Pool, hardest, joint_loss
-
-OnStep = Callable[["Step"], None]
 
 
 class EnergyNetSettings(BaseModel):
@@ -65,11 +63,11 @@ def fit_energynet(
     map_size: tuple[int, int],
     settings: EnergyNetSettings = WORKING,
     seed: int = 0,
-    on_step: OnStep | None = None,
+    listener: Listener = NOBODY,
 ) -> EnergyNet:
     """Trains an EnergyNet (§3.4) on the maps of labelled clips; the same seed gives the same weights.
 
-    maps: V_L as the net takes it, `net.scaled` of the raw maps (see scaled_maps) · on_step is told
+    maps: V_L as the net takes it, `net.scaled` of the raw maps (see scaled_maps) · listener is told
     every step. InputError when the clips cannot make a triplet.
     """
     generator = torch.Generator().manual_seed(seed)
@@ -93,8 +91,8 @@ def fit_energynet(
         optimiser.step()
         step = Step(number, energy.mean().item(), triplet.mean().item(), pool.size)
         pool.see(step.energy_loss + step.triplet_loss)
-        if on_step:
-            on_step(step)
+        listener.energynet(step)
+        listener.step(number + 1, settings.steps)
     return net.eval()
 
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from attention.cnn import Backbone
 from attention.maps import scores_and_maps
 from attention.whole import whole_file
+from training.listener import NOBODY, Listener
 from training.stages import Learner
 from training.trunkcache import Views, weights_key
 
@@ -45,11 +46,14 @@ class FrameMaps:
 
 
 @torch.inference_mode()
-def frame_maps(backbone: Backbone, views: Views, mirrored: bool = False) -> FrameMaps:
+def frame_maps(
+    backbone: Backbone, views: Views, mirrored: bool = False, listener: Listener = NOBODY
+) -> FrameMaps:
     """Looks at cached views (or at their mirror images) with a fitted CNN."""
     learner = Learner(backbone).eval()
     L, scores, features = [], [], []
-    for z in (views.mirrored if mirrored else views.z).split(CHUNK):
+    for part, z in enumerate((views.mirrored if mirrored else views.z).split(CHUNK)):
+        listener.step(part * CHUNK, len(views.z))
         A = learner.body(z.float())
         said, maps = scores_and_maps(backbone, A)
         L.append(maps.contiguous())

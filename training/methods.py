@@ -1,8 +1,9 @@
 """The methods of §4.3 fitted and judged: one function from labelled views to each fitted part."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -19,24 +20,22 @@ from training.evaluate import (
     unatt_scores,
 )
 from training.fit_cnn import VIDEO, WEB, Epoch, FitSettings, fit_cnn
-from training.fit_energynet import WORKING, EnergyNetSettings, Step, fit_energynet
+from training.fit_energynet import WORKING, EnergyNetSettings, fit_energynet
+from training.listener import NOBODY, Listener
 from training.mapcache import FrameMaps, frame_maps
 from training.mining import MapSet
 from training.prepared import Clips, Stills
 from training.trunkcache import Views
 
-OnEpoch = Callable[[Epoch], None]
-OnStep = Callable[[Step], None]
-
 
 @dataclass(frozen=True)
 class Fitted:
-    """The parts of a model after both stages."""
+    """The parts of a model after both stages; EnergyNet and V_c where it was trained."""
 
     web: Backbone
     tuned: Backbone
-    energynet: EnergyNet
-    V_c: Tensor
+    energynet: EnergyNet | None = None
+    V_c: Tensor | None = None
 
 
 def new_cnn(name: str, num_classes: int, seed: int) -> Backbone:
@@ -58,14 +57,17 @@ def fit_web(
     validation: Stills | None,
     seed: int,
     settings: FitSettings = WEB,
-    on_epoch: OnEpoch | None = None,
+    listener: Listener = NOBODY,
+    checkpoint: Path | None = None,
 ) -> tuple[Backbone, list[Epoch]]:
     """The Web stage (§4.2): from ImageNet to the concepts, on Web images."""
+    listener.stage("Web CNN")
     backbone = new_cnn(name, len(concepts), seed)
     held_out = (validation.views, validation.labels) if validation else None
     history = fit_cnn(
-        backbone, web.views, web.labels, settings, seed, validation=held_out, on_epoch=on_epoch
-    )
+        backbone, web.views, web.labels, settings, seed,
+        validation=held_out, checkpoint=checkpoint, listener=listener,
+    )  # fmt: skip
     return backbone, history
 
 
@@ -74,11 +76,11 @@ def fit_tuned(
     clips: Clips,
     seed: int,
     settings: FitSettings = VIDEO,
-    on_epoch: OnEpoch | None = None,
+    listener: Listener = NOBODY,
 ) -> Backbone:
     """The video stage (§4.3, finetune): the Web CNN goes on, on all frames of labelled clips."""
     tuned = copy.deepcopy(web)
-    fit_cnn(tuned, clips.views, clips.frame_labels, settings, seed, on_epoch=on_epoch)
+    fit_cnn(tuned, clips.views, clips.frame_labels, settings, seed, listener=listener)
     return tuned
 
 
@@ -90,7 +92,7 @@ def fit_energy(
     seed: int,
     settings: EnergyNetSettings = WORKING,
     video: FitSettings = VIDEO,
-    on_step: OnStep | None = None,
+    listener: Listener = NOBODY,
 ) -> tuple[EnergyNet, Tensor]:
     """EnergyNet (§3.4) on maps of the labelled clips; returns it and V_c.
 
@@ -98,23 +100,32 @@ def fit_energy(
     InputError when the clips cannot make a triplet.
     """
     V_c = torch.from_numpy(concept_vectors(concepts, how=settings.words)[0])
-    maps = _maps_to_learn_from(web, tuned, clips, seed, settings.out_of_fold, video)
+    maps = _maps_to_learn_from(web, tuned, clips, seed, settings.out_of_fold, video, listener)
     shape = EnergyNet(tuned.map_size, V_c.shape[1], 1, map_scale=settings.map_scale)
     seen = MapSet(shape.scaled(maps.L), V_c, clips.labels[maps.owners], maps.owners)
-    return fit_energynet(seen, tuned.map_size, settings, seed, on_step), V_c
+    listener.stage("EnergyNet")
+    return fit_energynet(seen, tuned.map_size, settings, seed, listener), V_c
 
 
 def _maps_to_learn_from(
-    web: Backbone, tuned: Backbone, clips: Clips, seed: int, parts: int, video: FitSettings
+    web: Backbone,
+    tuned: Backbone,
+    clips: Clips,
+    seed: int,
+    parts: int,
+    video: FitSettings,
+    listener: Listener,
 ) -> FrameMaps:
     folds = _class_folds(clips.labels, parts)
     if len(folds) < 2:
         return frame_maps(tuned, clips.views)
     L: list[Tensor] = []
     owners: list[Tensor] = []
-    for fold in folds:
+    for part, fold in enumerate(folds, 1):
+        listener.stage("out of fold", f"{part} of {len(folds)}")
         others = [clip for number, clip in enumerate(clips.clips) if number not in fold]
-        seen = frame_maps(fit_tuned(web, clips.only(others), seed, video), clips.views.of(fold))
+        other = fit_tuned(web, clips.only(others), seed, video, listener)
+        seen = frame_maps(other, clips.views.of(fold))
         L.append(seen.L)
         owners.append(torch.tensor(fold)[seen.owners])
     nothing = torch.empty(0)
@@ -145,20 +156,26 @@ def judge_svm(
 
 
 def judge_tuned(fitted: Fitted, views: Views, count: int) -> list[ClipScores]:
-    """finetune+CNN, finetune+UnAtt, finetune+EnergyNet on the views of `count` clips."""
+    """finetune+CNN, finetune+UnAtt and, with an EnergyNet, finetune+EnergyNet on `count` clips."""
     maps = frame_maps(fitted.tuned, views)
-    return [
-        *_pair("finetune+", maps, count),
-        energynet_scores("finetune+EnergyNet", fitted.energynet, fitted.V_c, maps, count),
-    ]
+    judged = _pair("finetune+", maps, count)
+    if fitted.energynet is not None and fitted.V_c is not None:
+        net, V_c = fitted.energynet, fitted.V_c
+        judged.append(energynet_scores("finetune+EnergyNet", net, V_c, maps, count))
+    return judged
 
 
 def judge_no_image(
-    name: str, concepts: Sequence[str], train: Clips, test: Clips, seed: int
+    name: str,
+    concepts: Sequence[str],
+    train: Clips,
+    test: Clips,
+    seed: int,
+    listener: Listener = NOBODY,
 ) -> ClipScores:
     """NoImage+CNN (Table 3): from ImageNet straight to the labelled clips, no Web images."""
     backbone = new_cnn(name, len(concepts), seed)
-    fit_cnn(backbone, train.views, train.frame_labels, WEB, seed)
+    fit_cnn(backbone, train.views, train.frame_labels, WEB, seed, listener=listener)
     return cnn_scores("NoImage+CNN", frame_maps(backbone, test.views), len(test))
 
 

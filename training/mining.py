@@ -51,8 +51,9 @@ DRAWS = 9  # chances that one quadruple takes
 class Candidates:
     """Draws random quadruples: F, F+ and F- from three videos, F+ of F's class, F- of another.
 
-    Classes are equally likely, and within a class its videos: none crowds out the rest. InputError
-    when there are fewer than two classes, or a class has a single video.
+    Classes are equally likely, and within a class its videos: none crowds out the rest. A class with
+    one labelled video, as with 5 % of the labels, has F+ from that video too: the paper does not say.
+    InputError when there are fewer than two classes.
     """
 
     def __init__(self, maps: MapSet, generator: torch.Generator) -> None:
@@ -63,7 +64,10 @@ class Candidates:
         self.classes = labels.unique()
         self.frames = _Lists([(maps.videos == video).nonzero()[:, 0] for video in videos])
         self.videos = _Lists([(labels == label).nonzero()[:, 0] for label in self.classes])
-        _check(self.classes, self.videos)
+        if len(self.classes) < 2:
+            raise InputError(
+                "EnergyNet needs clips of two classes at least; add clips of another class."
+            )
 
     def draw(self, count: int) -> Quadruples:
         """`count` of them."""
@@ -101,7 +105,7 @@ def _below(limit: Tensor | int, chance: Tensor) -> Tensor:
 
 
 def _two_of(limit: Tensor, chances: Iterator[Tensor]) -> tuple[Tensor, Tensor]:
-    """Two different whole numbers below each limit."""
+    """Two different whole numbers below each limit; twice 0 below 1."""
     first = _below(limit, next(chances))
     return first, (first + 1 + _below(limit - 1, next(chances))) % limit
 
@@ -112,18 +116,6 @@ def _first_frames(videos: Tensor) -> tuple[Tensor, Tensor]:
         0, inverse, torch.arange(len(videos)), "amin"
     )
     return names, firsts
-
-
-def _check(classes: Tensor, videos: _Lists) -> None:
-    if len(classes) < 2:
-        raise InputError(
-            "EnergyNet needs clips of two classes at least; add clips of another class."
-        )
-    if int(videos.lengths.min()) < 2:
-        alone = int(classes[videos.lengths.argmin()])
-        raise InputError(
-            f"EnergyNet compares two clips of a class, and class {alone} has one; add a clip to it."
-        )
 
 
 def joint_loss(

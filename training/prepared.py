@@ -1,6 +1,6 @@
 """A source ready to learn from: the cached views of its stills and clips, with their labels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +8,9 @@ import torch
 from torch import Tensor
 
 from attention.cnn import Backbone
+from training.listener import NOBODY, Listener
 from training.sources import Fold, LabelledClip, Source, split_stills
 from training.trunkcache import Views, views_of
-
-OnProgress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -65,26 +64,26 @@ def prepare(
     folder: Path,
     every: int = 5,
     seed: int = 0,
-    on_progress: OnProgress | None = None,
+    listener: Listener = NOBODY,
 ) -> Prepared:
     """Views of everything a fold needs, from the cache in `folder` or computed into it.
 
-    on_progress(what, done, of). Files that cannot be read are left out and named in `skipped`.
+    Files that cannot be read are left out and named in `skipped`.
     InputError when a part has no readable file at all.
     """
 
     def clips(what: str, wanted: Sequence[LabelledClip]) -> Clips:
-        views = views_of(
-            [c.path for c in wanted], backbone, folder, every, _told(on_progress, what)
-        )
+        listener.stage("caching", what)
+        views = views_of([c.path for c in wanted], backbone, folder, every, listener.step)
         read = sorted(set(views.owners.tolist()))
         kept = tuple(wanted[number] for number in read)
         skipped.extend(views.skipped)
         return Clips(kept, torch.tensor([c.label for c in kept]), views.of(read))
 
     def stills(what: str, wanted: Sequence[int]) -> Stills:
+        listener.stage("caching", what)
         paths = [source.stills[number].path for number in wanted]
-        views = views_of(paths, backbone, folder, every, _told(on_progress, what))
+        views = views_of(paths, backbone, folder, every, listener.step)
         labels = torch.tensor([source.stills[number].label for number in wanted])
         skipped.extend(views.skipped)
         return Stills(views, labels[views.owners])
@@ -102,9 +101,3 @@ def prepare(
         test=clips("test clips", fold.test),
         skipped=tuple(skipped),
     )
-
-
-def _told(on_progress: OnProgress | None, what: str) -> Callable[[int, int], None] | None:
-    if on_progress is None:
-        return None
-    return lambda done, of: on_progress(what, done, of)

@@ -5,7 +5,29 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
+from training.listener import Cell, Kind, Listener
+
 WAIT = 2.0  # seconds before a bar appears
+
+
+class Told(Listener):
+    """Shows each stretch of a training as a bar; behind it how many cells of a sweep are done."""
+
+    def __init__(self, bars: "Bars") -> None:
+        self._bars = bars
+        self._stage = self._cells = ""
+
+    def cell(self, cell: Cell) -> None:
+        """Says which of the cells this is, when there are several."""
+        self._cells = f"{cell.done + 1} of {cell.of}: " if cell.of > 1 else ""
+
+    def stage(self, kind: Kind, part: str = "") -> None:
+        """Begins the bar of a stretch."""
+        self._stage = f"{self._cells}{kind} {part}".strip()
+
+    def step(self, done: int, of: int) -> None:
+        """Moves it."""
+        self._bars.show(self._stage, done, of)
 
 
 class Bars:

@@ -1,9 +1,10 @@
 """Accuracy against labelled training data (§4.5, Figure 5): fractions × folds × seeds × methods."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from attention.whole import whole_file
 from training.evaluate import ClipScores, clip_rows, metrics
 from training.fit_cnn import VIDEO, WEB, FitSettings
 from training.fit_energynet import WORKING, EnergyNetSettings
+from training.listener import NOBODY, Cell, Listener
 from training.mapcache import frame_maps
 from training.methods import (
     Fitted,
@@ -44,41 +46,31 @@ class SweepSettings:
     video: FitSettings = VIDEO
     energynet: EnergyNetSettings = WORKING
     part: str = "test"  # the clips judged: "test", or "dev" while anything is still being chosen
+    until: Literal["web", "video", "energynet"] = "energynet"  # the last stage trained
     no_image: bool = True  # NoImage+CNN of Table 3, with all labels only
 
 
-@dataclass(frozen=True)
-class Done:
-    """How far a sweep is: cells done and in all, seconds since it started, what it does now."""
-
-    cells: int
-    of: int
-    seconds: float
-    doing: str
-
-
-OnDone = Callable[[Done], None]
+OnFitted = Callable[[Cell, Fitted], None]
 
 
 def sweep(
     folds: Sequence[tuple[str, Prepared]],
     settings: SweepSettings,
     folder: Path,
-    on_done: OnDone | None = None,
+    listener: Listener = NOBODY,
+    on_fitted: OnFitted | None = None,
 ) -> pd.DataFrame:
     """Fits and judges every cell that `folder` does not hold yet; returns all its rows.
 
     folds: (name, prepared) · rows.csv has a line per cell and method: accuracy, top3, mAP, one
     accuracy per class; clips.csv a line per clip. Each cell is appended whole, so a stopped sweep
-    goes on. Fraction 0 is what needs no labels. InputError when a fraction has too few clips.
+    goes on. Fraction 0 is what needs no labels · on_fitted is given what a cell has fitted, before
+    its rows are written. InputError when a fraction has too few clips.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    started = time.perf_counter()
+    shares = (0.0,) if settings.until == "web" else (0.0, *settings.fractions)
     cells = [
-        (name, seed, fraction)
-        for name, _ in folds
-        for seed in settings.seeds
-        for fraction in (0.0, *settings.fractions)
+        (name, seed, share) for name, _ in folds for seed in settings.seeds for share in shares
     ]
     done = _done(folder)
     count = sum(cell in done for cell in cells)
@@ -87,17 +79,17 @@ def sweep(
             wanted = [c for c in cells if c[:2] == (name, seed) and c not in done]
             if not wanted:
                 continue
-            web = _web(prepared, settings, name, seed, folder)
-            one = _Seed(prepared, settings, web, seed)
-            for cell in wanted:
-                if on_done:
-                    doing = f"fold {name}, seed {seed}, {cell[2]:.0%} of the clips"
-                    on_done(Done(count, len(cells), time.perf_counter() - started, doing))
-                scores = list(one.cell(cell[2]))
-                _append(folder, cell, prepared, settings, scores)
+            listener.cell(Cell(*wanted[0], count, len(cells)))
+            web = _web(prepared, settings, name, seed, folder, listener)
+            one = _Seed(prepared, settings, web, seed, listener)
+            for key in wanted:
+                cell = Cell(*key, count, len(cells))
+                listener.cell(cell)
+                scores, fitted = one.fitted_and_judged(cell.fraction)
+                if on_fitted and fitted:
+                    on_fitted(cell, fitted)
+                _append(folder, key, prepared, settings, scores)
                 count += 1
-    if on_done:
-        on_done(Done(count, len(cells), time.perf_counter() - started, "finished"))
     return read_rows(folder)
 
 
@@ -107,59 +99,91 @@ def read_rows(folder: Path) -> pd.DataFrame:
 
 
 def _web(
-    prepared: Prepared, settings: SweepSettings, fold: str, seed: int, folder: Path
+    prepared: Prepared,
+    settings: SweepSettings,
+    fold: str,
+    seed: int,
+    folder: Path,
+    listener: Listener,
 ) -> Backbone:
     """The Web CNN of a fold and seed, fitted once; web.csv gets its validation accuracy (Table 1)."""
     concepts = len(prepared.concepts)
-    path = folder / f"web-{fold}-{seed}.safetensors"
+    path = web_path(folder, fold, seed)
     if path.exists():
         backbone = load_backbone(settings.backbone, concepts, weights=None)
         load_tensors(backbone, path)
         return backbone.eval()
+    checkpoint = path.with_suffix(".checkpoint")
     backbone, history = fit_web(
-        settings.backbone, prepared.concepts, prepared.web, prepared.validation, seed, settings.web
-    )
+        settings.backbone, prepared.concepts, prepared.web, prepared.validation, seed,
+        settings.web, listener, checkpoint,
+    )  # fmt: skip
     validation = 100 * (history[-1].validation or 0.0)
     _write(
         folder / WEB_ROWS, pd.DataFrame([{"fold": fold, "seed": seed, "validation": validation}])
     )
     with whole_file(path) as partial:
         save_file({k: v.contiguous() for k, v in backbone.state_dict().items()}, partial)
+    shutil.rmtree(checkpoint, ignore_errors=True)
     return backbone
+
+
+def web_path(folder: Path, fold: str, seed: int) -> Path:
+    """Where a sweep keeps the Web CNN of a fold and seed."""
+    return folder / f"web-{fold}-{seed}.safetensors"
 
 
 class _Seed:
     """One fold and seed: the Web CNN and what it sees, shared by all fractions."""
 
     def __init__(
-        self, prepared: Prepared, settings: SweepSettings, web: Backbone, seed: int
+        self,
+        prepared: Prepared,
+        settings: SweepSettings,
+        web: Backbone,
+        seed: int,
+        listener: Listener,
     ) -> None:
         self.prepared, self.settings, self.web, self.seed = prepared, settings, web, seed
+        self.listener = listener
         self.judged = judged_clips(prepared, settings)
-        self.train_maps = frame_maps(web, prepared.train.views)
-        self.judged_maps = frame_maps(web, self.judged.views)
+        listener.stage("maps")
+        self.train_maps = frame_maps(web, prepared.train.views, listener=listener)
+        self.judged_maps = frame_maps(web, self.judged.views, listener=listener)
 
-    def cell(self, fraction: float) -> Iterator[ClipScores]:
-        """Every method with this share of the training clips labelled."""
+    def fitted_and_judged(self, fraction: float) -> tuple[list[ClipScores], Fitted | None]:
+        """Every method with this share of the training clips labelled, and what was fitted for it."""
         if fraction == 0:
-            yield from judge_web(self.judged_maps, len(self.judged))
-            return
-        everything, settings, seed = self.prepared.train, self.settings, self.seed
-        chosen = nested_fractions(everything.clips, settings.fractions, seed)[fraction]
+            return judge_web(self.judged_maps, len(self.judged)), None
+        everything, seed = self.prepared.train, self.seed
+        chosen = nested_fractions(everything.clips, self.settings.fractions, seed)[fraction]
         train = everything.only(chosen)
-        rows = [everything.clips.index(clip) for clip in chosen]
-        seen = self.train_maps.of(rows)
-        yield judge_svm(seen, train.labels[seen.owners], self.judged_maps, len(self.judged), seed)
-        tuned = fit_tuned(self.web, train, seed, settings.video)
-        concepts = self.prepared.concepts
+        self.listener.stage("SVM")
+        seen = self.train_maps.of([everything.clips.index(clip) for clip in chosen])
+        svm = judge_svm(seen, train.labels[seen.owners], self.judged_maps, len(self.judged), seed)
+        fitted = self._fitted(train)
+        self.listener.stage("judging")
+        scores = [svm, *judge_tuned(fitted, self.judged.views, len(self.judged))]
+        if fraction == max(self.settings.fractions) and self.settings.no_image:
+            scores.append(self._no_image(train))
+        return scores, fitted
+
+    def _fitted(self, train: Clips) -> Fitted:
+        settings, seed, listener = self.settings, self.seed, self.listener
+        listener.stage("tuned CNN")
+        tuned = fit_tuned(self.web, train, seed, settings.video, listener)
+        if settings.until == "video":
+            return Fitted(self.web, tuned)
         net, V_c = fit_energy(
-            self.web, tuned, train, concepts, seed, settings.energynet, settings.video
-        )
-        yield from judge_tuned(
-            Fitted(self.web, tuned, net, V_c), self.judged.views, len(self.judged)
-        )
-        if fraction == max(settings.fractions) and settings.no_image:
-            yield judge_no_image(settings.backbone, concepts, train, self.judged, seed)
+            self.web, tuned, train, self.prepared.concepts, seed,
+            settings.energynet, settings.video, listener,
+        )  # fmt: skip
+        return Fitted(self.web, tuned, net, V_c)
+
+    def _no_image(self, train: Clips) -> ClipScores:
+        self.listener.stage("NoImage")
+        name, concepts = self.settings.backbone, self.prepared.concepts
+        return judge_no_image(name, concepts, train, self.judged, self.seed, self.listener)
 
 
 def judged_clips(prepared: Prepared, settings: SweepSettings) -> Clips:

@@ -1,6 +1,7 @@
 """The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from attention.home import own_models
 from attention.tabs.cards import model_card, progress_card, timing_line, verdict_cards
 from attention.tabs.exports import EXPORTS, export
 from attention.tabs.looking import (
@@ -27,10 +29,17 @@ CLIP_TYPES = ["video", "image"]
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
-def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
-    """Builds the tab; returns the state that holds the look in hand (Looked or None)."""
+@dataclass(frozen=True)
+class Chosen:
+    """What other tabs follow: the look in hand (Looked or None), and the model."""
+
+    looked: gr.State
+    model: gr.Dropdown
+
+
+def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
+    """Builds the tab."""
     looked = gr.State(None)
-    names = offered_models()
     with gr.Row(elem_id="choose", equal_height=True):
         gallery = gr.Gallery(
             value=[(str(shelf.thumbnail(s)), s.title) for s in samples()],
@@ -56,7 +65,7 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
         )
         with gr.Column(scale=3, min_width=240):
             model = gr.Dropdown(
-                choices=[(f"{card.title}", name) for name, card in names.items()],
+                choices=model_choices(),
                 value=samples()[0].model,
                 label="Model",
                 elem_id="model",
@@ -92,7 +101,7 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
                 height=180,
                 elem_id="webcam",
             )
-        card = gr.HTML(model_card(samples()[0].model, names[samples()[0].model]), elem_id="card")
+        card = gr.HTML(_card_of(samples()[0].model), elem_id="card")
 
     shown = [looked, status, verdicts, picture, timing]
     run = partial(_look, workroom)
@@ -128,7 +137,8 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
         return _shelved(shelf, _linked(request.query_params.get("clip", "")))
 
     gallery.select(choose_sample, outputs=[*shown, model], **light)
-    model.change(lambda name: model_card(name, names[name]), model, card, **light)
+    model.change(_card_of, model, card, **light)
+    model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **light)
     demo.load(follow_link, outputs=[*shown, model], **light)
     for kind, button in buttons.items():
         made = button.click(
@@ -140,7 +150,21 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> gr.State:
             api_visibility="private",
         )
         made.success(None, js=DOWNLOAD, api_visibility="private")
-    return looked
+    return Chosen(looked, model)
+
+
+def model_choices() -> list[tuple[str, str]]:
+    """(title, name) of every model on offer; a model trained here shows its name too."""
+    own = own_models()
+    return [
+        (f"{card.title} · {name}" if name in own else card.title, name)
+        for name, card in offered_models().items()
+    ]
+
+
+def _card_of(name: str) -> str:
+    card = offered_models().get(name)
+    return model_card(name, card) if card else "<p class='note'>This model was removed.</p>"
 
 
 Shown = tuple[Any, ...]
@@ -171,7 +195,10 @@ def _look_again(
 ) -> Iterator[Shown]:
     if looked is None:
         raise gr.Error("Choose a sample or upload a clip first.", print_exception=False)
-    sample = next((s for s in samples() if s.key == looked.sample and s.model == model), None)
+    sample = next((s for s in samples() if s.key == looked.sample), None)
+    card = offered_models().get(model)
+    if sample and sample.truth not in (card.concepts if card else ()):
+        sample = None  # its truth means nothing to this model
     yield from _look(workroom, str(looked.clip), model, every, sample)
 
 

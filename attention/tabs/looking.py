@@ -5,7 +5,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -13,6 +14,7 @@ from queue import Empty, SimpleQueue
 from attention.analysis import Analysis
 from attention.errors import InputError
 from attention.frames import Limits
+from attention.home import own_models
 from attention.model import ON_IMAGENET, Card, Model, load_model, read_card, shipped_models
 from attention.pack import load_pack, save_pack
 from attention.pipeline import analyse
@@ -78,8 +80,12 @@ class Workroom:
 
 
 def offered_models() -> dict[str, Card]:
-    """The models a page may use, by name: those that ship first, then those that need a download."""
-    return {name: read_card(name) for name in (*shipped_models(), *ON_IMAGENET)}
+    """The models a page may use, by name: those that ship, those trained here, those to download."""
+    offered = {name: read_card(name) for name in shipped_models()}
+    for name, folder in own_models().items():
+        with suppress(InputError):  # damaged by hand: it is not offered
+            offered.setdefault(name, read_card(folder))
+    return offered | {name: read_card(name) for name in ON_IMAGENET}
 
 
 @lru_cache(maxsize=3)
@@ -89,7 +95,8 @@ def ready_model(name: str) -> Model:
         raise InputError(
             f"There is no model '{name}'; choose one of {', '.join(offered_models())}."
         )
-    return load_model(name)
+    shipped = name in shipped_models() or name in ON_IMAGENET
+    return replace(load_model(name if shipped else own_models()[name]), name=name)
 
 
 def limits_for(model: Model) -> Limits:

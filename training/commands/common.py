@@ -7,13 +7,14 @@ import torch
 
 from attention.backbone import load_backbone
 from attention.errors import InputError
+from attention.home import home
 from training.data.records import Fold, Source
 from training.prepared import Prepared, prepare
-from training.progress import Bars
+from training.progress import Bars, Told
 from training.settings import DATA
 from training.sources import ACCEPTED, open_source
 
-CACHE = Path("data") / "cache"
+CACHE = home() / "cache"
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +25,7 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every", type=int, default=DATA.frame_step, help="one frame in this many (default 5)"
     )
-    parser.add_argument("--cache", type=Path, default=CACHE, help=f"default {CACHE}")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="default data/cache")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="CPU threads")
 
 
@@ -50,7 +51,7 @@ def prepared(arguments: argparse.Namespace, source: Source, fold: Fold) -> Prepa
     backbone = load_backbone(arguments.backbone)
     with Bars("file") as bars:
         ready = prepare(
-            source, fold, backbone, arguments.cache, arguments.every, on_progress=bars.show
+            source, fold, backbone, arguments.cache, arguments.every, listener=Told(bars)
         )
     for sentence in ready.skipped:
         print(f"left out: {sentence}")

@@ -1,23 +1,20 @@
 """`python -m training fit`: a model from a data set: Web CNN, tuned CNN, EnergyNet, and its card."""
 
 import argparse
-import platform
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from attention.model import Card, EnergyNetCard, save_model
+from attention.model import save_model
+from training.card import Story, card_of
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.evaluate import metrics
-from training.fit_cnn import VIDEO, WEB, Epoch
-from training.fit_energynet import PRESETS, Step
+from training.fit_cnn import Epoch
+from training.fit_energynet import PRESETS
 from training.mapcache import frame_maps
 from training.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
 from training.prepared import Clips, Prepared
-from training.progress import Bars
+from training.progress import Bars, Told
 from training.sources import nested_fractions
 
 
@@ -50,10 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     train = ready.train.only([c for c in fractions[arguments.fraction] if c in kept])
     fitted, validation = _fit(arguments, ready, train)
     measured = _measured(fitted, ready, validation)
-    save_model(
-        arguments.out, _card(arguments, source.name, ready, train, measured),
-        fitted.web, fitted.tuned, fitted.energynet, half=arguments.half,
-    )  # fmt: skip
+    card = card_of(_story(arguments, source.name, ready, train), measured)
+    save_model(arguments.out, card, fitted.web, fitted.tuned, fitted.energynet, half=arguments.half)
     for part, found in measured.items():
         print(f"{part}: {found}")
     print(f"written to {arguments.out}")
@@ -62,24 +57,34 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[Fitted, float]:
     seed, concepts = arguments.seed, ready.concepts
-    with Bars("epoch") as bars:
-
-        def told(name: str, of: int) -> Any:
-            return lambda epoch: bars.show(name, epoch.number, of)
-
-        web, history = fit_web(
-            arguments.backbone, concepts, ready.web, ready.validation, seed,
-            on_epoch=told("Web CNN", WEB.epochs),
-        )  # fmt: skip
-        tuned = fit_tuned(web, train, seed, on_epoch=told("fine-tuning on video", VIDEO.epochs))
-    settings = PRESETS[arguments.preset]
     with Bars("step") as bars:
-
-        def stepped(step: Step) -> None:
-            bars.show("EnergyNet", step.number + 1, settings.steps)
-
-        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, on_step=stepped)
+        told = Told(bars)
+        web, history = fit_web(
+            arguments.backbone, concepts, ready.web, ready.validation, seed, listener=told
+        )
+        told.stage("tuned CNN")
+        tuned = fit_tuned(web, train, seed, listener=told)
+        settings = PRESETS[arguments.preset]
+        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, listener=told)
     return Fitted(web, tuned, net, V_c), _last(history)
+
+
+def _story(arguments: argparse.Namespace, name: str, ready: Prepared, train: Clips) -> Story:
+    return Story(
+        title=arguments.title or name,
+        source=name,
+        drawn=(Path(arguments.source) / "clips.jsonl").exists(),
+        noisy=arguments.noisy,
+        concepts=ready.concepts,
+        backbone=arguments.backbone,
+        stills=len(ready.web.labels),
+        clips=len(train),
+        fraction=arguments.fraction,
+        every=arguments.every,
+        seed=arguments.seed,
+        energynet=PRESETS[arguments.preset],
+        command="python -m training " + " ".join(_plain(sys.argv[1:])),
+    )
 
 
 def _last(history: list[Epoch]) -> float:
@@ -99,62 +104,6 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
                 "mAP": round(said.mAP, 1),
             }
     return found
-
-
-def _card(
-    arguments: argparse.Namespace,
-    name: str,
-    ready: Prepared,
-    train: Clips,
-    measured: dict[str, Any],
-) -> Card:
-    settings = PRESETS[arguments.preset]
-    drawn = (Path(arguments.source) / "clips.jsonl").exists()
-    return Card(
-        title=arguments.title or name,
-        about=f"Tells {', '.join(ready.concepts)} apart in short clips, with all five methods of the "
-        "paper: a CNN trained on Web images, the same CNN fine-tuned on a few labelled clips, and "
-        "EnergyNet on its attention maps.",
-        concepts=ready.concepts,
-        backbone=arguments.backbone,
-        energynet=EnergyNetCard(
-            hidden=settings.hidden,
-            dim=settings.dim,
-            map_scale=settings.map_scale,
-            words=settings.words,
-        ),
-        trained_on=f"{len(ready.web.labels)} stills and {len(train)} labelled clips "
-        f"({arguments.fraction:.0%} of the training clips) of {name}"
-        + (", all drawn by this project" if drawn else "")
-        + "; before that ImageNet photographs",
-        drawn=drawn,
-        how_good=_how_good(measured, drawn),
-        stages=tuple(s.model_dump(mode="json") for s in (WEB, VIDEO, settings)),
-        settings={"every": arguments.every, "fraction": arguments.fraction},
-        data={"source": name, "noisy": arguments.noisy, "stills": len(ready.web.labels)},
-        seed=arguments.seed,
-        metrics=measured,
-        versions={
-            "python": platform.python_version(),
-            "torch": torch.__version__,
-            "timm": version("timm"),
-        },
-        command="python -m training " + " ".join(_plain(sys.argv[1:])),
-        licence="Apache-2.0; its start is EfficientNet-Lite0's ImageNet weights (Apache-2.0)"
-        if arguments.backbone == "efficientnet_lite0"
-        else "Apache-2.0; its start is the backbone's ImageNet weights",
-    )
-
-
-def _how_good(measured: dict[str, Any], drawn: bool) -> str:
-    said = [
-        f"{key.removeprefix('test ')} {value['accuracy']:g} %"
-        for key, value in measured.items()
-        if key.startswith("test ")
-    ]
-    where = "drawn test clips" if drawn else "test clips"
-    ending = " Expect nothing of it on real video." if drawn else ""
-    return f"Accuracy on the {where}: {', '.join(said)}.{ending}"
 
 
 def _plain(arguments: list[str]) -> list[str]:

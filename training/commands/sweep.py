@@ -7,9 +7,9 @@ from attention.errors import InputError
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.data.records import Source
 from training.fit_energynet import PRESETS
-from training.progress import Bars
+from training.progress import Bars, Told
 from training.sources import FRACTIONS, nested_fractions
-from training.sweep import Done, SweepSettings, sweep
+from training.sweep import SweepSettings, sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,12 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     for fold in folds:  # what cannot work is said before an hour is spent
         nested_fractions(fold.train, settings.fractions, 0, source.concepts)
     ready = [(fold.name, prepared(arguments, source, fold)) for fold in folds]
-    with Bars("cell") as bars:
-
-        def told(done: Done) -> None:
-            bars.show("sweep", done.cells, done.of)
-
-        rows = sweep(ready, settings, arguments.out, told)
+    with Bars("step") as bars:
+        rows = sweep(ready, settings, arguments.out, Told(bars))
     means = rows.groupby(["fraction", "method"], sort=False)[["accuracy", "top3", "mAP"]]
     print(means.mean().round(1).to_string())
     return 0

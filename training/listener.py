@@ -1,0 +1,58 @@
+"""What a training tells while it works: the terminal, a run's folder or nobody may listen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from training.fit_cnn import Epoch
+    from training.fit_energynet import Step
+
+Kind = Literal[
+    "caching",
+    "Web CNN",
+    "maps",
+    "SVM",
+    "tuned CNN",
+    "out of fold",
+    "EnergyNet",
+    "judging",
+    "NoImage",
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is fitted and judged at one go: a fold, a seed, a share of labels (0 for what needs none).
+
+    done, of: cells finished before it, and in all.
+    """
+
+    fold: str
+    seed: int
+    fraction: float
+    done: int
+    of: int
+
+
+class Listener:
+    """Hears nothing. Whatever a method raises ends the training there: between two of its steps."""
+
+    def cell(self, cell: Cell) -> None:
+        """Work on a cell begins."""
+
+    def stage(self, kind: Kind, part: str = "") -> None:
+        """A stretch of work begins; part tells those of one kind apart within a cell."""
+
+    def step(self, done: int, of: int) -> None:
+        """So many files, mini-batches or steps of the stretch are done."""
+
+    def epoch(self, epoch: Epoch) -> None:
+        """A pass of a CNN's fine-tuning is over."""
+
+    def energynet(self, step: Step) -> None:
+        """A step of EnergyNet's training is over."""
+
+
+NOBODY = Listener()

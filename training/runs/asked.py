@@ -1,0 +1,59 @@
+"""A run before it starts: whether what is asked is possible, and how long it takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from attention.backbone import NAMES
+from attention.errors import InputError
+from training.data.records import Source
+from training.runs.pace import pace_of
+from training.runs.plan import chosen_folds, plan_of
+from training.runs.records import Spec
+from training.sets import sets
+from training.sources import open_source
+
+# what a page may ask for: a public one serves many
+PAGE_BACKBONES = (
+    "efficientnet_lite0",
+    "mobilenet_v2",
+    "mobilenet_v3_large",
+    "resnet18",
+    "resnet50",
+)
+PAGE_SEEDS = 5
+PAGE_HOURS = 1.0
+
+
+def spec_of(given: dict[str, Any]) -> Spec:
+    """A Spec from plain values; InputError naming the first that is not possible."""
+    try:
+        return Spec.model_validate(given)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = ".".join(str(place) for place in fault["loc"][:1])
+        raise InputError(
+            f"The run's {name} is {str(fault['input'])[:60]!r}, which is not possible: {fault['msg']}."
+        ) from None
+
+
+def source_of(spec: Spec) -> Source:
+    """The stills and clips a run learns from; InputError when there are not both."""
+    source = open_source(sets().get(spec.source, spec.source), noisy=spec.noisy)
+    if not source.stills or not source.folds:
+        lacking = "stills" if source.folds else "clips"
+        raise InputError(f"{source.name} has no {lacking}; a run needs stills and clips.")
+    return source
+
+
+def expected(spec: Spec) -> float:
+    """Seconds a run should take here. InputError, saying what is wrong, when it is not possible."""
+    if spec.backbone not in NAMES:
+        raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(NAMES)}.")
+    source = source_of(spec)
+    for fold in chosen_folds(spec, source):
+        if not fold.test:
+            raise InputError(f"Fold {fold.name} of {source.name} has no test clips; add some.")
+    return plan_of(spec, source).seconds * pace_of(spec.backbone)

@@ -1,0 +1,141 @@
+"""A run's folder: spec.json, status.json, metrics.jsonl, log.txt, sweep/ (rows), model/ (the result)."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from attention.errors import InputError
+from attention.home import home
+from attention.whole import whole_file
+from training.runs.records import Spec, Status
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+CANCEL = "cancel"  # a file of this name in the folder asks the process to stop
+LOG_SHOWN = 60_000  # bytes of the log's end
+
+
+def runs_folder() -> Path:
+    """Where the runs are."""
+    return home() / "runs"
+
+
+Record = TypeVar("Record", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run by its folder; what the folder says is read anew each time."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """The folder's name."""
+        return self.folder.name
+
+    @property
+    def sweep(self) -> Path:
+        """rows.csv, clips.csv and web.csv, as training.sweep writes them."""
+        return self.folder / "sweep"
+
+    @property
+    def model(self) -> Path:
+        """The model folder, there once the run has finished."""
+        return self.folder / "model"
+
+    def spec(self) -> Spec:
+        """What it was asked; InputError when the file is missing or damaged."""
+        return self._read("spec.json", Spec)
+
+    def status(self) -> Status:
+        """How it stands, as its process said last; InputError when the file is missing or damaged."""
+        return self._read("status.json", Status)
+
+    def write_spec(self, spec: Spec) -> None:
+        """Writes spec.json, whole or not at all."""
+        _write(self.folder / "spec.json", spec.model_dump(mode="json"))
+
+    def write_status(self, status: Status) -> None:
+        """Writes status.json, whole or not at all."""
+        _write(self.folder / "status.json", status.model_dump(mode="json"))
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """The lines of metrics.jsonl in order; a line cut short by a kill is left out."""
+        path = self.folder / "metrics.jsonl"
+        if not path.exists():
+            return []
+        found = []
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                told = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(told, dict):
+                found.append(told)
+        return found
+
+    def log(self) -> str:
+        """The end of log.txt."""
+        path = self.folder / "log.txt"
+        if not path.exists():
+            return ""
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LOG_SHOWN))
+            return file.read().decode("utf-8", errors="replace")
+
+    def size(self) -> int:
+        """Bytes the folder takes."""
+        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+
+    def _read(self, name: str, record: type[Record]) -> Record:
+        try:
+            return record.model_validate_json((self.folder / name).read_bytes())
+        except FileNotFoundError:
+            raise InputError(
+                f"Run {self.name} has lost its {name}: remove it (python -m training runs remove "
+                f"{self.name}) and start it again."
+            ) from None
+        except (OSError, ValueError):
+            raise InputError(
+                f"The {name} of run {self.name} is damaged: remove the run (python -m training runs "
+                f"remove {self.name}) and start it again."
+            ) from None
+
+
+def run_named(name: str) -> Run:
+    """The run of that name; InputError when there is none. A name is never taken as a path."""
+    run = Run(runs_folder() / name)
+    if not NAME.fullmatch(name) or not run.folder.is_dir():
+        known = ", ".join(other.name for other in all_runs()[:5]) or "none yet"
+        raise InputError(f"There is no run '{name:.80}'; there are: {known}.")
+    return run
+
+
+def all_runs() -> list[Run]:
+    """Every run, the newest first; damaged ones too."""
+    folder = runs_folder()
+    if not folder.is_dir():
+        return []
+    found = [Run(path) for path in folder.iterdir() if path.is_dir() and NAME.fullmatch(path.name)]
+    return sorted(found, key=lambda run: run.name, reverse=True)
+
+
+def remove_folder(run: Run) -> None:
+    """Takes a run away at once: renamed first, so that no half of it is seen."""
+    gone = run.folder.with_name(f".removed-{run.name}-{os.getpid()}")
+    run.folder.rename(gone)
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def _write(path: Path, told: Mapping[str, Any]) -> None:
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(told, indent=1), encoding="utf-8")

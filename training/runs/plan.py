@@ -1,0 +1,153 @@
+"""How long a run takes, told before it starts and while it works: its stretches, each with seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from attention.errors import InputError
+from attention.frames import probe
+from training.data.records import Fold, LabelledClip, Source
+from training.fit_cnn import VIDEO, WEB
+from training.fit_energynet import PRESETS
+from training.listener import Kind
+from training.runs.records import Spec
+from training.settings import WEB as WEB_TRAINING
+from training.sources import nested_fractions
+
+PROBED = 24  # clips whose length is looked up; the others are taken to be like them
+# Seconds of one picture or step on two cores with EfficientNet-Lite0, read from the metrics of a run
+CACHING, FITTING, LOOKING = 0.030, 0.0018, 0.0012
+SVM = 0.0015  # a frame
+ENERGYNET = 0.003  # a step, whatever the network
+STARTING = 6.0  # libraries and weights
+# how many times as long a picture takes as with EfficientNet-Lite0
+SLOWER = {
+    "efficientnet_lite0": 1.0, "mobilenet_v2": 1.0, "mobilenet_v3_large": 0.8, "resnet18": 1.5,
+    "resnet50": 4.0, "resnet101": 7.0, "vgg16": 12.0,
+}  # fmt: skip
+
+Key = tuple[Kind, str, str, int, float]  # kind, part, fold, seed, fraction
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of a run's work and the seconds it should take."""
+
+    key: Key
+    seconds: float
+
+
+class Plan:
+    """The stretches of a run in order, and how far along them a moment is."""
+
+    def __init__(self, stretches: Sequence[Stretch]) -> None:
+        self._before: dict[Key, tuple[float, float]] = {}
+        self.seconds = 0.0
+        for stretch in stretches:
+            self._before[stretch.key] = self.seconds, stretch.seconds
+            self.seconds += stretch.seconds
+
+    def at(self, key: Key, share: float) -> float | None:
+        """Planned seconds up to this share of a stretch; None for one that was not planned."""
+        if key not in self._before:
+            return None
+        before, seconds = self._before[key]
+        return before + min(1.0, share) * seconds
+
+
+def plan_of(spec: Spec, source: Source) -> Plan:
+    """What a run of `spec` on `source` does. InputError when a fold or a fraction is not possible."""
+    return Plan(list(_stretches(spec, source)))
+
+
+def chosen_folds(spec: Spec, source: Source) -> list[Fold]:
+    """The folds a run goes through; InputError, naming it, for one that is not there."""
+    known = {fold.name: fold for fold in source.folds}
+    missing = [name for name in spec.folds if name not in known]
+    if missing:
+        raise InputError(
+            f"{source.name} has no fold '{missing[0]}'; choose among {', '.join(known)}."
+        )
+    return [known[name] for name in spec.folds] if spec.folds else list(source.folds)
+
+
+def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
+    slower = SLOWER.get(spec.backbone, 4.0)
+    yield Stretch(("caching", "starting", "", 0, 0.0), STARTING)
+    frames_each = frames_of_a_clip(source, spec.every)
+    stills = len(source.stills)
+    learned = stills * (1 - WEB_TRAINING.validation_share)
+    folds = chosen_folds(spec, source)
+    for fold in folds:
+        yield from _caching(fold, learned, stills - learned, frames_each, slower)
+    for fold in folds:
+        for seed in spec.seeds:
+            yield from _seed(spec, source, fold, seed, learned, frames_each, slower)
+
+
+def _caching(
+    fold: Fold, learned: float, validating: float, frames_each: float, slower: float
+) -> Iterator[Stretch]:
+    counts = {
+        "Web images": learned,
+        "validation images": validating,
+        "training clips": len(fold.train) * frames_each,
+        "development clips": len(fold.dev) * frames_each,
+        "test clips": len(fold.test) * frames_each,
+    }
+    for part, pictures in counts.items():
+        yield Stretch(("caching", part, fold.name, 0, 0.0), pictures * CACHING * slower)
+
+
+def _seed(
+    spec: Spec,
+    source: Source,
+    fold: Fold,
+    seed: int,
+    stills: float,
+    frames_each: float,
+    slower: float,
+) -> Iterator[Stretch]:
+    name = fold.name
+    fitting, looking = FITTING * slower, LOOKING * slower
+    judged = (len(fold.dev) if spec.part == "dev" and fold.dev else len(fold.test)) * frames_each
+    yield Stretch(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting)
+    seen = len(fold.train) * frames_each + judged
+    yield Stretch(("maps", "", name, seed, 0.0), seen * looking)
+    if spec.until == "web":
+        return
+    shares = nested_fractions(fold.train, spec.fractions, seed, source.concepts)
+    for fraction in spec.fractions:
+        frames = len(shares[fraction]) * frames_each
+        tuning = VIDEO.epochs * frames * fitting
+        yield Stretch(("SVM", "", name, seed, fraction), frames * SVM)
+        yield Stretch(("tuned CNN", "", name, seed, fraction), tuning)
+        if spec.until == "energynet":
+            settings = PRESETS[spec.preset]
+            for part in range(1, settings.out_of_fold + 1):
+                key: Key = (
+                    "out of fold",
+                    f"{part} of {settings.out_of_fold}",
+                    name,
+                    seed,
+                    fraction,
+                )
+                yield Stretch(key, tuning / 2 + frames / 2 * looking)
+            yield Stretch(("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
+        yield Stretch(("judging", "", name, seed, fraction), judged * looking)
+
+
+def frames_of_a_clip(source: Source, every: int) -> float:
+    """How many frames of a clip are looked at, from the lengths of a few clips."""
+    clips: Sequence[LabelledClip] = source.clips
+    step = max(1, len(clips) // PROBED)
+    counts = []
+    for clip in clips[::step]:
+        try:
+            found = probe(clip.path).frame_count
+        except InputError:
+            continue
+        if found:
+            counts.append(-(-found // every))
+    return sum(counts) / len(counts) if counts else 1.0

@@ -1,0 +1,84 @@
+"""A run's process: started so that it outlives its starter, known by number and birth, ended gently."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from attention.home import home
+from training.runs.folder import Run
+from training.runs.records import Status
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 1.2  # seconds a run has to stop at a step; then it is terminated, and killed
+# what the process sees of its parent's environment: no token, no password
+INHERITED = (
+    "HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TMPDIR",
+    "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "ATTENTION_RUNS_AT_ONCE",
+)  # fmt: skip
+
+_children: list[subprocess.Popen[bytes]] = []  # so that ended ones are collected
+
+
+def spawn(run: Run) -> None:
+    """Starts the process in a session of its own and writes its number and birth to the status."""
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    environment |= {
+        "ATTENTION_HOME": str(home()),
+        "OMP_NUM_THREADS": str(run.spec().threads),
+        "OMP_WAIT_POLICY": "PASSIVE",  # two busy torch processes slow each other up to 20 times
+        "PYTHONUNBUFFERED": "1",
+    }
+    with (run.folder / "log.txt").open("ab") as log:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "training.runs.work", str(run.folder)],
+            cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+            stderr=subprocess.STDOUT, start_new_session=True,
+        )  # fmt: skip
+    _children.append(child)
+    born = psutil.Process(child.pid).create_time()
+    run.write_status(run.status().model_copy(update={"pid": child.pid, "born": born}))
+
+
+def collect() -> None:
+    """Lets go of children that have ended, so that none stays a zombie."""
+    _children[:] = [child for child in _children if child.poll() is None]
+
+
+def alive(status: Status) -> bool:
+    """Whether that very process lives: another one may have taken its number since."""
+    if status.pid is None or status.born is None:
+        return False
+    try:
+        process = psutil.Process(status.pid)
+        same = abs(process.create_time() - status.born) < 1.0
+        return same and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def end(status: Status) -> None:
+    """Waits for a process that was asked to stop, then terminates it, then kills it."""
+    for patience, how in ((PATIENCE, None), (0.3, signal.SIGTERM), (0.3, signal.SIGKILL)):
+        if how is not None and status.pid is not None and alive(status):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(status.pid, how)
+        if _gone(status, patience):
+            return
+
+
+def _gone(status: Status, patience: float) -> bool:
+    until = time.monotonic() + patience
+    while alive(status):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+        collect()
+    return True

@@ -1,0 +1,257 @@
+"""Starts runs, keeps their order, ends them, and notices those whose process has gone.
+
+There is no broker: every run is a process of its own that waits for its turn. It outlives whoever
+started it, and anyone who looks at the runs sets right what a kill or a power cut left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from attention.errors import InputError
+from training.data.room import telling_of_a_full_disk
+from training.runs.folder import CANCEL, Run, all_runs, remove_folder, run_named, runs_folder
+from training.runs.process import alive, collect, end, spawn
+from training.runs.records import UNDER_WAY, Spec, Status
+
+MOST_UNDER_WAY = 12  # runs queued and running together: each waiting process takes about 40 MB
+MOST_ATTEMPTS = 3  # times a run is taken up again by itself
+FREE = 500_000_000  # bytes the disk must have left for a run to start
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A run as people see it: status and spec as they are now, or what is wrong with its folder.
+
+    place: 1 for the next in the queue, 0 when it does not wait.
+    """
+
+    run: Run
+    status: Status | None
+    spec: Spec | None
+    place: int = 0
+    fault: str = ""
+
+    @property
+    def under_way(self) -> bool:
+        """Queued or running."""
+        return self.status is not None and self.status.state in UNDER_WAY
+
+
+def at_once() -> int:
+    """How many runs may work at one time: ATTENTION_RUNS_AT_ONCE, else one."""
+    told = os.environ.get("ATTENTION_RUNS_AT_ONCE", "1")
+    return max(1, int(told)) if told.isdecimal() else 1
+
+
+def standings() -> list[Standing]:
+    """Every run, the newest first, set right on the way: nothing dead is shown as running."""
+    collect()
+    found = [_standing(run) for run in all_runs()]
+    if any(s.status is not None and _stale(s.status) for s in found):
+        with _locked():
+            found = [_set_right(_standing(s.run)) for s in found]
+    waiting = [s for s in found if s.status is not None and s.status.state == "queued"]
+    waiting.sort(key=_turn)
+    places = {s.run.name: number for number, s in enumerate(waiting, 1)}
+    return [Standing(s.run, s.status, s.spec, places.get(s.run.name, 0), s.fault) for s in found]
+
+
+def standing_of(name: str) -> Standing:
+    """One run's standing; InputError when there is none of that name."""
+    run = run_named(name)
+    return next(s for s in standings() if s.run.name == run.name)
+
+
+def start(spec: Spec) -> Run:
+    """Puts a run in the queue and starts its process. InputError when the queue or the disk is full."""
+    folder = runs_folder()
+    with telling_of_a_full_disk(folder, "the run was not started"):
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_room(folder)
+        with _locked():
+            _check_queue()
+            run = Run(folder / _new_name(spec))
+            partial = Run(folder / f".new-{run.name}")
+            partial.folder.mkdir()
+            try:
+                partial.write_spec(spec)
+                partial.write_status(Status(state="queued", submitted=time.time()))
+                partial.folder.rename(run.folder)
+            finally:
+                shutil.rmtree(partial.folder, ignore_errors=True)
+            spawn(run)
+    return run
+
+
+def resume(name: str, by_itself: bool = False) -> Run:
+    """Queues a run that stopped; it goes on where it was, to the same result.
+
+    by_itself: nobody asked for it, so it counts as one of MOST_ATTEMPTS. InputError when there is
+    nothing to resume.
+    """
+    run = run_named(name)
+    with telling_of_a_full_disk(runs_folder(), "the run was not resumed"), _locked():
+        standing = _set_right(_standing(run))
+        if standing.status is None:
+            raise InputError(standing.fault)
+        if standing.under_way:
+            raise InputError(f"Run {name} is {standing.status.state} already; wait, or cancel it.")
+        if standing.status.state == "finished":
+            raise InputError(f"Run {name} has finished; start another one with other settings.")
+        _check_room(runs_folder())
+        _check_queue()
+        (run.folder / CANCEL).unlink(missing_ok=True)
+        attempts = standing.status.attempts + 1 if by_itself else 0
+        waiting = Status(
+            state="queued", submitted=time.time(), attempts=attempts,
+            seconds=standing.status.seconds, done=standing.status.done,
+        )  # fmt: skip
+        run.write_status(waiting)
+        spawn(run)
+    return run
+
+
+def cancel(name: str) -> Status:
+    """Ends a run: at its next step, else by terminating and at last by killing its process.
+
+    Returns its status, within about two seconds. InputError when it is not under way.
+    """
+    run = run_named(name)
+    standing = standing_of(name)
+    status = standing.status
+    if status is None:
+        raise InputError(standing.fault)
+    if not standing.under_way:
+        raise InputError(f"Run {name} is {status.state}; there is nothing to cancel.")
+    (run.folder / CANCEL).touch()
+    end(status)
+    with _locked():
+        found = _set_right(_standing(run)).status
+    if found is None:
+        raise InputError(f"Run {name} was removed meanwhile.")
+    return found
+
+
+def remove(name: str) -> None:
+    """Takes a run and its model away; one that is under way is cancelled first."""
+    run = run_named(name)
+    if standing_of(name).under_way:
+        cancel(name)
+    with _locked():
+        remove_folder(run)
+
+
+def wake() -> list[Run]:
+    """Takes up again what a restart of the machine broke off, each run MOST_ATTEMPTS times at most."""
+    broken = [
+        s for s in standings()
+        if s.status is not None and s.status.state == "interrupted"
+        and s.status.attempts < MOST_ATTEMPTS
+    ]  # fmt: skip
+    resumed = []
+    for standing in sorted(broken, key=_turn):
+        with contextlib.suppress(InputError):
+            resumed.append(resume(standing.run.name, by_itself=True))
+    return resumed
+
+
+def take_turn(run: Run) -> bool:
+    """Says whether this run may begin now, and marks it running when so; called by its process."""
+    with _locked():
+        found = [_set_right(_standing(other)) for other in all_runs()]
+        ahead = [s for s in found if s.under_way]
+        ahead.sort(key=_turn)
+        running = sum(s.status is not None and s.status.state == "running" for s in ahead)
+        waiting = [s for s in ahead if s.status is not None and s.status.state == "queued"]
+        mine = next((s for s in waiting if s.run.name == run.name), None)
+        if mine is None or mine.status is None or running >= at_once() or waiting[0] is not mine:
+            return False
+        now = time.time()
+        run.write_status(
+            mine.status.model_copy(update={"state": "running", "began": now, "told": now})
+        )
+        return True
+
+
+def _standing(run: Run) -> Standing:
+    try:
+        return Standing(run, run.status(), run.spec())
+    except InputError as error:
+        return Standing(run, None, None, fault=str(error))
+
+
+def _set_right(standing: Standing) -> Standing:
+    """With the lock held: a run whose process has gone is cancelled or interrupted, not running."""
+    status = standing.status
+    if status is None or not _stale(status):
+        return standing
+    cancelled = (standing.run.folder / CANCEL).exists()
+    said = "" if cancelled else "Its process ended without a word: killed, or the machine stopped."
+    right = status.model_copy(
+        update={
+            "state": "cancelled" if cancelled else "interrupted",
+            "ended": time.time(),
+            "left": None,
+            "message": said,
+        }
+    )
+    with contextlib.suppress(OSError):  # a full disk: it is shown right, and written next time
+        standing.run.write_status(right)
+    return Standing(standing.run, right, standing.spec)
+
+
+def _stale(status: Status) -> bool:
+    return status.state in UNDER_WAY and not alive(status)
+
+
+def _turn(standing: Standing) -> tuple[float, str]:
+    submitted = standing.status.submitted if standing.status else 0.0
+    return submitted, standing.run.name
+
+
+def _check_queue() -> None:
+    under_way = sum(_set_right(_standing(run)).under_way for run in all_runs())
+    if under_way >= MOST_UNDER_WAY:
+        raise InputError(
+            f"{under_way} runs are queued or running, which is the most; cancel one, or wait."
+        )
+
+
+def _check_room(folder: Path) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < FREE:
+        raise InputError(
+            f"The disk has {free / 1e6:.0f} MB left and a run needs {FREE / 1e6:.0f} MB; remove runs "
+            "or sets you no longer need."
+        )
+
+
+def _new_name(spec: Spec) -> str:
+    title = re.sub(r"[^a-z0-9]+", "-", (spec.title or Path(spec.source).name).casefold())
+    stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
+    return f"{stamp}-{title.strip('-')[:40].strip('-') or 'run'}-{secrets.token_hex(2)}"
+
+
+@contextlib.contextmanager
+def _locked() -> Iterator[None]:
+    folder = runs_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock", timeout=10)
+    try:
+        with lock:
+            yield
+    except Timeout:
+        raise InputError(
+            f"The runs in {folder} are locked by another program; wait a little and try again."
+        ) from None

@@ -1,0 +1,85 @@
+"""What a run is asked to do and how it stands: the two records of its folder."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from training.settings import DATA, Frozen
+
+State = Literal["queued", "running", "finished", "cancelled", "failed", "interrupted"]
+UNDER_WAY: tuple[State, ...] = ("queued", "running")
+Until = Literal["web", "video", "energynet"]
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class Spec(Frozen):
+    """spec.json: what a run learns from and how; the same spec gives the same weights.
+
+    source: "drawn", the name of an uploaded set, or a path (from the terminal alone) · until: the
+    last stage trained · the model kept is that of the first fold and seed with the most labels.
+    """
+
+    title: Annotated[str, Field(max_length=80)] = ""
+    source: Annotated[str, Field(min_length=1, max_length=400)] = "drawn"
+    noisy: bool = False
+    backbone: str = "efficientnet_lite0"
+    every: Annotated[int, Field(ge=1, le=1000)] = DATA.frame_step
+    until: Until = "energynet"
+    preset: Literal["working", "paper"] = "working"
+    fractions: Annotated[tuple[Share, ...], Field(min_length=1, max_length=20)] = (
+        DATA.label_fractions
+    )
+    seeds: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...], Field(min_length=1, max_length=20)
+    ] = (0,)
+    folds: tuple[str, ...] = ()  # names; () for all
+    part: Literal["test", "dev"] = "test"
+    threads: Annotated[int, Field(ge=1, le=64)] = 2
+    hours: Annotated[float, Field(gt=0, le=1000)] = 6.0  # wall clock, all attempts together
+    gigabytes: Annotated[float, Field(gt=0, le=10_000)] = 4.0  # of the run's own folder
+
+    @field_validator("fractions")
+    @classmethod
+    def _ordered(cls, fractions: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(sorted(set(fractions)))
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(dict.fromkeys(seeds))
+
+    @property
+    def most(self) -> float:
+        """The largest share of labels asked for."""
+        return max(self.fractions)
+
+
+class Status(Frozen):
+    """status.json: how a run stands. Times in seconds since 1970, left in seconds from `told`.
+
+    pid, born: its process and when that began, which together name it for good · done: share of the
+    work, 0 … 1.
+    """
+
+    state: State
+    submitted: float
+    pid: int | None = None
+    born: float | None = None
+    began: float | None = None
+    ended: float | None = None
+    told: float = 0.0
+    seconds: float = 0.0  # worked so far, all attempts together
+    attempts: int = 0
+    doing: str = ""
+    done: Annotated[float, Field(ge=0, le=1)] = 0.0
+    left: float | None = None
+    message: str = ""
+
+    @field_validator("left")
+    @classmethod
+    def _finite(cls, left: float | None) -> float | None:
+        return left if left is None or math.isfinite(left) else None

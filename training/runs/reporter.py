@@ -1,0 +1,155 @@
+"""What a run's process tells while it works: status.json, metrics.jsonl; and what stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import Any
+
+from attention.errors import InputError
+from training.fit_cnn import Epoch
+from training.fit_energynet import Step
+from training.listener import Cell, Kind, Listener
+from training.runs.folder import CANCEL, Run
+from training.runs.plan import Key, Plan
+from training.runs.records import Spec, Status
+
+WRITE_EVERY = 0.5  # seconds between two writings of the status
+LOOK_EVERY = 0.1  # seconds between two looks for a wish to cancel
+WEIGH_EVERY = 10.0  # seconds between two weighings of the folder
+STEPS_TOLD = 10  # EnergyNet's steps whose mean is one line of metrics
+KNOWN_PACE = 5.0  # planned seconds of work after which the pace so far is trusted
+
+
+class CancelledError(Exception):
+    """Somebody wishes the run to end."""
+
+
+class Reporter(Listener):
+    """Writes how a run stands; raises CancelledError, or InputError when a limit is passed."""
+
+    def __init__(self, run: Run, spec: Spec, plan: Plan, pace: float = 1.0) -> None:
+        self.run, self.spec, self.plan, self._pace = run, spec, plan, pace
+        self._before = run.status().seconds
+        self._began = time.monotonic()
+        self._wrote = self._looked = 0.0
+        self._weighed = self._began
+        self._at = self._from = 0.0  # planned seconds: now, and where this attempt took up work
+        self._cell = Cell("", 0, 0.0, 0, 1)
+        self._key: Key = ("caching", "starting", "", 0, 0.0)
+        self._steps: list[Step] = []
+
+    @property
+    def seconds(self) -> float:
+        """Seconds worked so far, all attempts together."""
+        return self._before + time.monotonic() - self._began
+
+    def fold(self, name: str) -> None:
+        """Says which fold is being prepared."""
+        self._cell = Cell(name, 0, 0.0, 0, 1)
+
+    def cell(self, cell: Cell) -> None:
+        """Notes which fold, seed and share of labels are worked on."""
+        self._cell = cell
+
+    def stage(self, kind: Kind, part: str = "") -> None:
+        """Notes a new stretch, on disk too."""
+        cell = self._cell
+        whole = kind in {"Web CNN", "maps"}
+        self._key = (kind, part, cell.fold, cell.seed, 0.0 if whole else cell.fraction)
+        self._tell({"began": True})
+        self.step(0, 1)
+        if not self._from:
+            self._from = self._at
+
+    def step(self, done: int, of: int) -> None:
+        """Looks whether to stop, and writes the status now and then."""
+        now = time.monotonic()
+        planned = self.plan.at(self._key, done / max(1, of))
+        self._at = max(self._at, planned or 0.0)
+        if now - self._looked >= LOOK_EVERY:
+            self._looked = now
+            if (self.run.folder / CANCEL).exists():
+                raise CancelledError
+            self._check_limits(now)
+        if now - self._wrote >= WRITE_EVERY:
+            self._wrote = now
+            self.write()
+
+    def epoch(self, epoch: Epoch) -> None:
+        """A line of metrics."""
+        self._tell(
+            {"epoch": epoch.number, "loss": round(epoch.loss, 5)}
+            | {"accuracy": round(epoch.accuracy, 5)}
+            | ({} if epoch.validation is None else {"validation": round(epoch.validation, 5)})
+        )
+
+    def energynet(self, step: Step) -> None:
+        """A line of metrics for every few steps, their mean."""
+        self._steps.append(step)
+        if len(self._steps) == STEPS_TOLD:
+            losses = [
+                sum(s.energy_loss for s in self._steps),
+                sum(s.triplet_loss for s in self._steps),
+            ]
+            energy, triplet = (round(loss / STEPS_TOLD, 5) for loss in losses)
+            self._steps.clear()
+            self._tell(
+                {"step": step.number + 1, "energy_loss": energy, "triplet_loss": triplet}
+                | {"pool": step.pool}
+            )
+
+    def write(self, **changes: Any) -> Status:
+        """Writes the status as it is now, with the changes given."""
+        told = self.run.status().model_copy(
+            update={
+                "told": time.time(), "seconds": self.seconds, "left": self._left(),
+                "doing": self._doing(),
+                "done": min(1.0, self._at / self.plan.seconds) if self.plan.seconds else 0.0,
+            } | changes
+        )  # fmt: skip
+        self.run.write_status(told)
+        return told
+
+    def _left(self) -> float:
+        """Seconds to go: those planned, at the pace so far once there is one."""
+        worked = self._at - self._from
+        pace = (time.monotonic() - self._began) / worked if worked > KNOWN_PACE else self._pace
+        return max(0.0, (self.plan.seconds - self._at) * pace)
+
+    def _doing(self) -> str:
+        kind, part, fold, seed, fraction = self._key
+        words: list[str] = [kind, part] if part else [kind]
+        if fraction:
+            words.append(f"with {fraction:.0%} of the labels")
+        if kind != "caching":
+            words.append(f"(fold {fold}, seed {seed})")
+        return " ".join(words)
+
+    def _check_limits(self, now: float) -> None:
+        if self.seconds > 3600 * self.spec.hours:
+            raise InputError(
+                f"The run took longer than its limit of {self.spec.hours:g} hours and was ended; "
+                "raise the limit, or ask for fewer seeds and fractions, and resume it."
+            )
+        if now - self._weighed >= WEIGH_EVERY:
+            self._weighed = now
+            if self.run.size() > 1e9 * self.spec.gigabytes:
+                raise InputError(
+                    f"The run's folder passed its limit of {self.spec.gigabytes:g} GB and the run was "
+                    "ended; ask for fewer seeds."
+                )
+
+    def _tell(self, what: dict[str, Any]) -> None:
+        kind, part, fold, seed, fraction = self._key
+        line = {"stage": kind, "part": part, "fold": fold, "seed": seed, "fraction": fraction}
+        line |= {**what, "t": round(self.seconds, 2)}
+        text = json.dumps(line) + "\n"
+        file = os.open(
+            self.run.folder / "metrics.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
+        )
+        try:
+            os.write(file, text.encode())  # in one piece: a kill leaves whole lines
+        finally:
+            os.close(file)

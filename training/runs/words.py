@@ -1,0 +1,72 @@
+"""A run in words: how it stands, how long it takes, how to repeat it."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from pathlib import Path
+
+from training.runs.queue import Standing
+from training.runs.records import Spec, Status
+
+
+def name_line(standing: Standing) -> str:
+    """Name and standing in one line."""
+    return f"{standing.run.name}  {how_it_stands(standing)}"
+
+
+def how_it_stands(standing: Standing) -> str:
+    """The state as people say it, with what it does and how long it will take."""
+    status = standing.status
+    if status is None:
+        return f"damaged: {standing.fault}"
+    if status.state == "queued":
+        return "is next" if standing.place == 1 else f"waits, number {standing.place} in the queue"
+    if status.state == "running":
+        doing = status.doing or "starting"
+        return f"{status.done:.0%}, {doing}, {how_long(left_of(status))} left"
+    took = f" after {how_long(status.seconds)}" if status.seconds else ""
+    return f"{status.state}{took}" + (f": {status.message}" if status.message else "")
+
+
+def left_of(status: Status, now: float | None = None) -> float | None:
+    """Seconds to go now; None when nobody knows."""
+    if status.left is None:
+        return None
+    return max(0.0, status.left - ((time.time() if now is None else now) - status.told))
+
+
+def how_long(seconds: float | None) -> str:
+    """Seconds as people say them: "about 40 s", "about 3 min", "about 2.5 h"."""
+    if seconds is None:
+        return "some time"
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def repeat(spec: Spec) -> str:
+    """The command that does the same again."""
+    words = ["python", "-m", "training", "runs", "start", _shown(spec.source)]
+    plain = Spec(source=spec.source)
+    for name, given in spec.model_dump().items():
+        if given == getattr(plain, name):
+            continue
+        if isinstance(given, bool):
+            words.append(f"--{name}")
+        else:
+            several = isinstance(given, tuple)
+            text = ",".join(_short(one) for one in given) if several else _short(given)
+            words += [f"--{name}", text]
+    return shlex.join(words)
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _shown(source: str) -> str:
+    """A set's name, or the last folder of a path: machines differ."""
+    return Path(source).name if Path(source).is_absolute() else source

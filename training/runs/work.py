@@ -1,0 +1,115 @@
+"""A run's process: waits for its turn, trains, judges, keeps the model. `python -m …work FOLDER`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from attention.errors import InputError
+from attention.home import home
+from training.data.room import telling_of_a_full_disk
+from training.runs.folder import CANCEL, Run
+from training.runs.queue import take_turn
+from training.runs.records import State
+
+WAIT = 0.3  # seconds between two looks whether it is this run's turn
+
+
+def main(folder: Path) -> int:
+    """Works a run through. Returns 0 when it finished, was cancelled, or has gone."""
+    run = Run(folder)
+    while not take_turn(run):
+        time.sleep(WAIT)
+        if not folder.is_dir():
+            return 0
+        if (folder / CANCEL).exists():
+            _end(run, "cancelled", "")
+            return 0
+    state, message = _outcome(run)
+    with telling_of_a_full_disk(folder, "its last word could not be written"):
+        _end(run, state, message)
+    print(message or state)
+    return 0 if state != "failed" else 1
+
+
+def _outcome(run: Run) -> tuple[State, str]:
+    # torch takes seconds to import, and a run that waits should be small
+    from training.runs.reporter import CancelledError
+
+    try:
+        with telling_of_a_full_disk(run.folder, "what was done is kept"):
+            _tidy(run)
+            _train(run)
+    except CancelledError:
+        return "cancelled", ""
+    except InputError as error:
+        return "failed", str(error)
+    except MemoryError:
+        return "failed", "The machine ran out of memory; take a smaller network or fewer clips."
+    except Exception as error:
+        traceback.print_exc()
+        return "failed", f"It stopped at an unexpected fault ({type(error).__name__}); see its log."
+    return "finished", ""
+
+
+def _end(run: Run, state: State, message: str) -> None:
+    status = run.status()
+    (run.folder / CANCEL).unlink(missing_ok=True)
+    done = 1.0 if state == "finished" else status.done
+    changes: dict[str, Any] = {"state": state, "message": message, "done": done}
+    run.write_status(
+        status.model_copy(update=changes | {"ended": time.time(), "left": None, "doing": ""})
+    )
+
+
+def _tidy(run: Run) -> None:
+    """Takes away what a killed attempt left unfinished: hidden files, and half a line of metrics."""
+    for left in run.folder.rglob(".*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+    metrics = run.folder / "metrics.jsonl"
+    if metrics.exists():
+        with metrics.open("r+b") as file:
+            file.truncate(file.read().rfind(b"\n") + 1)
+
+
+def _train(run: Run) -> None:
+    import torch
+
+    from attention.backbone import load_backbone
+    from training.prepared import prepare
+    from training.runs.asked import source_of
+    from training.runs.pace import note_pace, pace_of
+    from training.runs.plan import chosen_folds, plan_of
+    from training.runs.reporter import Reporter
+    from training.runs.result import keep_model, keep_parts, settings_of
+    from training.sweep import sweep
+
+    spec, resumed = run.spec(), run.status().seconds > 0
+    torch.set_num_threads(spec.threads)
+    source = source_of(spec)
+    reporter = Reporter(run, spec, plan_of(spec, source), pace_of(spec.backbone))
+    backbone = load_backbone(spec.backbone)
+    folds = []
+    for fold in chosen_folds(spec, source):
+        reporter.fold(fold.name)
+        ready = prepare(source, fold, backbone, home() / "cache", spec.every, listener=reporter)
+        folds.append((fold.name, ready))
+    for sentence in dict.fromkeys(s for _, ready in folds for s in ready.skipped):
+        print(f"left out: {sentence}")
+    settings = settings_of(spec)
+    sweep(folds, settings, run.sweep, reporter, lambda cell, fitted: keep_parts(run, cell, fitted))
+    keep_model(run, source, folds[0][1])
+    if not resumed:
+        note_pace(spec.backbone, reporter.plan.seconds, reporter.seconds)
+    print(f"{len(spec.seeds)} seeds, {len(spec.fractions)} fractions in {reporter.seconds:.0f} s")
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
