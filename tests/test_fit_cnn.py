@@ -47,6 +47,27 @@ def test_frozen_then_last_stage_is_the_whole_trunk(name: str) -> None:
         assert torch.allclose(last(frozen(x)), network.features(x), atol=1e-5)
 
 
+def test_all_layers_are_trained_on_whole_pictures() -> None:
+    network = backbone()
+    before = {name: t.clone() for name, t in network.state_dict().items()}
+    generator = torch.Generator().manual_seed(1)
+    labels = torch.arange(12) % 3
+    x = torch.rand(12, 3, 64, 64, generator=generator) * 0.2
+    x[torch.arange(12), labels] += 1.0
+    whole = Views(x.half(), None, torch.arange(12), whole=True)
+    assert torch.equal(whole.picture(3, mirrored=True), x.half()[3].flip(-1))
+    history = fit_cnn(network, whole, labels, SETTINGS)
+    assert history[-1].loss < history[0].loss
+    after = network.state_dict()
+    changed = {name for name, t in after.items() if not torch.equal(t, before[name])}
+    # every convolution, the first too; batch normalisation keeps its statistics
+    assert {n for n in before if "conv" in n and n.endswith("weight")} <= changed
+    assert not any("running" in name for name in changed)
+    with torch.inference_mode():
+        said = network(x.half().float())
+    assert torch.allclose(frame_maps(network, whole).scores, said, atol=1e-4)
+
+
 def test_it_learns_and_leaves_the_frozen_part_and_batch_statistics_alone() -> None:
     network = backbone()
     before = {name: t.clone() for name, t in network.state_dict().items()}

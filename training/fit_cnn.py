@@ -66,8 +66,7 @@ class _Pictures(Dataset[tuple[Tensor, Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         row, mirrored = divmod(index, 2)
-        z = self.views.mirrored if mirrored else self.views.z
-        return z[row].float(), self.labels[row]
+        return self.views.picture(row, bool(mirrored)).float(), self.labels[row]
 
 
 class _Draws(Sampler[int]):
@@ -120,14 +119,15 @@ def fit_cnn(
     listener: Listener = NOBODY,
     accelerator: Accelerator | None = None,
 ) -> list[Epoch]:
-    """Trains the last stage and head of `backbone` in place on labelled views; returns its epochs.
+    """Trains `backbone` in place on labelled views: its last stage and head, or all layers when the
+    views are whole. Returns its epochs.
 
     labels: int [P], one per picture · checkpoint: a folder written after each epoch, from which a
     stopped run goes on to the same result · accelerator: under torchrun each process takes its share
     of every mini-batch. The same seed gives the same weights.
     """
     accelerator = accelerator or new_accelerator()
-    learner = Learner(backbone)
+    learner = Learner(backbone, views.whole)
     draws = _Draws(labels, settings.batch, settings.balanced, seed)
     run = _Run(accelerator, learner, draws, views, labels, settings)
     history = run.resume(checkpoint) if checkpoint else []

@@ -13,7 +13,7 @@ from attention.cnn import Backbone
 from attention.maps import scores_and_maps
 from attention.whole import whole_file
 from training.listener import NOBODY, Listener
-from training.stages import Learner
+from training.stages import Learner, best_device
 from training.trunkcache import Views, weights_key
 
 CHUNK = 32
@@ -46,19 +46,19 @@ class FrameMaps:
 
 
 @torch.inference_mode()
-def frame_maps(
-    backbone: Backbone, views: Views, mirrored: bool = False, listener: Listener = NOBODY
-) -> FrameMaps:
-    """Looks at cached views (or at their mirror images) with a fitted CNN."""
-    learner = Learner(backbone).eval()
+def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) -> FrameMaps:
+    """Looks at cached views with a fitted CNN."""
+    device = best_device()
+    learner = Learner(backbone, views.whole).eval().to(device)
     L, scores, features = [], [], []
-    for part, z in enumerate((views.mirrored if mirrored else views.z).split(CHUNK)):
+    for part, z in enumerate(views.z.split(CHUNK)):
         listener.step(part * CHUNK, len(views.z))
-        A = learner.body(z.float())
+        A = learner.body(z.to(device).float())
         said, maps = scores_and_maps(backbone, A)
-        L.append(maps.contiguous())
-        scores.append(said)
-        features.append(backbone.head.penultimate(A))  # type: ignore[operator]
+        L.append(maps.contiguous().cpu())
+        scores.append(said.cpu())
+        features.append(backbone.head.penultimate(A).cpu())  # type: ignore[operator]
+    learner.to("cpu")
     return FrameMaps(torch.cat(L), torch.cat(scores), torch.cat(features), views.owners)
 
 
@@ -69,13 +69,15 @@ def cached_maps(
 
     Under torchrun every process looks at its share of the frames; all of them then read the whole.
     """
-    key = weights_key([*Learner(backbone).state_dict().items(), ("z", views.z)], {})[:32]
+    key = weights_key([*Learner(backbone, views.whole).state_dict().items(), ("z", views.z)], {})[
+        :32
+    ]
     ranks, rank = (accelerator.num_processes, accelerator.process_index) if accelerator else (1, 0)
     folder.mkdir(parents=True, exist_ok=True)
     shards = [folder / f"{key}-{part}of{ranks}.safetensors" for part in range(ranks)]
     if not shards[rank].exists():
         rows = torch.arange(len(views.z)).tensor_split(ranks)[rank]
-        seen = frame_maps(backbone, Views(views.z[rows], views.mirrored[rows], views.owners[rows]))
+        seen = frame_maps(backbone, views.at(rows))
         with whole_file(shards[rank]) as partial:
             save_file({"L": seen.L, "scores": seen.scores, "features": seen.features}, partial)
     if accelerator:

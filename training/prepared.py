@@ -65,16 +65,17 @@ def prepare(
     every: int = 5,
     seed: int = 0,
     listener: Listener = NOBODY,
+    whole: bool = False,
 ) -> Prepared:
     """Views of everything a fold needs, from the cache in `folder` or computed into it.
 
-    Files that cannot be read are left out and named in `skipped`.
-    InputError when a part has no readable file at all.
+    whole: for training all layers (§4.2), which needs a GPU. Files that cannot be read are left out
+    and named in `skipped`. InputError when a part has no readable file at all.
     """
 
     def clips(what: str, wanted: Sequence[LabelledClip]) -> Clips:
         listener.stage("caching", what)
-        views = views_of([c.path for c in wanted], backbone, folder, every, listener.step)
+        views = views_of([c.path for c in wanted], backbone, folder, every, listener.step, whole)
         read = sorted(set(views.owners.tolist()))
         kept = tuple(wanted[number] for number in read)
         skipped.extend(views.skipped)
@@ -83,7 +84,7 @@ def prepare(
     def stills(what: str, wanted: Sequence[int]) -> Stills:
         listener.stage("caching", what)
         paths = [source.stills[number].path for number in wanted]
-        views = views_of(paths, backbone, folder, every, listener.step)
+        views = views_of(paths, backbone, folder, every, listener.step, whole)
         labels = torch.tensor([source.stills[number].label for number in wanted])
         skipped.extend(views.skipped)
         return Stills(views, labels[views.owners])

@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from attention.cnn import Backbone
 
 Halves = tuple[nn.Module, nn.Module]
+
+
+def best_device() -> torch.device:
+    """A GPU when there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Learner(nn.Module):
@@ -20,9 +27,15 @@ class Learner(nn.Module):
     def __init__(self, backbone: Backbone, whole: bool = False) -> None:
         super().__init__()
         frozen, last = last_stage(backbone)
+        self.whole = whole
         self.body = backbone.trunk if whole else last
         self.head = backbone.head
         self._frozen = (nn.Identity() if whole else frozen,)
+
+    def to(self, *where: Any, **how: Any) -> "Learner":
+        """Moves all of it, the frozen part too."""
+        self._frozen[0].to(*where, **how)
+        return super().to(*where, **how)
 
     @property
     def frozen(self) -> nn.Module:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from attention.cnn import Backbone
 from attention.errors import InputError
 from attention.frames import FrameReader
 from attention.whole import whole_file
-from training.stages import Learner
+from training.stages import Learner, best_device
 
 CHUNK = 8
 OnProgress = Callable[[int, int], None]
@@ -26,13 +26,27 @@ class Views:
     """Pictures as the trained part of a CNN takes them.
 
     z: fp16 [P,…] · mirrored: the same of their mirror images · owners: int [P], which file each comes
-    from, an index into the files asked for; a file that cannot be read owns none · skipped: sentences.
+    from, an index into the files asked for; a file that cannot be read owns none · skipped: sentences
+    · whole: all layers are trained, so that z is the preprocessed picture itself [P,3,224,224] and
+    mirrored is None: it costs nothing to make.
     """
 
     z: Tensor
-    mirrored: Tensor
+    mirrored: Tensor | None
     owners: Tensor
     skipped: tuple[str, ...] = ()
+    whole: bool = False
+
+    def picture(self, row: int, mirrored: bool) -> Tensor:
+        """One picture as it is, or as its mirror image."""
+        if not mirrored:
+            return self.z[row]
+        return self.z[row].flip(-1) if self.mirrored is None else self.mirrored[row]
+
+    def at(self, rows: Tensor) -> "Views":
+        """Only these pictures."""
+        mirrored = None if self.mirrored is None else self.mirrored[rows]
+        return Views(self.z[rows], mirrored, self.owners[rows], whole=self.whole)
 
     def of(self, files: Sequence[int]) -> "Views":
         """Only the pictures of these files, in their order; owners count anew from 0."""
@@ -40,7 +54,7 @@ class Views:
         rows = torch.cat(wanted) if wanted else torch.empty(0, dtype=torch.long)
         counts = torch.tensor([len(found) for found in wanted])
         owners = torch.arange(len(files)).repeat_interleave(counts)
-        return Views(self.z[rows], self.mirrored[rows], owners)
+        return replace(self.at(rows), owners=owners)
 
 
 def views_of(
@@ -49,14 +63,16 @@ def views_of(
     folder: Path,
     every: int = 5,
     on_progress: OnProgress | None = None,
+    whole: bool = False,
 ) -> Views:
     """Views of stills and clips (one frame in `every`), read from `folder` or computed into it.
 
-    One file of the cache per file, named by its content and the frozen weights: what is there is not
-    computed again, and a stopped run goes on. InputError when none of the files can be read.
+    whole: for training all layers. One file of the cache per file, named by its content and the
+    frozen weights: what is there is not computed again, and a stopped run goes on. InputError when
+    none of the files can be read.
     """
-    learner = Learner(backbone)
-    key = _weights_key(learner, every)
+    learner = Learner(backbone, whole).to(best_device())
+    key = _weights_key(learner, every, backbone)
     folder.mkdir(parents=True, exist_ok=True)
     parts: list[dict[str, Tensor]] = []
     owners: list[int] = []
@@ -75,9 +91,10 @@ def views_of(
         raise InputError(f"None of the {len(files)} files could be read; {skipped[0]}")
     return Views(
         torch.cat([part["z"] for part in parts]),
-        torch.cat([part["mirrored"] for part in parts]),
+        None if whole else torch.cat([part["mirrored"] for part in parts]),
         torch.tensor(owners),
         tuple(skipped),
+        whole,
     )
 
 
@@ -96,8 +113,11 @@ def _part(
 @torch.inference_mode()
 def _computed(file: Path, learner: Learner, backbone: Backbone, every: int) -> dict[str, Tensor]:
     chunks = [backbone.preprocess(rgb) for rgb in _pictures(file, every)]
-    z = [learner.frozen(x).half() for x in chunks]
-    mirrored = [learner.frozen(x.flip(3)).half() for x in chunks]
+    if learner.whole:
+        return {"z": torch.cat(chunks).half().contiguous()}
+    device = best_device()
+    z = [learner.frozen(x.to(device)).half().cpu() for x in chunks]
+    mirrored = [learner.frozen(x.to(device).flip(3)).half().cpu() for x in chunks]
     return {"z": torch.cat(z).contiguous(), "mirrored": torch.cat(mirrored).contiguous()}
 
 
@@ -115,8 +135,10 @@ def _file_key(file: Path, key: str) -> str:
     return hashlib.sha256(f"{content} {key}".encode()).hexdigest()[:32]
 
 
-def _weights_key(learner: Learner, every: int) -> str:
-    return weights_key(learner.frozen.state_dict().items(), {"every": every})
+def _weights_key(learner: Learner, every: int, backbone: Backbone) -> str:
+    # nothing is frozen when all layers are trained: then what matters is how pictures are prepared
+    prepared = {"pixels": repr(backbone.pixels)} if learner.whole else {}
+    return weights_key(learner.frozen.state_dict().items(), {"every": every, **prepared})
 
 
 def weights_key(tensors: Iterable[tuple[str, Tensor]], settings: dict[str, object]) -> str:

@@ -25,6 +25,10 @@ def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every", type=int, default=DATA.frame_step, help="one frame in this many (default 5)"
     )
+    parser.add_argument(
+        "--layers", choices=("last", "all"), default="last",
+        help="trained: the last stage and head (default), or all as in §4.2, which needs a GPU",
+    )  # fmt: skip
     parser.add_argument("--cache", type=Path, default=CACHE, help="default data/cache")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="CPU threads")
 
@@ -51,8 +55,9 @@ def prepared(arguments: argparse.Namespace, source: Source, fold: Fold) -> Prepa
     backbone = load_backbone(arguments.backbone)
     with Bars("file") as bars:
         ready = prepare(
-            source, fold, backbone, arguments.cache, arguments.every, listener=Told(bars)
-        )
+            source, fold, backbone, arguments.cache, arguments.every,
+            listener=Told(bars), whole=arguments.layers == "all",
+        )  # fmt: skip
     for sentence in ready.skipped:
         print(f"left out: {sentence}")
     return ready

@@ -7,7 +7,9 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+from attention.errors import InputError
 from attention.frames import label
 from training.data.checkup import Checkup, FoldCount, check
 from training.data.fetch import fetch, with_files
@@ -19,6 +21,10 @@ from training.sources import ACCEPTED, open_source
 SHOWN = 10  # files or pairs printed before the rest is counted
 
 CHECK_HELP = "read every file of a data set; print counts, faults, copies and what to do"
+PROGRESS_HELP = (
+    'print JSON lines for other programs: {"done", "total"} for each file read, then {"checkup"} or '
+    '{"error"}'
+)
 FETCH_HELP = "download a published data set from its official place; goes on where it stopped"
 SOURCES_HELP = "where the paper's data sets are, their size, licence and how to cite them"
 
@@ -34,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     checking.add_argument("--noisy", action="store_true", help="with noisy/, or HII-noisy")
     checking.add_argument("--json", action="store_true", help="print everything as JSON")
+    checking.add_argument("--progress", action="store_true", help=PROGRESS_HELP)
     fetching = actions.add_parser("fetch", help=FETCH_HELP, description=FETCH_HELP)
     names = ", ".join(place.name for place in PLACES)
     fetching.add_argument("name", metavar="NAME", help=f"one of {names}")
@@ -46,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs what `add_arguments` reads. Raises InputError."""
+    if arguments.action == "check" and arguments.progress:
+        return _check_in_lines(arguments.path, arguments.noisy)
     if arguments.action == "check":
         source = open_source(arguments.path, noisy=arguments.noisy)
         with Bars("file") as bars:
@@ -61,6 +70,25 @@ def run(arguments: argparse.Namespace) -> int:
             "\nA drawn set of the four interactions needs no download: "
             "python -m training.drawn write data/drawn"
         )
+    return 0
+
+
+def _check_in_lines(path: str, noisy: bool) -> int:
+    """The checkup as JSON lines, one after each file; a fault is the last of them."""
+
+    def say(told: dict[str, Any]) -> None:
+        print(json.dumps(told), flush=True)
+
+    try:
+        source = open_source(path, noisy=noisy)
+        seen = check(source, lambda done, total: say({"done": done, "total": total}))
+    except InputError as error:
+        say({"error": str(error)})
+        return 2
+    except MemoryError:
+        say({"error": "A file needs more memory than there is: leave the largest pictures out."})
+        return 2
+    say({"checkup": seen.to_json()})
     return 0
 
 
