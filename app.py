@@ -13,6 +13,11 @@ from attention.tabs.endpoints import endpoints
 from attention.tabs.heatmaps import heatmaps_tab
 from attention.tabs.looking import KEPT_FOR, LARGEST_FILE, Workroom
 from attention.tabs.shelf import Shelf
+from training.tabs.curves import curves_tab
+from training.tabs.endpoints import endpoints as training_endpoints
+from training.tabs.leads import leads
+from training.tabs.train import train_tab
+from training.tabs.whole_set import whole_set
 
 ASSETS = Path(__file__).parent / "assets"
 FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
@@ -30,12 +35,19 @@ def build() -> gr.Blocks:
         title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
     ) as demo:
         gr.HTML((ASSETS / "page" / "header.html").read_text(encoding="utf-8"), elem_id="header")
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Heatmaps", id="heatmaps"):
-                looked = heatmaps_tab(workroom, shelf, demo)
+                chosen = heatmaps_tab(workroom, shelf, demo)
             with gr.Tab("Compare", id="compare"):
-                compare_tab(looked)
+                compare_tab(chosen.looked)
+                whole_set(demo)
+            with gr.Tab("Train", id="train"):
+                training = train_tab(demo)
+            with gr.Tab("Curves", id="curves"):
+                curves = curves_tab(demo)
+        leads(tabs, training, chosen.model, curves)
         endpoints()
+        training_endpoints()
     return demo
 
 
@@ -43,7 +55,7 @@ def settings() -> dict[str, Any]:
     """How the page is served: closed by default, the host and port from gradio's own variables."""
     return {
         "theme": THEME,
-        "css_paths": [ASSETS / "page" / "page.css"],
+        "css_paths": [ASSETS / "page" / f"{name}.css" for name in ("page", "train", "curves")],
         "max_file_size": LARGEST_FILE,
         "show_error": False,
         "strict_cors": True,

@@ -8,7 +8,7 @@ import pytest
 from training.runs.folder import Run
 from training.runs.queue import Standing, standings
 from training.runs.records import Spec, Status
-from training.tabs.live import FOLLOW, Seen, live_charts, seen_now
+from training.tabs.live import FOLLOW, Seen, how_it_goes, live_charts, seen_now
 from training.tabs.run_card import run_card, run_choices
 from training.tabs.train import _estimate, _shown
 
@@ -37,7 +37,10 @@ def test_a_title_is_text_and_never_html(run: Run) -> None:
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        (Status(state="running", submitted=1, done=0.43, left=70.0, told=9e9, doing="Web CNN"), "43%"),
+        (
+            Status(state="running", submitted=1, done=0.43, left=70.0, told=9e9, doing="Web CNN"),
+            "43%",
+        ),
         (Status(state="failed", submitted=1, message="The disk is full."), "The disk is full."),
         (Status(state="interrupted", submitted=1), "Press Resume"),
         (Status(state="finished", submitted=1), "offered under Heatmaps"),
@@ -78,10 +81,22 @@ def test_the_charts_follow_the_stage_at_work(run: Run) -> None:
     ]
     (run.folder / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     loss, accuracy, words = live_charts(run, FOLLOW)
-    assert list(loss.data[-1].y) == [1.5, 0.5]
-    assert list(accuracy.data[-1].y) == [50.0, 75.0]
+    assert list(loss["value"].data[-1].y) == [1.5, 0.5]
+    assert list(accuracy["value"].data[-1].y) == [50.0, 75.0]
     assert "75" in words
-    assert live_charts(run, "EnergyNet")[0] is None
+    assert live_charts(run, "EnergyNet")[0]["value"] is None
+
+
+def test_what_a_page_asks_changes_when_it_should(run: Run) -> None:
+    before = how_it_goes(run.name)
+    assert "Resume goes on" in before["state"]
+    (run.folder / "metrics.jsonl").write_text("{}\n")
+    measured = how_it_goes(run.name)
+    assert measured["metrics"] != before["metrics"] and measured["runs"] == before["runs"]
+    run.write_status(Status(state="failed", submitted=1.0, message=EVIL))
+    failed = how_it_goes(run.name)
+    assert failed["runs"] != before["runs"] and "<img" not in failed["state"]
+    assert how_it_goes("../../etc/passwd")["state"] is None
 
 
 def test_seen_changes_with_state_place_and_metrics(run: Run) -> None:
@@ -91,7 +106,19 @@ def test_seen_changes_with_state_place_and_metrics(run: Run) -> None:
 
 
 def test_an_estimate_or_the_reason_there_is_none(run: Run) -> None:
-    asked = ["drawn", "energynet", [0.2, 1.0], 1, "", "efficientnet_lite0", "working", False, "test"]
+    asked = [
+        "drawn",
+        "energynet",
+        [0.2, 1.0],
+        1,
+        "",
+        "efficientnet_lite0",
+        "working",
+        False,
+        "test",
+    ]
     assert "It will take <b>about" in _estimate(*asked)
     assert "tick one" in _estimate(*[*asked[:2], [], *asked[3:]])
-    assert "no folder" in _estimate("nosuch", *asked[1:]) or "nosuch" in _estimate("nosuch", *asked[1:])
+    assert "no folder" in _estimate("nosuch", *asked[1:]) or "nosuch" in _estimate(
+        "nosuch", *asked[1:]
+    )

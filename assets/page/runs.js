@@ -1,0 +1,28 @@
+// Asks how the chosen run stands, cheaply; has the page drawn anew only when there is more to show.
+const EVERY = 1500; // ms between two questions
+const AT_MOST_EVERY = 6000; // ms between two drawings for new metrics alone
+let seen = null;
+let drawn = 0;
+
+const chosen = () => element.querySelector("[data-run]")?.dataset.run ?? "";
+const shown = () => element.offsetParent !== null && !document.hidden;
+
+const ask = async () => {
+  if (!shown()) return;
+  const told = await server.how_it_goes(chosen());
+  const state = element.querySelector(".run-state");
+  if (state && told.state !== null && state.innerHTML !== told.state) state.innerHTML = told.state;
+  const now = Date.now();
+  const urgent = seen === null || told.runs !== seen.runs;
+  if (urgent || (told.metrics !== seen.metrics && now - drawn > AT_MOST_EVERY)) {
+    seen = told;
+    drawn = now;
+    document.querySelector("#runs-refresh")?.click();
+  }
+};
+
+// the page that was left takes its clock with it
+const clock = setInterval(() => {
+  if (!element.isConnected) clearInterval(clock);
+  else ask().catch(() => {}); // the server restarts: the next question finds it again
+}, EVERY);

@@ -1,0 +1,333 @@
+"""Curves: sweeps and logs as the numbers and charts of the paper's figures, its own numbers beside."""
+
+import io
+import json
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from attention.errors import InputError
+from tests.sweeps import CONCEPTS, SweepFolder, world
+from training import paper_numbers as paper
+from training.charts import BarChart, LineChart
+from training.comparison import measured_column
+from training.curve_charts import confusion_chart, figure5_chart, gains_chart, training_chart
+from training.curves import (
+    METHODS,
+    TABLES,
+    cell_of,
+    class_gains,
+    column_of,
+    confusion_counts,
+    figure5_rows,
+    paper_rows,
+    table_rows,
+    usual_pair,
+    verdict_of,
+)
+from training.disagreement import disagreement
+from training.evaluate import ClipScores, metrics
+from training.paper_numbers import Curve
+from training.plotly_charts import plotly_figure
+from training.printed_charts import printed_chart, printed_table
+from training.report_verdict import verdict
+from training.sweep_results import SweepResults, read_results
+from training.training_log import log_rows, smoothed
+
+EYE = np.eye(len(CONCEPTS))
+
+
+def cell(
+    sweep: SweepFolder, key: tuple[str, int, float, str], truth: list[int], said: list[int]
+) -> None:
+    sweep.add(key, np.array(truth), EYE[said], np.array(said))
+
+
+def read(sweep: SweepFolder, folder: Path) -> SweepResults:
+    results = read_results(sweep.write(folder))
+    assert results is not None
+    return results
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> SweepResults:
+    """Two folds of four clips, two seeds: accuracies worked out by hand."""
+    sweep = SweepFolder()
+    truth = [0, 1, 2, 3]
+    said = {
+        ("1", 0): [0, 1, 2, 3],  # 100
+        ("1", 1): [0, 1, 2, 0],  # 75
+        ("2", 0): [0, 1, 0, 0],  # 50
+        ("2", 1): [0, 0, 0, 0],  # 25
+    }
+    for (fold, seed), answers in said.items():
+        cell(sweep, (fold, seed, 0.0, "CNN"), truth, [0, 0, 0, 0])  # always 25
+        cell(sweep, (fold, seed, 0.0, "UnAtt"), truth, [0, 1, 0, 0])  # always 50
+        cell(sweep, (fold, seed, 0.2, "finetune+CNN"), truth, [0, 0, 0, 3])
+        cell(sweep, (fold, seed, 0.2, "finetune+EnergyNet"), truth, answers)
+    return read(sweep, tmp_path)
+
+
+@pytest.fixture
+def usual(tmp_path: Path) -> SweepResults:
+    return read(world(lambda method, fraction: 0.8 + 0.5 * fraction), tmp_path / "usual")
+
+
+def row(table: pd.DataFrame, method: str, fraction: float) -> pd.Series:
+    return table[(table["method"] == method) & (table["fraction"] == fraction)].iloc[0]
+
+
+def test_figure5_means_and_spread_are_over_seeds_and_folds(small: SweepResults) -> None:
+    rows = figure5_rows(small, "accuracy")
+    net = row(rows, "finetune+EnergyNet", 0.2)
+    assert net["mean"] == 62.5
+    assert net["std"] == pytest.approx(np.std([100, 75, 50, 25], ddof=1))
+    assert (net["lowest"], net["highest"], net["cells"]) == (25.0, 100.0, 4)
+    assert row(rows, "CNN", 0.0)["std"] == 0
+    assert list(dict.fromkeys(rows["method"])) == [m for m in METHODS if m in set(rows["method"])]
+
+
+def test_a_measure_that_is_none_is_refused(small: SweepResults) -> None:
+    with pytest.raises(InputError, match="accuracy, mAP, top3"):
+        figure5_rows(small, "f1")
+
+
+def test_the_papers_curve_stands_beside_ours(small: SweepResults) -> None:
+    accuracy = paper_rows("accuracy", paper.FILTERED)
+    assert row(accuracy, "finetune+EnergyNet", 0.2)["value"] == 85.0
+    assert row(accuracy, "finetune+EnergyNet", 1.0)["value"] == 88.0
+    assert row(accuracy, "finetune+CNN", 0.2)["value"] == pytest.approx(85.0 - 3.1)
+    assert row(accuracy, "CNN", 0.0)["value"] == 62.5
+    assert row(paper_rows("mAP", paper.NOISY), "finetune+EnergyNet", 1.0)["value"] == 98.7
+    assert row(paper_rows("mAP", paper.BU101), "CNN", 0.0)["value"] == 89.7  # nearest: filtered
+    assert row(paper_rows("top3", paper.FILTERED), "UnAtt", 0.0)["value"] == 82.4
+    chart = figure5_chart([("mine", paper.FILTERED, small)], "accuracy", METHODS)
+    dashed = {line.name: line for line in chart.lines if line.quoted}
+    assert dashed["finetune+EnergyNet, the paper"].y == (85.0, 88.0)
+    assert {line.look.stroke for line in dashed.values()} == {"dashed"}
+    without = figure5_chart(
+        [("mine", paper.FILTERED, small)], "accuracy", METHODS, with_paper=False
+    )
+    assert not any(line.quoted for line in without.lines)
+
+
+def test_what_needs_no_labels_is_a_level_line(small: SweepResults) -> None:
+    chart = figure5_chart([("mine", paper.FILTERED, small)], "accuracy", METHODS)
+    level = next(line for line in chart.lines if line.name == "CNN")
+    assert level.y == (25.0, 25.0)
+    assert level.x[0] < 0.2 < level.x[1]
+    assert chart.x.ticks[level.x[0]] == "none"
+    assert "finetune+EnergyNet 62.5 with 20 % of the labels" in chart.alt
+
+
+def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
+    sweeps = [(name, paper.FILTERED, usual) for name in ("a", "b", "c")]
+    lines = [line for line in figure5_chart(sweeps, "mAP", METHODS).lines if not line.quoted]
+    assert len(lines) == 3 * 7
+    looks = [(line.look.marker, line.look.stroke) for line in lines if "finetune+" in line.name]
+    for a, b in pairwise(sorted(looks[i::3] for i in range(3))):
+        assert a != b
+    same_colour = [line.look for line in lines if line.name.startswith("UnAtt")]
+    assert len({(look.marker, look.stroke) for look in same_colour}) == 3
+
+
+def test_gains_by_class_are_those_of_the_clips(small: SweepResults) -> None:
+    better, worse = Curve("finetune+EnergyNet", 0.2), Curve("finetune+CNN", 0.2)
+    gains = class_gains(small, better, worse).set_index("class")
+    # right in (fold, seed): High five in 3 of 4 against none, Kiss in 1 of 4 against all
+    assert gains.loc["High five", ["worse", "better", "gain"]].tolist() == [0, 75, 75]
+    assert gains.loc["Hug", "gain"] == 50
+    assert gains.loc["Handshake", "gain"] == 0
+    assert gains.loc["Kiss", "gain"] == -75
+    assert gains["gain"].is_monotonic_decreasing
+    assert (gains["low"] <= gains["gain"]).all()
+    assert (gains["gain"] <= gains["high"]).all()
+    chart = gains_chart(gains.reset_index(), better, worse, "mine")
+    assert isinstance(chart, BarChart)
+    assert "+75.0 points in High five to −75.0 in Kiss" in chart.alt
+    assert "2 of 4" in chart.alt
+    with pytest.raises(InputError, match="SVM"):
+        class_gains(small, Curve("SVM", 0.2), worse)
+    assert usual_pair(small) == (better, worse)
+
+
+def test_confusion_is_that_of_evaluate() -> None:
+    truth, said = np.array([0, 0, 1, 2, 3, 3]), np.array([0, 1, 1, 0, 3, 0])
+    expected = metrics(ClipScores("CNN", said, EYE[said].astype(np.float32)), truth).confusion
+    verdicts = pd.DataFrame(
+        {"truth": [CONCEPTS[t] for t in truth], "prediction": [CONCEPTS[s] for s in said]}
+    )
+    counts = confusion_counts(verdicts, CONCEPTS)
+    assert counts.to_numpy().tolist() == expected.tolist()
+    chart = confusion_chart(counts, "mine")
+    assert chart.counts[0] == (1, 1, 0, 0)
+    assert chart.alt.startswith(
+        "3 of 6 verdicts are right; most often wrong: Handshake called High five"
+    )
+
+
+def test_smoothing_is_an_exponential_moving_average_freed_of_its_start() -> None:
+    # s: .5, .25, .125; divided by 1−.5, 1−.25, 1−.125
+    assert smoothed([1, 0, 0], 0.5).tolist() == pytest.approx([1, 1 / 3, 1 / 7])
+    assert smoothed([3, 1, 2], 0).tolist() == [3, 1, 2]
+    assert smoothed([2, 2, 2], 0.9).tolist() == pytest.approx([2, 2, 2])
+    with pytest.raises(ValueError, match="smoothing"):
+        smoothed([1], 1)
+
+
+WEB = {"stage": "Web CNN", "part": "", "fold": "1", "seed": 0, "fraction": 0.0}
+NET = {"stage": "EnergyNet", "part": "", "fold": "1", "seed": 0, "fraction": 0.2}
+
+
+def test_a_log_becomes_rows_and_a_retold_line_counts_once() -> None:
+    rows = log_rows(
+        [
+            WEB | {"began": True},
+            WEB | {"epoch": 1, "loss": 1.5, "accuracy": 0.5, "validation": 0.25},
+            WEB | {"epoch": 2, "loss": 9.0, "accuracy": 0.1},
+            WEB | {"epoch": 2, "loss": 1.0, "accuracy": 0.75},  # told again after a crash
+            WEB | {"stage": "out of fold", "epoch": 1, "loss": 7.0},
+            NET | {"step": 10, "energy_loss": 0.9, "triplet_loss": 0.4, "pool": 96},
+            {"stage": "Web CNN", "epoch": "x", "loss": float("nan")},
+        ]
+    )
+    told = {(r.stage, r.at, r.quantity): r.value for r in rows.itertuples()}
+    assert told == {
+        ("Web CNN", 1, "loss"): 1.5,
+        ("Web CNN", 1, "accuracy"): 50,
+        ("Web CNN", 1, "validation"): 25,
+        ("Web CNN", 2, "loss"): 1.0,
+        ("Web CNN", 2, "accuracy"): 75,
+        ("EnergyNet", 10, "energy_loss"): 0.9,
+        ("EnergyNet", 10, "triplet_loss"): 0.4,
+        ("EnergyNet", 10, "pool"): 96,
+    }
+    assert set(rows["cell"]) == {"fold 1, seed 0", "fold 1, seed 0, 20 % of the labels"}
+
+
+def test_a_training_chart_shows_the_latest_cell_smoothed_over_the_raw_line() -> None:
+    lines = [
+        NET | {"fraction": f, "step": s, "energy_loss": f + s, "triplet_loss": 0.0}
+        for f in (0.2, 1.0)
+        for s in (1, 2, 3)
+    ]
+    rows = log_rows(lines)
+    chart = training_chart({"mine": rows, "other": rows}, "EnergyNet", "loss", smoothing=0.5)
+    faint = [line for line in chart.lines if line.faint]
+    named = [line for line in chart.lines if not line.faint]
+    assert [line.y for line in faint[:1]] == [(2.0, 3.0, 4.0)]  # 100 % of the labels, the latest
+    assert named[0].y == pytest.approx(tuple(smoothed([2.0, 3.0, 4.0], 0.5)))
+    assert [line.name for line in named] == [
+        "mine: energy loss (Eq. 6)",
+        "mine: triplet loss (Eq. 10)",
+        "other: energy loss (Eq. 6)",
+        "other: triplet loss (Eq. 10)",
+    ]
+    assert len({(line.look.colour, line.look.stroke) for line in named}) == 4
+    first = training_chart(
+        {"mine": rows}, "EnergyNet", "loss", cell="fold 1, seed 0, 20 % of the labels"
+    )
+    assert first.lines[0].y == (1.2, 2.2, 3.2)
+    assert training_chart({"mine": rows}, "Web CNN", "loss").lines == ()
+
+
+def test_disagreement_counts_both_directions() -> None:
+    clips = [f"{CONCEPTS[t]}/{i}.mp4" for i, t in enumerate((0, 0, 0, 1, 1, 2))]
+    truth = [CONCEPTS[t] for t in (0, 0, 0, 1, 1, 2)]
+    answers = {"CNN": (1, 0, 1, 1, 0, 0), "finetune+EnergyNet": (0, 1, 0, 1, 1, 0)}
+    verdicts = pd.concat(
+        pd.DataFrame(
+            {
+                "fold": "1",
+                "seed": 3,
+                "fraction": 0.2 if "+" in method else 0.0,
+                "method": method,
+                "clip": clips,
+                "truth": truth,
+                "prediction": [CONCEPTS[s] for s in said],
+            }
+        )
+        for method, said in answers.items()
+    )
+    attention, cnn = Curve("finetune+EnergyNet", 0.2), Curve("CNN", 0.0)
+    found = disagreement(verdicts, attention, cnn, seed=3)
+    # the classes take turns: the first Handshake, then the High five, then the second Handshake
+    assert found.attention_right["clip"].tolist() == [clips[0], clips[4], clips[2]]
+    assert found.attention_right["cnn"].tolist() == ["High five", "Handshake", "High five"]
+    assert found.cnn_right["clip"].tolist() == [clips[1]]
+    assert (found.both_right, found.both_wrong, found.clips) == (1, 1, 6)
+    assert "ahead by 33.3 points" in found.sentence
+    other = disagreement(verdicts, cnn, attention, seed=3)
+    assert other.attention_right["clip"].tolist() == found.cnn_right["clip"].tolist()
+    with pytest.raises(InputError, match="seed 4"):
+        disagreement(verdicts, attention, cnn, seed=4)
+    assert len(cell_of(verdicts, cnn, seed=3, fold="1")) == 6
+
+
+def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
+    mine = verdict_of(column_of("drawn", "drawn clips", paper.FILTERED, usual))
+    assert mine == verdict([measured_column("drawn", "drawn clips", paper.FILTERED, usual)])
+
+
+@pytest.mark.parametrize("number", TABLES)
+def test_every_table_has_the_papers_numbers(number: str, usual: SweepResults) -> None:
+    columns = [
+        column_of(name, "drawn clips", stills, usual)
+        for name, stills in (("clean", paper.FILTERED), ("noisy", paper.NOISY))
+    ]
+    table = table_rows(number, columns)
+    quoted = {
+        "Table 1": "94.1",
+        "Table 2": "96.8",
+        "Table 3": "98.7",
+        "Table 4": "66.4",
+        "Table 5": "85.0",
+        "Differences": "+3.1",
+    }[number]
+    assert (table == quoted).any(axis=None)
+    assert table.columns.is_unique
+    if number == "Table 1":
+        assert table.columns.tolist() == [
+            "stills",
+            "ours",
+            "ResNet101, the paper",
+            "VGG16, the paper",
+        ]
+        assert table["ours"].tolist() == ["94.0 ± 3.2", "94.0 ± 3.2"]  # 90, 92, … 98
+
+
+def test_charts_become_figures_files_and_json(usual: SweepResults) -> None:
+    better, worse = Curve("UnAtt", 0.0), Curve("CNN", 0.0)
+    charts = [
+        figure5_chart([("<b>mine</b> $5", paper.FILTERED, usual)] * 2, "accuracy", METHODS),
+        gains_chart(class_gains(usual, better, worse), better, worse, "mine"),
+        confusion_chart(pd.DataFrame(np.eye(4, dtype=int), CONCEPTS, CONCEPTS), "mine"),
+    ]
+    for chart in charts[:2]:  # the page draws a confusion as a table of buttons
+        told = json.loads(plotly_figure(chart).to_json())
+        assert told["layout"]["paper_bgcolor"] == told["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
+        for trace in told["data"]:  # plotly takes tags in these for markup
+            assert "<b>" not in json.dumps(
+                [trace.get("name"), trace.get("hovertext"), trace.get("y")]
+            )
+    for chart in charts:
+        picture = Image.open(io.BytesIO(printed_chart(chart, "png")))
+        assert min(picture.size) > 200
+        assert ElementTree.fromstring(printed_chart(chart, "svg")).tag.endswith("svg")
+    assert isinstance(charts[0], LineChart)
+    drawn = plotly_figure(charts[0]).data
+    named = {line.name: line for line in charts[0].lines if not line.quoted}
+    assert len([trace for trace in drawn if trace.showlegend]) == 2 * 7
+    assert tuple(drawn[3].y) == named[charts[0].lines[3].name].y
+    assert tuple(drawn[3].error_y.array) == named[charts[0].lines[3].name].error
+
+
+def test_a_table_prints() -> None:
+    table = pd.DataFrame({"method": ["CNN", "$a_b$"], "accuracy": [61.25, float("nan")]})
+    assert Image.open(io.BytesIO(printed_table(table, "Table 4", "png"))).size[0] > 400
+    assert ElementTree.fromstring(printed_table(table, "Table 4", "svg")).tag.endswith("svg")

@@ -1,0 +1,51 @@
+"""What is in a set's folder, told by its files' names, sizes and times: what depends on it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from training.data.folders import child
+from training.data.records import Source
+from training.data.video_layouts import SPLITS
+from training.sources import open_source
+
+
+def content_key(folder: Path) -> str:
+    """A hash of where a set is and of every file's name, size and time; 20 ms for 1,640 files."""
+    digest = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape"))
+    halves = [half for half in (child(folder, "web"), child(folder, "video")) if half]
+    files = [file for half in halves for file in files_in(half)]
+    for file in sorted([*files, folder / SPLITS]):
+        with suppress(FileNotFoundError):  # moved away this moment
+            told = file.stat()
+            seen = f"{file.relative_to(folder)}\0{told.st_size}\0{told.st_mtime_ns}\n"
+            digest.update(seen.encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()[:32]
+
+
+def files_in(folder: Path) -> list[Path]:
+    """Every file below a folder, also while others move some of them away."""
+    return [Path(place) / name for place, _, names in os.walk(folder) for name in names]
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    size = 0
+    for file in files_in(folder):
+        with suppress(FileNotFoundError):
+            size += file.stat().st_size
+    return size
+
+
+def opened(folder: Path) -> Source:
+    """The source in a folder, opened once while its content stays. Raises InputError."""
+    return _opened(folder, content_key(folder))
+
+
+@lru_cache(maxsize=8)
+def _opened(folder: Path, _content: str) -> Source:
+    return open_source(folder)

@@ -1,0 +1,45 @@
+"""Names of sets: what people call them, and what can be a folder everywhere."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from attention.errors import InputError
+from attention.frames import label
+
+DRAWN = "drawn"  # the set that ships
+NAME_LENGTH = 40  # characters; names stand in lists, on axes and in commands
+
+
+def proposed_name(zip_name: str) -> str:
+    """A name for the set in a zip, after the zip's own."""
+    plain = "".join(c if _is_plain(c) else " " for c in _composed(Path(zip_name).stem))
+    plain = " ".join(plain.split())[:NAME_LENGTH].strip(" -_")
+    return plain if plain and plain.casefold() != DRAWN else "my set"
+
+
+def checked_name(name: str) -> str:
+    """A set's name, tidied; InputError for one that cannot be a folder's everywhere."""
+    tidy = " ".join(_composed(name).split())
+    if len(tidy) > NAME_LENGTH:
+        raise InputError(
+            f"The name {label(tidy)!r} has {len(tidy)} characters, at most {NAME_LENGTH} are accepted: "
+            "shorten it."
+        )
+    if not tidy or not all(map(_is_plain, tidy)) or tidy[0] in " -_":
+        raise InputError(
+            f"{label(tidy)!r} cannot name a set: use letters, digits, spaces, - and _, a letter or "
+            "digit first."
+        )
+    if tidy.casefold() == DRAWN:
+        raise InputError(f"{tidy!r} names the set that ships: give yours another name.")
+    return tidy
+
+
+def _composed(name: str) -> str:
+    return unicodedata.normalize("NFC", name)
+
+
+def _is_plain(character: str) -> bool:
+    return character in " -_" or unicodedata.category(character)[0] in "LMN"

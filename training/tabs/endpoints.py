@@ -1,0 +1,128 @@
+"""What other programs may call of training: /runs, /start_run, /cancel_run, /curves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gradio as gr
+
+from attention.errors import InputError
+from training.runs import queue
+from training.runs.asked import PAGE_BACKBONES, PAGE_HOURS, PAGE_SEEDS, expected, spec_of
+from training.runs.told import told
+from training.sets import sets
+from training.tabs.curves import curves_table
+
+
+def endpoints() -> None:
+    """Adds the four public endpoints to the Blocks being built."""
+    hidden: dict[str, Any] = {"visible": False}
+    source = gr.Textbox("drawn", label="source", **hidden)
+    fractions = gr.Textbox("0.2,1", label="fractions", **hidden)
+    seeds = gr.Textbox("0", label="seeds", **hidden)
+    until = gr.Textbox("energynet", label="until", **hidden)
+    preset = gr.Textbox("working", label="preset", **hidden)
+    backbone = gr.Textbox(PAGE_BACKBONES[0], label="backbone", **hidden)
+    noisy = gr.Checkbox(False, label="noisy", **hidden)
+    title = gr.Textbox("", label="title", **hidden)
+    name = gr.Textbox("", label="run", **hidden)
+    measure = gr.Textbox("accuracy", label="measure", **hidden)
+    asked = [source, fractions, seeds, until, preset, backbone, noisy, title]
+    for function, given, api_name in (
+        (list_runs, [], "runs"),
+        (start_run, asked, "start_run"),
+        (cancel_run, [name], "cancel_run"),
+        (curves, [name, measure], "curves"),
+    ):
+        gr.Button(**hidden).click(
+            function, given, gr.JSON(label=api_name, **hidden), api_name=api_name
+        )
+
+
+def list_runs() -> list[dict[str, Any]]:
+    """Every training run, the newest first: state, share done, seconds left, settings, its model."""
+    return [told(standing) for standing in queue.standings()]
+
+
+def start_run(
+    source: str = "drawn",
+    fractions: str = "0.2,1",
+    seeds: str = "0",
+    until: str = "energynet",
+    preset: str = "working",
+    backbone: str = PAGE_BACKBONES[0],
+    noisy: bool = False,
+    title: str = "",
+) -> dict[str, Any]:
+    """Queue a training run on the drawn set or an uploaded one; it outlives this call.
+
+    Args:
+        source: "drawn", or the name of a set uploaded under Data.
+        fractions: shares of the training clips that are labelled, such as "0.1,0.5,1".
+        seeds: such as "0,1,2"; five at most.
+        until: the last stage trained: "web", "video" or "energynet".
+        preset: EnergyNet's, "working" or "paper".
+        backbone: the CNN to fine-tune.
+        noisy: with the noisy stills, as HII-noisy.
+        title: shown in lists and on the model's card.
+
+    Returns:
+        The run as /runs lists it, and `expected`: the seconds it should take.
+    """
+    try:
+        _check(source, seeds, backbone)
+        spec = spec_of(
+            {
+                "source": source, "fractions": fractions.split(","), "seeds": seeds.split(","),
+                "until": until, "preset": preset, "backbone": backbone, "noisy": noisy,
+                "title": title, "hours": PAGE_HOURS,
+            }
+        )  # fmt: skip
+        seconds = expected(spec)
+        run = queue.start(spec)
+        return told(queue.standing_of(run.name)) | {"expected": round(seconds)}
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def cancel_run(run: str) -> dict[str, Any]:
+    """End a training run; what it has done is kept and can be resumed.
+
+    Args:
+        run: its name, as /runs lists it.
+
+    Returns:
+        The run as it stands then.
+    """
+    try:
+        queue.cancel(run)
+        return told(queue.standing_of(run))
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def curves(run: str, measure: str = "accuracy") -> dict[str, Any]:
+    """Accuracy against the share of labels (Figure 5) of a run or of a sweep that ships.
+
+    Args:
+        run: a run's name, or "drawn", "noisy", "actions5".
+        measure: "accuracy", "top3" or "mAP".
+
+    Returns:
+        The rows of the curve: fraction, method, mean, spread, and the paper's numbers.
+    """
+    try:
+        return curves_table(run, measure)
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def _check(source: str, seeds: str, backbone: str) -> None:
+    """What the terminal may ask and a page may not."""
+    if source not in sets():
+        raise InputError(f"There is no set '{source:.80}'; choose one of {', '.join(sets())}.")
+    if backbone not in PAGE_BACKBONES:
+        names = ", ".join(PAGE_BACKBONES)
+        raise InputError(f"The network '{backbone:.40}' is not offered; choose one of {names}.")
+    if len(seeds.split(",")) > PAGE_SEEDS:
+        raise InputError(f"{len(seeds.split(','))} seeds are too many; give {PAGE_SEEDS} at most.")

@@ -1,0 +1,38 @@
+"""The ways from a finished run to what came of it: its curve, and its model under Heatmaps."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from attention.errors import InputError
+from attention.home import own_models
+from attention.tabs.heatmaps import model_choices
+from training.runs.folder import run_named
+from training.tabs.curves import Curves
+from training.tabs.train import Training
+
+LOOK_AGAIN = "() => document.querySelector('#again')?.click()"
+
+
+def leads(tabs: gr.Tabs, training: Training, model: gr.Dropdown, curves: Curves) -> None:
+    """Makes "Its curve" and "Look with its model" lead there."""
+    # the tab first: a plot drawn while hidden has no size
+    switched = training.to_curve.click(
+        lambda: gr.Tabs(selected="curves"), outputs=tabs, api_visibility="private"
+    )
+    curves.open_run(switched.then, training.run)
+    training.to_model.click(
+        _with_its_model, training.run, [model, tabs], show_progress="hidden",
+        api_visibility="private",
+    ).success(None, js=LOOK_AGAIN, api_visibility="private")  # fmt: skip
+
+
+def _with_its_model(name: str | None) -> tuple[gr.Dropdown, gr.Tabs]:
+    try:
+        run = run_named(name or "")
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    if run.name not in own_models():
+        raise gr.Error(f"Run {run.name} has no model yet; let it finish.", print_exception=False)
+    chosen = gr.Dropdown(choices=model_choices(), value=run.name)
+    return chosen, gr.Tabs(selected="heatmaps")

@@ -1,0 +1,96 @@
+"""The charts of a run while it works, drawn once for all who look, and what a page has seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from training.curve_charts import training_chart
+from training.plotly_charts import plotly_figure
+from training.runs import queue
+from training.runs.folder import Run
+from training.runs.queue import Standing
+from training.tabs.run_card import state_card
+from training.training_log import STAGES, log_rows
+
+FOLLOW = "the stage at work"
+STAGE_CHOICES = [FOLLOW, *STAGES]
+SECOND = {"EnergyNet": "pool of candidates"}  # beside the loss; accuracy for the CNNs
+NO_CHARTS = (
+    gr.update(value=None, visible=False), gr.update(value=None, visible=False),
+    "<p class='note'>Nothing is measured yet.</p>",
+)  # fmt: skip
+SMOOTHING = {"EnergyNet": 0.8}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page shows of the runs: equal when nothing it shows has changed."""
+
+    runs: tuple[tuple[str, str, int], ...] = ()
+    name: str = ""
+    state: str = ""
+    told: float = 0.0
+    metrics: int = -1
+    of: str = ""
+
+
+def seen_now(standings: Sequence[Standing], chosen: Standing | None, of: str) -> Seen:
+    """What there is to show now."""
+    runs = _runs(standings)
+    if chosen is None:
+        return Seen(runs, of=of)
+    state, told = (chosen.status.state, chosen.status.told) if chosen.status else ("", 0.0)
+    return Seen(runs, chosen.run.name, state, told, _metrics_size(chosen.run), of)
+
+
+def how_it_goes(name: str) -> dict[str, Any]:
+    """What a page asks every other second: the chosen run's state as HTML, and marks that change.
+
+    runs: changes with any run's state or place · metrics: with what the chosen run has measured.
+    """
+    standings = queue.standings()
+    chosen = next((s for s in standings if s.run.name == name), None)
+    return {
+        "state": state_card(chosen) if chosen else None,
+        "runs": repr(_runs(standings)),
+        "metrics": _metrics_size(chosen.run) if chosen else 0,
+    }
+
+
+def _runs(standings: Sequence[Standing]) -> tuple[tuple[str, str, int], ...]:
+    return tuple((s.run.name, s.status.state if s.status else "", s.place) for s in standings)
+
+
+def _metrics_size(run: Run) -> int:
+    try:
+        return (run.folder / "metrics.jsonl").stat().st_size
+    except OSError:
+        return 0
+
+
+def live_charts(run: Run, of: str) -> list[Any]:
+    """Loss, and beside it accuracy or the pool's size, of a stage; and both in words."""
+    return list(_charts(run, of, _metrics_size(run)))
+
+
+@lru_cache(maxsize=32)
+def _charts(run: Run, of: str, _size: int) -> tuple[Any, Any, str]:
+    rows = log_rows(run.metrics())
+    stage = of if of in STAGES else (str(rows["stage"].iloc[-1]) if len(rows) else "")
+    if rows[rows["stage"] == stage].empty:
+        return NO_CHARTS
+    panels = ("loss", SECOND.get(stage, "accuracy (%)"))
+    smoothing = SMOOTHING.get(stage, 0.0)
+    charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]
+    first, second = (plotly_figure(chart) for chart in charts)
+    for figure, chart in ((first, charts[0]), (second, charts[1])):
+        figure.update_layout(height=260, title={"text": chart.title, "font": {"size": 13}})
+    words = " ".join(escape(chart.alt) for chart in charts)
+    shown = [gr.update(value=figure, visible=True) for figure in (first, second)]
+    return *shown, f"<p class='note' role='status'>{words}</p>"

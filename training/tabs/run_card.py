@@ -1,0 +1,109 @@
+"""A run as HTML: how it stands, what it was asked, how to repeat it; and the list of all runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+
+from training.runs.queue import Standing
+from training.runs.records import Spec
+from training.runs.words import how_it_stands, how_long, left_of, repeat
+
+MARKS = {
+    "queued": "◷", "running": "▶", "finished": "✓", "cancelled": "◼", "failed": "✗",
+    "interrupted": "⏸",
+}  # fmt: skip
+SETTINGS = {
+    "source": "Set", "noisy": "With noisy stills", "backbone": "Network", "every": "One frame in",
+    "until": "Trained up to", "preset": "EnergyNet's preset", "fractions": "Shares of labels",
+    "seeds": "Seeds", "folds": "Splits", "part": "Judged on",
+}  # fmt: skip
+NO_RUN = "<p class='note'>No run yet. Choose what to train on the left and press Train.</p>"
+
+
+def run_choices(standings: Sequence[Standing]) -> list[tuple[str, str]]:
+    """(label, name) of every run, for a list."""
+    return [(_label(standing), standing.run.name) for standing in standings]
+
+
+def _label(standing: Standing) -> str:
+    status, spec = standing.status, standing.spec
+    if status is None or spec is None:
+        return f"✗ {standing.run.name}: damaged"
+    title = _title(spec)
+    when = time.strftime("%d %b %H:%M", time.localtime(_first_seen(standing)))
+    if status.state == "running":
+        return f"▶ {title}, {when}: running"
+    place = f", number {standing.place}" if standing.place else ""
+    return f"{MARKS[status.state]} {title}, {when}: {status.state}{place}"
+
+
+def _title(spec: Spec) -> str:
+    """Its own, else the set's name: the last folder of a path."""
+    return spec.title or Path(spec.source).name
+
+
+def _first_seen(standing: Standing) -> float:
+    """When it was asked for: its name says so, a resumed one's status says when it was resumed."""
+    try:
+        stamp = time.strptime(standing.run.name[:15], "%Y%m%d-%H%M%S")
+        return time.mktime(stamp) - time.timezone + (3600 if time.localtime().tm_isdst > 0 else 0)
+    except ValueError:
+        return standing.status.submitted if standing.status else 0.0
+
+
+def run_card(standing: Standing) -> str:
+    """State with a bar and the time left, the settings, and the command that repeats it."""
+    status, spec = standing.status, standing.spec
+    if status is None or spec is None:
+        return (
+            f"<section class='run-card' data-run='{escape(standing.run.name)}'>"
+            f"<h3>{escape(standing.run.name)}</h3>{state_card(standing)}</section>"
+        )
+    asked = spec.model_dump(mode="json")
+    lines = "".join(
+        f"<dt>{label}</dt><dd>{escape(_said(name, asked[name]))}</dd>"
+        for name, label in SETTINGS.items()
+        if asked[name] not in (False, [], ())
+    )
+    return (
+        f"<section class='run-card' data-run='{escape(standing.run.name)}'>"
+        f"<h3>{escape(_title(spec))} <code>{escape(standing.run.name)}</code></h3>"
+        f"<div class='run-state'>{state_card(standing)}</div>"
+        f"<details><summary>Settings, and how to repeat this run</summary><dl>{lines}</dl>"
+        f"<pre class='repeat' tabindex='0'>{escape(repeat(spec))}</pre></details></section>"
+    )
+
+
+def state_card(standing: Standing) -> str:
+    """How it stands, with a bar while it works."""
+    status = standing.status
+    if status is None:
+        return f"<p class='note error' role='alert'>{escape(standing.fault)}</p>"
+    if status.state == "running":
+        left = how_long(left_of(status))
+        return (
+            f"<div class='progress' role='status'><p>{status.done:.0%} · {escape(status.doing)} · "
+            f"<b>{left} left</b></p><progress value='{status.done:.4f}' max='1' "
+            f"aria-label='Share of the run that is done'></progress></div>"
+        )
+    kind = "error" if status.state == "failed" else ""
+    said = escape(how_it_stands(standing))
+    hint = {
+        "queued": "It starts by itself; this page may be closed.",
+        "interrupted": "Press Resume: it goes on to the same result.",
+        "cancelled": "What was done is kept; Resume goes on.",
+        "finished": "Its model is offered under Heatmaps, its curve under Curves.",
+    }.get(status.state, "")
+    mark = MARKS[status.state]
+    return f"<p class='note {kind}' role='status'>{mark} {said[:1].upper()}{said[1:]}. {hint}</p>"
+
+
+def _said(name: str, value: object) -> str:
+    if name == "fractions" and isinstance(value, list):
+        return ", ".join(f"{share:.0%}" for share in value)
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return "yes" if value is True else str(value)

@@ -1,0 +1,86 @@
+"""A run's metrics as rows: loss, accuracy and pool size of each stage, and how they are smoothed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from training.report_tables import percent
+
+COLUMNS = ["stage", "cell", "at", "quantity", "value"]
+# as a run's lines name them → for people
+STAGES: Mapping[str, str] = {
+    "Web CNN": "Web CNN (§4.2)",
+    "tuned CNN": "fine-tuned CNN (§4.3)",
+    "EnergyNet": "EnergyNet (§3.4)",
+}
+# panel → quantity → its name; accuracies are written as shares, 0 … 1
+PANELS: Mapping[str, Mapping[str, str]] = {
+    "loss": {
+        "loss": "loss",
+        "energy_loss": "energy loss (Eq. 6)",
+        "triplet_loss": "triplet loss (Eq. 10)",
+    },
+    "accuracy (%)": {"accuracy": "training accuracy", "validation": "validation accuracy"},
+    "pool of candidates": {"pool": "pool size (§3.4.2)"},
+}
+SHARES = {"accuracy", "validation"}
+
+
+def log_rows(metrics: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """COLUMNS, a row per number of a line of metrics.jsonl; `at` is the epoch or the step.
+
+    cell: the fold, seed and share of labels it was told of. Where a resumed run told something again,
+    the last word counts; lines that tell none of these are left out.
+    """
+    known = [quantity for panel in PANELS.values() for quantity in panel]
+    rows = []
+    for line in metrics:
+        stage, at = line.get("stage"), line.get("epoch", line.get("step"))
+        if stage not in STAGES or not _number(at):
+            continue
+        rows += [
+            (stage, cell_name(line), float(at), quantity, _shown(quantity, line[quantity]))
+            for quantity in known
+            if _number(line.get(quantity))
+        ]
+    found = pd.DataFrame(rows, columns=COLUMNS)
+    return found.drop_duplicates(COLUMNS[:-1], keep="last", ignore_index=True)
+
+
+def cell_name(line: Mapping[str, Any]) -> str:
+    """Such as: fold 1, seed 0, 20 % of the labels."""
+    parts = [f"{key} {line[key]}" for key in ("fold", "seed") if line.get(key) is not None]
+    if _number(line.get("fraction")) and line["fraction"] > 0:
+        parts.append(f"{percent(line['fraction'])} of the labels")
+    if line.get("part"):
+        parts.append(str(line["part"]))
+    return ", ".join(parts)
+
+
+def smoothed(values: Sequence[float] | NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """Exponential moving average, freed of its start: s ← w·s + (1−w)·x, shown as s / (1 − wᵗ).
+
+    weight: 0 (as it is) … below 1. ValueError beyond.
+    """
+    if not 0 <= weight < 1:
+        raise ValueError(f"a smoothing of {weight} is not in 0 … 1")
+    s, found = 0.0, []
+    for t, x in enumerate(values, 1):
+        s = weight * s + (1 - weight) * float(x)
+        found.append(s / (1 - weight**t))
+    return np.array(found)
+
+
+def _number(value: object) -> bool:
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    )
+
+
+def _shown(quantity: str, value: float) -> float:
+    return 100.0 * value if quantity in SHARES else float(value)
