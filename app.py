@@ -13,7 +13,9 @@ from attention.tabs.endpoints import endpoints
 from attention.tabs.heatmaps import heatmaps_tab
 from attention.tabs.looking import KEPT_FOR, LARGEST_FILE, Workroom
 from attention.tabs.shelf import Shelf
+from training.runs.queue import wake
 from training.tabs.curves import curves_tab
+from training.tabs.data import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
 from training.tabs.leads import leads
 from training.tabs.train import train_tab
@@ -41,8 +43,10 @@ def build() -> gr.Blocks:
             with gr.Tab("Compare", id="compare"):
                 compare_tab(chosen.looked)
                 whole_set(demo)
+            with gr.Tab("Data", id="data") as data:
+                chosen_set = data_tab(demo, data)
             with gr.Tab("Train", id="train"):
-                training = train_tab(demo)
+                training = train_tab(demo, chosen_set)
             with gr.Tab("Curves", id="curves"):
                 curves = curves_tab(demo)
         leads(tabs, training, chosen.model, curves)
@@ -55,7 +59,9 @@ def settings() -> dict[str, Any]:
     """How the page is served: closed by default, the host and port from gradio's own variables."""
     return {
         "theme": THEME,
-        "css_paths": [ASSETS / "page" / f"{name}.css" for name in ("page", "train", "curves")],
+        "css_paths": [
+            ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves")
+        ],
         "max_file_size": LARGEST_FILE,
         "show_error": False,
         "strict_cors": True,
@@ -68,4 +74,5 @@ def settings() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    wake()  # runs that a restart of the machine broke off
     build().queue(max_size=32).launch(**settings())

@@ -13,10 +13,6 @@ from PIL import Image
 
 from attention.errors import InputError
 from tests.sweeps import CONCEPTS, SweepFolder, world
-from training import paper_numbers as paper
-from training.charts import BarChart, LineChart
-from training.comparison import measured_column
-from training.curve_charts import confusion_chart, figure5_chart, gains_chart, training_chart
 from training.curves import (
     METHODS,
     TABLES,
@@ -30,14 +26,23 @@ from training.curves import (
     usual_pair,
     verdict_of,
 )
-from training.disagreement import disagreement
 from training.evaluate import ClipScores, metrics
-from training.paper_numbers import Curve
-from training.plotly_charts import plotly_figure
-from training.printed_charts import printed_chart, printed_table
-from training.report_verdict import verdict
-from training.sweep_results import SweepResults, read_results
-from training.training_log import log_rows, smoothed
+from training.figures.charts import BarChart, LineChart
+from training.figures.curve_charts import (
+    confusion_chart,
+    figure5_chart,
+    gains_chart,
+    training_chart,
+)
+from training.figures.on_page import plotly_figure
+from training.figures.printed import printed_chart, printed_table
+from training.report.verdict import verdict
+from training.results import paper_numbers as paper
+from training.results.comparison import measured_column
+from training.results.disagreement import disagreement
+from training.results.paper_numbers import Curve
+from training.results.sweep_results import SweepResults, read_results
+from training.results.training_log import log_rows, smoothed
 
 EYE = np.eye(len(CONCEPTS))
 

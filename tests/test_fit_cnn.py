@@ -11,8 +11,8 @@ import torch
 
 from attention.backbone import load_backbone
 from attention.cnn import Backbone
-from training.fit_cnn import Epoch, FitSettings, fit_cnn
-from training.listener import Listener
+from training.fit_cnn import FitSettings, fit_cnn
+from training.listener import Epoch, Listener
 from training.mapcache import cached_maps, frame_maps
 from training.stages import Learner, last_stage
 from training.trunkcache import Views

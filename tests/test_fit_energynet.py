@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from attention.energynet import EnergyNet
-from training.fit_energynet import PAPER, WORKING, EnergyNetSettings, Step, fit_energynet, mirror
-from training.listener import Listener
+from training.fit_energynet import PAPER, WORKING, EnergyNetSettings, fit_energynet, mirror
+from training.listener import Listener, Step
 from training.mining import MapSet
 
 

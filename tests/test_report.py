@@ -11,12 +11,12 @@ import pytest
 from attention.errors import InputError
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from training import __main__ as command
-from training import paper_numbers as paper
-from training.comparison import measured_column
-from training.paper_numbers import Curve
-from training.report_tables import figure4, holds, interval, signed, spread, table
-from training.report_verdict import verdict, winner
-from training.sweep_results import read_results
+from training.report.tables import figure4, holds, interval, signed, spread, table
+from training.report.verdict import verdict, winner
+from training.results import paper_numbers as paper
+from training.results.comparison import measured_column
+from training.results.paper_numbers import Curve
+from training.results.sweep_results import read_results
 
 ROOT = Path(__file__).parents[1]
 Said = pytest.CaptureFixture[str]

@@ -80,7 +80,16 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(here: Path, asked: Spec)
     card = json.loads((run.model / "model.json").read_text(encoding="utf-8"))
     assert card["command"] == repeat(asked) and card["concepts"] == ["Hug", "Kiss"]
     stages = [line["stage"] for line in run.metrics()]
-    wanted = ["caching", "Web CNN", "maps", "SVM", "tuned CNN", "out of fold", "EnergyNet", "judging"]
+    wanted = [
+        "caching",
+        "Web CNN",
+        "maps",
+        "SVM",
+        "tuned CNN",
+        "out of fold",
+        "EnergyNet",
+        "judging",
+    ]
     assert list(dict.fromkeys(stages)) == wanted
     assert sum("validation" in line for line in run.metrics()) == 10
     with pytest.raises(InputError, match="finished"):
@@ -107,7 +116,7 @@ def test_killed_again_and_again_it_ends_with_the_same_weights(here: Path, asked:
         one, other = (load_file(run.model / f"{part}.safetensors") for run in (unbroken, broken))
         assert one.keys() == other.keys()
         assert all(one[name].equal(other[name]) for name in one), part
-    hidden = [path for path in broken.folder.rglob(".*")]
+    hidden = list(broken.folder.rglob(".*"))
     assert hidden == []
 
 

@@ -26,7 +26,9 @@ COMMANDS = {
     "fit": Command("training.commands.fit", "train a model: Web CNN, tuned CNN, EnergyNet"),
     "evaluate": Command("training.commands.evaluate", "judge a model's methods on labelled clips"),
     "sweep": Command("training.commands.sweep", "accuracy against labelled data (Figure 5)"),
-    "runs": Command("training.commands.runs", "train in the background: start, list, cancel, resume"),
+    "runs": Command(
+        "training.commands.runs", "train in the background: start, list, cancel, resume"
+    ),
     "report": Command(
         "training.commands.report", "write RESULTS.md: our numbers beside the paper's"
     ),

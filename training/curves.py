@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from attention.errors import InputError
-from training import paper_numbers as paper
-from training import report_tables
-from training.bootstrap import (
+from training.report import tables as report_tables
+from training.report.tables import FIGURE_5, percent
+from training.report.verdict import verdict
+from training.results import paper_numbers as paper
+from training.results.bootstrap import (
     Measured,
     accuracies,
     class_accuracies,
@@ -19,11 +21,9 @@ from training.bootstrap import (
     draw_clips,
     mean_average_precisions,
 )
-from training.comparison import Column
-from training.paper_numbers import ALL, FEW, NONE, Curve
-from training.report_tables import FIGURE_5, percent
-from training.report_verdict import verdict
-from training.sweep_results import SweepResults
+from training.results.comparison import Column
+from training.results.paper_numbers import ALL, FEW, NONE, Curve
+from training.results.sweep_results import SweepResults
 
 DRAWS = 2000  # of the bootstrap
 MEASURES: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader, Dataset, Sampler
 
 from attention.cnn import Backbone
 from attention.whole import whole_folder
-from training.listener import NOBODY, Listener
+from training.listener import NOBODY, Epoch, Listener
 from training.stages import Learner
 from training.trunkcache import Views
 
@@ -42,17 +42,6 @@ class FitSettings(BaseModel):
 
 WEB = FitSettings(epochs=10, lr=0.01, head_lr=0.03)  # about 45 s for 1000 stills on two cores
 VIDEO = FitSettings(epochs=5, lr=0.003, head_lr=0.003)
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One pass: its number from 1, mean training loss, accuracies in 0 … 1, seconds."""
-
-    number: int
-    loss: float
-    accuracy: float
-    validation: float | None
-    seconds: float
 
 
 class _Pictures(Dataset[tuple[Tensor, Tensor]]):

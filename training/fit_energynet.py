@@ -1,6 +1,5 @@
 """Training EnergyNet on cached attention maps: the four-branch Siamese step of §3.4.4."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 import torch
@@ -8,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from attention.energynet import EnergyNet
-from training.listener import NOBODY, Listener
+from training.listener import NOBODY, Listener, Step
 from training.losses import BETA, MARGIN
 from training.mining import Candidates, MapSet, Pool, hardest, joint_loss
 
@@ -46,16 +45,6 @@ PAPER = EnergyNetSettings(lr=1e-4, momentum=0.0, flip=False, words="fisher", out
 # that their maps are nothing like those of new clips: EnergyNet learns from maps made out of fold.
 WORKING = EnergyNetSettings()
 PRESETS = {"paper": PAPER, "working": WORKING}
-
-
-@dataclass(frozen=True)
-class Step:
-    """One training step: its number, mean energy and triplet loss of its batch, the pool's size."""
-
-    number: int
-    energy_loss: float
-    triplet_loss: float
-    pool: int
 
 
 def fit_energynet(

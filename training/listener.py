@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from training.fit_cnn import Epoch
-    from training.fit_energynet import Step
+from typing import Literal
 
 Kind = Literal[
     "caching",
@@ -34,6 +30,27 @@ class Cell:
     fraction: float
     done: int
     of: int
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One pass: its number from 1, mean training loss, accuracies in 0 … 1, seconds."""
+
+    number: int
+    loss: float
+    accuracy: float
+    validation: float | None
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One training step: its number, mean energy and triplet loss of its batch, the pool's size."""
+
+    number: int
+    energy_loss: float
+    triplet_loss: float
+    pool: int
 
 
 class Listener:

@@ -19,9 +19,9 @@ from training.evaluate import (
     svm_scores,
     unatt_scores,
 )
-from training.fit_cnn import VIDEO, WEB, Epoch, FitSettings, fit_cnn
+from training.fit_cnn import VIDEO, WEB, FitSettings, fit_cnn
 from training.fit_energynet import WORKING, EnergyNetSettings, fit_energynet
-from training.listener import NOBODY, Listener
+from training.listener import NOBODY, Epoch, Listener
 from training.mapcache import FrameMaps, frame_maps
 from training.mining import MapSet
 from training.prepared import Clips, Stills

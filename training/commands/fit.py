@@ -9,8 +9,8 @@ from attention.model import save_model
 from training.card import Story, card_of
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.evaluate import metrics
-from training.fit_cnn import Epoch
 from training.fit_energynet import PRESETS
+from training.listener import Epoch
 from training.mapcache import frame_maps
 from training.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
 from training.prepared import Clips, Prepared

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from attention.errors import InputError
 from attention.whole import whole_file
-from training import paper_numbers as paper
-from training.report import Place, report
-from training.sweep_results import read_results
+from training.report.markdown import Place, report
+from training.results import paper_numbers as paper
+from training.results.sweep_results import read_results
 
 RESULTS = Path("assets") / "results"
 

@@ -8,9 +8,7 @@ import time
 from typing import Any
 
 from attention.errors import InputError
-from training.fit_cnn import Epoch
-from training.fit_energynet import Step
-from training.listener import Cell, Kind, Listener
+from training.listener import Cell, Epoch, Kind, Listener, Step
 from training.runs.folder import CANCEL, Run
 from training.runs.plan import Key, Plan
 from training.runs.records import Spec, Status

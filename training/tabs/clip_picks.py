@@ -19,7 +19,7 @@ from attention.tabs.looking import Looked, Workroom, look, look_along, offered_m
 from attention.tabs.player import player, player_value
 from attention.tabs.samples import Sample
 from training.data.naming import DRAWN
-from training.known_sweeps import Sweep, clip_file, clip_verdicts, set_folder, sweep_named
+from training.results.known_sweeps import Sweep, clip_file, clip_verdicts, set_folder, sweep_named
 from training.thumbnails import thumbnails
 
 PICKS = Path(__file__).parents[2] / "assets" / "page" / "picks.js"

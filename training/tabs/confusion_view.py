@@ -16,10 +16,10 @@ from matplotlib.colors import to_hex
 
 from attention.errors import InputError
 from attention.tabs.looking import Workroom
-from training.curve_charts import confusion_chart
 from training.curves import cell_of, confusion_counts, curve_name
-from training.known_sweeps import Sweep, clip_verdicts, results_of, sweep_named
-from training.sweep_results import SweepResults
+from training.figures.curve_charts import confusion_chart
+from training.results.known_sweeps import Sweep, clip_verdicts, results_of, sweep_named
+from training.results.sweep_results import SweepResults
 from training.tabs.clip_picks import Pick, clip_player, picks_html, right_label, wrong_label
 from training.tabs.curve_views import curve_choices, curve_named, pair_of
 from training.tabs.figure_block import Shown, View, files, note, sweeps_named, table_html

@@ -11,7 +11,6 @@ from gradio.components import Component
 
 from attention.errors import InputError
 from attention.tabs.looking import Workroom
-from training.curve_charts import figure5_chart, gains_chart
 from training.curves import (
     METHODS,
     TABLES,
@@ -23,10 +22,11 @@ from training.curves import (
     table_rows,
     usual_pair,
 )
-from training.known_sweeps import Sweep, column_for, results_of
-from training.paper_numbers import Curve
-from training.report_tables import LARGEST, percent
-from training.sweep_results import SweepResults
+from training.figures.curve_charts import figure5_chart, gains_chart
+from training.report.tables import LARGEST, percent
+from training.results.known_sweeps import Sweep, column_for, results_of
+from training.results.paper_numbers import Curve
+from training.results.sweep_results import SweepResults
 from training.tabs.figure_block import Shown, View, figure_block
 
 NOTHING_YET = "Nothing is measured yet; choose another, or come back when its first cell is done."

@@ -15,7 +15,14 @@ from gradio.components import Component
 from attention.errors import InputError
 from attention.tabs.looking import Workroom
 from training.curves import check_measure, figure5_rows, paper_rows, verdict_of
-from training.known_sweeps import Sweep, column_for, known_sweeps, results_of, stamp, sweep_named
+from training.results.known_sweeps import (
+    Sweep,
+    column_for,
+    known_sweeps,
+    results_of,
+    stamp,
+    sweep_named,
+)
 from training.tabs.confusion_view import confusion_view
 from training.tabs.curve_views import figure4_view, figure5_view, tables_view
 from training.tabs.figure_block import View, note, sweeps_named, tab_around

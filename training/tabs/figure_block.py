@@ -16,10 +16,10 @@ from gradio.components import Component
 
 from attention.errors import InputError
 from attention.tabs.looking import Workroom
-from training.charts import Chart
-from training.known_sweeps import Sweep, by_name
-from training.plotly_charts import plotly_figure
-from training.printed_charts import Kind, printed_chart, printed_table
+from training.figures.charts import Chart
+from training.figures.on_page import plotly_figure
+from training.figures.printed import Kind, printed_chart, printed_table
+from training.results.known_sweeps import Sweep, by_name
 
 FILES = {"png": "PNG", "svg": "SVG", "csv": "CSV"}
 # a plot is a picture to a screen reader, and its caption says what is to be seen

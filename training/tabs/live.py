@@ -10,13 +10,13 @@ from typing import Any
 
 import gradio as gr
 
-from training.curve_charts import training_chart
-from training.plotly_charts import plotly_figure
+from training.figures.curve_charts import training_chart
+from training.figures.on_page import plotly_figure
+from training.results.training_log import STAGES, log_rows
 from training.runs import queue
 from training.runs.folder import Run
 from training.runs.queue import Standing
 from training.tabs.run_card import state_card
-from training.training_log import STAGES, log_rows
 
 FOLLOW = "the stage at work"
 STAGE_CHOICES = [FOLLOW, *STAGES]

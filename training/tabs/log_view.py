@@ -11,10 +11,10 @@ from gradio.components import Component
 
 from attention.errors import InputError
 from attention.tabs.looking import Workroom
-from training.curve_charts import training_chart
-from training.known_sweeps import Sweep, training_log
+from training.figures.curve_charts import training_chart
+from training.results.known_sweeps import Sweep, training_log
+from training.results.training_log import PANELS, STAGES, log_rows, smoothed
 from training.tabs.figure_block import Shown, View, figure_block
-from training.training_log import PANELS, STAGES, log_rows, smoothed
 
 # what the page offers of a training log: name → stage, panel
 LOGS = {

@@ -13,9 +13,9 @@ import pandas as pd
 from attention.errors import InputError
 from attention.tabs.looking import Workroom
 from training.curves import curve_name
-from training.disagreement import Disagreement, disagreement
-from training.known_sweeps import Sweep, clip_verdicts, known_sweeps, results_of
-from training.paper_numbers import Curve
+from training.results.disagreement import Disagreement, disagreement
+from training.results.known_sweeps import Sweep, clip_verdicts, known_sweeps, results_of
+from training.results.paper_numbers import Curve
 from training.tabs.clip_picks import Pick, clip_player, picks_html, right_label, wrong_label
 from training.tabs.curve_views import curve_named, pair_of
 from training.tabs.figure_block import Shown, files, note, sweeps_named, tab_around

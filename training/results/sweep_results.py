@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from attention.errors import InputError
-from training.paper_numbers import Curve
+from training.results.paper_numbers import Curve
 
 ROWS, CLIPS, WEB_ROWS = "rows.csv", "clips.csv", "web.csv"
 CELL = ["fold", "seed", "fraction", "method"]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from training.charts import (
+from training.curves import MEASURES, curve_name, figure5_rows, paper_rows
+from training.figures.charts import (
     GREY,
     MARKERS,
     METHOD_LOOKS,
@@ -23,11 +24,10 @@ from training.charts import (
     Look,
     Marker,
 )
-from training.curves import MEASURES, curve_name, figure5_rows, paper_rows
-from training.paper_numbers import Curve
-from training.report_tables import LARGEST, percent, signed
-from training.sweep_results import SweepResults
-from training.training_log import PANELS, STAGES, smoothed
+from training.report.tables import LARGEST, percent, signed
+from training.results.paper_numbers import Curve
+from training.results.sweep_results import SweepResults
+from training.results.training_log import PANELS, STAGES, smoothed
 
 STEP = 1.012  # error bars of neighbouring methods stand side by side, not on each other
 CONFUSIONS_TOLD = 3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from training import paper_numbers as paper
-from training.bootstrap import (
+from training.results import paper_numbers as paper
+from training.results.bootstrap import (
     Difference,
     Draws,
     Measured,
@@ -14,8 +14,8 @@ from training.bootstrap import (
     draw_clips,
     mean_average_precisions,
 )
-from training.paper_numbers import Claim, Curve, Measure
-from training.sweep_results import SweepResults
+from training.results.paper_numbers import Claim, Curve, Measure
+from training.results.sweep_results import SweepResults
 
 MEASURES: tuple[Measure, ...] = ("accuracy", "mAP")
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.sweep_results import Judged, JudgedFold
+from training.results.sweep_results import Judged, JudgedFold
 
 Floats = NDArray[np.float64]
 Weights = NDArray[np.float32]

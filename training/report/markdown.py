@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from training import paper_numbers as paper
-from training.comparison import MEASURES, Column, measured_column
-from training.paper_numbers import FEW, Claim
-from training.report_tables import (
+from training.report.tables import (
     differences,
     figure4,
     figure5,
@@ -20,9 +17,12 @@ from training.report_tables import (
     table4,
     table5,
 )
-from training.report_verdict import verdict
+from training.report.verdict import verdict
+from training.results import paper_numbers as paper
+from training.results.comparison import MEASURES, Column, measured_column
+from training.results.paper_numbers import FEW, Claim
+from training.results.sweep_results import SweepResults
 from training.settings import DATA
-from training.sweep_results import SweepResults
 
 SEEDS = 5  # fewer say little of how training happens to go
 FEW_CLASSES = 12  # so many are named

@@ -13,7 +13,16 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from training.charts import BLUE, ORANGE, BarChart, Chart, GridChart, Line, LineChart, Marker
+from training.figures.charts import (
+    BLUE,
+    ORANGE,
+    BarChart,
+    Chart,
+    GridChart,
+    Line,
+    LineChart,
+    Marker,
+)
 
 Kind = Literal["png", "svg"]
 KINDS: tuple[Kind, ...] = ("png", "svg")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from training import paper_numbers as paper
-from training.bootstrap import Difference, class_accuracies, difference
-from training.comparison import MEASURES, Column
-from training.paper_numbers import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
+from training.results import paper_numbers as paper
+from training.results.bootstrap import Difference, class_accuracies, difference
+from training.results.comparison import MEASURES, Column
+from training.results.paper_numbers import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
 
 MISSING = "–"
 METHODS = ("CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")

@@ -11,17 +11,17 @@ from typing import Any
 import pandas as pd
 
 from attention.errors import InputError
-from training import paper_numbers as paper
-from training.comparison import Column
 from training.curves import column_of
 from training.data.naming import DRAWN
+from training.results import paper_numbers as paper
+from training.results.comparison import Column
+from training.results.sweep_results import CELL, CLIPS, ROWS, WEB_ROWS, SweepResults, read_results
 from training.runs.folder import Run, all_runs
 from training.runs.records import UNDER_WAY
 from training.sets import sets
 from training.sources import open_source
-from training.sweep_results import CELL, CLIPS, ROWS, WEB_ROWS, SweepResults, read_results
 
-SHIPPED = Path(__file__).resolve().parents[1] / "assets" / "results"
+SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "results"
 METRICS = "metrics.jsonl"
 
 Stamp = tuple[tuple[int, int], ...]

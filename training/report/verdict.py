@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from training import paper_numbers as paper
-from training.bootstrap import Difference
-from training.comparison import MEASURES, Column
-from training.paper_numbers import FEW, Claim, Measure
-from training.report_tables import percent, signed
+from training.report.tables import percent, signed
+from training.results import paper_numbers as paper
+from training.results.bootstrap import Difference
+from training.results.comparison import MEASURES, Column
+from training.results.paper_numbers import FEW, Claim, Measure
 
 
 def verdict(columns: Sequence[Column]) -> str:

@@ -11,7 +11,7 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from training.charts import BLUE, ORANGE, Axis, BarChart, Chart, Line, LineChart, Marker
+from training.figures.charts import BLUE, ORANGE, Axis, BarChart, Chart, Line, LineChart, Marker
 
 SYMBOLS: dict[Marker, str] = {
     "circle": "circle",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from attention.errors import InputError
 from training.curves import cell_of, curve_name
-from training.paper_numbers import Curve
+from training.results.paper_numbers import Curve
 
 KEY = ["fold", "clip"]
 

@@ -1,0 +1,1 @@
+"""RESULTS.md: markdown.py lays it out, tables.py fills its tables, verdict.py writes its first line."""
