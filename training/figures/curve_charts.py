@@ -27,7 +27,7 @@ from training.figures.charts import (
 from training.report.tables import LARGEST, percent, signed
 from training.results.paper_numbers import Curve
 from training.results.sweep_results import SweepResults
-from training.results.training_log import PANELS, STAGES, smoothed
+from training.results.training_log import PANELS, POOL, STAGES, smoothed
 
 STEP = 1.012  # error bars of neighbouring methods stand side by side, not on each other
 CONFUSIONS_TOLD = 3
@@ -129,6 +129,8 @@ def training_chart(
     `training_log.cell_name` gives it, by default the latest of each run.
     """
     lines, told = [], []
+    counted = panel == POOL  # a count is not smoothed, and stands on zero
+    smoothing = 0.0 if counted else smoothing
     for place, (title, rows) in enumerate(logs.items()):
         mine = rows[rows["stage"] == stage]
         mine = mine[mine["quantity"].isin(PANELS[panel])]
@@ -147,10 +149,11 @@ def training_chart(
             lines += _log_lines(name, values, Look(colour, None, STROKES[kind % 4]), smoothing)
             told.append(f"{name} {values['value'].iloc[-1]:.3g} at {values['at'].iloc[-1]:g}")
     every = "step" if stage == "EnergyNet" else "epoch"
+    most = max((max(line.y) for line in lines), default=1.0)
     return LineChart(
         title=f"{STAGES[stage]}: {panel}",
         x=Axis(every),
-        y=Axis(panel),
+        y=Axis(panel, bounds=(0.0, 1.15 * most) if counted else None),
         lines=tuple(lines),
         alt=f"{STAGES[stage]}, {panel}: {'; '.join(told)}." if told else "",
     )

@@ -18,6 +18,7 @@ STAGES: Mapping[str, str] = {
     "tuned CNN": "fine-tuned CNN (§4.3)",
     "EnergyNet": "EnergyNet (§3.4)",
 }
+POOL = "pool of candidates"
 # panel → quantity → its name; accuracies are written as shares, 0 … 1
 PANELS: Mapping[str, Mapping[str, str]] = {
     "loss": {
@@ -26,7 +27,7 @@ PANELS: Mapping[str, Mapping[str, str]] = {
         "triplet_loss": "triplet loss (Eq. 10)",
     },
     "accuracy (%)": {"accuracy": "training accuracy", "validation": "validation accuracy"},
-    "pool of candidates": {"pool": "pool size (§3.4.2)"},
+    POOL: {"pool": "pool size (§3.4.2)"},
 }
 SHARES = {"accuracy", "validation"}
 

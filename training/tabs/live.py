@@ -12,7 +12,7 @@ import gradio as gr
 
 from training.figures.curve_charts import training_chart
 from training.figures.on_page import plotly_figure
-from training.results.training_log import STAGES, log_rows
+from training.results.training_log import POOL, STAGES, log_rows
 from training.runs import queue
 from training.runs.folder import Run
 from training.runs.queue import Standing
@@ -20,7 +20,7 @@ from training.tabs.run_card import state_card
 
 FOLLOW = "the stage at work"
 STAGE_CHOICES = [FOLLOW, *STAGES]
-SECOND = {"EnergyNet": "pool of candidates"}  # beside the loss; accuracy for the CNNs
+SECOND = {"EnergyNet": POOL}  # beside the loss; accuracy for the CNNs
 NO_CHARTS = (
     gr.update(value=None, visible=False), gr.update(value=None, visible=False),
     "<p class='note'>Nothing is measured yet.</p>",
@@ -90,7 +90,8 @@ def _charts(run: Run, of: str, _size: int) -> tuple[Any, Any, str]:
     charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]
     first, second = (plotly_figure(chart) for chart in charts)
     for figure, chart in ((first, charts[0]), (second, charts[1])):
-        figure.update_layout(height=260, title={"text": chart.title, "font": {"size": 13}})
+        title = {"text": chart.title, "font": {"size": 13}, "y": 0.97, "yanchor": "top"}
+        figure.update_layout(height=270, title=title, margin={"t": 36})
     words = " ".join(escape(chart.alt) for chart in charts)
     shown = [gr.update(value=figure, visible=True) for figure in (first, second)]
     return *shown, f"<p class='note' role='status'>{words}</p>"

@@ -76,8 +76,12 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
                 remove = gr.Button("Remove", size="sm", elem_id="run-remove")
             stage = gr.Radio(STAGE_CHOICES, value=FOLLOW, label="Charts of", elem_id="run-stage")
             with gr.Row(elem_id="run-charts"):
-                loss = gr.Plot(show_label=False, elem_id="run-loss")
-                second = gr.Plot(show_label=False, elem_id="run-second")
+                loss = gr.Plot(
+                    show_label=False, visible=False, elem_classes="curve-plot", elem_id="run-loss"
+                )
+                second = gr.Plot(
+                    show_label=False, visible=False, elem_classes="curve-plot", elem_id="run-second"
+                )
             words = gr.HTML("", elem_id="run-words")
             with gr.Accordion("Log", open=False):
                 log = gr.Textbox(
