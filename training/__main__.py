@@ -51,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # names of files are in any script
     try:
         parsed = _parser(arguments[:1]).parse_args(arguments)
+        parsed.given = list(arguments)  # for cards, which say how to repeat it
         status: int = importlib.import_module(COMMANDS[parsed.command].module).run(parsed)
         sys.stdout.flush()
         return status

@@ -1,7 +1,7 @@
 """`python -m training fit`: a model from a data set: Web CNN, tuned CNN, EnergyNet, and its card."""
 
 import argparse
-import sys
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ def _story(arguments: argparse.Namespace, name: str, ready: Prepared, train: Cli
         every=arguments.every,
         seed=arguments.seed,
         energynet=PRESETS[arguments.preset],
-        command="python -m training " + " ".join(_plain(sys.argv[1:])),
+        command="python -m training " + shlex.join(_plain(arguments.given)),
     )
 
 
@@ -113,5 +113,5 @@ def _plain(arguments: list[str]) -> list[str]:
         if skip or argument in {"--cache", "--threads"}:
             skip = not skip
             continue
-        kept.append(argument)
+        kept.append(Path(argument).name if Path(argument).is_absolute() else argument)
     return kept
