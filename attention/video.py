@@ -25,6 +25,7 @@ CONTAINERS = (
     "ivf,dv,mp3,wav,flac,aac"
 )
 CLIP_HEADS = (b"RIFF", b"\x1aE\xdf\xa3", b"GIF8", b"FLV", b"OggS", b"0&\xb2u", b"\x00\x00\x01")
+SMALL_PIXELS = 1280 * 720  # up to here one thread decodes as fast as the rest can use, and costs less
 RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
 UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
 ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP or AVIF image"
@@ -44,7 +45,8 @@ class Video:
             if seconds is not None and seconds > limits.max_seconds:
                 raise InputError(too_long(name, seconds, limits))
             check_pixels(name, self._stream.width, self._stream.height, limits.max_clip_pixels)
-            self._stream.thread_type = "AUTO"
+            large = self._stream.width * self._stream.height > SMALL_PIXELS
+            self._stream.thread_type = "AUTO" if large else "NONE"
             # The same bound for frames that turn out larger than the file's header says.
             self._stream.codec_context.options = {"max_pixels": str(limits.max_clip_pixels)}
             self._decoded = self._container.decode(self._stream)

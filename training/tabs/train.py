@@ -62,8 +62,9 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
             begin = gr.Button("Train", variant="primary", elem_id="train-start")
         with gr.Column(scale=7, min_width=300):
             run = gr.Radio(
-                choices=[], label="Runs, the newest first", elem_id="runs", interactive=True
-            )
+                choices=[], label="Runs, the newest first", elem_id="runs", interactive=True,
+                info="Shared by everybody who opens this page; one works at a time.",
+            )  # fmt: skip
             card = gr.HTML(
                 NO_RUN, elem_id="run-card", js_on_load=ASKING.read_text(encoding="utf-8"),
                 server_functions=[how_it_goes],
