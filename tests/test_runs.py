@@ -7,19 +7,24 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from attention.errors import InputError
 from attention.home import own_models
 from attention.pipeline import analyse
 from tests.little import little_set
-from training.runs import queue
+from training.listener import Cell
+from training.methods import Fitted
+from training.runs import process, queue
 from training.runs.asked import expected, spec_of
 from training.runs.folder import Run, all_runs, run_named
 from training.runs.records import Spec, Status
+from training.runs.result import keep_parts
 from training.runs.words import how_it_stands, how_long, repeat
 from training.sweep import read_rows
 
@@ -156,6 +161,66 @@ def test_two_who_start_at_once_get_a_run_each(here: Path, asked: Spec) -> None:
     assert len(running) <= 1
     for run in found:
         queue.remove(run.name)
+
+
+@pytest.mark.parametrize("looked", [False, True])
+def test_a_starter_killed_before_it_names_the_process_leaves_one_that_works(
+    here: Path, asked: Spec, monkeypatch: pytest.MonkeyPatch, looked: bool
+) -> None:
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(process, "_name_process", killed)
+        queue.start(asked)
+    (run,) = all_runs()
+    if looked:  # somebody looks before the process does: then another one is started
+        assert state_of(run) == "interrupted"
+        assert queue.wake() == [run]
+    until = time.monotonic() + LONG
+    while run.status().state != "running" or len(workers(run)) != 1:
+        assert time.monotonic() < until, (run.status(), workers(run))
+        time.sleep(0.05)
+    assert workers(run) == [run.status().pid]
+    assert state_of(run) == "running"
+    queue.remove(run.name)
+
+
+def workers(run: Run) -> list[int]:
+    """The processes in a run's folder."""
+    lines = {p.pid: p.info["cmdline"] or [] for p in psutil.process_iter(["cmdline"])}
+    return [pid for pid, line in lines.items() if str(run.folder) in line]
+
+
+def test_parts_of_which_a_kill_left_one_are_written_again(here: Path) -> None:
+    run = written(here)
+    kept = run.folder / "parts" / "1"
+    kept.mkdir(parents=True)
+    (kept / "energynet.safetensors").write_bytes(b"of the killed attempt")
+    part = torch.nn.Linear(2, 2)
+    fitted: Any = Fitted(part, part, part)  # type: ignore[arg-type]
+    keep_parts(run, Cell("1", 0, 1.0, 0, 1), fitted)
+    for name in ("tuned", "energynet"):
+        assert load_file(kept / f"{name}.safetensors")["weight"].equal(part.weight)
+
+
+def test_what_a_killed_server_left_half_made_goes_with_the_next_start(
+    here: Path, asked: Spec
+) -> None:
+    for name in (".new-20260101-000000-x-0000", ".removed-20260101-000000-y-0000-1"):
+        (here / "runs" / name / "model").mkdir(parents=True)
+    run = queue.start(asked)
+    assert [path.name for path in (here / "runs").glob(".[nr]*")] == []
+    queue.remove(run.name)
+
+
+def test_a_boot_time_that_moves_does_not_make_a_run_dead(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = psutil.Process()
+    for drift, living in ((1.0, True), (-1.0, True), (60.0, False)):
+        status = Status(state="running", submitted=1.0, pid=me.pid, born=me.create_time() + drift)
+        assert process.alive(status) == living
 
 
 @pytest.mark.parametrize("who", ["another process", "nobody"])

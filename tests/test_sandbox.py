@@ -289,7 +289,7 @@ def test_the_child_leaves_when_its_parent_is_killed(clip: Path) -> None:
 def test_a_busy_child_leaves_with_its_parent_too(clip: Path) -> None:
     program = (
         "import sys, time; from attention import sandbox;"
-        "sandbox._answer = lambda *a: time.sleep(60);"
+        "sandbox.answer = lambda *a: time.sleep(60);"
         "sandbox.main(sys.argv[1], {'cpu_seconds': 60, 'memory_bytes': 4 << 30})"
     )
     command = [sys.executable, "-c", program, str(clip)]
@@ -353,8 +353,8 @@ def test_what_a_library_prints_does_not_garble_the_answers(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = (
-        "import json, os, sys; from attention import sandbox; answer = sandbox._answer;"
-        "sandbox._answer = lambda *a: (os.write(1, b'a warning'), print('another'), answer(*a));"
+        "import json, os, sys; from attention import sandbox; answer = sandbox.answer;"
+        "sandbox.answer = lambda *a: (os.write(1, b'a warning'), print('another'), answer(*a));"
         "sandbox.main(sys.argv[1], json.loads(sys.argv[2]))"
     )
     in_place_of_the_child(monkeypatch, program)

@@ -15,7 +15,7 @@ from training.fit_energynet import EnergyNetSettings
 from training.listener import Cell, Listener
 from training.methods import Fitted
 from training.prepared import Clips, Prepared, Stills
-from training.sweep import SweepSettings, read_rows, sweep
+from training.sweep import SweepSettings, note_how, read_rows, sweep
 from training.trunkcache import Views
 
 CONCEPTS = ("Hug", "Kiss")
@@ -110,3 +110,10 @@ def test_a_fraction_with_too_few_clips_is_named(prepared: Prepared, tmp_path: Pa
     settings = replace(SETTINGS, fractions=(0.05,))
     with pytest.raises(InputError):
         sweep([("1", prepared)], settings, tmp_path)
+
+
+def test_a_folder_is_for_sweeps_of_one_kind(tmp_path: Path) -> None:
+    note_how(tmp_path / "s", every=5, backbone="efficientnet_lite0")
+    note_how(tmp_path / "s", every=5, backbone="efficientnet_lite0")
+    with pytest.raises(InputError, match="other settings"):
+        note_how(tmp_path / "s", every=20, backbone="efficientnet_lite0")

@@ -1,5 +1,6 @@
 """Accuracy against labelled training data (§4.5, Figure 5): fractions × folds × seeds × methods."""
 
+import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from safetensors.torch import save_file
 
 from attention.backbone import load_backbone, load_tensors
 from attention.cnn import Backbone
+from attention.errors import InputError
 from attention.whole import whole_file
 from training.evaluate import ClipScores, clip_rows, metrics
 from training.fit_cnn import VIDEO, WEB, FitSettings
@@ -29,9 +31,9 @@ from training.methods import (
     judge_web,
 )
 from training.prepared import Clips, Prepared
+from training.results.sweep_results import CLIPS, HOW, ROWS, WEB_ROWS
 from training.sources import FRACTIONS, nested_fractions
 
-ROWS, CLIPS, WEB_ROWS = "rows.csv", "clips.csv", "web.csv"
 KEY = ["fold", "seed", "fraction"]
 
 
@@ -91,6 +93,19 @@ def sweep(
                 _append(folder, key, prepared, settings, scores)
                 count += 1
     return read_rows(folder)
+
+
+def note_how(folder: Path, **how: object) -> None:
+    """Writes down what the rows themselves do not say; InputError when another sweep is there."""
+    path = folder / HOW
+    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != how:
+        raise InputError(
+            f"{folder} holds a sweep with other settings ({path.read_text(encoding='utf-8').strip()}); "
+            "give another folder."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as partial:
+        partial.write_text(json.dumps(how) + "\n", encoding="utf-8")
 
 
 def read_rows(folder: Path) -> pd.DataFrame:

@@ -2,23 +2,26 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from attention.cnn import Backbone
 from attention.errors import InputError
-from attention.frames import FrameReader
 from attention.whole import whole_file
+from training.data.pictures import Pictures, pictures, uploaded_set
 from training.stages import Learner, best_device
 
 CHUNK = 8
+LOOKED_UP = 256  # files at a time: so many are hashed before the first of them is read
 OnProgress = Callable[[int, int], None]
+Part = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -68,25 +71,25 @@ def views_of(
     """Views of stills and clips (one frame in `every`), read from `folder` or computed into it.
 
     whole: for training all layers. One file of the cache per file, named by its content and the
-    frozen weights: what is there is not computed again, and a stopped run goes on. InputError when
-    none of the files can be read.
+    frozen weights: what is there is not computed again, and a stopped run goes on. Files of uploaded
+    sets are decoded in a confined child, and what came of them serves that set alone. InputError
+    when none of the files can be read.
     """
     learner = Learner(backbone, whole).to(best_device())
     key = _weights_key(learner, every, backbone)
     folder.mkdir(parents=True, exist_ok=True)
-    parts: list[dict[str, Tensor]] = []
+    parts: list[Part] = []
     owners: list[int] = []
     skipped: list[str] = []
-    for number, file in enumerate(files):
-        try:
-            part = _part(file, key, folder, learner, backbone, every)
-        except InputError as error:
-            skipped.append(str(error))
-        else:
-            parts.append(part)
-            owners += [number] * len(part["z"])
-        if on_progress:
-            on_progress(number + 1, len(files))
+    with closing(_parts(files, key, folder, learner, backbone, every)) as found:
+        for number, part in enumerate(found):
+            if isinstance(part, InputError):
+                skipped.append(str(part))
+            else:
+                parts.append(part)
+                owners += [number] * len(part["z"])
+            if on_progress:
+                on_progress(number + 1, len(files))
     if not parts:
         raise InputError(f"None of the {len(files)} files could be read; {skipped[0]}")
     return Views(
@@ -98,41 +101,64 @@ def views_of(
     )
 
 
-def _part(
-    file: Path, key: str, folder: Path, learner: Learner, backbone: Backbone, every: int
-) -> dict[str, Tensor]:
-    cached = folder / f"{_file_key(file, key)}.safetensors"
-    if cached.exists():
-        return load_file(cached)
-    part = _computed(file, learner, backbone, every)
-    with whole_file(cached) as partial:
+def _parts(
+    files: Sequence[Path], key: str, folder: Path, learner: Learner, backbone: Backbone, every: int
+) -> Generator[Part | InputError, None, None]:
+    """The views of every file in order, or why it has none."""
+    for start in range(0, len(files), LOOKED_UP):
+        some = files[start : start + LOOKED_UP]
+        places = [_place(file, key, folder) for file in some]
+        missing = [isinstance(place, Path) and not place.exists() for place in places]
+        unread = list(compress(some, missing))
+        with closing(pictures(unread, every, CHUNK)) as read:
+            for place, absent in zip(places, missing, strict=True):
+                chunks = next(read) if absent else None
+                if isinstance(place, InputError):
+                    yield place
+                elif chunks is None or place.exists():  # another file with the same content
+                    yield load_file(place)
+                else:
+                    yield _kept(chunks, place, learner, backbone)
+
+
+def _kept(chunks: Pictures, place: Path, learner: Learner, backbone: Backbone) -> Part | InputError:
+    """Computes the views of a file and writes them to their place."""
+    try:
+        part = _computed(chunks, learner, backbone)
+    except InputError as error:
+        return error
+    with whole_file(place) as partial:
         save_file(part, partial)
     return part
 
 
 @torch.inference_mode()
-def _computed(file: Path, learner: Learner, backbone: Backbone, every: int) -> dict[str, Tensor]:
-    chunks = [backbone.preprocess(rgb) for rgb in _pictures(file, every)]
-    if learner.whole:
-        return {"z": torch.cat(chunks).half().contiguous()}
+def _computed(pictures: Pictures, learner: Learner, backbone: Backbone) -> Part:
+    z: list[Tensor] = []
+    mirrored: list[Tensor] = []
     device = best_device()
-    z = [learner.frozen(x.to(device)).half().cpu() for x in chunks]
-    mirrored = [learner.frozen(x.to(device).flip(3)).half().cpu() for x in chunks]
-    return {"z": torch.cat(z).contiguous(), "mirrored": torch.cat(mirrored).contiguous()}
+    for rgb in pictures:  # the next of them are decoded meanwhile
+        x = backbone.preprocess(rgb)
+        if learner.whole:
+            z.append(x.half())
+            continue
+        x = x.to(device)
+        z.append(learner.frozen(x).half().cpu())
+        mirrored.append(learner.frozen(x.flip(3)).half().cpu())
+    made = {"z": z} if learner.whole else {"z": z, "mirrored": mirrored}
+    return {name: torch.cat(chunks).contiguous() for name, chunks in made.items()}
 
 
-def _pictures(file: Path, every: int) -> Iterator[np.ndarray]:
-    with FrameReader(file, every=every, chunk=CHUNK) as reader:
-        for frames in reader:
-            yield frames.rgb
-
-
-def _file_key(file: Path, key: str) -> str:
+def _place(file: Path, key: str, folder: Path) -> Path | InputError:
+    """Where a file's views are in the cache."""
     try:
         content = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
-        raise InputError(f"{file.name} cannot be opened: {error.strerror}; check it.") from None
-    return hashlib.sha256(f"{content} {key}".encode()).hexdigest()[:32]
+        return InputError(f"{file.name} cannot be opened: {error.strerror}; check it.")
+    # a decoder broken into could tell wrong pictures of a content that other sets have too
+    uploaded = uploaded_set(file)
+    named = f"{content} {key}" if uploaded is None else f"{content} {key} {uploaded}"
+    return folder / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.safetensors"
 
 
 def _weights_key(learner: Learner, every: int, backbone: Backbone) -> str:

@@ -9,7 +9,7 @@ from training.data.records import Source
 from training.fit_energynet import PRESETS
 from training.progress import Bars, Told
 from training.sources import FRACTIONS, nested_fractions
-from training.sweep import SweepSettings, sweep
+from training.sweep import SweepSettings, note_how, sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
     folds = [fold_named(source, name) for name in _names(arguments.folds, source)]
     for fold in folds:  # what cannot work is said before an hour is spent
         nested_fractions(fold.train, settings.fractions, 0, source.concepts)
+    note_how(
+        arguments.out,
+        backbone=arguments.backbone, every=arguments.every, noisy=arguments.noisy,
+        preset=arguments.preset, layers=arguments.layers,
+    )  # fmt: skip
     ready = [(fold.name, prepared(arguments, source, fold)) for fold in folds]
     with Bars("step") as bars:
         rows = sweep(ready, settings, arguments.out, Told(bars))

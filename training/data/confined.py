@@ -12,11 +12,13 @@ import os
 import runpy
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
-from attention import sandbox
+from attention.answers import end
+from attention.sandbox import confine, leave_with_parent, start_bare
+
+__all__ = ["MEMORY", "end", "start_confined"]
 
 MEMORY = 4 << 30  # bytes of address space, as for one clip
 NICENESS = 10  # a page's answers go before
@@ -30,35 +32,16 @@ def start_confined(
     cpu_seconds bounds its computing on all cores together, memory_bytes its address space. Its stdin
     is its life line: it ends when that closes, as it does when this process is killed.
     """
-    environment = {name: os.environ[name] for name in sandbox.INHERITED if name in os.environ}
     bounds = json.dumps({"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes})
-    return subprocess.Popen(
-        [sys.executable, "-s", "-m", "training.data.confined", bounds, module, *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=sandbox.ROOT,
-        env=environment | sandbox.ENVIRONMENT,
-        start_new_session=True,
-    )
-
-
-def end(child: subprocess.Popen[bytes]) -> None:
-    """Ends a child, whatever it is doing, and closes its pipes."""
-    child.kill()
-    child.wait()
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            with suppress(OSError):  # what it did not read any more
-                pipe.close()
+    return start_bare("training.data.confined", [bounds, module, *arguments])
 
 
 def main(bounds: str, module: str, arguments: list[str]) -> None:
     """Confines this process for good and becomes the module."""
     with suppress(OSError, AttributeError):
         os.nice(NICENESS)
-    threading.Thread(target=sandbox._leave_with_parent, daemon=True).start()
-    sandbox._confine(**json.loads(bounds))
+    leave_with_parent()
+    confine(**json.loads(bounds))
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
 

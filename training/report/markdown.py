@@ -24,6 +24,7 @@ from training.results.paper_numbers import FEW, Claim
 from training.results.sweep_results import SweepResults
 from training.settings import DATA
 
+LITE0 = "efficientnet_lite0"  # what a sweep takes when none is named
 SEEDS = 5  # fewer say little of how training happens to go
 FEW_CLASSES = 12  # so many are named
 
@@ -69,6 +70,8 @@ def _how(places: Sequence[Place], draws: int) -> str:
             place.name,
             _clips(place.results),
             _numbers(place.results.seeds),
+            str(place.results.how.get("backbone", "not said")),
+            f"one in {place.results.how.get('every', '?')}",
             ", ".join(percent(f) for f in place.results.fractions) or "none",
             f"`{place.folder}`",
         ]
@@ -79,7 +82,10 @@ def _how(places: Sequence[Place], draws: int) -> str:
     return "\n\n".join(
         [
             "## How it was measured",
-            table(["", "clips judged", "seeds", "labelled shares", "folder"], rows),
+            table(
+                ["", "clips judged", "seeds", "network", "frames", "labelled shares", "folder"],
+                rows,
+            ),
             *_warnings(places),
             "All numbers are percentages, differences are points. `a ± b` is the mean and the "
             "standard deviation over seeds; where there are several folds, each seed's number "
@@ -95,9 +101,8 @@ def _how(places: Sequence[Place], draws: int) -> str:
             "Web images; against EnergyNet it is finetune+CNN, the vote after fine-tuning on the same "
             "labelled clips.",
             "The paper's numbers are from TVHI (mAP; stills HII) and UCF101 (accuracy; stills BU101), "
-            "with ResNet101 or VGG16. Ours are other clips, seen by the network given to the sweep "
-            "(EfficientNet-Lite0 unless --backbone named another). So the order of methods can be "
-            "compared, the height cannot. – means: not measured, or not in the paper.",
+            "with ResNet101 or VGG16. Ours are other clips, seen by another network. So the order of "
+            "methods can be compared, the height cannot. – means: not measured, or not in the paper.",
             f"To repeat it{_source([p for p in places if p.results])}:\n\n"
             f"```\n{commands}\npython -m training report\n```",
         ]
@@ -150,6 +155,11 @@ def _command(place: Place) -> str:
         words.append("--fractions " + ",".join(f"{f:g}" for f in results.fractions))
     if results and results.part != "test":
         words.append(f"--part {results.part}")
+    usual = {"backbone": LITE0, "every": DATA.frame_step, "preset": "working", "layers": "last"}
+    how = results.how if results else {}
+    words += [
+        f"--{name} {how[name]}" for name in usual if how.get(name, usual[name]) != usual[name]
+    ]
     return " ".join(words)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from attention.errors import InputError
 from training.results.paper_numbers import Curve
 
-ROWS, CLIPS, WEB_ROWS = "rows.csv", "clips.csv", "web.csv"
+ROWS, CLIPS, WEB_ROWS, HOW = "rows.csv", "clips.csv", "web.csv", "how.json"
 CELL = ["fold", "seed", "fraction", "method"]
 Ints = NDArray[np.int64]
 
@@ -42,7 +43,8 @@ class SweepResults:
 
     rows: fold, seed, fraction, method, accuracy, top3, mAP · clip_counts: clips judged in each fold ·
     judged: curve → its verdicts · validation: fold, seed, validation (Table 1), None when not written
-    · left_out: cells that some fold still lacks.
+    · left_out: cells that some fold still lacks · how: backbone, every, … of the sweep, where it is
+    written down.
     """
 
     concepts: tuple[str, ...]
@@ -52,6 +54,7 @@ class SweepResults:
     judged: dict[Curve, Judged]
     validation: pd.DataFrame | None
     left_out: int
+    how: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def seeds(self) -> list[int]:
@@ -107,7 +110,18 @@ def read_results(folder: Path) -> SweepResults | None:
         judged=judged,
         validation=_table(web, ["fold", "seed", "validation"]) if web.exists() else None,
         left_out=len(rows) - len(complete),
+        how=_how(folder / HOW),
     )
+
+
+def _how(path: Path) -> Mapping[str, Any]:
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} cannot be read ({error}); sweep again.") from None
+    return told if isinstance(told, dict) else {}
 
 
 def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:

@@ -136,6 +136,13 @@ def remove_folder(run: Run) -> None:
     shutil.rmtree(gone, ignore_errors=True)
 
 
+def clear_left_behind() -> None:
+    """Takes away what killed programs left half-made or half-removed; call it with the lock held."""
+    for pattern in (".new-*", ".removed-*"):
+        for left in runs_folder().glob(pattern):
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def _write(path: Path, told: Mapping[str, Any]) -> None:
     with whole_file(path) as partial:
         partial.write_text(json.dumps(told, indent=1), encoding="utf-8")

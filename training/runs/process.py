@@ -12,11 +12,15 @@ from pathlib import Path
 
 import psutil
 
+from attention.errors import InputError
 from attention.home import home
 from training.runs.folder import Run
 from training.runs.records import Status
 
 ROOT = Path(__file__).resolve().parents[2]
+# The system tells when a process began only to a second, counted from a boot time that moves when the
+# clock is set; another process gets the same number much later.
+SAME_BIRTH = 5.0  # seconds
 PATIENCE = 1.2  # seconds a run has to stop at a step; then it is terminated, and killed
 # what the process sees of its parent's environment: no token, no password
 INHERITED = (
@@ -43,8 +47,27 @@ def spawn(run: Run) -> None:
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     _children.append(child)
-    born = psutil.Process(child.pid).create_time()
-    run.write_status(run.status().model_copy(update={"pid": child.pid, "born": born}))
+    _name_process(run, child.pid)
+
+
+def is_own(run: Run) -> bool:
+    """Says, with the lock held, whether this process is the one that shall do this waiting run.
+
+    When its starter was killed before it could name a process, the run is the first one's that asks.
+    """
+    try:
+        status = run.status()
+    except InputError:
+        return False  # removed, or damaged
+    if status.state == "queued" and status.pid is None:
+        _name_process(run, os.getpid())
+        return True
+    return status.state == "queued" and status.pid == os.getpid()
+
+
+def _name_process(run: Run, pid: int) -> None:
+    born = psutil.Process(pid).create_time()
+    run.write_status(run.status().model_copy(update={"pid": pid, "born": born}))
 
 
 def collect() -> None:
@@ -58,7 +81,7 @@ def alive(status: Status) -> bool:
         return False
     try:
         process = psutil.Process(status.pid)
-        same = abs(process.create_time() - status.born) < 1.0
+        same = abs(process.create_time() - status.born) < SAME_BIRTH
         return same and process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False

@@ -20,8 +20,16 @@ from filelock import FileLock, Timeout
 
 from attention.errors import InputError
 from training.data.room import telling_of_a_full_disk
-from training.runs.folder import CANCEL, Run, all_runs, remove_folder, run_named, runs_folder
-from training.runs.process import alive, collect, end, spawn
+from training.runs.folder import (
+    CANCEL,
+    Run,
+    all_runs,
+    clear_left_behind,
+    remove_folder,
+    run_named,
+    runs_folder,
+)
+from training.runs.process import alive, collect, end, is_own, spawn
 from training.runs.records import UNDER_WAY, Spec, Status
 
 MOST_UNDER_WAY = 12  # runs queued and running together: each waiting process takes about 40 MB
@@ -80,6 +88,7 @@ def start(spec: Spec) -> Run:
         folder.mkdir(parents=True, exist_ok=True)
         _check_room(folder)
         with _locked():
+            clear_left_behind()
             _check_queue()
             run = Run(folder / _new_name(spec))
             partial = Run(folder / f".new-{run.name}")
@@ -167,8 +176,13 @@ def wake() -> list[Run]:
 
 
 def take_turn(run: Run) -> bool:
-    """Says whether this run may begin now, and marks it running when so; called by its process."""
+    """Says whether this run may begin now, and marks it running when so; called by its process.
+
+    Ends the process (SystemExit) that is not the run's own any more: two would write into one folder.
+    """
     with _locked():
+        if not is_own(run):
+            raise SystemExit(0)
         found = [_set_right(_standing(other)) for other in all_runs()]
         ahead = [s for s in found if s.under_way]
         ahead.sort(key=_turn)

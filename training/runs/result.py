@@ -49,10 +49,10 @@ def settings_of(spec: Spec) -> SweepSettings:
 def keep_parts(run: Run, cell: Cell, fitted: Fitted) -> None:
     """Writes what a cell has fitted, when it is the one whose model is kept."""
     spec = run.spec()
-    kept = _parts(run, cell.fold)
-    if cell.seed != spec.seeds[0] or cell.fraction != spec.most or kept.exists():
+    if cell.seed != spec.seeds[0] or cell.fraction != spec.most:
         return
-    with whole_folder(kept) as room:
+    # an attempt killed here may have left one file of two: they are written again, to the same content
+    with whole_folder(_parts(run, cell.fold)) as room:
         save_file(_tensors(fitted.tuned), room / "tuned.safetensors")
         if fitted.energynet is not None:
             save_file(_tensors(fitted.energynet), room / "energynet.safetensors")

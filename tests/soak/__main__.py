@@ -1,0 +1,21 @@
+"""Prints the tables: `python -m tests.soak [kills] [servers] [pages]`, about 15 minutes."""
+
+import sys
+
+from tests.soak import kills, pages, servers
+
+PARTS = {"kills": kills.main, "servers": servers.main, "pages": pages.main}
+
+
+def main() -> int:
+    """Runs the parts named, else all. Returns 1 when one of them found a fault."""
+    unknown = [name for name in sys.argv[1:] if name not in PARTS]
+    if unknown:
+        print(f"There is no part {unknown[0]!r}; choose among {', '.join(PARTS)}.")
+        return 2
+    went = [PARTS[name]() for name in sys.argv[1:] or PARTS]
+    return 0 if all(went) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
