@@ -28,4 +28,7 @@ app: setup  ## open the app
 bench: setup  ## print the benchmark table (about 4 minutes)
 	$(BIN)/python -m tests.bench
 
-.PHONY: help setup check test app bench
+soak: setup  ## kill, poll and load the running app (about 15 minutes)
+	$(BIN)/python -m tests.soak
+
+.PHONY: help setup check test app bench soak

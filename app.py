@@ -10,6 +10,7 @@ import gradio as gr
 
 from attention.tabs.compare import compare_tab
 from attention.tabs.endpoints import endpoints
+from attention.tabs.faults import disk_fault
 from attention.tabs.heatmaps import heatmaps_tab
 from attention.tabs.looking import KEPT_FOR, LARGEST_FILE, Workroom
 from attention.tabs.shelf import Shelf
@@ -70,6 +71,7 @@ def settings() -> dict[str, Any]:
         "ssr_mode": False,
         "mcp_server": True,
         "footer_links": ["api"],
+        "app_kwargs": {"exception_handlers": {OSError: disk_fault}},
     }
 
 

@@ -1,4 +1,10 @@
-"""What people get told when something they gave cannot be used."""
+"""What people get told when something they gave cannot be used, or the disk is full."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+DISK_IS_FULL = "The server's disk is full; free some space there, or ask whoever runs it to."
 
 
 class InputError(ValueError):
@@ -7,3 +13,19 @@ class InputError(ValueError):
     Raised for anything a person can mend (a file, a concept, a number). The terminal prints it and
     leaves with status 2; the page shows it as a toast. It never carries a traceback to a person.
     """
+
+
+def is_full_disk(error: BaseException) -> bool:
+    """Whether an error is the operating system's for a disk, or a quota, that is used up."""
+    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+@contextmanager
+def full_disk_told() -> Iterator[None]:
+    """Turns a full disk into an InputError; safetensors tells of one in words alone."""
+    try:
+        yield
+    except Exception as error:
+        if is_full_disk(error) or "No space left on device" in str(error):
+            raise InputError(DISK_IS_FULL) from None
+        raise

@@ -323,6 +323,7 @@ def gone(pid: int) -> bool:
         said({"clip": CLIP | {"fps": "fast"}}),
         said({"clip": CLIP}),
         said({"clip": CLIP}, FRAMES),
+        said({"clip": CLIP}, {"notes": 5}),
         said({"clip": CLIP}, {"indices": [], "seconds": []}),
         said({"clip": CLIP}, {"indices": [0] * 9, "seconds": [0.0] * 9}) + bytes(9 * 24),
         said({"clip": CLIP}, {"indices": [0, 1], "seconds": [0.0]}) + bytes(2 * 24),

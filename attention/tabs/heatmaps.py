@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from attention.errors import InputError
+from attention.errors import InputError, full_disk_told
 from attention.home import own_models
 from attention.tabs.cards import model_card, progress_card, timing_line, verdict_cards
 from attention.tabs.exports import EXPORTS, export
@@ -178,8 +178,10 @@ def _look(
         raise gr.Error("Choose a sample or upload a clip first.", print_exception=False)
     path = Path(clip)
     yield _waiting(progress_card(None, path.name))
-    start = partial(look, path, model, workroom.new_folder(), every=int(every), sample=sample)
     try:
+        with full_disk_told():
+            folder = workroom.new_folder()
+        start = partial(look, path, model, folder, every=int(every), sample=sample)
         for said in look_along(lambda on_progress: start(on_progress=on_progress)):
             if isinstance(said, Looked):
                 yield _done(said)
@@ -235,7 +237,8 @@ def _exporter(workroom: Workroom, kind: str) -> Callable[..., str]:
             progress((done, expected), desc="Writing the film", unit="frames")
 
         try:
-            return str(export(kind, looked, workroom.new_folder(), on_progress))
+            with full_disk_told():
+                return str(export(kind, looked, workroom.new_folder(), on_progress))
         except InputError as error:
             raise gr.Error(str(error), print_exception=False) from None
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from attention.analysis import Analysis
-from attention.errors import InputError
+from attention.errors import InputError, full_disk_told
 from attention.frames import Limits
 from attention.home import own_models
 from attention.model import ON_IMAGENET, Card, Model, load_model, read_card, shipped_models
@@ -138,7 +138,8 @@ def look(
         reader=SandboxedReader,
         truth=sample.truth if sample else None,
     )
-    pack = save_pack(folder / "analysis.pack", analysis)
+    with full_disk_told():
+        pack = save_pack(folder / "analysis.pack", analysis)
     return Looked(pack, clip, model_name, sample.key if sample else None)
 
 

@@ -1,6 +1,7 @@
 """A run's folder judged from outside: are its files whole, and is it the same as another one."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -66,6 +67,14 @@ def workers(home: Path) -> dict[str, list[int]]:
         line = process.info["cmdline"] or []
         if MARK in line and str(home) in line[-1]:
             found.setdefault(Path(line[-1]).name, []).append(process.pid)
+    return found
+
+
+def left_after(seconds: float, home: Path) -> list[list[int]]:
+    """Processes that work for a data folder though nothing is under way, and do not end."""
+    until = time.monotonic() + seconds
+    while (found := list(workers(home).values())) and time.monotonic() < until:
+        time.sleep(0.1)
     return found
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attention.home import home
 from tests.little import little_set
-from tests.soak.folders import differences, end_all, faults, workers
+from tests.soak.folders import differences, end_all, faults, left_after
 from tests.soak.report import Report
 from training.runs import queue
 from training.runs.folder import Run
@@ -59,7 +59,7 @@ def _soak(folder: Path) -> bool:
     for moment, count in moments.most_common():
         report.line(f"killed during {moment}", count)
     report.line("runs", len(runs) + 1, "each the same as the unbroken one, bit for bit")
-    report.line("processes left", len(workers(home())))
+    report.add(f"processes are left: {pids}" for pids in left_after(5.0, home()))
     return report.close()
 
 

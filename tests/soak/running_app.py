@@ -13,6 +13,7 @@ import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+NETWORK = "efficientnet_lite0"
 PATIENCE = 120.0  # seconds for it to start
 
 
@@ -49,12 +50,14 @@ class RunningApp:
                 return time.perf_counter() - started
             except httpx.HTTPError:
                 if time.perf_counter() - started > PATIENCE or self._ended():
-                    raise RuntimeError((self.home / "app.log").read_text()[-3000:]) from None
+                    raise RuntimeError(f"the app does not answer: {self._log()}") from None
                 time.sleep(0.1)
 
     def kill(self) -> None:
         """kill -9, of the app alone."""
         assert self.process is not None
+        if self._ended():
+            raise RuntimeError(f"the app ended by itself: {self._log()}")
         self.process.kill()
         self.process.wait()
 
@@ -68,6 +71,11 @@ class RunningApp:
         if event != "event: complete":
             raise RuntimeError(f"/{name}: {said.strip()}")
         return json.loads(data.removeprefix("data: "))[0]
+
+    def start_run(self, source: str = "little", seeds: str = "0") -> str:
+        """Has a run started as the page would, with all labels; returns its name."""
+        told = self.ask("start_run", source, "1", seeds, "energynet", "working", NETWORK, False, "")
+        return str(told["name"])
 
     def computed(self) -> float:
         """Seconds of computing its process has taken so far."""
@@ -83,6 +91,9 @@ class RunningApp:
             time.sleep(2)
             if self.computed() - before < 0.1:
                 return
+
+    def _log(self) -> str:
+        return (self.home / "app.log").read_text(errors="replace")[-3000:]
 
     def _ended(self) -> bool:
         return self.process is not None and self.process.poll() is not None

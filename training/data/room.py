@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attention.errors import InputError
+from attention.errors import InputError, is_full_disk
 
 SPARE = 16_000_000  # bytes left free on purpose: a disk without any breaks other programs
 
@@ -29,7 +28,7 @@ def telling_of_a_full_disk(folder: Path, outcome: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if is_full_disk(error):
             raise InputError(
                 f"The disk of {folder} is full: {outcome}; free some space and run this again."
             ) from None

@@ -1,0 +1,46 @@
+"""training.data.pictures with a decoder that hostile files break, each in the way its name says."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from attention import answers
+from attention.frames import FrameReader, Frames
+from training.data import pictures
+
+CLIP = b'{"clip": {"kind": "video", "width": 4, "height": 2, "fps": 5.0, "seconds": null, '
+CLIP += b'"frame_count": null, "codec": "h264"}}\n'
+FRAMES = b'{"indices": [0], "seconds": [0.0]}\n' + bytes(24)
+
+
+class Broken(FrameReader):
+    """Kills, hangs, burns or overwhelms before the first frame of a file, or kills after it."""
+
+    def __init__(self, path: str, *sampling: object) -> None:
+        self.name = Path(path).stem
+        if self.name == "kills":
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if self.name == "hangs":
+            time.sleep(600)
+        while self.name == "burns":
+            pass
+        while self.name == "overwhelms":
+            os.write(pictures_pipe, FRAMES)
+        super().__init__(path, *sampling)  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[Frames]:
+        for frames in super().__iter__():
+            yield frames
+            if self.name == "kills later":
+                os.kill(os.getpid(), signal.SIGSEGV)
+
+
+if __name__ == "__main__":
+    pictures_pipe = os.dup(1)
+    if any(Path(file).stem == "overwhelms" for file in sys.argv[2:3]):
+        os.write(pictures_pipe, CLIP)
+    answers.FrameReader = Broken  # type: ignore[misc]
+    pictures.main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,107 @@
+"""Open pages without a browser: `python -m tests.soak.clients URL RUN COUNT` asks as runs.js does.
+
+They ask until they are ended; when ended by SIGTERM they print how many polls and drawings they got.
+"""
+
+import asyncio
+import json
+import secrets
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+EVERY = 1.5  # seconds between two questions; these two are those of runs.js
+AT_MOST_EVERY = 6.0  # seconds between two drawings for new metrics alone
+FOLLOW = "the stage at work"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the app answers what the Train tab asks: numbers as /config gives them."""
+
+    url: str
+    card: int
+    refresh: int
+
+    @classmethod
+    def of(cls, url: str) -> "Address":
+        """Asks the app."""
+        config = httpx.get(f"{url}/config", timeout=30).raise_for_status().json()
+        ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
+        click = [ids["runs-refresh"], "click"]
+        refresh = next(d["id"] for d in config["dependencies"] if click in d["targets"])
+        return cls(f"{url}/gradio_api", ids["run-card"], refresh)
+
+
+@dataclass
+class Page:
+    """One open page that shows a run."""
+
+    http: httpx.AsyncClient
+    at: Address
+    run: str
+    session: str = field(default_factory=lambda: secrets.token_hex(6))
+    polls: int = 0
+    drawings: int = 0
+
+    async def stay_open(self) -> None:
+        """Asks how the run goes, and has the page drawn when there is more to show."""
+        await asyncio.sleep(EVERY * secrets.randbelow(1000) / 1000)  # pages are opened at any time
+        await self.draw()
+        seen: dict[str, Any] | None = None
+        drawn = 0.0
+        while True:
+            await asyncio.sleep(EVERY)
+            told = await self.poll()
+            now = time.monotonic()
+            urgent = seen is None or told["runs"] != seen["runs"]
+            grown = seen is not None and told["metrics"] != seen["metrics"]
+            if urgent or (grown and now - drawn > AT_MOST_EVERY):
+                seen, drawn = told, now
+                await self.draw()
+
+    async def poll(self) -> dict[str, Any]:
+        """The state card, and the marks that change."""
+        asked = {"data": self.run, "component_id": self.at.card, "fn_name": "how_it_goes"}
+        answer = await self.http.post(
+            f"{self.at.url}/component_server", json=asked | {"session_hash": self.session}
+        )
+        self.polls += 1
+        told: dict[str, Any] = answer.raise_for_status().json()
+        return told
+
+    async def draw(self) -> None:
+        """The refresh event: through the queue, its answer over the stream of this session."""
+        asked = {"data": [None, self.run, FOLLOW], "fn_index": self.at.refresh}
+        asked |= {"session_hash": self.session, "event_data": None, "trigger_id": None}
+        (await self.http.post(f"{self.at.url}/queue/join", json=asked)).raise_for_status()
+        where = f"{self.at.url}/queue/data?session_hash={self.session}"
+        async with self.http.stream("GET", where) as stream:
+            async for line in stream.aiter_lines():
+                if '"process_completed"' in line[:400]:
+                    assert '"success": true' in line or '"success":true' in line, line[:400]
+                    self.drawings += 1
+                    return
+
+
+async def main(url: str, run: str, count: int) -> None:
+    """Opens the pages and keeps them open until SIGTERM."""
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(timeout=60, limits=limits) as http:
+        pages = [Page(http, Address.of(url), run) for _ in range(count)]
+        tasks = [asyncio.create_task(page.stay_open()) for page in pages]
+        everything = asyncio.gather(*tasks)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, everything.cancel)
+        try:
+            await everything
+        except asyncio.CancelledError:
+            said = {"polls": [p.polls for p in pages], "drawings": [p.drawings for p in pages]}
+            print(json.dumps({name: sum(counts) for name, counts in said.items()}))
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))

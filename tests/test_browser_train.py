@@ -1,0 +1,122 @@
+"""The Train tab as a person uses it: a set of one's own, a real training, and what comes of it."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+from tests.little import little_set
+
+READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
+
+
+@pytest.fixture
+def page(browser: Any, app_url: str) -> Iterator[Any]:
+    """The app's page; afterwards: no run is left, no page error, no request left the machine."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    opened = context.new_page()
+    errors: list[str] = []
+    hosts: set[str] = set()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("request", lambda request: hosts.add(urlparse(request.url).hostname or "local"))
+    opened.goto(app_url)
+    opened.wait_for_selector("#player canvas", timeout=READY)
+    yield opened
+    context.close()
+    remove_runs()
+    assert errors == []
+    assert hosts <= {"127.0.0.1", "localhost", "local"}
+
+
+def remove_runs() -> None:
+    from training.runs import queue
+
+    for standing in queue.standings():
+        queue.remove(standing.run.name)
+
+
+def open_tab(page: Any, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def chosen_run(page: Any) -> str:
+    return str(page.get_attribute("#run-card [data-run]", "data-run"))
+
+
+def wait_for_state(page: Any, says: str) -> None:
+    page.wait_for_selector(f"#run-card .run-state:has-text('{says}')", timeout=READY)
+
+
+def upload(page: Any, folder: Path) -> None:
+    """Adds a folder as a set, as a zip under Data."""
+    zipped = shutil.make_archive(str(folder), "zip", folder)
+    open_tab(page, "Data")
+    page.click("#data-add button >> nth=0")
+    page.set_input_files("#data-zip input[type=file]", zipped)
+    page.wait_for_function("document.querySelector('#data-name :is(input, textarea)').value")
+    page.click("#data-add-it")
+    page.wait_for_selector("#data-about:has-text('2 classes, 16 stills, 10 clips')", timeout=READY)
+
+
+def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path) -> None:
+    upload(page, little_set(tmp_path / "greetings"))
+    open_tab(page, "Train")
+    assert page.input_value("#train-set input") == "greetings"
+    for share in ("10%", "33%"):  # three clips a class: the smaller shares have none
+        page.uncheck(f"#train-fractions label:has-text('{share}') input")
+    page.wait_for_selector("#estimate:has-text('It will take about')", timeout=READY)
+    page.click("#train-start")
+    page.wait_for_selector("#run-card progress", timeout=READY)
+    page.wait_for_selector("#run-loss .js-plotly-plot .scatterlayer .trace", timeout=READY)
+    run = chosen_run(page)
+    page.reload()
+    page.wait_for_selector("#player canvas", timeout=READY)
+    open_tab(page, "Train")
+    page.wait_for_selector("#run-card [data-run]", timeout=READY)
+    assert chosen_run(page) == run
+    wait_for_state(page, "Finished after about")
+    page.click("#run-curve:not([disabled])")
+    page.wait_for_selector("#figure5-plot .scatterlayer .trace", timeout=READY)
+    page.wait_for_selector("#curves-chosen:has-text('greetings')", timeout=READY)
+    open_tab(page, "Train")
+    page.click("#run-model:not([disabled])")
+    page.wait_for_function(
+        "document.querySelector('#player').innerText.includes('Hug') &&"
+        "!document.querySelector('#player').innerText.includes('Handshake')",
+        timeout=READY,
+    )
+    names = page.locator("#verdicts .method").all_inner_texts()
+    assert names == ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
+    assert set(re.findall(r"Hug|Kiss|High five|Handshake", page.inner_text("#verdicts"))) <= {
+        "Hug",
+        "Kiss",
+    }
+
+
+def test_the_second_of_two_waits_is_cancelled_resumed_and_removed(page: Any) -> None:
+    open_tab(page, "Train")
+    page.click("#train-start")
+    page.wait_for_selector("#run-card progress", timeout=READY)
+    first = chosen_run(page)
+    page.click("#train-start")
+    wait_for_state(page, "Is next")
+    second = chosen_run(page)
+    assert second != first
+    page.wait_for_selector("#runs label:has-text('number 1')", timeout=READY)
+    page.click("#run-cancel:not([disabled])")
+    wait_for_state(page, "Cancelled")
+    page.click("#run-resume:not([disabled])")
+    wait_for_state(page, "Is next")
+    page.click("#run-remove")
+    page.wait_for_function(f"!document.querySelector('#run-card [data-run={second!r}]')")
+    assert chosen_run(page) == first
+    assert page.locator("#runs label").count() == 1
+    runs = Path(os.environ["ATTENTION_HOME"]) / "runs"
+    assert [folder.name for folder in runs.iterdir() if folder.is_dir()] == [first]
+    page.click("#run-cancel:not([disabled])")
+    wait_for_state(page, "Cancelled")
