@@ -33,6 +33,7 @@ TORCH_ROOMS = {
     "training/methods.py",
     "training/mining.py",
     "training/prepared.py",
+    "training/ranks.py",
     "training/runs/result.py",
     "training/runs/work.py",
     "training/stages.py",

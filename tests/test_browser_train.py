@@ -66,7 +66,7 @@ def upload(page: Any, folder: Path) -> None:
 def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path) -> None:
     upload(page, little_set(tmp_path / "greetings"))
     open_tab(page, "Train")
-    assert page.input_value("#train-set input") == "greetings"
+    page.wait_for_function("document.querySelector('#train-set input').value === 'greetings'")
     for share in ("10%", "33%"):  # three clips a class: the smaller shares have none
         page.uncheck(f"#train-fractions label:has-text('{share}') input")
     page.wait_for_selector("#estimate:has-text('It will take about')", timeout=READY)

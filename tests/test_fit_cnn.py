@@ -142,7 +142,7 @@ from training.fit_cnn import fit_cnn, new_accelerator
 from training.mapcache import cached_maps
 accelerator = new_accelerator()
 network, (z, labels) = backbone(), views()
-maps = cached_maps(network, z, Path(sys.argv[1]) / "maps", accelerator)
+maps = cached_maps(network, z, Path(sys.argv[1]) / "maps")
 fit_cnn(network, z, labels, SETTINGS, seed=7, accelerator=accelerator)
 if accelerator.is_main_process:
     named = network.state_dict().items()

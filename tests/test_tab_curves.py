@@ -11,8 +11,8 @@ import pytest
 
 from attention.errors import InputError
 from tests.sweeps import SweepFolder, world
-from training.results import known_sweeps, paper_numbers
 from training.curves import figure5_rows
+from training.results import known_sweeps, paper_numbers
 from training.results.known_sweeps import clip_file, clip_verdicts, results_of, sweep_named
 from training.runs.folder import Run
 from training.runs.records import Spec, State, Status

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # names of files are in any script
     try:
         parsed = _parser(arguments[:1]).parse_args(arguments)
+        if os.environ.get("RANK", "0") != "0":  # torchrun: the first process speaks for all
+            sys.stdout = io.StringIO()
         parsed.given = list(arguments)  # for cards, which say how to repeat it
         status: int = importlib.import_module(COMMANDS[parsed.command].module).run(parsed)
         sys.stdout.flush()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from accelerate import Accelerator
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -13,6 +12,7 @@ from attention.cnn import Backbone
 from attention.maps import scores_and_maps
 from attention.whole import whole_file
 from training.listener import NOBODY, Listener
+from training.ranks import gathered, is_first, my_share, processes, wait_for_all
 from training.stages import Learner, best_device
 from training.trunkcache import Views, weights_key
 
@@ -45,9 +45,19 @@ class FrameMaps:
         return (self.owners == clip).nonzero()[:, 0]
 
 
-@torch.inference_mode()
 def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) -> FrameMaps:
-    """Looks at cached views with a fitted CNN."""
+    """Looks at cached views with a fitted CNN; several processes share the frames out."""
+    alone = processes().num_processes == 1
+    parts = gathered(
+        _seen(backbone, views if alone else views.at(my_share(len(views.z))), listener)
+    )
+    L, scores, features = (torch.cat(found) for found in zip(*parts, strict=True))
+    return FrameMaps(L, scores, features, views.owners)
+
+
+@torch.inference_mode()
+def _seen(backbone: Backbone, views: Views, listener: Listener) -> tuple[Tensor, Tensor, Tensor]:
+    """L, scores and features of views, on a GPU when there is one."""
     device = best_device()
     learner = Learner(backbone, views.whole).eval().to(device)
     L, scores, features = [], [], []
@@ -59,31 +69,22 @@ def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) ->
         scores.append(said.cpu())
         features.append(backbone.head.penultimate(A).cpu())  # type: ignore[operator]
     learner.to("cpu")
-    return FrameMaps(torch.cat(L), torch.cat(scores), torch.cat(features), views.owners)
+    return torch.cat(L), torch.cat(scores), torch.cat(features)
 
 
-def cached_maps(
-    backbone: Backbone, views: Views, folder: Path, accelerator: Accelerator | None = None
-) -> FrameMaps:
-    """frame_maps, kept in `folder` under a hash of the weights and the views.
-
-    Under torchrun every process looks at its share of the frames; all of them then read the whole.
-    """
-    key = weights_key([*Learner(backbone, views.whole).state_dict().items(), ("z", views.z)], {})[
-        :32
-    ]
-    ranks, rank = (accelerator.num_processes, accelerator.process_index) if accelerator else (1, 0)
-    folder.mkdir(parents=True, exist_ok=True)
-    shards = [folder / f"{key}-{part}of{ranks}.safetensors" for part in range(ranks)]
-    if not shards[rank].exists():
-        rows = torch.arange(len(views.z)).tensor_split(ranks)[rank]
-        seen = frame_maps(backbone, views.at(rows))
-        with whole_file(shards[rank]) as partial:
-            save_file({"L": seen.L, "scores": seen.scores, "features": seen.features}, partial)
-    if accelerator:
-        accelerator.wait_for_everyone()
-    parts = [load_file(shard) for shard in shards]
-    L, scores, features = (
-        torch.cat([p[name] for p in parts]) for name in ("L", "scores", "features")
-    )
-    return FrameMaps(L, scores, features, views.owners)
+def cached_maps(backbone: Backbone, views: Views, folder: Path) -> FrameMaps:
+    """frame_maps, kept in `folder` under a hash of the weights and the views."""
+    learner = Learner(backbone, views.whole)
+    key = weights_key([*learner.state_dict().items(), ("z", views.z)], {})[:32]
+    path = folder / f"{key}.safetensors"
+    kept = path.exists()
+    wait_for_all()  # all have looked before the first writes
+    if not kept:
+        seen = frame_maps(backbone, views)
+        if is_first():
+            folder.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as partial:
+                save_file({"L": seen.L, "scores": seen.scores, "features": seen.features}, partial)
+        wait_for_all()
+    found = load_file(path)
+    return FrameMaps(found["L"], found["scores"], found["features"], views.owners)

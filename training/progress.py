@@ -1,5 +1,6 @@
 """Progress in the terminal: bars with the time left, for whatever takes more than two seconds."""
 
+import os
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,7 +51,9 @@ class Bars:
                 unit=self._unit,
                 unit_scale=self._unit == "B",
                 delay=WAIT,
-                disable=None,  # silent where nobody watches
+                disable=True
+                if os.environ.get("RANK", "0") != "0"
+                else None,  # silent where nobody watches
             )
             self._bar = bar
         self._bar.update(done - self._bar.n)

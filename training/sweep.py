@@ -31,6 +31,7 @@ from training.methods import (
     judge_web,
 )
 from training.prepared import Clips, Prepared
+from training.ranks import is_first, wait_for_all
 from training.results.sweep_results import CLIPS, HOW, ROWS, WEB_ROWS
 from training.sources import FRACTIONS, nested_fractions
 
@@ -75,6 +76,7 @@ def sweep(
         (name, seed, share) for name, _ in folds for seed in settings.seeds for share in shares
     ]
     done = _done(folder)
+    wait_for_all()  # all have read what is done before the first writes
     count = sum(cell in done for cell in cells)
     for name, prepared in folds:
         for seed in settings.seeds:
@@ -91,6 +93,7 @@ def sweep(
                 if on_fitted and fitted:
                     on_fitted(cell, fitted)
                 _append(folder, key, prepared, settings, scores)
+                wait_for_all()
                 count += 1
     return read_rows(folder)
 
@@ -137,9 +140,11 @@ def _web(
     _write(
         folder / WEB_ROWS, pd.DataFrame([{"fold": fold, "seed": seed, "validation": validation}])
     )
-    with whole_file(path) as partial:
-        save_file({k: v.contiguous() for k, v in backbone.state_dict().items()}, partial)
-    shutil.rmtree(checkpoint, ignore_errors=True)
+    if is_first():
+        with whole_file(path) as partial:
+            save_file({k: v.contiguous() for k, v in backbone.state_dict().items()}, partial)
+        shutil.rmtree(checkpoint, ignore_errors=True)
+    wait_for_all()
     return backbone
 
 
@@ -234,6 +239,8 @@ def _append(
 
 def _write(path: Path, rows: pd.DataFrame) -> None:
     """Adds rows to a table in place of those of the same cell, whole or not at all."""
+    if not is_first():
+        return
     if path.exists():
         before = pd.read_csv(path, dtype={"fold": str})
         key = [name for name in KEY if name in rows]

@@ -57,7 +57,7 @@ class RunningApp:
         """kill -9, of the app alone."""
         assert self.process is not None
         if self._ended():
-            raise RuntimeError(f"the app ended by itself: {self._log()}")
+            raise RuntimeError(f"the app ended ({self.process.returncode}): {self._log()}")
         self.process.kill()
         self.process.wait()
 

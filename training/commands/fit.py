@@ -15,6 +15,7 @@ from training.mapcache import frame_maps
 from training.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
 from training.prepared import Clips, Prepared
 from training.progress import Bars, Told
+from training.ranks import is_first
 from training.sources import nested_fractions
 
 
@@ -47,6 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
     train = ready.train.only([c for c in fractions[arguments.fraction] if c in kept])
     fitted, validation = _fit(arguments, ready, train)
     measured = _measured(fitted, ready, validation)
+    if not is_first():
+        return 0
     card = card_of(_story(arguments, source.name, ready, train), measured)
     save_model(arguments.out, card, fitted.web, fitted.tuned, fitted.energynet, half=arguments.half)
     for part, found in measured.items():

@@ -119,7 +119,7 @@ class _Decoder:
             try:
                 _ = reader.clip
             except InputError:
-                if True:
+                if not reader.deserted:
                     raise
             else:
                 return reader
