@@ -153,7 +153,7 @@ def test_no_sideways_scroll(browser: Any, app_url: str, width: int, theme: str) 
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.goto(f"{app_url}?clip=earth&__theme={theme}")
     page.wait_for_selector("#player canvas", timeout=READY)
-    for tab in ("Heatmaps", "Compare"):
+    for tab in ("Heatmaps", "Compare", "Data", "Train", "Curves"):
         page.click(f"button[role=tab]:has-text('{tab}')")
         page.wait_for_timeout(300)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
