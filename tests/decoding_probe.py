@@ -17,7 +17,7 @@ FRAMES = b'{"indices": [0], "seconds": [0.0]}\n' + bytes(24)
 
 
 class Broken(FrameReader):
-    """Kills, hangs, burns or overwhelms before the first frame of a file, or kills after it."""
+    """Kills, hangs or overwhelms before the first frame of a file; kills or burns after it."""
 
     def __init__(self, path: str, *sampling: object) -> None:
         self.name = Path(path).stem
@@ -25,8 +25,6 @@ class Broken(FrameReader):
             os.kill(os.getpid(), signal.SIGSEGV)
         if self.name == "hangs":
             time.sleep(600)
-        while self.name == "burns":
-            pass
         while self.name == "overwhelms":
             os.write(pictures_pipe, FRAMES)
         super().__init__(path, *sampling)  # type: ignore[arg-type]
@@ -36,6 +34,8 @@ class Broken(FrameReader):
             yield frames
             if self.name == "kills later":
                 os.kill(os.getpid(), signal.SIGSEGV)
+            while self.name == "burns":
+                pass
 
 
 if __name__ == "__main__":

@@ -338,9 +338,10 @@ def test_a_stopped_run_leaves_no_child_and_goes_on(
         if done == 4:
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt) as stopped:
         views_of(uploaded, network, cache, 15, stop)
     assert len(children) == 1 and all_ended(children)
+    del stopped  # which held on to every frame: no child may wait for such to go
     told: list[tuple[int, int]] = []
     views = views_of(uploaded, network, cache, 15, lambda *step: told.append(step))
     names = [file.name for file in uploaded]

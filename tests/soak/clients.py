@@ -1,6 +1,6 @@
 """Open pages without a browser: `python -m tests.soak.clients URL RUN COUNT` asks as runs.js does.
 
-They ask until they are ended; when ended by SIGTERM they print how many polls and drawings they got.
+They ask until SIGTERM, then print how many polls and drawings they got.
 """
 
 import asyncio
@@ -90,17 +90,21 @@ class Page:
 
 async def main(url: str, run: str, count: int) -> None:
     """Opens the pages and keeps them open until SIGTERM."""
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
         pages = [Page(http, Address.of(url), run) for _ in range(count)]
         tasks = [asyncio.create_task(page.stay_open()) for page in pages]
-        everything = asyncio.gather(*tasks)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, everything.cancel)
-        try:
-            await everything
-        except asyncio.CancelledError:
-            said = {"polls": [p.polls for p in pages], "drawings": [p.drawings for p in pages]}
-            print(json.dumps({name: sum(counts) for name, counts in said.items()}))
+        await asyncio.wait(
+            [*tasks, asyncio.create_task(ended.wait())], return_when="FIRST_COMPLETED"
+        )
+        for task in tasks:
+            if task.done():
+                await task  # a page came to grief: say how
+            task.cancel()
+    polls, drawings = sum(page.polls for page in pages), sum(page.drawings for page in pages)
+    print(json.dumps({"polls": polls, "drawings": drawings}))
 
 
 if __name__ == "__main__":
