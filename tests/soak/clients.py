@@ -25,6 +25,7 @@ class Address:
 
     url: str
     card: int
+    load: int
     refresh: int
 
     @classmethod
@@ -32,9 +33,14 @@ class Address:
         """Asks the app."""
         config = httpx.get(f"{url}/config", timeout=30).raise_for_status().json()
         ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
+        events = config["dependencies"]
         click = [ids["runs-refresh"], "click"]
-        refresh = next(d["id"] for d in config["dependencies"] if click in d["targets"])
-        return cls(f"{url}/gradio_api", ids["run-card"], refresh)
+        refresh = next(event for event in events if click in event["targets"])
+        load = next(
+            event for event in events
+            if event["outputs"] == refresh["outputs"] and event["targets"][0][1] == "load"
+        )  # fmt: skip
+        return cls(f"{url}/gradio_api", ids["run-card"], load["id"], refresh["id"])
 
 
 @dataclass
@@ -51,7 +57,7 @@ class Page:
     async def stay_open(self) -> None:
         """Asks how the run goes, and has the page drawn when there is more to show."""
         await asyncio.sleep(EVERY * secrets.randbelow(1000) / 1000)  # pages are opened at any time
-        await self.draw()
+        await self.draw(self.at.load)
         seen: dict[str, Any] | None = None
         drawn = 0.0
         while True:
@@ -62,7 +68,7 @@ class Page:
             grown = seen is not None and told["metrics"] != seen["metrics"]
             if urgent or (grown and now - drawn > AT_MOST_EVERY):
                 seen, drawn = told, now
-                await self.draw()
+                await self.draw(self.at.refresh)
 
     async def poll(self) -> dict[str, Any]:
         """The state card, and the marks that change."""
@@ -74,9 +80,10 @@ class Page:
         told: dict[str, Any] = answer.raise_for_status().json()
         return told
 
-    async def draw(self) -> None:
-        """The refresh event: through the queue, its answer over the stream of this session."""
-        asked = {"data": [None, self.run, FOLLOW], "fn_index": self.at.refresh}
+    async def draw(self, event: int) -> None:
+        """An event through the queue, its answer over the stream of this session."""
+        run = None if event == self.at.load else self.run  # a page opens with none chosen
+        asked: dict[str, Any] = {"data": [None, run, FOLLOW], "fn_index": event}
         asked |= {"session_hash": self.session, "event_data": None, "trigger_id": None}
         (await self.http.post(f"{self.at.url}/queue/join", json=asked)).raise_for_status()
         where = f"{self.at.url}/queue/data?session_hash={self.session}"

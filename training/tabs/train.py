@@ -118,7 +118,6 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
         [run.input, stage.input], lambda n, of: _shown(Seen(), n, of), [run, stage], shown, **LIGHT
     )
     refresh.click(_shown, [seen, run, stage], shown, concurrency_limit=8, **LIGHT)
-    demo.load(_shown, [seen, run, stage], shown, **LIGHT)
     gr.on(
         [demo.load, *(part.change for part in form)], _estimate, form, estimate,
         trigger_mode="always_last", **LIGHT,
