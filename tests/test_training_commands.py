@@ -1,8 +1,11 @@
 """fit, evaluate, sweep, report and runs in the terminal, on a little set of real stills and clips."""
 
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -54,6 +57,21 @@ def test_evaluate_says_the_same_as_the_card(
         accuracy = 100 * (own["truth"] == own["prediction"]).mean()
         assert f"{method}: accuracy {accuracy:.1f} %" in said
         assert card["metrics"][f"test {method}"]["accuracy"] == pytest.approx(accuracy, abs=0.1)
+
+
+def test_fit_under_torchrun_speaks_and_writes_once(little: Path, tmp_path: Path) -> None:
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
+        "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", "-m", "training",
+        "fit", str(little), str(tmp_path / "both"), "--cache", str(tmp_path / "cache"), *EVERY,
+    ]  # fmt: skip
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("written to") == 1
+    assert load_model(tmp_path / "both").energynet is not None
 
 
 def test_sweep_and_report(little: Path, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class RunningApp:
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "app.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
+                [sys.executable, str(ROOT / "app.py")], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
 
