@@ -13,8 +13,8 @@ import pytest
 
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from tests.test_tab_curves import write_run
-from training import known_sweeps
 from training.curves import figure5_rows
+from training.results import known_sweeps
 from training.results.known_sweeps import clip_verdicts, results_of, sweep_named
 from training.sets import DRAWN_FOLDER
 from training.sources import open_source

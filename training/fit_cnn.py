@@ -11,17 +11,19 @@ import torch
 from accelerate import Accelerator
 from accelerate.utils import DataLoaderConfiguration, set_seed
 from pydantic import BaseModel, ConfigDict
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from attention.cnn import Backbone
-from attention.whole import whole_folder
+from attention.whole import whole_file
 from training.listener import NOBODY, Epoch, Listener
 from training.stages import Learner
 from training.trunkcache import Views
 
+CHECKPOINT, MOMENTUM = "checkpoint.safetensors", "momentum of parameter "
 WARM_UP = 20  # steps; without a warm-up some seeds diverge (LOG.md)
 
 
@@ -195,29 +197,33 @@ class _Run:
         return float((torch.cat(said) == labels).float().mean())
 
     def save(self, folder: Path, history: list[Epoch]) -> None:
-        """Writes weights, momenta and history whole or not at all."""
+        """Writes weights, momenta and history as one file: a kill leaves the old one or the new."""
         momenta = {
-            f"{i}": state["momentum_buffer"].cpu()
+            f"{MOMENTUM}{i}": state["momentum_buffer"].cpu()
             for i, state in self.optimiser.state_dict()["state"].items()
             if state.get("momentum_buffer") is not None
         }
         weights = {k: v.cpu().contiguous() for k, v in self.plain.state_dict().items()}
-        with whole_folder(folder) as room:
-            save_file(weights, room / "learner.safetensors")
-            save_file(momenta, room / "momenta.safetensors")
-            said = {"epochs": [asdict(epoch) for epoch in history]}
-            (room / "history.json").write_text(json.dumps(said), encoding="utf-8")
+        said = {"epochs": json.dumps([asdict(epoch) for epoch in history])}
+        folder.mkdir(parents=True, exist_ok=True)
+        with whole_file(folder / CHECKPOINT) as partial:
+            save_file(weights | momenta, partial, said)
 
     def resume(self, folder: Path) -> list[Epoch]:
         """Goes back to the end of the last epoch a checkpoint holds; [] when there is none."""
-        if not (folder / "history.json").exists():
+        path = folder / CHECKPOINT
+        if not path.exists():
             return []
-        told = json.loads((folder / "history.json").read_text(encoding="utf-8"))
-        history = [Epoch(**epoch) for epoch in told["epochs"]]
-        self.plain.load_state_dict(load_file(folder / "learner.safetensors"))
+        with safe_open(path, "pt") as file:
+            history = [Epoch(**epoch) for epoch in json.loads(file.metadata()["epochs"])]
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        momenta = {n: tensors.pop(n) for n in list(tensors) if n.startswith(MOMENTUM)}
+        self.plain.load_state_dict(tensors)
         state = self.optimiser.state_dict()
-        momenta = load_file(folder / "momenta.safetensors")
-        state["state"] = {int(i): {"momentum_buffer": m} for i, m in momenta.items()}
+        state["state"] = {
+            int(name.removeprefix(MOMENTUM)): {"momentum_buffer": momentum}
+            for name, momentum in momenta.items()
+        }
         self.optimiser.load_state_dict(state)
         self.schedule = self._schedule(done=len(history) * len(self.loader))
         return history

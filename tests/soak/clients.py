@@ -25,7 +25,6 @@ class Address:
 
     url: str
     card: int
-    load: int
     refresh: int
 
     @classmethod
@@ -33,14 +32,9 @@ class Address:
         """Asks the app."""
         config = httpx.get(f"{url}/config", timeout=30).raise_for_status().json()
         ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
-        events = config["dependencies"]
         click = [ids["runs-refresh"], "click"]
-        refresh = next(event for event in events if click in event["targets"])
-        load = next(
-            event for event in events
-            if event["outputs"] == refresh["outputs"] and event["targets"][0][1] == "load"
-        )  # fmt: skip
-        return cls(f"{url}/gradio_api", ids["run-card"], load["id"], refresh["id"])
+        refresh = next(d["id"] for d in config["dependencies"] if click in d["targets"])
+        return cls(f"{url}/gradio_api", ids["run-card"], refresh)
 
 
 @dataclass
@@ -57,7 +51,6 @@ class Page:
     async def stay_open(self) -> None:
         """Asks how the run goes, and has the page drawn when there is more to show."""
         await asyncio.sleep(EVERY * secrets.randbelow(1000) / 1000)  # pages are opened at any time
-        await self.draw(self.at.load)
         seen: dict[str, Any] | None = None
         drawn = 0.0
         while True:
@@ -68,11 +61,15 @@ class Page:
             grown = seen is not None and told["metrics"] != seen["metrics"]
             if urgent or (grown and now - drawn > AT_MOST_EVERY):
                 seen, drawn = told, now
-                await self.draw(self.at.refresh)
+                await self.draw()
 
     async def poll(self) -> dict[str, Any]:
         """The state card, and the marks that change."""
-        asked = {"data": self.run, "component_id": self.at.card, "fn_name": "how_it_goes"}
+        asked = {
+            "data": self.run if self.drawings else "",
+            "component_id": self.at.card,
+            "fn_name": "how_it_goes",
+        }
         answer = await self.http.post(
             f"{self.at.url}/component_server", json=asked | {"session_hash": self.session}
         )
@@ -80,10 +77,10 @@ class Page:
         told: dict[str, Any] = answer.raise_for_status().json()
         return told
 
-    async def draw(self, event: int) -> None:
-        """An event through the queue, its answer over the stream of this session."""
-        run = None if event == self.at.load else self.run  # a page opens with none chosen
-        asked: dict[str, Any] = {"data": [None, run, FOLLOW], "fn_index": event}
+    async def draw(self) -> None:
+        """The refresh event: through the queue, its answer over the stream of this session."""
+        run = self.run if self.drawings else None  # a page opens with none chosen
+        asked: dict[str, Any] = {"data": [None, run, FOLLOW], "fn_index": self.at.refresh}
         asked |= {"session_hash": self.session, "event_data": None, "trigger_id": None}
         (await self.http.post(f"{self.at.url}/queue/join", json=asked)).raise_for_status()
         where = f"{self.at.url}/queue/data?session_hash={self.session}"
@@ -101,7 +98,8 @@ async def main(url: str, run: str, count: int) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=60, limits=limits) as http:
-        pages = [Page(http, Address.of(url), run) for _ in range(count)]
+        at = Address.of(url)
+        pages = [Page(http, at, run) for _ in range(count)]
         tasks = [asyncio.create_task(page.stay_open()) for page in pages]
         await asyncio.wait(
             [*tasks, asyncio.create_task(ended.wait())], return_when="FIRST_COMPLETED"

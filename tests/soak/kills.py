@@ -36,7 +36,7 @@ def _soak(folder: Path) -> bool:
     report = Report(f"{KILLS} kills of a training process, seed {SEED}")
     drawn = random.Random(SEED)
     source = little_set(folder / "little")
-    spec = Spec(source=str(source), fractions=(0.5, 1.0), threads=1, every=10)
+    spec = Spec(source=str(source), fractions=(1.0,), threads=1, every=10)
     unbroken = queue.start(spec)
     taken = _finish(unbroken, report)
     runs: list[Run] = []

@@ -27,7 +27,7 @@ from training.runs import queue
 from training.runs.folder import Run
 from training.runs.process import alive
 
-TIMES, POLLS, PAGES, ROUNDS = 10, 300, 10, 5
+TIMES, POLLS, PAGES, ROUNDS = 10, 300, 10, 4
 MOST_START, MOST_POLL, MOST_CANCEL, MOST_SLOWER = 0.3, 0.005, 2.0, 1.05
 SEED = 0
 LONG = 120.0
@@ -39,7 +39,7 @@ def main() -> bool:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         os.environ["ATTENTION_HOME"] = str(home)
-        little_set(home / "sets" / "little", stills=40, train=6)
+        little_set(home / "sets" / "little", stills=24, train=5)
         app = RunningApp(home)
         began = time.perf_counter()
         print(HEAD, flush=True)

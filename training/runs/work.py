@@ -6,6 +6,7 @@ import shutil
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from training.runs.folder import CANCEL, Run
 from training.runs.queue import take_turn
 from training.runs.records import State
 
+ABANDONED = 3600.0  # seconds after which a half-written file of the cache is nobody's
 WAIT = 0.3  # seconds between two looks whether it is this run's turn
 
 
@@ -73,6 +75,10 @@ def _tidy(run: Run) -> None:
             shutil.rmtree(left, ignore_errors=True)
         else:
             left.unlink(missing_ok=True)
+    for left in (home() / "cache").rglob(".*"):
+        with suppress(OSError):  # another run's, finished meanwhile
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
     metrics = run.folder / "metrics.jsonl"
     if metrics.exists():
         with metrics.open("r+b") as file:

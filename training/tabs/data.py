@@ -58,11 +58,12 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
             filled = [value for part in parts for value in part.fill(name)]
             return name, about_set(name), gr.Button(visible=name != DRAWN), *filled
 
-    def come(name: str, last: str) -> Values:
+    def listed(name: str) -> gr.Dropdown:
         there = list(sets())
-        named = name if name in there else DRAWN
-        listing = gr.Dropdown(there, value=named)
-        return listing, *((gr.skip(),) * len(outputs) if last == named else show(named))
+        return gr.Dropdown(there, value=name if name in there else DRAWN)
+
+    def fill(name: str, last: str) -> Values:
+        return (gr.skip(),) * len(outputs) if last == name else show(name)
 
     def take_away(name: str | None) -> Any:
         if name is None:  # the person thought better of it
@@ -72,7 +73,9 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
         return gr.Dropdown(list(sets()), value=DRAWN)
 
     arrive = tab.select if tab else demo.load
-    arrive(come, [chosen, shown], [chosen, *outputs], **LIGHT)
+    # the list first and at once: a set that is added while pictures are made must not be lost again
+    came = arrive(listed, chosen, chosen, **LIGHT)
+    came.success(fill, [chosen, shown], outputs, **LIGHT)
     gone = remove.click(take_away, chosen, chosen, js=REMOVE, **LIGHT)
     chosen.input(show, chosen, outputs, **LIGHT)
     for change in (gone, *(change for part in parts for change in part.changes)):
