@@ -25,7 +25,7 @@ CONTAINERS = (
     "ivf,dv,mp3,wav,flac,aac"
 )
 CLIP_HEADS = (b"RIFF", b"\x1aE\xdf\xa3", b"GIF8", b"FLV", b"OggS", b"0&\xb2u", b"\x00\x00\x01")
-SMALL_PIXELS = 1280 * 720  # up to here one thread decodes as fast as the rest can use, and costs less
+SMALL_PIXELS = 1280 * 720  # up to here one thread decodes fast enough, and costs less
 RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
 UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
 ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP or AVIF image"
