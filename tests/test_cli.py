@@ -222,7 +222,7 @@ def test_ctrl_c_in_the_middle_of_the_work_leaves_nothing(tmp_path: Path) -> None
     clip = write_clip(tmp_path / "clip.mp4", frames, options={"preset": "ultrafast"})
     running = start(clip, "--out", tmp_path / "results", "--every", "1", *FEW)
     while running.poll() is None and len(list(tmp_path.iterdir())) == 1:
-        time.sleep(0.05)  # until it has begun to write
+        time.sleep(0.002)  # until it has begun to write
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, err) == (130, b"")

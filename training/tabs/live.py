@@ -21,10 +21,7 @@ from training.tabs.run_card import state_card
 FOLLOW = "the stage at work"
 STAGE_CHOICES = [FOLLOW, *STAGES]
 SECOND = {"EnergyNet": POOL}  # beside the loss; accuracy for the CNNs
-NO_CHARTS = (
-    gr.update(value=None, visible=False), gr.update(value=None, visible=False),
-    "<p class='note'>Nothing is measured yet.</p>",
-)  # fmt: skip
+NOTHING = "<p class='note'>Nothing is measured yet.</p>"
 SMOOTHING = {"EnergyNet": 0.8}
 
 
@@ -76,15 +73,26 @@ def _metrics_size(run: Run) -> int:
 
 def live_charts(run: Run, of: str) -> list[Any]:
     """Loss, and beside it accuracy or the pool's size, of a stage; and both in words."""
-    return list(_charts(run, of, _metrics_size(run)))
+    figures, words = _charts(run, of, _metrics_size(run))
+    return [*_plots(figures), words]
+
+
+def no_charts() -> list[Any]:
+    """What stands in their place when there is nothing to draw."""
+    return [*_plots((None, None)), NOTHING]
+
+
+def _plots(figures: Sequence[Any]) -> list[Any]:
+    # made anew each time: gradio takes the value out of an update it has sent
+    return [gr.update(value=figure, visible=figure is not None) for figure in figures]
 
 
 @lru_cache(maxsize=32)
-def _charts(run: Run, of: str, _size: int) -> tuple[Any, Any, str]:
+def _charts(run: Run, of: str, _size: int) -> tuple[tuple[Any, Any], str]:
     rows = log_rows(run.metrics())
     stage = of if of in STAGES else (str(rows["stage"].iloc[-1]) if len(rows) else "")
     if rows[rows["stage"] == stage].empty:
-        return NO_CHARTS
+        return (None, None), NOTHING
     panels = ("loss", SECOND.get(stage, "accuracy (%)"))
     smoothing = SMOOTHING.get(stage, 0.0)
     charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]
@@ -93,5 +101,4 @@ def _charts(run: Run, of: str, _size: int) -> tuple[Any, Any, str]:
         title = {"text": chart.title, "font": {"size": 13}, "y": 0.97, "yanchor": "top"}
         figure.update_layout(height=270, title=title, margin={"t": 36})
     words = " ".join(escape(chart.alt) for chart in charts)
-    shown = [gr.update(value=figure, visible=True) for figure in (first, second)]
-    return *shown, f"<p class='note' role='status'>{words}</p>"
+    return (first, second), f"<p class='note' role='status'>{words}</p>"

@@ -19,11 +19,11 @@ from training.sets import sets
 from training.settings import DATA
 from training.tabs.live import (
     FOLLOW,
-    NO_CHARTS,
     STAGE_CHOICES,
     Seen,
     how_it_goes,
     live_charts,
+    no_charts,
     seen_now,
 )
 from training.tabs.run_card import NO_RUN, run_card, run_choices
@@ -217,7 +217,7 @@ def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
         return [gr.skip()] * 11
     if standing is None:
         nothing = [gr.Radio(choices=[], value=None), NO_RUN, *_buttons(None)]
-        return [now, *nothing, *NO_CHARTS, ""]
+        return [now, *nothing, *no_charts(), ""]
     runs = gr.Radio(choices=run_choices(standings), value=chosen)
     first = [now, runs if now.runs != before.runs else gr.skip(), run_card(standing)]
     buttons = _buttons(standing) if now.state != before.state else [gr.skip()] * 4
