@@ -8,6 +8,7 @@ import pytest
 from training.runs.folder import Run
 from training.runs.queue import Standing, standings
 from training.runs.records import Spec, Status
+from training.tabs import live
 from training.tabs.live import FOLLOW, Seen, how_it_goes, live_charts, seen_now
 from training.tabs.run_card import run_card, run_choices
 from training.tabs.train import _estimate, _shown
@@ -97,6 +98,16 @@ def test_what_a_page_asks_changes_when_it_should(run: Run) -> None:
     failed = how_it_goes(run.name)
     assert failed["runs"] != before["runs"] and "<img" not in failed["state"]
     assert how_it_goes("../../etc/passwd")["state"] is None
+
+
+def test_many_pages_draw_less_often(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    live._asked.clear()
+    moments = iter(range(1000))  # long pauses first, then forty questions in a moment
+    monkeypatch.setattr(live.time, "monotonic", lambda: 10.0 * next(moments))
+    assert how_it_goes(run.name)["pause"] == live.LEAST_PAUSE
+    monkeypatch.setattr(live.time, "monotonic", lambda: 20_000.0)
+    told = [how_it_goes(run.name)["pause"] for _ in range(40)]  # what ten pages ask in six seconds
+    assert told[-1] == 10 * live.PAUSE_EACH
 
 
 def test_seen_changes_with_state_place_and_metrics(run: Run) -> None:

@@ -1,7 +1,6 @@
 // Asks how the chosen run stands, cheaply; has the page drawn anew only when there is more to show.
 const EVERY = 1500; // ms between two questions
 const TICK = 300; // ms
-const AT_MOST_EVERY = 6000; // ms between two drawings for new metrics alone
 let seen = null;
 let drawn = 0;
 
@@ -15,7 +14,7 @@ const ask = async () => {
   if (state && told.state !== null && state.innerHTML !== told.state) state.innerHTML = told.state;
   const now = Date.now();
   const urgent = seen === null || told.runs !== seen.runs;
-  if (urgent || (told.metrics !== seen.metrics && now - drawn > AT_MOST_EVERY)) {
+  if (urgent || (told.metrics !== seen.metrics && now - drawn > 1000 * told.pause)) {
     seen = told;
     drawn = now;
     document.querySelector("#runs-refresh")?.click();

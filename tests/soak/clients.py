@@ -14,8 +14,7 @@ from typing import Any
 
 import httpx
 
-EVERY = 1.5  # seconds between two questions; these two are those of runs.js
-AT_MOST_EVERY = 6.0  # seconds between two drawings for new metrics alone
+EVERY = 1.5  # seconds between two questions, as runs.js asks
 FOLLOW = "the stage at work"
 
 
@@ -59,7 +58,7 @@ class Page:
             now = time.monotonic()
             urgent = seen is None or told["runs"] != seen["runs"]
             grown = seen is not None and told["metrics"] != seen["metrics"]
-            if urgent or (grown and now - drawn > AT_MOST_EVERY):
+            if urgent or (grown and now - drawn > told["pause"]):
                 seen, drawn = told, now
                 await self.draw()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +24,13 @@ FOLLOW = "the stage at work"
 STAGE_CHOICES = [FOLLOW, *STAGES]
 SECOND = {"EnergyNet": POOL}  # beside the loss; accuracy for the CNNs
 NOTHING = "<p class='note'>Nothing is measured yet.</p>"
+ASKED_EVERY = 1.5  # seconds, as assets/page/runs.js asks
+REMEMBERED = 6.0  # seconds of questions that are counted
+LEAST_PAUSE, PAUSE_EACH = 4.0, 2.5  # seconds; the second for each open page
 SMOOTHING = {"EnergyNet": 0.8}
+
+
+_asked: deque[float] = deque()
 
 
 @dataclass(frozen=True)
@@ -49,7 +57,9 @@ def seen_now(standings: Sequence[Standing], chosen: Standing | None, of: str) ->
 def how_it_goes(name: str) -> dict[str, Any]:
     """What a page asks every other second: the chosen run's state as HTML, and marks that change.
 
-    runs: changes with any run's state or place · metrics: with what the chosen run has measured.
+    runs: changes with any run's state or place · metrics: with what the chosen run has measured ·
+    pause: seconds to leave between two drawings for new metrics alone, so that many pages together
+    cost the server no more than one or two.
     """
     standings = queue.standings()
     chosen = next((s for s in standings if s.run.name == name), None)
@@ -57,7 +67,17 @@ def how_it_goes(name: str) -> dict[str, Any]:
         "state": state_card(chosen) if chosen else None,
         "runs": repr(_runs(standings)),
         "metrics": _metrics_size(chosen.run) if chosen else 0,
+        "pause": max(LEAST_PAUSE, PAUSE_EACH * _pages_open()),
     }
+
+
+def _pages_open() -> float:
+    """How many pages ask, by the questions of the last few seconds."""
+    now = time.monotonic()
+    _asked.append(now)
+    while now - _asked[0] > REMEMBERED:
+        _asked.popleft()
+    return len(_asked) * ASKED_EVERY / REMEMBERED
 
 
 def _runs(standings: Sequence[Standing]) -> tuple[tuple[str, str, int], ...]:
