@@ -25,7 +25,7 @@ from training.runs.asked import expected, spec_of
 from training.runs.folder import Run, all_runs, run_named
 from training.runs.records import Spec, Status
 from training.runs.result import keep_parts
-from training.runs.words import how_it_stands, how_long, repeat
+from training.runs.words import how_it_stands, how_long, repeat, title_of, when_asked
 from training.sweep import read_rows
 
 LONG = 120.0  # seconds; waiting is for states, this only bounds it
@@ -329,6 +329,17 @@ def test_the_command_that_repeats_a_run_names_only_what_differs() -> None:
     assert repeat(spec) == (
         "python -m training runs start drawn --title 'my run' --noisy --fractions 0.2,1 --seeds 0,1"
     )
+
+
+def test_a_run_is_called_by_its_set_and_its_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert title_of(Spec(source="/some/where/little")) == "little"
+    assert title_of(Spec(title="mine")) == "mine"
+    monkeypatch.setenv("TZ", "UTC-2")  # two hours ahead of UTC
+    time.tzset()
+    assert when_asked("20261122-203234-drawn-7f2d") == "22 Nov 22:32"
+    assert when_asked("something else") == ""
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from training.results.comparison import Column
 from training.results.sweep_results import CELL, CLIPS, ROWS, WEB_ROWS, SweepResults, read_results
 from training.runs.folder import Run, all_runs
 from training.runs.records import UNDER_WAY
+from training.runs.words import title_of, when_asked
 from training.sets import sets
 from training.sources import open_source
 
@@ -178,7 +179,7 @@ def _of_run(run: Run, _at: Stamp) -> Sweep | None:
     drawn = spec.source == DRAWN
     return Sweep(
         name=run.name,
-        title=spec.title or run.name,
+        title=spec.title or f"{title_of(spec)}, {when_asked(run.name)}",
         clips="drawn clips" if drawn else f"clips of {Path(spec.source).name}",
         stills=(paper.NOISY if spec.noisy else paper.FILTERED) if drawn else paper.BU101,
         folder=run.sweep,

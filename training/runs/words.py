@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import shlex
 import time
 from pathlib import Path
@@ -45,6 +46,20 @@ def how_long(seconds: float | None) -> str:
     if seconds < 90 * 60:
         return f"about {round(seconds / 60)} min"
     return f"about {seconds / 3600:.1f} h"
+
+
+def title_of(spec: Spec) -> str:
+    """A run's own title, else its set's name: the last folder of a path."""
+    return spec.title or Path(spec.source).name
+
+
+def when_asked(name: str) -> str:
+    """When a run was asked for, local time, as its name says: "22 Nov 20:32"; "" for another name."""
+    try:
+        asked = calendar.timegm(time.strptime(name[:15], "%Y%m%d-%H%M%S"))
+    except ValueError:
+        return ""
+    return time.strftime("%d %b %H:%M", time.localtime(asked))
 
 
 def repeat(spec: Spec) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 from training.runs.queue import Standing
-from training.runs.records import Spec
-from training.runs.words import how_it_stands, how_long, left_of, repeat
+from training.runs.words import how_it_stands, how_long, left_of, repeat, title_of, when_asked
 
 MARKS = {
     "queued": "◷", "running": "▶", "finished": "✓", "cancelled": "◼", "failed": "✗",
@@ -32,26 +29,11 @@ def _label(standing: Standing) -> str:
     status, spec = standing.status, standing.spec
     if status is None or spec is None:
         return f"✗ {standing.run.name}: damaged"
-    title = _title(spec)
-    when = time.strftime("%d %b %H:%M", time.localtime(_first_seen(standing)))
+    title, when = title_of(spec), when_asked(standing.run.name)
     if status.state == "running":
         return f"▶ {title}, {when}: running"
     place = f", number {standing.place}" if standing.place else ""
     return f"{MARKS[status.state]} {title}, {when}: {status.state}{place}"
-
-
-def _title(spec: Spec) -> str:
-    """Its own, else the set's name: the last folder of a path."""
-    return spec.title or Path(spec.source).name
-
-
-def _first_seen(standing: Standing) -> float:
-    """When it was asked for: its name says so, a resumed one's status says when it was resumed."""
-    try:
-        stamp = time.strptime(standing.run.name[:15], "%Y%m%d-%H%M%S")
-        return time.mktime(stamp) - time.timezone + (3600 if time.localtime().tm_isdst > 0 else 0)
-    except ValueError:
-        return standing.status.submitted if standing.status else 0.0
 
 
 def run_card(standing: Standing) -> str:
@@ -70,7 +52,7 @@ def run_card(standing: Standing) -> str:
     )
     return (
         f"<section class='run-card' data-run='{escape(standing.run.name)}'>"
-        f"<h3>{escape(_title(spec))} <code>{escape(standing.run.name)}</code></h3>"
+        f"<h3>{escape(title_of(spec))} <code>{escape(standing.run.name)}</code></h3>"
         f"<div class='run-state'>{state_card(standing)}</div>"
         f"<details><summary>Settings, and how to repeat this run</summary><dl>{lines}</dl>"
         f"<pre class='repeat' tabindex='0'>{escape(repeat(spec))}</pre></details></section>"
