@@ -37,7 +37,8 @@ class Analysis:
     frames: indices in the clip · seconds: time of each since the first · window: side s of Eq. 2's
     window · size: (width, height) of the clip · pictures: a JPEG per frame when kept · truth: the
     clip's true concept when known · notes: sentences a person should read (trimmed, broken off) ·
-    timing: seconds spent in decode, forward, maps, energies, total.
+    timing: seconds of work in decode, forward, maps and energies, all threads together, and in
+    total, on the clock.
     """
 
     clip: str

@@ -40,7 +40,10 @@ def _timing(analysis: Analysis) -> str:
         f"{stage} {analysis.timing[stage]:.2f} s" for stage in STAGES if stage in analysis.timing
     ]
     total = analysis.timing.get("total")
-    return f"Time: {' · '.join(stages)} · in all {total:.2f} s" if total is not None else ""
+    if total is None:
+        return ""
+    work = f"; work of all threads: {' · '.join(stages)}" if stages else ""
+    return f"Time: {total:.2f} s{work}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -23,6 +23,7 @@ from attention.maps import scores_and_maps
 from attention.model import Card, Model, save_model
 from attention.pipeline import CHUNK, analyse, jpeg
 from attention.sandbox import SandboxedReader
+from attention.streams import MOST
 from tests.clips import frame_number, numbered_frames, write_clip, write_image
 from tests.networks import lively, pictures
 
@@ -338,7 +339,9 @@ def test_json_is_the_analysis(film, model):
         assert list(method["scores"]) == list(CONCEPTS)
     assert set(told["timing"]) == {"decode", "forward", "maps", "energies", "total"}
     parts = [seconds for stage, seconds in told["timing"].items() if stage != "total"]
-    assert all(seconds >= 0 for seconds in parts) and sum(parts) <= told["timing"]["total"]
+    assert all(seconds >= 0 for seconds in parts)
+    threads = 1 + MOST  # the one that reads and those that look
+    assert sum(parts) <= threads * told["timing"]["total"]
 
 
 # Memory

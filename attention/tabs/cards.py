@@ -80,7 +80,7 @@ def progress_card(progress: Progress | None, clip: str) -> str:
 
 
 def timing_line(analysis: Analysis) -> str:
-    """Where the time went: decode · forward · maps · energies."""
+    """How long it took, and the work that was in it: decode · forward · maps · energies."""
     stages = " · ".join(
         f"{stage} {analysis.timing.get(stage, 0.0) * 1000:.0f} ms"
         for stage in ("decode", "forward", "maps", "energies")
@@ -88,7 +88,7 @@ def timing_line(analysis: Analysis) -> str:
     frames = len(analysis.frames)
     return (
         f"<p class='timing'>{frames} frame{'s' * (frames != 1)} × {len(analysis.concepts)} concepts "
-        f"in {analysis.timing.get('total', 0.0):.2f} s: {stages}</p>"
+        f"in {analysis.timing.get('total', 0.0):.2f} s. Work of all threads: {stages}</p>"
     )
 
 
