@@ -4,10 +4,12 @@ A head is a type of its own wherever Eq. 1 has a closed form for it; maps.py has
 keeps the trail of a pass: what it computes on the way from A to the scores and Eq. 1 needs again.
 """
 
+from abc import ABC, abstractmethod
+
 from torch import Tensor, nn
 
 
-class Head(nn.Module):
+class Head(nn.Module, ABC):
     """A head whose last layer is linear: scores = last(trail(A)[-1])."""
 
     last: nn.Linear
@@ -17,9 +19,9 @@ class Head(nn.Module):
         self.dropout = nn.Dropout(dropout)
         self.last = last
 
+    @abstractmethod
     def trail(self, A: Tensor) -> tuple[Tensor, ...]:
         """Intermediate values of a pass, each [N,·]; the last one feeds the last layer."""
-        raise NotImplementedError
 
     def penultimate(self, A: Tensor) -> Tensor:
         """Features before the last layer: pool5 of a ResNet, fc7 of VGG (§4.3)."""

@@ -6,7 +6,6 @@ import torch
 
 from training.evaluate import (
     ClipScores,
-    bootstrap_difference,
     clip_rows,
     cnn_scores,
     metrics,
@@ -71,13 +70,3 @@ def test_rows_name_what_was_said() -> None:
         "method": "CNN", "clip": "Hug/a.mp4", "truth": "Hug", "prediction": "Kiss",
         "score: Hug": 0.25, "score: Kiss": 0.75,
     }  # fmt: skip
-
-
-def test_bootstrap_is_paired() -> None:
-    truth = np.zeros(100, int)
-    right = ClipScores("a", np.zeros(100, int), np.zeros((100, 2), np.float32))
-    half = ClipScores("b", np.arange(100) % 2, np.zeros((100, 2), np.float32))
-    mean, low, high = bootstrap_difference(right, half, truth)
-    assert mean == 50
-    assert 39 < low < 44 < 56 < high < 61
-    assert bootstrap_difference(right, right, truth) == (0, 0, 0)

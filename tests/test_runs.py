@@ -20,13 +20,15 @@ from attention.pipeline import analyse
 from tests.little import little_set
 from training.listener import Cell
 from training.methods import Fitted
+from training.progress import how_long
 from training.runs import process, queue
 from training.runs.asked import expected, spec_of
 from training.runs.folder import Run, all_runs, run_named
 from training.runs.records import Spec, Status
 from training.runs.result import keep_parts
-from training.runs.words import how_it_stands, how_long, repeat, title_of, when_asked
-from training.sweep import read_rows
+from training.runs.standing import standing_of, standings
+from training.runs.words import how_it_stands, repeat, title_of, when_asked
+from training.sweep_tables import read_rows
 
 LONG = 120.0  # seconds; waiting is for states, this only bounds it
 
@@ -48,7 +50,7 @@ def asked(little: Path) -> Spec:
 
 
 def state_of(run: Run) -> str:
-    status = queue.standing_of(run.name).status
+    status = standing_of(run.name).status
     return status.state if status else "damaged"
 
 
@@ -130,11 +132,11 @@ def test_one_works_the_next_waits_and_a_cancelled_one_leaves_its_place(
 ) -> None:
     first, second, third = (queue.start(asked) for _ in range(3))
     wait_for(first, "running")
-    standings = {s.run.name: s for s in queue.standings()}
-    assert [standings[run.name].place for run in (first, second, third)] == [0, 1, 2]
+    found = {s.run.name: s for s in standings()}
+    assert [found[run.name].place for run in (first, second, third)] == [0, 1, 2]
     started = time.monotonic()
     assert queue.cancel(second.name).state == "cancelled"
-    assert queue.standing_of(third.name).place == 1
+    assert standing_of(third.name).place == 1
     assert queue.cancel(first.name).state == "cancelled"
     assert time.monotonic() - started < 10
     wait_for(third, "running")
@@ -157,7 +159,7 @@ def test_two_who_start_at_once_get_a_run_each(here: Path, asked: Spec) -> None:
         person.join()
     assert len({run.name for run in found}) == 4
     wait_for(found[0], "running", "queued")
-    running = [s for s in queue.standings() if s.status and s.status.state == "running"]
+    running = [s for s in standings() if s.status and s.status.state == "running"]
     assert len(running) <= 1
     for run in found:
         queue.remove(run.name)
@@ -227,7 +229,7 @@ def test_a_boot_time_that_moves_does_not_make_a_run_dead(
 def test_a_process_that_is_not_the_runs_own_is_not_taken_for_it(here: Path, who: str) -> None:
     pid = os.getpid() if who == "another process" else None
     run = written(here, "running", pid=pid, born=12345.0 if pid else None)
-    standing = queue.standing_of(run.name)
+    standing = standing_of(run.name)
     assert standing.status is not None and standing.status.state == "interrupted"
     assert "interrupted" in how_it_stands(standing)
     assert run.status().state == "interrupted"  # on disk too
@@ -249,7 +251,7 @@ def test_a_run_is_taken_up_by_itself_three_times_at_most(here: Path) -> None:
 def test_a_damaged_folder_is_named_and_can_be_removed(here: Path, name: str, damage: str) -> None:
     run = written(here)
     (run.folder / name).write_text(damage)
-    standing = queue.standing_of(run.name)
+    standing = standing_of(run.name)
     assert standing.status is None
     assert name in standing.fault and run.name in standing.fault
     for act in (queue.resume, queue.cancel):

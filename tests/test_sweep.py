@@ -15,7 +15,8 @@ from training.fit_energynet import EnergyNetSettings
 from training.listener import Cell, Listener
 from training.methods import Fitted
 from training.prepared import Clips, Prepared, Stills
-from training.sweep import SweepSettings, note_how, read_rows, sweep
+from training.sweep import SweepSettings, sweep
+from training.sweep_tables import note_how, read_rows
 from training.trunkcache import Views
 
 CONCEPTS = ("Hug", "Kiss")

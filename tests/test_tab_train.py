@@ -6,8 +6,8 @@ import gradio as gr
 import pytest
 
 from training.runs.folder import Run
-from training.runs.queue import Standing, standings
 from training.runs.records import Spec, Status
+from training.runs.standing import Standing, standings
 from training.tabs import live
 from training.tabs.live import FOLLOW, Seen, how_it_goes, live_charts, seen_now
 from training.tabs.run_card import run_card, run_choices

@@ -10,6 +10,7 @@ import torch
 
 from attention.backbone import LITE0
 from attention.model import Card, EnergyNetCard
+from training.data.records import Source
 from training.fit_cnn import VIDEO, WEB
 from training.fit_energynet import EnergyNetSettings
 
@@ -34,6 +35,11 @@ class Story:
     seed: int
     energynet: EnergyNetSettings | None
     command: str
+
+
+def drawn_here(source: Source) -> bool:
+    """Whether a set is of this project's renderer, which leaves clips.jsonl beside its clips."""
+    return any((clip.path.parents[2] / "clips.jsonl").exists() for clip in source.clips[:1])
 
 
 def card_of(story: Story, measured: Mapping[str, Any]) -> Card:

@@ -132,17 +132,3 @@ def clip_rows(
     for c, concept in enumerate(concepts):
         table[f"score: {concept}"] = scores.scores[:, c]
     return table
-
-
-def bootstrap_difference(
-    a: ClipScores, b: ClipScores, truth: NDArray[np.int64], draws: int = 2000, seed: int = 0
-) -> tuple[float, float, float]:
-    """Accuracy of `a` minus that of `b` on the same clips, with its 95 % interval.
-
-    Paired bootstrap: clips are drawn with replacement, both methods judged on the same draw.
-    """
-    gain = (a.predictions == truth).astype(float) - (b.predictions == truth)
-    rows = np.random.default_rng(seed).integers(len(gain), size=(draws, len(gain)))
-    means = 100 * gain[rows].mean(1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return 100 * float(gain.mean()), float(low), float(high)

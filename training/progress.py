@@ -1,6 +1,8 @@
 """Progress in the terminal: bars with the time left, for whatever takes more than two seconds."""
 
 import os
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,19 +14,31 @@ WAIT = 2.0  # seconds before a bar appears
 
 
 class Told(Listener):
-    """Shows each stretch of a training as a bar; behind it how many cells of a sweep are done."""
+    """Shows each stretch of a training as a bar, named with its cell of a sweep and the time left for all."""
 
-    def __init__(self, bars: "Bars") -> None:
+    def __init__(self, bars: "Bars", clock: Callable[[], float] = time.monotonic) -> None:
         self._bars = bars
+        self._clock = clock
+        self._first: tuple[int, float] | None = None  # cells done, and when, at the first one
         self._stage = self._cells = ""
 
     def cell(self, cell: Cell) -> None:
-        """Says which of the cells this is, when there are several."""
-        self._cells = f"{cell.done + 1} of {cell.of}: " if cell.of > 1 else ""
+        """Says which of the cells this is and how long all take, when there are several."""
+        if cell.of == 1:
+            return
+        self._first = self._first or (cell.done, self._clock())
+        before, began = self._first
+        self._cells = f"{cell.done + 1} of {cell.of}"
+        if (
+            cell.done > before
+        ):  # the first holds the Web CNN and takes longer: later it is known better
+            each = (self._clock() - began) / (cell.done - before)
+            self._cells += f", {how_long(each * (cell.of - cell.done))} left"
 
     def stage(self, kind: Kind, part: str = "") -> None:
         """Begins the bar of a stretch."""
-        self._stage = f"{self._cells}{kind} {part}".strip()
+        stretch = f"{kind} {part}".strip()
+        self._stage = f"{self._cells}: {stretch}" if self._cells else stretch
 
     def step(self, done: int, of: int) -> None:
         """Moves it."""
@@ -72,3 +86,14 @@ class Bars:
         at: TracebackType | None,
     ) -> None:
         self._close()
+
+
+def how_long(seconds: float | None) -> str:
+    """Seconds as people say them: "about 40 s", "about 3 min", "about 2.5 h"."""
+    if seconds is None:
+        return "some time"
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"

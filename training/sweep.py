@@ -1,21 +1,18 @@
 """Accuracy against labelled training data (§4.5, Figure 5): fractions × folds × seeds × methods."""
 
-import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 from safetensors.torch import save_file
 
 from attention.backbone import load_backbone, load_tensors
 from attention.cnn import Backbone
-from attention.errors import InputError
 from attention.whole import whole_file
-from training.evaluate import ClipScores, clip_rows, metrics
+from training.evaluate import ClipScores
 from training.fit_cnn import VIDEO, WEB, FitSettings
 from training.fit_energynet import WORKING, EnergyNetSettings
 from training.listener import NOBODY, Cell, Listener
@@ -32,10 +29,8 @@ from training.methods import (
 )
 from training.prepared import Clips, Prepared
 from training.ranks import is_first, wait_for_all
-from training.results.sweep_results import CLIPS, HOW, ROWS, WEB_ROWS
 from training.sources import FRACTIONS, nested_fractions
-
-KEY = ["fold", "seed", "fraction"]
+from training.sweep_tables import append_cell, append_web, cells_done, read_rows
 
 
 @dataclass(frozen=True)
@@ -75,7 +70,7 @@ def sweep(
     cells = [
         (name, seed, share) for name, _ in folds for seed in settings.seeds for share in shares
     ]
-    done = _done(folder)
+    done = cells_done(folder)
     wait_for_all()  # all have read what is done before the first writes
     count = sum(cell in done for cell in cells)
     for name, prepared in folds:
@@ -92,28 +87,10 @@ def sweep(
                 scores, fitted = one.fitted_and_judged(cell.fraction)
                 if on_fitted and fitted:
                     on_fitted(cell, fitted)
-                _append(folder, key, prepared, settings, scores)
+                append_cell(folder, key, settings.part, one.judged, prepared.concepts, scores)
                 wait_for_all()
                 count += 1
     return read_rows(folder)
-
-
-def note_how(folder: Path, **how: object) -> None:
-    """Writes down what the rows themselves do not say; InputError when another sweep is there."""
-    path = folder / HOW
-    if path.exists() and json.loads(path.read_text(encoding="utf-8")) != how:
-        raise InputError(
-            f"{folder} holds a sweep with other settings ({path.read_text(encoding='utf-8').strip()}); "
-            "give another folder."
-        )
-    folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as partial:
-        partial.write_text(json.dumps(how) + "\n", encoding="utf-8")
-
-
-def read_rows(folder: Path) -> pd.DataFrame:
-    """The rows of a sweep so far."""
-    return pd.read_csv(folder / ROWS, dtype={"fold": str})
 
 
 def _web(
@@ -137,9 +114,7 @@ def _web(
         settings.web, listener, checkpoint,
     )  # fmt: skip
     validation = 100 * (history[-1].validation or 0.0)
-    _write(
-        folder / WEB_ROWS, pd.DataFrame([{"fold": fold, "seed": seed, "validation": validation}])
-    )
+    append_web(folder, fold, seed, validation)
     if is_first():
         with whole_file(path) as partial:
             save_file({k: v.contiguous() for k, v in backbone.state_dict().items()}, partial)
@@ -209,53 +184,3 @@ class _Seed:
 def judged_clips(prepared: Prepared, settings: SweepSettings) -> Clips:
     """The test clips, or the development clips while anything is still being chosen."""
     return prepared.dev if settings.part == "dev" and prepared.dev else prepared.test
-
-
-def _append(
-    folder: Path,
-    cell: tuple[str, int, float],
-    prepared: Prepared,
-    settings: SweepSettings,
-    scores: Sequence[ClipScores],
-) -> None:
-    judged = judged_clips(prepared, settings)
-    truth = judged.labels.numpy()
-    names = [f"{clip.path.parent.name}/{clip.path.name}" for clip in judged.clips]
-    rows, clips = [], []
-    for score in scores:
-        found = metrics(score, truth)
-        rows.append(
-            dict(zip(KEY, cell, strict=True))
-            | {"part": settings.part, "method": score.method, "accuracy": found.accuracy}
-            | {"top3": found.top3, "mAP": found.mAP}
-            | {f"accuracy: {c}": v for c, v in zip(prepared.concepts, found.per_class, strict=True)}
-        )
-        clips.append(clip_rows(score, names, truth, prepared.concepts))
-        for place, (key, value) in enumerate(zip(KEY, cell, strict=True)):
-            clips[-1].insert(place, key, value)  # type: ignore[arg-type]
-    _write(folder / CLIPS, pd.concat(clips))
-    _write(folder / ROWS, pd.DataFrame(rows))  # last: a cell counts as done once it is here
-
-
-def _write(path: Path, rows: pd.DataFrame) -> None:
-    """Adds rows to a table in place of those of the same cell, whole or not at all."""
-    if not is_first():
-        return
-    if path.exists():
-        before = pd.read_csv(path, dtype={"fold": str})
-        key = [name for name in KEY if name in rows]
-        cells = set(rows[key].itertuples(index=False, name=None))
-        same = [cell in cells for cell in before[key].itertuples(index=False, name=None)]
-        rows = pd.concat([before[~np.array(same)], rows])
-    with whole_file(path) as partial:
-        rows.to_csv(partial, index=False)
-
-
-def _done(folder: Path) -> set[tuple[str, int, float]]:
-    if not (folder / ROWS).exists():
-        return set()
-    rows = read_rows(folder)
-    return {
-        (str(fold), int(seed), float(fraction))
-        for fold, seed, fraction in rows[KEY].itertuples(index=False)
-    }

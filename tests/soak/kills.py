@@ -16,6 +16,7 @@ from tests.soak.report import Report
 from training.runs import queue
 from training.runs.folder import Run
 from training.runs.records import Spec
+from training.runs.standing import standing_of, standings
 
 KILLS = 50
 SEED = 0
@@ -85,7 +86,7 @@ def _check(run: Run, report: Report) -> None:
     """Right after a kill: whole files, and shown as what it is."""
     report.add(f"{run.name}: {fault}" for fault in faults(run.folder))
     report.add(f"cache: {fault}" for fault in faults(home() / "cache"))
-    shown = {s.run.name: s.status.state if s.status else s.fault for s in queue.standings()}
+    shown = {s.run.name: s.status.state if s.status else s.fault for s in standings()}
     if shown.get(run.name) != "interrupted":
         report.add([f"{run.name} is shown as {shown.get(run.name, 'nothing')}"])
 
@@ -97,7 +98,7 @@ def _state(run: Run) -> str:
 def _finish(run: Run, report: Report) -> float:
     """Waits for the run's end; returns the seconds that took."""
     started = time.monotonic()
-    while (standing := queue.standing_of(run.name)).under_way:
+    while (standing := standing_of(run.name)).under_way:
         if time.monotonic() - started > LONG:
             break
         time.sleep(0.1)

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from attention.model import save_model
-from training.card import Story, card_of
+from training.card import Story, card_of, drawn_here
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
+from training.data.records import Source
 from training.evaluate import metrics
 from training.fit_energynet import PRESETS
 from training.listener import Epoch
@@ -50,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     measured = _measured(fitted, ready, validation)
     if not is_first():
         return 0
-    card = card_of(_story(arguments, source.name, ready, train), measured)
+    card = card_of(_story(arguments, source, ready, train), measured)
     save_model(arguments.out, card, fitted.web, fitted.tuned, fitted.energynet, half=arguments.half)
     for part, found in measured.items():
         print(f"{part}: {found}")
@@ -72,11 +73,11 @@ def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[
     return Fitted(web, tuned, net, V_c), _last(history)
 
 
-def _story(arguments: argparse.Namespace, name: str, ready: Prepared, train: Clips) -> Story:
+def _story(arguments: argparse.Namespace, source: Source, ready: Prepared, train: Clips) -> Story:
     return Story(
-        title=arguments.title or name,
-        source=name,
-        drawn=(Path(arguments.source) / "clips.jsonl").exists(),
+        title=arguments.title or source.name,
+        source=source.name,
+        drawn=drawn_here(source),
         noisy=arguments.noisy,
         concepts=ready.concepts,
         backbone=arguments.backbone,

@@ -7,12 +7,12 @@ import json
 import time
 
 from attention.errors import InputError
-from training.progress import Bars
+from training.progress import Bars, how_long
 from training.runs import queue
-from training.runs.queue import Standing
 from training.runs.records import Spec
+from training.runs.standing import Standing, standing_of, standings
 from training.runs.told import told
-from training.runs.words import how_it_stands, how_long, name_line, repeat
+from training.runs.words import how_it_stands, name_line, repeat
 
 POLL = 0.5  # seconds
 
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.action == "start":
         return _start(arguments)
     elif arguments.action == "show":
-        _show(queue.standing_of(arguments.name), arguments.json)
+        _show(standing_of(arguments.name), arguments.json)
     elif arguments.action == "cancel":
         print(f"{arguments.name}: {queue.cancel(arguments.name).state}")
     elif arguments.action == "resume":
@@ -93,7 +93,7 @@ def _start(arguments: argparse.Namespace) -> int:
 
 def _follow(name: str) -> int:
     with Bars("%") as bars:
-        while (standing := queue.standing_of(name)).under_way:
+        while (standing := standing_of(name)).under_way:
             if standing.status:
                 bars.show(name, round(100 * standing.status.done), 100)
             time.sleep(POLL)
@@ -102,7 +102,7 @@ def _follow(name: str) -> int:
 
 
 def _list(as_json: bool) -> None:
-    found = queue.standings()
+    found = standings()
     if as_json:
         print(json.dumps([told(standing) for standing in found], indent=1))
     elif not found:

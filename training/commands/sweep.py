@@ -9,7 +9,8 @@ from training.data.records import Source
 from training.fit_energynet import PRESETS
 from training.progress import Bars, Told
 from training.sources import FRACTIONS, nested_fractions
-from training.sweep import SweepSettings, note_how, sweep
+from training.sweep import SweepSettings, sweep
+from training.sweep_tables import note_how
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

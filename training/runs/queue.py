@@ -12,11 +12,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from attention.errors import InputError
 from training.data.room import telling_of_a_full_disk
@@ -29,31 +25,13 @@ from training.runs.folder import (
     run_named,
     runs_folder,
 )
-from training.runs.process import alive, collect, end, is_own, spawn
-from training.runs.records import UNDER_WAY, Spec, Status
+from training.runs.process import end, is_own, spawn
+from training.runs.records import Spec, Status
+from training.runs.standing import locked, set_right, standing_of, standings, stands, turn
 
 MOST_UNDER_WAY = 12  # runs queued and running together: each waiting process takes about 40 MB
 MOST_ATTEMPTS = 3  # times a run is taken up again by itself
 FREE = 500_000_000  # bytes the disk must have left for a run to start
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A run as people see it: status and spec as they are now, or what is wrong with its folder.
-
-    place: 1 for the next in the queue, 0 when it does not wait.
-    """
-
-    run: Run
-    status: Status | None
-    spec: Spec | None
-    place: int = 0
-    fault: str = ""
-
-    @property
-    def under_way(self) -> bool:
-        """Queued or running."""
-        return self.status is not None and self.status.state in UNDER_WAY
 
 
 def at_once() -> int:
@@ -62,32 +40,13 @@ def at_once() -> int:
     return max(1, int(told)) if told.isdecimal() else 1
 
 
-def standings() -> list[Standing]:
-    """Every run, the newest first, set right on the way: nothing dead is shown as running."""
-    collect()
-    found = [_standing(run) for run in all_runs()]
-    if any(s.status is not None and _stale(s.status) for s in found):
-        with _locked():
-            found = [_set_right(_standing(s.run)) for s in found]
-    waiting = [s for s in found if s.status is not None and s.status.state == "queued"]
-    waiting.sort(key=_turn)
-    places = {s.run.name: number for number, s in enumerate(waiting, 1)}
-    return [Standing(s.run, s.status, s.spec, places.get(s.run.name, 0), s.fault) for s in found]
-
-
-def standing_of(name: str) -> Standing:
-    """One run's standing; InputError when there is none of that name."""
-    run = run_named(name)
-    return next(s for s in standings() if s.run.name == run.name)
-
-
 def start(spec: Spec) -> Run:
     """Puts a run in the queue and starts its process. InputError when the queue or the disk is full."""
     folder = runs_folder()
     with telling_of_a_full_disk(folder, "the run was not started"):
         folder.mkdir(parents=True, exist_ok=True)
         _check_room(folder)
-        with _locked():
+        with locked():
             clear_left_behind()
             _check_queue()
             run = Run(folder / _new_name(spec))
@@ -110,8 +69,8 @@ def resume(name: str, by_itself: bool = False) -> Run:
     nothing to resume.
     """
     run = run_named(name)
-    with telling_of_a_full_disk(runs_folder(), "the run was not resumed"), _locked():
-        standing = _set_right(_standing(run))
+    with telling_of_a_full_disk(runs_folder(), "the run was not resumed"), locked():
+        standing = set_right(stands(run))
         if standing.status is None:
             raise InputError(standing.fault)
         if standing.under_way:
@@ -145,8 +104,8 @@ def cancel(name: str) -> Status:
         raise InputError(f"Run {name} is {status.state}; there is nothing to cancel.")
     (run.folder / CANCEL).touch()
     end(status)
-    with _locked():
-        found = _set_right(_standing(run)).status
+    with locked():
+        found = set_right(stands(run)).status
     if found is None:
         raise InputError(f"Run {name} was removed meanwhile.")
     return found
@@ -157,7 +116,7 @@ def remove(name: str) -> None:
     run = run_named(name)
     if standing_of(name).under_way:
         cancel(name)
-    with _locked():
+    with locked():
         remove_folder(run)
 
 
@@ -169,7 +128,7 @@ def wake() -> list[Run]:
         and s.status.attempts < MOST_ATTEMPTS
     ]  # fmt: skip
     resumed = []
-    for standing in sorted(broken, key=_turn):
+    for standing in sorted(broken, key=turn):
         with contextlib.suppress(InputError):
             resumed.append(resume(standing.run.name, by_itself=True))
     return resumed
@@ -180,12 +139,12 @@ def take_turn(run: Run) -> bool:
 
     Ends the process (SystemExit) that is not the run's own any more: two would write into one folder.
     """
-    with _locked():
+    with locked():
         if not is_own(run):
             raise SystemExit(0)
-        found = [_set_right(_standing(other)) for other in all_runs()]
+        found = [set_right(stands(other)) for other in all_runs()]
         ahead = [s for s in found if s.under_way]
-        ahead.sort(key=_turn)
+        ahead.sort(key=turn)
         running = sum(s.status is not None and s.status.state == "running" for s in ahead)
         waiting = [s for s in ahead if s.status is not None and s.status.state == "queued"]
         mine = next((s for s in waiting if s.run.name == run.name), None)
@@ -198,44 +157,8 @@ def take_turn(run: Run) -> bool:
         return True
 
 
-def _standing(run: Run) -> Standing:
-    try:
-        return Standing(run, run.status(), run.spec())
-    except InputError as error:
-        return Standing(run, None, None, fault=str(error))
-
-
-def _set_right(standing: Standing) -> Standing:
-    """With the lock held: a run whose process has gone is cancelled or interrupted, not running."""
-    status = standing.status
-    if status is None or not _stale(status):
-        return standing
-    cancelled = (standing.run.folder / CANCEL).exists()
-    said = "" if cancelled else "Its process ended without a word: killed, or the machine stopped."
-    right = status.model_copy(
-        update={
-            "state": "cancelled" if cancelled else "interrupted",
-            "ended": time.time(),
-            "left": None,
-            "message": said,
-        }
-    )
-    with contextlib.suppress(OSError):  # a full disk: it is shown right, and written next time
-        standing.run.write_status(right)
-    return Standing(standing.run, right, standing.spec)
-
-
-def _stale(status: Status) -> bool:
-    return status.state in UNDER_WAY and not alive(status)
-
-
-def _turn(standing: Standing) -> tuple[float, str]:
-    submitted = standing.status.submitted if standing.status else 0.0
-    return submitted, standing.run.name
-
-
 def _check_queue() -> None:
-    under_way = sum(_set_right(_standing(run)).under_way for run in all_runs())
+    under_way = sum(set_right(stands(run)).under_way for run in all_runs())
     if under_way >= MOST_UNDER_WAY:
         raise InputError(
             f"{under_way} runs are queued or running, which is the most; cancel one, or wait."
@@ -255,17 +178,3 @@ def _new_name(spec: Spec) -> str:
     title = re.sub(r"[^a-z0-9]+", "-", (spec.title or Path(spec.source).name).casefold())
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
     return f"{stamp}-{title.strip('-')[:40].strip('-') or 'run'}-{secrets.token_hex(2)}"
-
-
-@contextlib.contextmanager
-def _locked() -> Iterator[None]:
-    folder = runs_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock", timeout=10)
-    try:
-        with lock:
-            yield
-    except Timeout:
-        raise InputError(
-            f"The runs in {folder} are locked by another program; wait a little and try again."
-        ) from None

@@ -11,7 +11,7 @@ from attention.errors import InputError
 from training.listener import Cell, Epoch, Kind, Listener, Step
 from training.runs.folder import CANCEL, Run
 from training.runs.plan import Key, Plan
-from training.runs.records import Spec, Status
+from training.runs.records import Spec
 
 WRITE_EVERY = 0.5  # seconds between two writings of the status
 LOOK_EVERY = 0.1  # seconds between two looks for a wish to cancel
@@ -73,7 +73,7 @@ class Reporter(Listener):
             self._check_limits(now)
         if now - self._wrote >= WRITE_EVERY:
             self._wrote = now
-            self.write()
+            self._write()
 
     def epoch(self, epoch: Epoch) -> None:
         """A line of metrics."""
@@ -98,17 +98,16 @@ class Reporter(Listener):
                 | {"pool": step.pool}
             )
 
-    def write(self, **changes: Any) -> Status:
-        """Writes the status as it is now, with the changes given."""
+    def _write(self) -> None:
+        """Writes the status as it is now."""
         told = self.run.status().model_copy(
             update={
                 "told": time.time(), "seconds": self.seconds, "left": self._left(),
                 "doing": self._doing(),
                 "done": min(1.0, self._at / self.plan.seconds) if self.plan.seconds else 0.0,
-            } | changes
+            }
         )  # fmt: skip
         self.run.write_status(told)
-        return told
 
     def _left(self) -> float:
         """Seconds to go: those planned, at the pace so far once there is one."""

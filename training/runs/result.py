@@ -13,7 +13,7 @@ from attention.concepts import concept_vectors
 from attention.energynet import EnergyNet
 from attention.model import save_model
 from attention.whole import whole_folder
-from training.card import Story, card_of
+from training.card import Story, card_of, drawn_here
 from training.data.records import Source
 from training.fit_energynet import PRESETS
 from training.listener import Cell
@@ -24,7 +24,8 @@ from training.runs.plan import chosen_folds
 from training.runs.records import Spec
 from training.runs.words import repeat
 from training.sources import nested_fractions
-from training.sweep import SweepSettings, read_rows, web_path
+from training.sweep import SweepSettings, web_path
+from training.sweep_tables import read_rows
 
 PARTS = "parts"  # the folder of the fitted parts until the model is whole
 
@@ -79,7 +80,7 @@ def keep_model(run: Run, source: Source, ready: Prepared) -> None:
     story = Story(
         title=spec.title or source.name,
         source=source.name,
-        drawn=any((clip.path.parents[2] / "clips.jsonl").exists() for clip in source.clips[:1]),
+        drawn=drawn_here(source),
         noisy=spec.noisy,
         concepts=source.concepts,
         backbone=spec.backbone,

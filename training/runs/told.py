@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from training.runs.queue import Standing
+from training.runs.standing import Standing
 from training.runs.words import repeat
 
 

@@ -7,8 +7,9 @@ import shlex
 import time
 from pathlib import Path
 
-from training.runs.queue import Standing
+from training.progress import how_long
 from training.runs.records import Spec, Status
+from training.runs.standing import Standing
 
 
 def name_line(standing: Standing) -> str:
@@ -35,17 +36,6 @@ def left_of(status: Status, now: float | None = None) -> float | None:
     if status.left is None:
         return None
     return max(0.0, status.left - ((time.time() if now is None else now) - status.told))
-
-
-def how_long(seconds: float | None) -> str:
-    """Seconds as people say them: "about 40 s", "about 3 min", "about 2.5 h"."""
-    if seconds is None:
-        return "some time"
-    if seconds < 90:
-        return f"about {max(1, round(seconds))} s"
-    if seconds < 90 * 60:
-        return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.1f} h"
 
 
 def title_of(spec: Spec) -> str:

@@ -32,8 +32,11 @@ def main(folder: Path) -> int:
             _end(run, "cancelled", "")
             return 0
     state, message = _outcome(run)
-    with telling_of_a_full_disk(folder, "its last word could not be written"):
-        _end(run, state, message)
+    try:
+        with telling_of_a_full_disk(folder, "how the run ended could not be written"):
+            _end(run, state, message)
+    except InputError as error:
+        state, message = "failed", str(error)
     print(message or state)
     return 0 if state != "failed" else 1
 
@@ -60,12 +63,12 @@ def _outcome(run: Run) -> tuple[State, str]:
 
 def _end(run: Run, state: State, message: str) -> None:
     status = run.status()
-    (run.folder / CANCEL).unlink(missing_ok=True)
     done = 1.0 if state == "finished" else status.done
     changes: dict[str, Any] = {"state": state, "message": message, "done": done}
     run.write_status(
         status.model_copy(update=changes | {"ended": time.time(), "left": None, "doing": ""})
     )
+    (run.folder / CANCEL).unlink(missing_ok=True)
 
 
 def _tidy(run: Run) -> None:

@@ -15,9 +15,8 @@ import gradio as gr
 from training.figures.curve_charts import training_chart
 from training.figures.on_page import plotly_figure
 from training.results.training_log import POOL, STAGES, log_rows
-from training.runs import queue
 from training.runs.folder import Run
-from training.runs.queue import Standing
+from training.runs.standing import Standing, standings
 from training.tabs.run_card import state_card
 
 FOLLOW = "the stage at work"
@@ -45,9 +44,9 @@ class Seen:
     of: str = ""
 
 
-def seen_now(standings: Sequence[Standing], chosen: Standing | None, of: str) -> Seen:
+def seen_now(found: Sequence[Standing], chosen: Standing | None, of: str) -> Seen:
     """What there is to show now."""
-    runs = _runs(standings)
+    runs = _runs(found)
     if chosen is None:
         return Seen(runs, of=of)
     state, told = (chosen.status.state, chosen.status.told) if chosen.status else ("", 0.0)
@@ -61,11 +60,11 @@ def how_it_goes(name: str) -> dict[str, Any]:
     pause: seconds to leave between two drawings for new metrics alone, so that many pages together
     cost the server no more than one or two.
     """
-    standings = queue.standings()
-    chosen = next((s for s in standings if s.run.name == name), None)
+    found = standings()
+    chosen = next((s for s in found if s.run.name == name), None)
     return {
         "state": state_card(chosen) if chosen else None,
-        "runs": repr(_runs(standings)),
+        "runs": repr(_runs(found)),
         "metrics": _metrics_size(chosen.run) if chosen else 0,
         "pause": max(LEAST_PAUSE, PAUSE_EACH * _pages_open()),
     }
@@ -80,8 +79,8 @@ def _pages_open() -> float:
     return len(_asked) * ASKED_EVERY / REMEMBERED
 
 
-def _runs(standings: Sequence[Standing]) -> tuple[tuple[str, str, int], ...]:
-    return tuple((s.run.name, s.status.state if s.status else "", s.place) for s in standings)
+def _runs(found: Sequence[Standing]) -> tuple[tuple[str, str, int], ...]:
+    return tuple((s.run.name, s.status.state if s.status else "", s.place) for s in found)
 
 
 def _metrics_size(run: Run) -> int:

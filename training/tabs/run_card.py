@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from training.runs.queue import Standing
-from training.runs.words import how_it_stands, how_long, left_of, repeat, title_of, when_asked
+from training.progress import how_long
+from training.runs.standing import Standing
+from training.runs.words import how_it_stands, left_of, repeat, title_of, when_asked
 
 MARKS = {
     "queued": "◷", "running": "▶", "finished": "✓", "cancelled": "◼", "failed": "✗",

@@ -11,10 +11,11 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from training.progress import how_long
 from training.runs import queue
 from training.runs.asked import PAGE_BACKBONES, PAGE_HOURS, PAGE_SEEDS, expected, spec_of
 from training.runs.records import Spec
-from training.runs.words import how_long
+from training.runs.standing import Standing, standings
 from training.sets import sets
 from training.settings import DATA
 from training.tabs.live import (
@@ -197,7 +198,7 @@ def _estimate(*given: Any) -> str:
         seconds = expected(_spec(*given))
     except InputError as error:
         return f"<p class='note error' role='status'>{escape(str(error))}</p>"
-    ahead = [s for s in queue.standings() if s.under_way]
+    ahead = [s for s in standings() if s.under_way]
     waits = f" once the {len(ahead)} before it are done" if len(ahead) > 1 else ""
     waits = " once the one before it is done" if len(ahead) == 1 else waits
     return (
@@ -208,17 +209,17 @@ def _estimate(*given: Any) -> str:
 
 def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
     """What the page shows now; what has not changed since `before` is skipped."""
-    standings = queue.standings()
-    names = [s.run.name for s in standings]
+    found = standings()
+    names = [s.run.name for s in found]
     chosen = name if name in names else next(iter(names), None)
-    standing = next((s for s in standings if s.run.name == chosen), None)
-    now = seen_now(standings, standing, of)
+    standing = next((s for s in found if s.run.name == chosen), None)
+    now = seen_now(found, standing, of)
     if now == before:
         return [gr.skip()] * 11
     if standing is None:
         nothing = [gr.Radio(choices=[], value=None), NO_RUN, *_buttons(None)]
         return [now, *nothing, *no_charts(), ""]
-    runs = gr.Radio(choices=run_choices(standings), value=chosen)
+    runs = gr.Radio(choices=run_choices(found), value=chosen)
     first = [now, runs if now.runs != before.runs else gr.skip(), run_card(standing)]
     buttons = _buttons(standing) if now.state != before.state else [gr.skip()] * 4
     if now.metrics == before.metrics and now.of == before.of and now.name == before.name:
@@ -226,7 +227,7 @@ def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
     return [*first, *buttons, *live_charts(standing.run, of), standing.run.log()]
 
 
-def _buttons(standing: queue.Standing | None) -> list[gr.Button]:
+def _buttons(standing: Standing | None) -> list[gr.Button]:
     """Cancel, Resume, Its curve, Look with its model: those that make sense now."""
     status = standing.status if standing else None
     state = status.state if status else ""
