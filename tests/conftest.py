@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.clips import write_clip
+from tests.pages import served
 
 SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "data" / "clips"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -41,12 +42,8 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ["ATTENTION_HOME"] = str(tmp_path_factory.mktemp("home"))
     import app
 
-    demo = app.build()
-    _, url, _ = demo.queue().launch(
-        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **app.settings()
-    )
-    yield url
-    demo.close()
+    with served(app.build(), app.settings()) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

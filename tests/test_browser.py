@@ -6,28 +6,19 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import pytest
 
-READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
+from tests.pages import READY, watched_page
 
 
 @pytest.fixture
 def page(browser: Any, app_url: str) -> Iterator[Any]:
     """The app's page; afterwards: no page error, and no request that left the machine."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    errors: list[str] = []
-    hosts: set[str] = set()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("request", lambda request: hosts.add(urlparse(request.url).hostname or "local"))
-    opened.goto(f"{app_url}?clip=lion")
-    opened.wait_for_selector("#player canvas", timeout=READY)
-    yield opened
-    context.close()
-    assert errors == []
-    assert hosts <= {"127.0.0.1", "localhost", "local"}
+    with watched_page(browser) as opened:
+        opened.goto(f"{app_url}?clip=lion")
+        opened.wait_for_selector("#player canvas", timeout=READY)
+        yield opened
 
 
 def upload(page: Any, clip: Path) -> None:
@@ -57,15 +48,14 @@ def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
 def test_the_page_opens_on_the_papers_interactions_with_all_five_methods(
     browser: Any, app_url: str
 ) -> None:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto(app_url)
-    page.wait_for_selector("#player canvas", timeout=READY)
-    names = page.locator("#verdicts .method").all_inner_texts()
-    assert names == ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
-    assert page.locator("#verdicts .mark").count() == 5
-    for concept in ("Handshake", "High five", "Hug", "Kiss"):
-        assert concept in page.inner_text("#player")
-    page.close()
+    with watched_page(browser) as page:
+        page.goto(app_url)
+        page.wait_for_selector("#player canvas", timeout=READY)
+        names = page.locator("#verdicts .method").all_inner_texts()
+        assert names == ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
+        assert page.locator("#verdicts .mark").count() == 5
+        for concept in ("Handshake", "High five", "Hug", "Kiss"):
+            assert concept in page.inner_text("#player")
 
 
 def test_upload_look_and_move_with_the_keys(page: Any, lion_clip: Path) -> None:
@@ -150,11 +140,10 @@ def test_compare_follows_the_clip_and_leads_back_to_its_frame(page: Any, lion_cl
 
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (390, "light"), (1440, "dark")])
 def test_no_sideways_scroll(browser: Any, app_url: str, width: int, theme: str) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 844})
-    page.goto(f"{app_url}?clip=earth&__theme={theme}")
-    page.wait_for_selector("#player canvas", timeout=READY)
-    for tab in ("Heatmaps", "Compare", "Data", "Train", "Curves"):
-        page.click(f"button[role=tab]:has-text('{tab}')")
-        page.wait_for_timeout(300)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.close()
+    with watched_page(browser, width, height=844) as page:
+        page.goto(f"{app_url}?clip=earth&__theme={theme}")
+        page.wait_for_selector("#player canvas", timeout=READY)
+        for tab in ("Heatmaps", "Compare", "Data", "Train", "Curves"):
+            page.click(f"button[role=tab]:has-text('{tab}')")
+            page.wait_for_timeout(300)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import gradio as gr
 import pytest
 
+from tests.pages import READY, served, watched_page
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from tests.test_tab_curves import write_run
 from training.curves import figure5_rows
@@ -19,7 +19,6 @@ from training.results.known_sweeps import clip_verdicts, results_of, sweep_named
 from training.sets import DRAWN_FOLDER
 from training.sources import open_source
 
-READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 STEP = {
     "stage": "EnergyNet",
     "fold": "1",
@@ -69,30 +68,18 @@ def curves_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 lead = gr.Button("Its curve", elem_id="lead")
             to_curves = lead.click(lambda: gr.Tabs(selected="curves"), outputs=tabs)
             curves.open_run(to_curves.then, name)
-        settings = app.settings() | {"mcp_server": False}
-        settings["css_paths"] = [*settings["css_paths"], app.ASSETS / "page" / "curves.css"]
-        _, url, _ = demo.queue().launch(
-            server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **settings
-        )
-        yield url
-        demo.close()
+        with served(demo, app.settings() | {"mcp_server": False}) as url:
+            yield url
 
 
 @pytest.fixture
 def page(browser: Any, curves_url: str) -> Iterator[Any]:
     """The page; afterwards: no page error, and no request that left the machine."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    opened = context.new_page()
-    errors: list[str] = []
-    hosts: set[str] = set()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("request", lambda request: hosts.add(urlparse(request.url).hostname or "local"))
-    opened.goto(f"{curves_url}?__theme=dark")
-    opened.wait_for_selector("#figure5-plot .js-plotly-plot .scatterlayer .trace", timeout=READY)
-    yield opened
-    context.close()
-    assert errors == []
-    assert hosts <= {"127.0.0.1", "localhost", "local"}
+    with watched_page(browser) as opened:
+        opened.goto(f"{curves_url}?__theme=dark")
+        traces = "#figure5-plot .js-plotly-plot .scatterlayer .trace"
+        opened.wait_for_selector(traces, timeout=READY)
+        yield opened
 
 
 def tell(folder: Path, steps: range) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.pages import served, watched_page
 from tests.zips import good, still, zipped
 
 READY = 60_000  # milliseconds; waiting is for elements, this only bounds it
@@ -28,24 +29,17 @@ def data_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             data_tab(demo)
         settings = app.settings() | {"mcp_server": False}
         settings["css_paths"] = [app.ASSETS / "page" / name for name in ("page.css", "data.css")]
-        _, url, _ = demo.queue().launch(
-            server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **settings
-        )
-        yield url
-        demo.close()
+        with served(demo, settings) as url:
+            yield url
 
 
 @pytest.fixture
 def page(browser: Any, data_url: str) -> Iterator[Any]:
-    """The tab, its first pictures there; afterwards no page error."""
-    opened = browser.new_page(viewport={"width": 1440, "height": 900})
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.goto(data_url)
-    opened.wait_for_selector("#data-figure .tiles img", timeout=READY)
-    yield opened
-    opened.close()
-    assert errors == []
+    """The tab, its first pictures there; afterwards: no page error, and no request that left."""
+    with watched_page(browser) as opened:
+        opened.goto(data_url)
+        opened.wait_for_selector("#data-figure .tiles img", timeout=READY)
+        yield opened
 
 
 def names(page: Any, side: int) -> list[str]:
@@ -128,13 +122,12 @@ def test_upload_a_zip_see_its_classes_leave_a_twin_out(page: Any, tmp_path: Path
 
 
 def test_on_a_phone_nothing_scrolls_sideways(browser: Any, data_url: str) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 844})
-    page.goto(f"{data_url}?__theme=dark")
-    page.wait_for_selector("#data-figure .tiles img", timeout=READY)
-    page.click("#data-add button >> nth=0")
-    page.wait_for_selector("#data-tree .tree", timeout=READY)
-    page.click("#data-figure section:nth-child(2) .tiles button >> nth=4")
-    page.wait_for_selector("#data-figure .about .strip", timeout=READY)
-    page.wait_for_selector("#data-checkup .classes", timeout=READY)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.close()
+    with watched_page(browser, width=390, height=844) as page:
+        page.goto(f"{data_url}?__theme=dark")
+        page.wait_for_selector("#data-figure .tiles img", timeout=READY)
+        page.click("#data-add button >> nth=0")
+        page.wait_for_selector("#data-tree .tree", timeout=READY)
+        page.click("#data-figure section:nth-child(2) .tiles button >> nth=4")
+        page.wait_for_selector("#data-figure .about .strip", timeout=READY)
+        page.wait_for_selector("#data-checkup .classes", timeout=READY)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -6,15 +6,14 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import pytest
 
 from tests.little import little_set
+from tests.pages import READY, watched_page
 from training.runs import queue
+from training.runs.standing import standings
 from training.sets import remove_set, sets
-
-READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 
 
 @pytest.fixture
@@ -23,23 +22,17 @@ def page(browser: Any, app_url: str) -> Iterator[Any]:
 
     What was added is taken away: other tests share the app.
     """
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    opened = context.new_page()
-    errors: list[str] = []
-    hosts: set[str] = set()
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("request", lambda request: hosts.add(urlparse(request.url).hostname or "local"))
-    opened.goto(app_url)
-    opened.wait_for_selector("#player canvas", timeout=READY)
-    yield opened
-    context.close()
-    remove_what_was_added()
-    assert errors == []
-    assert hosts <= {"127.0.0.1", "localhost", "local"}
+    try:
+        with watched_page(browser) as opened:
+            opened.goto(app_url)
+            opened.wait_for_selector("#player canvas", timeout=READY)
+            yield opened
+    finally:
+        remove_what_was_added()
 
 
 def remove_what_was_added() -> None:
-    for standing in queue.standings():
+    for standing in standings():
         queue.remove(standing.run.name)
     for name in set(sets()) - {"drawn"}:
         remove_set(name)
