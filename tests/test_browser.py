@@ -27,13 +27,6 @@ def upload(page: Any, clip: Path) -> None:
     page.wait_for_selector("#timing:has-text('frames ×')", timeout=READY)
 
 
-def server_calls(page: Any) -> list[str]:
-    """Every request from now on, as the page makes it."""
-    calls: list[str] = []
-    page.on("request", lambda request: calls.append(request.url))
-    return [url for url in calls if not url.startswith(("data:", "blob:"))]
-
-
 def frame_now(page: Any) -> int:
     return int(page.evaluate("document.querySelector('#player .attention-player').player.index"))
 

@@ -29,7 +29,7 @@ from training.runs.process import end, is_own, spawn
 from training.runs.records import Spec, Status
 from training.runs.standing import locked, set_right, standing_of, standings, stands, turn
 
-MOST_UNDER_WAY = 12  # runs queued and running together: each waiting process takes about 40 MB
+MOST_UNDER_WAY = 12  # runs queued and running together: a waiting process takes 32 MB
 MOST_ATTEMPTS = 3  # times a run is taken up again by itself
 FREE = 500_000_000  # bytes the disk must have left for a run to start
 
