@@ -1,7 +1,7 @@
 """The whole flow: a clip in, frames → A → L → E → verdict, an Analysis out."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,21 +56,12 @@ def analyse(
     clock = Clock(STAGES)
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps) for name in present]
-    streams = streams_for(sum(look.weight_bytes for look in looks))
     seen = _Seen()
-
-    def see(frames: Frames) -> tuple[Frames, list[Sight]]:
-        with clock.during("decode"):
-            x = model.web.preprocess(frames.rgb)
-        return frames, [look.see(x, clock) for look in looks]
-
     with reader(path, every=every, limits=limits or Limits(), chunk=CHUNK) as clip:
         expected = _expected(clip.clip.frame_count, every, limits)
-        with closing(in_streams(clock.timed("decode", clip), see, streams)) as chunks:
-            for frames, sights in chunks:
+        with closing(_looked_at(clip, looks, clock)) as chunks:
+            for frames in chunks:
                 seen.add(frames, keep_pictures)
-                for look, sight in zip(looks, sights, strict=True):
-                    look.add(sight)
                 if on_progress:
                     on_progress(len(seen.indices), expected)
         notes = clip.notes
@@ -92,6 +83,24 @@ def analyse(
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
+
+
+def _looked_at(
+    chunks: Iterable[Frames], looks: Sequence[Look], clock: Clock
+) -> Generator[Frames, None, None]:
+    """Each chunk of frames once every CNN has looked at it; what they saw is in `looks`."""
+
+    def see(frames: Frames) -> tuple[Frames, list[Sight]]:
+        with clock.during("decode"):
+            x = looks[0].backbone.preprocess(frames.rgb)
+        return frames, [look.see(x, clock) for look in looks]
+
+    streams = streams_for(sum(look.weight_bytes for look in looks))
+    with closing(in_streams(clock.timed("decode", chunks), see, streams)) as seen:
+        for frames, sights in seen:
+            for look, sight in zip(looks, sights, strict=True):
+                look.add(sight)
+            yield frames
 
 
 @dataclass

@@ -10,22 +10,20 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError, full_disk_told
-from attention.home import own_models
-from attention.tabs.cards import model_card, progress_card, timing_line, verdict_cards
-from attention.tabs.exports import EXPORTS, export
+from attention.tabs.cards import progress_card, timing_line, verdict_cards
+from attention.tabs.exports import export
+from attention.tabs.heatmap_parts import Parts, card_of, laid_out, model_choices
 from attention.tabs.looking import (
-    LONGEST,
     Looked,
     Workroom,
     look,
     look_along,
     offered_models,
 )
-from attention.tabs.player import player, player_value
+from attention.tabs.player import player_value
 from attention.tabs.samples import Sample, samples
 from attention.tabs.shelf import Shelf
 
-CLIP_TYPES = ["video", "image"]
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
@@ -39,94 +37,43 @@ class Chosen:
 
 def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     """Builds the tab."""
-    looked = gr.State(None)
-    with gr.Row(elem_id="choose", equal_height=True):
-        gallery = gr.Gallery(
-            value=[(str(shelf.thumbnail(s)), s.title) for s in samples()],
-            label="Sample clips",
-            show_label=False,
-            min_width=320,
-            columns=8,
-            height=128,
-            allow_preview=False,
-            object_fit="cover",
-            interactive=False,
-            buttons=[],
-            elem_id="samples",
-            scale=6,
-        )
-        upload = gr.File(
-            label="Your clip or image",
-            file_types=CLIP_TYPES,
-            height=128,
-            elem_id="upload",
-            scale=3,
-            min_width=240,
-        )
-        with gr.Column(scale=3, min_width=240):
-            model = gr.Dropdown(
-                choices=model_choices(),
-                value=samples()[0].model,
-                label="Model",
-                elem_id="model",
-            )
-            with gr.Row():
-                again = gr.Button("Look again", size="sm", elem_id="again")
-                stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop")
-    status = gr.HTML("", elem_id="status")
-    verdicts = gr.HTML("", elem_id="verdicts")
-    picture = player("player")
-    with gr.Row(elem_id="exports"):
-        buttons = {
-            kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
-            for kind, label in EXPORTS.items()
-        }
-        file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
-    timing = gr.HTML("", elem_id="timing")
-    with gr.Accordion("Advanced, webcam, about the model", open=False, elem_id="advanced"):
-        with gr.Row():
-            every = gr.Slider(
-                1,
-                30,
-                value=5,
-                step=1,
-                label="Sampling step: one frame in",
-                info=f"A clip's first {LONGEST:.0f} s are looked at here; the terminal has no such limit.",
-                elem_id="every",
-            )
-            webcam = gr.Image(
-                sources=["webcam"],
-                type="filepath",
-                label="Webcam: one picture",
-                height=180,
-                elem_id="webcam",
-            )
-        card = gr.HTML(_card_of(samples()[0].model), elem_id="card")
+    parts = laid_out(shelf)
+    _on_new_clips(parts, workroom)
+    _on_ready_ones(parts, shelf, demo)
+    _on_exports(parts, workroom)
+    return Chosen(parts.looked, parts.model)
 
-    shown = [looked, status, verdicts, picture, timing]
+
+def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
+    """What has to be looked at first: one at a time, with progress, until it is stopped."""
     run = partial(_look, workroom)
     heavy: dict[str, Any] = {
-        "outputs": shown,
+        "outputs": parts.shown,
         "concurrency_id": "model",
         "show_progress": "hidden",
         "api_visibility": "private",
     }
     events = [
-        upload.upload(run, [upload, model, every], **heavy),
-        webcam.input(run, [webcam, model, every], **heavy),
+        parts.upload.upload(run, [parts.upload, parts.model, parts.every], **heavy),
+        parts.webcam.input(run, [parts.webcam, parts.model, parts.every], **heavy),
         gr.on(
-            [again.click, model.input],
+            [parts.again.click, parts.model.input],
             partial(_look_again, workroom),
-            [looked, model, every],
+            [parts.looked, parts.model, parts.every],
             **heavy,
         ),
     ]
-    stop.click(
+    parts.stop.click(
         lambda: "<p class='note'>Stopped. Choose a clip to go on.</p>",
-        outputs=status,
+        outputs=parts.status,
         cancels=events,
         api_visibility="private",
     )
+
+
+def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
+    """Samples, links and model cards: they show at once."""
+    model = parts.model
     light: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     # gradio finds the event and the request by the annotations of a plain function
@@ -136,35 +83,23 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     def follow_link(request: gr.Request) -> Shown:
         return _shelved(shelf, _linked(request.query_params.get("clip", "")))
 
-    gallery.select(choose_sample, outputs=[*shown, model], **light)
-    model.change(_card_of, model, card, **light)
+    parts.gallery.select(choose_sample, outputs=[*parts.shown, model], **light)
+    model.change(card_of, model, parts.card, **light)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **light)
-    demo.load(follow_link, outputs=[*shown, model], **light)
-    for kind, button in buttons.items():
+    demo.load(follow_link, outputs=[*parts.shown, model], **light)
+
+
+def _on_exports(parts: Parts, workroom: Workroom) -> None:
+    for kind, button in parts.exports.items():
         made = button.click(
             _exporter(workroom, kind),
-            looked,
-            file,
+            parts.looked,
+            parts.file,
             concurrency_id="export",
             concurrency_limit=1,
             api_visibility="private",
         )
         made.success(None, js=DOWNLOAD, api_visibility="private")
-    return Chosen(looked, model)
-
-
-def model_choices() -> list[tuple[str, str]]:
-    """(title, name) of every model on offer; a model trained here shows its name too."""
-    own = own_models()
-    return [
-        (f"{card.title} · {name}" if name in own else card.title, name)
-        for name, card in offered_models().items()
-    ]
-
-
-def _card_of(name: str) -> str:
-    card = offered_models().get(name)
-    return model_card(name, card) if card else "<p class='note'>This model was removed.</p>"
 
 
 Shown = tuple[Any, ...]

@@ -6,7 +6,7 @@ import gradio as gr
 
 from attention.errors import InputError
 from attention.home import own_models
-from attention.tabs.heatmaps import model_choices
+from attention.tabs.heatmap_parts import model_choices
 from training.runs.folder import run_named
 from training.tabs.curves import Curves
 from training.tabs.train import Training

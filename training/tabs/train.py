@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -13,34 +13,14 @@ import gradio as gr
 from attention.errors import InputError
 from training.progress import how_long
 from training.runs import queue
-from training.runs.asked import PAGE_BACKBONES, PAGE_HOURS, PAGE_SEEDS, expected, spec_of
+from training.runs.asked import PAGE_HOURS, expected, spec_of
 from training.runs.records import Spec
 from training.runs.standing import Standing, standings
 from training.sets import sets
-from training.settings import DATA
-from training.tabs.live import (
-    FOLLOW,
-    STAGE_CHOICES,
-    Seen,
-    how_it_goes,
-    live_charts,
-    no_charts,
-    seen_now,
-)
+from training.tabs.live import FOLLOW, Seen, live_charts, no_charts, seen_now
 from training.tabs.run_card import NO_RUN, run_card, run_choices
+from training.tabs.train_parts import RunParts, form, run_parts
 
-ASKING = Path(__file__).parents[2] / "assets" / "page" / "runs.js"
-STAGES = [
-    ("Web CNN alone (§4.2)", "web"),
-    ("… then fine-tuned on labelled clips (§4.3)", "video"),
-    ("… then EnergyNet on its maps (§3.4)", "energynet"),
-]
-FRACTIONS = [(f"{share:.0%}", share) for share in DATA.label_fractions]
-AT_FIRST = [0.1, 0.33, 1.0]
-PRESETS = [
-    ("working: what learns", "working"),
-    ("paper: SGD 1e-4 as §3.4.4, hardly learns", "paper"),
-]
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -55,119 +35,68 @@ class Training:
 
 def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None) -> Training:
     """Builds the tab; it follows the set chosen under Data."""
-    seen = gr.State(Seen())
     with gr.Row():
         with gr.Column(scale=4, min_width=300):
-            asked = _form()
+            asked = form()
             estimate = gr.HTML("", elem_id="estimate")
             begin = gr.Button("Train", variant="primary", elem_id="train-start")
         with gr.Column(scale=7, min_width=300):
-            run = gr.Radio(
-                choices=[], label="Runs, the newest first", elem_id="runs", interactive=True,
-                info="Shared by everybody who opens this page; one works at a time.",
-            )  # fmt: skip
-            card = gr.HTML(
-                NO_RUN, elem_id="run-card", js_on_load=ASKING.read_text(encoding="utf-8"),
-                server_functions=[how_it_goes],
-            )  # fmt: skip
-            with gr.Row(elem_id="run-buttons"):
-                cancel = gr.Button("Cancel", size="sm", variant="stop", elem_id="run-cancel")
-                resume = gr.Button("Resume", size="sm", elem_id="run-resume")
-                to_curve = gr.Button("Its curve", size="sm", elem_id="run-curve")
-                to_model = gr.Button("Look with its model", size="sm", elem_id="run-model")
-                remove = gr.Button("Remove", size="sm", elem_id="run-remove")
-            stage = gr.Radio(STAGE_CHOICES, value=FOLLOW, label="Charts of", elem_id="run-stage")
-            with gr.Row(elem_id="run-charts"):
-                loss = gr.Plot(
-                    show_label=False, visible=False, elem_classes="curve-plot", elem_id="run-loss"
-                )
-                second = gr.Plot(
-                    show_label=False, visible=False, elem_classes="curve-plot", elem_id="run-second"
-                )
-            words = gr.HTML("", elem_id="run-words")
-            with gr.Accordion("Log", open=False):
-                log = gr.Textbox(
-                    lines=10, max_lines=10, show_label=False, interactive=False, elem_id="run-log"
-                )
-    refresh = gr.Button("refresh", visible="hidden", elem_id="runs-refresh")
-    shown = [seen, run, card, cancel, resume, to_curve, to_model, loss, second, words, log]
-
-    def begin_run(*given: Any) -> list[Any]:
-        try:
-            started = queue.start(_spec(*given))
-        except InputError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        return _shown(Seen(), started.name, FOLLOW)
-
-    def acted(act: Any) -> Any:
-        def on_click(name: str | None, of: str) -> list[Any]:
-            if not name:
-                raise gr.Error("Choose a run first.", print_exception=False)
-            try:
-                act(name)
-            except InputError as error:
-                raise gr.Error(str(error), print_exception=False) from None
-            return _shown(Seen(), name, of)
-
-        return on_click
-
-    form = list(asked.values())
-    begin.click(begin_run, form, shown, concurrency_limit=4, **LIGHT)
-    for button, act in ((cancel, queue.cancel), (resume, queue.resume), (remove, queue.remove)):
-        button.click(acted(act), [run, stage], shown, concurrency_limit=4, **LIGHT)
+            parts = run_parts()
+    fields = list(asked.values())
+    begin.click(_begun, fields, parts.shown, concurrency_limit=4, **LIGHT)
     gr.on(
-        [run.input, stage.input], lambda n, of: _shown(Seen(), n, of), [run, stage], shown, **LIGHT
-    )
-    refresh.click(_shown, [seen, run, stage], shown, concurrency_limit=8, **LIGHT)
-    gr.on(
-        [demo.load, *(part.change for part in form)], _estimate, form, estimate,
+        [demo.load, *(field.change for field in fields)], _estimate, fields, estimate,
         trigger_mode="always_last", **LIGHT,
     )  # fmt: skip
-    asked["source"].focus(
-        lambda: gr.Dropdown(choices=list(sets())), outputs=asked["source"], **LIGHT
-    )
+    _follow_sets(asked["source"], chosen_set)
+    _follow_runs(parts)
+    return Training(parts.run, parts.to_curve, parts.to_model)
+
+
+def _follow_sets(source: gr.Dropdown, chosen_set: gr.components.Component | None) -> None:
+    source.focus(lambda: gr.Dropdown(choices=list(sets())), outputs=source, **LIGHT)
     if chosen_set is not None:
         chosen_set.change(
-            lambda name: gr.Dropdown(choices=list(sets()), value=name), chosen_set, asked["source"],
-            **LIGHT,
-        )  # fmt: skip
-    return Training(run, to_curve, to_model)
-
-
-def _form() -> dict[str, Any]:
-    """The fields, by their name in Spec."""
-    source = gr.Dropdown(
-        list(sets()), value="drawn", label="Set", elem_id="train-set",
-        info="Your own stills and clips: upload them under Data.",
-    )  # fmt: skip
-    until = gr.Radio(STAGES, value="energynet", label="Train", elem_id="train-until")
-    fractions = gr.CheckboxGroup(
-        FRACTIONS, value=AT_FIRST, label="Share of the training clips that is labelled",
-        info="Each is a point of the curve; the model is that of the largest.",
-        elem_id="train-fractions",
-    )  # fmt: skip
-    seeds = gr.Slider(
-        1, PAGE_SEEDS, value=1, step=1, label="Seeds", elem_id="train-seeds",
-        info="The same again with other random numbers: how far results spread.",
-    )  # fmt: skip
-    with gr.Accordion("Advanced", open=False):
-        title = gr.Textbox(
-            label="Title", max_length=80, placeholder="shown in lists and on the card"
+            lambda name: gr.Dropdown(choices=list(sets()), value=name), chosen_set, source, **LIGHT
         )
-        backbone = gr.Dropdown(
-            list(PAGE_BACKBONES), value=PAGE_BACKBONES[0], label="Network",
-            info="Only EfficientNet-Lite0's weights ship; the others are downloaded at first use.",
-        )  # fmt: skip
-        preset = gr.Radio(PRESETS, value="working", label="EnergyNet's preset (§3.4.4)")
-        noisy = gr.Checkbox(label="With the noisy stills, as HII-noisy (§4.1.1)")
-        part = gr.Radio(
-            [("test clips", "test"), ("development clips", "dev")], value="test", label="Judge on",
-            info="Choose settings by the development clips, and judge once by the test clips.",
-        )  # fmt: skip
-    return {
-        "source": source, "until": until, "fractions": fractions, "seeds": seeds, "title": title,
-        "backbone": backbone, "preset": preset, "noisy": noisy, "part": part,
-    }  # fmt: skip
+
+
+def _follow_runs(parts: RunParts) -> None:
+    of_run = [parts.run, parts.stage]
+    acts = (
+        (parts.cancel, queue.cancel),
+        (parts.resume, queue.resume),
+        (parts.remove, queue.remove),
+    )
+    for button, act in acts:
+        button.click(partial(_acted, act), of_run, parts.shown, concurrency_limit=4, **LIGHT)
+    gr.on(
+        [parts.run.input, parts.stage.input], lambda name, of: _shown(Seen(), name, of), of_run,
+        parts.shown, **LIGHT,
+    )  # fmt: skip
+    # pressed by the page's script, whenever there is more to show
+    refresh = gr.Button("refresh", visible="hidden", elem_id="runs-refresh")
+    refresh.click(_shown, [parts.seen, *of_run], parts.shown, concurrency_limit=8, **LIGHT)
+
+
+def _begun(*given: Any) -> list[Any]:
+    """Starts a run and shows it."""
+    try:
+        started = queue.start(_spec(*given))
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return _shown(Seen(), started.name, FOLLOW)
+
+
+def _acted(act: Callable[[str], object], name: str | None, of: str) -> list[Any]:
+    """Cancels, resumes or removes a run, and shows what became of it."""
+    if not name:
+        raise gr.Error("Choose a run first.", print_exception=False)
+    try:
+        act(name)
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return _shown(Seen(), name, of)
 
 
 def _spec(
