@@ -148,9 +148,11 @@ def save_model(
 ) -> Path:
     """Writes a model folder whole or not at all; half: floats as fp16, half the size on disk.
 
-    An existing folder of that name is replaced only once the new one is complete.
+    An existing model of that name is replaced only once the new one is complete. InputError when
+    something else is there.
     """
     folder = Path(folder)
+    check_model_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
@@ -165,6 +167,16 @@ def save_model(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder
+
+
+def check_model_place(folder: Path) -> None:
+    """Raises InputError where a model would replace what is no model: nothing of a person's is deleted."""
+    if folder.is_dir():
+        if (folder / "model.json").exists() or not any(folder.iterdir()):
+            return
+        raise InputError(f"{folder} holds files that are no model; give a new or an empty folder.")
+    if folder.exists() or folder.is_symlink():
+        raise InputError(f"{folder} is a file; give a folder for the model.")
 
 
 def _replace_folder(new: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The whole flow: a clip in, frames → A → L → E → verdict, an Analysis out."""
 
+import math
 import time
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attention.analysis import Analysis, verdicts_of
+from attention.clip import Clip
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.frames import FrameReader, Frames, Limits
@@ -58,7 +60,7 @@ def analyse(
     looks = [Look(name, model, rows, window, keep_maps) for name in present]
     seen = _Seen()
     with reader(path, every=every, limits=limits or Limits(), chunk=CHUNK) as clip:
-        expected = _expected(clip.clip.frame_count, every, limits)
+        expected = _expected(clip.clip, every, limits or Limits())
         with closing(_looked_at(clip, looks, clock)) as chunks:
             for frames in chunks:
                 seen.add(frames, keep_pictures)
@@ -135,10 +137,12 @@ def _check_window(window: int, map_size: tuple[int, int]) -> None:
         )
 
 
-def _expected(frame_count: int | None, every: int, limits: Limits | None) -> int | None:
-    if frame_count is None:
+def _expected(clip: Clip, every: int, limits: Limits) -> int | None:
+    """How many frames will be looked at, by what the file says of itself."""
+    if clip.frame_count is None:
         return None
-    expected = -(-frame_count // every)
-    if limits and limits.trim_frames:
-        expected = min(expected, limits.trim_frames)
-    return expected
+    frames = clip.frame_count
+    if limits.trim_seconds is not None and clip.fps:
+        frames = min(frames, math.ceil(limits.trim_seconds * clip.fps))
+    expected = -(-frames // every)
+    return min(expected, limits.trim_frames) if limits.trim_frames else expected

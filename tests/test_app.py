@@ -51,11 +51,13 @@ def test_analyse_returns_what_the_core_finds(client: Client, lion_clip: Path) ->
         ("nosuch", 5, "", "no model 'nosuch'"),
         ("/etc", 5, "", "no model '/etc'"),
         ("imagenet", 0, "", "step of 1 or more"),
+        ("imagenet", 2.5, "", "no whole number"),
+        ("imagenet", None, "", "no whole number"),
         ("imagenet", 5, "lion, unicorn", "unicorn"),
     ],
 )
 def test_analyse_refuses_in_one_sentence(
-    client: Client, lion_clip: Path, model: str, every: int, concepts: str, says: str
+    client: Client, lion_clip: Path, model: str, every: float | None, concepts: str, says: str
 ) -> None:
     with pytest.raises(AppError) as refused:
         client.predict(handle_file(str(lion_clip)), model, every, concepts, api_name="/analyse")

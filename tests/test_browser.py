@@ -110,6 +110,27 @@ def test_exports_hold_the_same_numbers(page: Any, lion_clip: Path) -> None:
     assert b"ftyp" in download(page, "mp4").read_bytes()[:32]
 
 
+def test_choosing_a_model_is_one_look(page: Any) -> None:
+    asked: list[int] = []
+
+    def note(request: Any) -> None:
+        if "queue/join" in request.url:
+            asked.append(request.post_data_json["fn_index"])
+
+    page.on("request", note)
+    page.click("#model input")
+    page.click("#model [role=option]:has-text('Interactions')")
+    page.wait_for_selector("#verdicts :text('finetune+EnergyNet')", timeout=READY)
+    assert "4 concepts" in page.inner_text("#timing")
+    assert len(set(asked)) == len(asked) >= 3, asked  # the list, the card, the look: each once
+
+
+def test_a_link_to_no_clip_says_so(browser: Any, app_url: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=nosuch")
+        page.wait_for_selector("#status:has-text(\"no sample 'nosuch'\")", timeout=READY)
+
+
 def test_a_link_opens_the_same_clip_and_frame(page: Any, app_url: str) -> None:
     page.goto(f"{app_url}?clip=earth&f=7")
     page.wait_for_selector("#timing:has-text('181 frames')", timeout=READY)

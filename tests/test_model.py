@@ -138,6 +138,20 @@ def test_saving_again_replaces_the_whole_folder(saved, parts):
     assert [entry.name for entry in saved.parent.iterdir()] == ["mine"]
 
 
+@pytest.mark.parametrize("what", ["folder", "file"])
+def test_what_is_no_model_is_never_replaced(tmp_path, parts, what):
+    place = tmp_path / "thesis"
+    kept = place
+    if what == "folder":
+        place.mkdir()
+        kept = place / "chapter.txt"
+    kept.write_text("years of work")
+    with pytest.raises(InputError, match="thesis"):
+        save_model(place, card(), parts[0])
+    assert kept.read_text() == "years of work"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["thesis"]
+
+
 def _full_disk(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -268,6 +268,18 @@ def test_progress_expects_no_more_than_the_limit(film, web_only):
     assert "only its first 6 sampled frames" in looked.notes[0]
 
 
+def test_progress_expects_no_more_than_the_seconds_looked_at(film, web_only):
+    told = []
+    looked = analyse(  # 23 frames at 10 a second
+        film,
+        web_only,
+        every=2,
+        limits=Limits(trim_seconds=1.5),
+        on_progress=lambda done, expected: told.append((done, expected)),
+    )
+    assert told[-1] == (8, 8) and looked.frames == tuple(range(0, 15, 2))
+
+
 def test_progress_of_an_image(tmp_path, web_only):
     told = []
     image = write_image(tmp_path / "one.png", pictures(1, side=64)[0])

@@ -29,9 +29,7 @@ def flat(cnn: float, attention: float):  # type: ignore[no-untyped-def]
 
 def run(tmp_path: Path, **folders: Path) -> tuple[int, Path]:
     out = tmp_path / "RESULTS.md"
-    given = {
-        name: folders.get(name, tmp_path / f"no {name}") for name in ("drawn", "noisy", "real")
-    }
+    given = {name: folders.get(name, Path("none")) for name in ("drawn", "noisy", "real")}
     arguments = [str(a) for name, folder in given.items() for a in (f"--{name}", folder)]
     return command.main(["report", *arguments, "--out", str(out), "--draws", "200"]), out
 
@@ -130,7 +128,7 @@ def test_missing_sweeps_are_said_and_all_missing_is_one_line(tmp_path: Path, cap
     status, out = run(tmp_path, drawn=world(flat(1, 1)).write(tmp_path / "drawn"))
     text = out.read_text(encoding="utf-8")
     assert status == 0
-    assert "**drawn clips, noisy stills: not measured.** There is no sweep in `no noisy`." in text
+    assert "**drawn clips, noisy stills: not measured.** This report has no sweep of it." in text
     assert "**real clips: not measured.**" in text[text.index("## Real clips") :]
     out.unlink()
     capsys.readouterr()
@@ -314,11 +312,19 @@ def test_the_report_needs_no_torch(tmp_path: Path) -> None:
     assert (tmp_path / "R.md").exists()
 
 
-@pytest.mark.parametrize("wrong", [["--draws", "5"], ["--seed", "-1"], ["--draws", "many"]])
-def test_wrong_arguments_are_one_line(wrong: list[str], capsys: Said) -> None:
+@pytest.mark.parametrize(
+    "wrong",
+    [["--draws", "5"], ["--seed", "-1"], ["--draws", "many"], ["--drawn", "mistyped"]],
+)
+def test_wrong_arguments_are_one_line(
+    wrong: list[str], capsys: Said, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "RESULTS.md").write_text("as it was")
     try:
         status = command.main(["report", *wrong])
     except SystemExit as left:
         status = left.code
     assert status == 2
     assert capsys.readouterr().err.count("\n") == 1
+    assert (tmp_path / "RESULTS.md").read_text() == "as it was"

@@ -77,8 +77,7 @@ def test_fit_under_torchrun_speaks_and_writes_once(little: Path, tmp_path: Path)
 def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
     sweep = ["sweep", str(little), str(tmp_path / "s"), "--seeds", "1", "--fractions", "1", *EVERY]
     assert training.main([*sweep, "--cache", str(tmp_path / "cache")]) == 0
-    nowhere = str(tmp_path / "nowhere")
-    report = ["report", "--drawn", str(tmp_path / "s"), "--noisy", nowhere, "--real", nowhere]
+    report = ["report", "--drawn", str(tmp_path / "s"), "--noisy", "none", "--real", "none"]
     out = tmp_path / "RESULTS.md"
     assert training.main([*report, "--out", str(out), "--draws", "100"]) == 0
     assert "Table 2" in out.read_text(encoding="utf-8")
@@ -92,6 +91,10 @@ def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
         (["fit", "{little}/web", "{out}"], "has no clips"),
         (["sweep", "{little}", "{out}", "--fractions", "x"], "not a list"),
         (["sweep", "{little}", "{out}", "--every", "0"], "--every 0"),
+        (["sweep", "{little}", "{out}", "--seeds", "0"], "--seeds 0"),
+        (["sweep", "{little}", "{little}/splits.csv"], "is a file"),
+        (["fit", "{little}", "{little}/splits.csv"], "is a file"),
+        (["fit", "{little}", "{little}"], "files that are no model"),
         (["evaluate", "imagenet", "{little}"], "has the classes Hug, Kiss"),
         (["evaluate", "nosuch", "{little}"], "no model 'nosuch'"),
         (["runs", "start", "{little}", "--fractions", "0.05"], "is no clip"),

@@ -203,19 +203,22 @@
       if (this.active >= 0) this.#walk(Math.min(this.active, found.length - 1));
     }
 
-    // By mean energy; names that begin with what was typed come before those that only contain it.
+    // By mean energy; first the very name that was typed, then those that begin with it, then those that contain it.
     #found() {
       const wanted = this.input.value.trim().toLowerCase();
       const order = this.ranking ?? this.pack.concepts.map((_, concept) => concept);
       if (!wanted) return order;
+      const is = [];
       const begins = [];
       const contains = [];
       for (const concept of order) {
-        const at = this.pack.concepts[concept].toLowerCase().indexOf(wanted);
-        if (at === 0) begins.push(concept);
+        const name = this.pack.concepts[concept].toLowerCase();
+        const at = name.indexOf(wanted);
+        if (name === wanted) is.push(concept);
+        else if (at === 0) begins.push(concept);
         else if (at > 0) contains.push(concept);
       }
-      return [...begins, ...contains];
+      return [...is, ...begins, ...contains];
     }
 
     #option(concept, place) {

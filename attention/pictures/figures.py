@@ -161,7 +161,7 @@ def moment(analysis: Analysis, frame: int) -> str:
     """Where in the clip a sampled frame stands, or "frame" when there is only one."""
     if len(analysis.frames) == 1:
         return "frame"
-    return f"frame {analysis.frames[frame]}, {analysis.seconds[frame]:.2f} s"
+    return f"frame {frame + 1} of {len(analysis.frames)}, {analysis.seconds[frame]:.2f} s"
 
 
 def _picture(analysis: Analysis, pictures: Pictures | None, frame: int) -> Picture:

@@ -16,7 +16,7 @@ def endpoints() -> None:
     """Adds the two public endpoints to the Blocks being built."""
     clip = gr.File(visible=False, type="filepath", label="clip")
     model = gr.Textbox("imagenet", visible=False, label="model")
-    every = gr.Number(5, precision=0, visible=False, label="every")
+    every = gr.Number(5, visible=False, label="every")
     concepts = gr.Textbox("", visible=False, label="concepts")
     answer = gr.JSON(visible=False, label="analysis")
     gr.Button(visible=False).click(
@@ -32,7 +32,7 @@ def endpoints() -> None:
 
 
 def analyse_clip(
-    clip: str, model: str = "imagenet", every: int = 5, concepts: str = ""
+    clip: str, model: str = "imagenet", every: float | None = 5, concepts: str = ""
 ) -> dict[str, Any]:
     """Look at a video or image: every concept's energy per frame, and each method's verdict.
 
@@ -49,6 +49,8 @@ def analyse_clip(
     try:
         if not clip:
             raise InputError("No clip was given; pass a video or image file.")
+        if every is None or every != int(every):
+            raise InputError(f"every {every} is no whole number; give 1 or more.")
         ready = ready_model(model)
         known = ConceptSet(ready.concepts)
         names = [known.names[c] for c in known.pick(concepts)] if concepts.strip() else None

@@ -24,6 +24,7 @@ from attention.tabs.player import player_value
 from attention.tabs.samples import Sample, samples
 from attention.tabs.shelf import Shelf
 
+NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
@@ -56,11 +57,12 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
     events = [
         parts.upload.upload(run, [parts.upload, parts.model, parts.every], **heavy),
         parts.webcam.input(run, [parts.webcam, parts.model, parts.every], **heavy),
-        gr.on(
-            [parts.again.click, parts.model.input],
-            partial(_look_again, workroom),
-            [parts.looked, parts.model, parts.every],
-            **heavy,
+        parts.again.click(
+            partial(_look_again, workroom), [parts.looked, parts.model, parts.every], **heavy
+        ),
+        # "input" comes twice for one click of the mouse, and for a name typed and taken back
+        parts.model.change(
+            partial(_look_with, workroom), [parts.looked, parts.model, parts.every], **heavy
         ),
     ]
     parts.stop.click(
@@ -81,7 +83,12 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
         return _shelved(shelf, samples()[int(event.index)])
 
     def follow_link(request: gr.Request) -> Shown:
-        return _shelved(shelf, _linked(request.query_params.get("clip", "")))
+        key = request.query_params.get("clip", "")
+        sample = _linked(key)
+        looked, status, *rest = _shelved(shelf, sample)
+        if key not in {"", sample.key}:
+            status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
+        return (looked, status, *rest)
 
     parts.gallery.select(choose_sample, outputs=[*parts.shown, model], **light)
     model.change(card_of, model, parts.card, **light)
@@ -137,6 +144,16 @@ def _look_again(
     if sample and sample.truth not in (card.concepts if card else ()):
         sample = None  # its truth means nothing to this model
     yield from _look(workroom, str(looked.clip), model, every, sample)
+
+
+def _look_with(
+    workroom: Workroom, looked: Looked | None, model: str, every: float
+) -> Iterator[Shown]:
+    """Looks again once another model is chosen; a sample comes with a look through its own."""
+    if looked is None or looked.model == model:
+        yield _waiting(gr.skip())
+    else:
+        yield from _look_again(workroom, looked, model, every)
 
 
 def _linked(key: str) -> Sample:

@@ -5,7 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from attention.model import save_model
+from attention.model import check_model_place, save_model
 from training.card import Story, card_of, drawn_here
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.data.records import Source
@@ -41,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Trains both stages and EnergyNet, judges them, writes the folder. Raises InputError."""
+    check_model_place(arguments.out)  # before the work, not after it
     source = opened(arguments)
     fold = fold_named(source, arguments.fold)
     fractions = nested_fractions(fold.train, (arguments.fraction,), arguments.seed, source.concepts)

@@ -10,17 +10,22 @@ from training.results import paper_numbers as paper
 from training.results.sweep_results import read_results
 
 RESULTS = Path("assets") / "results"
+LEFT_OUT = Path("none")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `report`."""
     for name, folder, what in (
-        ("--drawn", RESULTS / "drawn", "sweep of the drawn set"),
-        ("--noisy", RESULTS / "noisy", "sweep of the drawn set with its noisy stills"),
-        ("--real", RESULTS / "actions5", "sweep of real clips"),
+        ("drawn", "drawn", "sweep of the drawn set"),
+        ("noisy", "noisy", "sweep of the drawn set with its noisy stills"),
+        ("real", "actions5", "sweep of real clips"),
     ):
+        usual = RESULTS / folder
         parser.add_argument(
-            name, metavar="DIR", type=Path, default=folder, help=f"{what} (default {folder})"
+            f"--{name}",
+            metavar="DIR",
+            type=Path,
+            help=f"{what}, or none (default {usual})",
         )
     parser.add_argument(
         "--out", metavar="FILE", type=Path, default=Path("RESULTS.md"), help="default RESULTS.md"
@@ -36,15 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.seed < 0:
         raise InputError(f"--seed {arguments.seed} is not possible; give 0 or more.")
     places = [
-        _place(arguments.drawn, "drawn clips, clean stills", "drawn clips", paper.FILTERED),
-        _place(arguments.noisy, "drawn clips, noisy stills", "drawn clips", paper.NOISY),
-        _place(arguments.real, "real clips", "real clips", paper.BU101),
+        _place(
+            arguments.drawn, "drawn", "drawn clips, clean stills", "drawn clips", paper.FILTERED
+        ),
+        _place(arguments.noisy, "noisy", "drawn clips, noisy stills", "drawn clips", paper.NOISY),
+        _place(arguments.real, "actions5", "real clips", "real clips", paper.BU101),
     ]
     if all(place.results is None for place in places):
-        folders = ", ".join(str(f) for f in (arguments.drawn, arguments.noisy, arguments.real))
-        raise InputError(
-            f"There is no sweep in any of {folders}; make one with python -m training sweep."
-        )
+        raise InputError(f"There is no sweep in {RESULTS}; make one with python -m training sweep.")
     text = report(places, arguments.draws, arguments.seed)
     try:
         with whole_file(arguments.out) as partial:
@@ -59,7 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _place(folder: Path, name: str, clips: str, stills: str) -> Place:
+def _place(given: Path | None, usual: str, name: str, clips: str, stills: str) -> Place:
+    folder = RESULTS / usual if given is None or given == LEFT_OUT else given
+    results = None if given == LEFT_OUT else read_results(folder)
+    if folder == given and results is None:
+        raise InputError(f"{given} holds no sweep; make one there with python -m training sweep.")
     return Place(
         name=name,
         clips=clips,
@@ -67,7 +75,7 @@ def _place(folder: Path, name: str, clips: str, stills: str) -> Place:
         folder=_shown(folder),
         source="SOURCE" if stills == paper.BU101 else "assets/drawn",
         noisy=stills == paper.NOISY,
-        results=read_results(folder),
+        results=results,
     )
 
 

@@ -32,6 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Runs what is missing and prints the means. Raises InputError."""
+    if arguments.seeds < 1:
+        raise InputError(f"--seeds {arguments.seeds} is not possible; give 1 or more.")
+    if arguments.out.exists() and not arguments.out.is_dir():
+        raise InputError(f"{arguments.out} is a file; give a folder for the rows.")
     source = opened(arguments)
     settings = SweepSettings(
         backbone=arguments.backbone,

@@ -133,8 +133,8 @@ def _warnings(places: Sequence[Place]) -> list[str]:
 
 def _absent(place: Place) -> str:
     return (
-        f"**{place.name}: not measured.** There is no sweep in `{place.folder}`. "
-        f"To make it{_source([place])}:\n\n"
+        f"**{place.name}: not measured.** This report has no sweep of it. "
+        f"To make one{_source([place])}:\n\n"
         f"```\n{_command(place)}\npython -m training report\n```"
     )
 

@@ -11,8 +11,6 @@ from training.runs.folder import run_named
 from training.tabs.curves import Curves
 from training.tabs.train import Training
 
-LOOK_AGAIN = "() => document.querySelector('#again')?.click()"
-
 
 def leads(tabs: gr.Tabs, training: Training, model: gr.Dropdown, curves: Curves) -> None:
     """Makes "Its curve" and "Look with its model" lead there."""
@@ -21,10 +19,13 @@ def leads(tabs: gr.Tabs, training: Training, model: gr.Dropdown, curves: Curves)
         lambda: gr.Tabs(selected="curves"), outputs=tabs, api_visibility="private"
     )
     curves.open_run(switched.then, training.run)
-    training.to_model.click(
-        _with_its_model, training.run, [model, tabs], show_progress="hidden",
+    training.to_model.click(  # a change of the model is a look with it
+        _with_its_model,
+        training.run,
+        [model, tabs],
+        show_progress="hidden",
         api_visibility="private",
-    ).success(None, js=LOOK_AGAIN, api_visibility="private")  # fmt: skip
+    )
 
 
 def _with_its_model(name: str | None) -> tuple[gr.Dropdown, gr.Tabs]:

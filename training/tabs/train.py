@@ -144,20 +144,20 @@ def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
     standing = next((s for s in found if s.run.name == chosen), None)
     now = seen_now(found, standing, of)
     if now == before:
-        return [gr.skip()] * 11
+        return [gr.skip()] * 12
     if standing is None:
         nothing = [gr.Radio(choices=[], value=None), NO_RUN, *_buttons(None)]
         return [now, *nothing, *no_charts(), ""]
     runs = gr.Radio(choices=run_choices(found), value=chosen)
     first = [now, runs if now.runs != before.runs else gr.skip(), run_card(standing)]
-    buttons = _buttons(standing) if now.state != before.state else [gr.skip()] * 4
+    buttons = _buttons(standing) if now.state != before.state else [gr.skip()] * 5
     if now.metrics == before.metrics and now.of == before.of and now.name == before.name:
         return [*first, *buttons, gr.skip(), gr.skip(), gr.skip(), gr.skip()]
     return [*first, *buttons, *live_charts(standing.run, of), standing.run.log()]
 
 
 def _buttons(standing: Standing | None) -> list[gr.Button]:
-    """Cancel, Resume, Its curve, Look with its model: those that make sense now."""
+    """Cancel, Resume, Its curve, Look with its model, Remove: those that make sense now."""
     status = standing.status if standing else None
     state = status.state if status else ""
     under_way = state in {"queued", "running"}
@@ -168,4 +168,5 @@ def _buttons(standing: Standing | None) -> list[gr.Button]:
         gr.Button(interactive=state in {"cancelled", "failed", "interrupted"}),
         gr.Button(interactive=has_rows),
         gr.Button(interactive=has_model),
+        gr.Button(interactive=standing is not None),
     ]

@@ -83,7 +83,7 @@ class RunParts:
     @property
     def shown(self) -> list[Any]:
         """What a look at the runs changes."""
-        buttons = [self.cancel, self.resume, self.to_curve, self.to_model]
+        buttons = [self.cancel, self.resume, self.to_curve, self.to_model, self.remove]
         charts = [self.loss, self.second, self.words]
         return [self.seen, self.run, self.card, *buttons, *charts, self.log]
 
