@@ -14,6 +14,7 @@ from attention.verdict import decide, frame_mean
 
 # eight colours that colour-blind people tell apart (Okabe and Ito); the rest share a grey
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
+WITH_WHITE = {"#0072b2", "#000000"}  # the others are light: letters on them are black
 OTHER = "#999999"
 LETTERS = "ABCDEFGH"
 TOP = 5
@@ -78,16 +79,21 @@ def frame_strips(analysis: Analysis) -> str:
         for v in analysis.verdicts
     )
     legend = "".join(
-        f"<li><i style='background:{COLOURS[place]}'>{LETTERS[place]}</i>"
+        f"<li><i style='{_ink(COLOURS[place])}'>{LETTERS[place]}</i>"
         f"{escape(analysis.concepts[c])}</li>"
         for place, c in enumerate(common)
     )
     return (
         "<h3>Frame by frame</h3>"
-        f"<ul class='legend'>{legend}<li><i style='background:{OTHER}'>·</i>another</li></ul>"
+        f"<ul class='legend'>{legend}<li><i style='{_ink(OTHER)}'>·</i>another</li></ul>"
         f"<div class='strips' tabindex='0' role='region' aria-label='What each method says of each "
         f"frame'><table>{rows}</table></div>"
     )
+
+
+def _ink(colour: str) -> str:
+    """A cell's ground, and letters that can be read on it."""
+    return f"background:{colour};color:{'#fff' if colour in WITH_WHITE else '#000'}"
 
 
 def _common(analysis: Analysis) -> list[int]:
@@ -104,7 +110,7 @@ def _cell(frame: int, concept: int, analysis: Analysis, common: list[int]) -> st
     letter = LETTERS[common.index(concept)] if known else "·"
     name = escape(analysis.concepts[concept])
     return (
-        f"<td data-frame='{frame}' tabindex='{0 if frame == 0 else -1}' style='background:{colour}' "
+        f"<td data-frame='{frame}' tabindex='{0 if frame == 0 else -1}' style='{_ink(colour)}' "
         f"title='{analysis.seconds[frame]:.2f} s: {name}'>{letter}</td>"
     )
 
