@@ -184,6 +184,9 @@ def test_files_hold_the_same_numbers_and_the_whole_set_both_directions(page: Any
     assert counts == [right.count("finetune+EnergyNet"), right.count("finetune+CNN")]
     assert page.locator("#whole-lists .truth:has-text('✓')").count() > 0
     assert page.locator("#whole-lists .said:has-text('✗')").count() > 0
+    page.locator("#whole-attention-right .pick, #whole-cnn-right .pick").first.click()
+    page.wait_for_selector("#whole-player canvas", timeout=READY)
+    assert page.locator("#whole-player").get_by_role("radio", name="tuned").is_checked()
     page.click("#lead")
     page.wait_for_selector("#curves-verdict:has-text('the run is running')")
     assert "My run" in page.inner_text("#curves-verdict")

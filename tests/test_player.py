@@ -560,11 +560,21 @@ def test_colours_are_those_of_matplotlib(stage: Any) -> None:
 def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
     maps = plateau_and_peak()
     path = save_pack(tmp_path / "savannah.pack", analysis(maps))
+    right, wrong = np.tile([2.0, 0, 0, 0], (6, 1)), np.tile([0, 2.0, 0, 0], (6, 1))
+    sides = (side_of("web", maps, right), side_of("tuned", 2 * maps, wrong))
+    tuned = save_pack(tmp_path / "tuned.pack", analysis(maps, sides=sides))
     with gr.Blocks() as demo:
         show, empty = gr.Button("show", elem_id="show"), gr.Button("empty", elem_id="empty")
         mounted = player("looking")
         show.click(
             lambda: player_value(path, frame=2, concepts=[3, 0]),
+            None,
+            mounted,
+            api_visibility="private",
+        )
+        through = gr.Button("the tuned CNN", elem_id="through")
+        through.click(
+            lambda: player_value(tuned, side="tuned", figure="6"),
             None,
             mounted,
             api_visibility="private",
@@ -586,6 +596,10 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
         page.click("#show")
         drawn(page, 2)
         assert energies(page) == {3: "0.00", 0: "9.00"}
+        page.click("#through")
+        page.get_by_role("radio", name="tuned", checked=True).wait_for()
+        assert energies(page) == {0: "18.00", 1: "10.00"}
+        assert page.get_by_role("radio", name="Figure 6").is_checked()
         page.click("#empty")
         page.get_by_text("Nothing yet.").wait_for()
         page.close()

@@ -17,7 +17,8 @@
       player.hearKeys(this);
     }
 
-    // Shows what `value` names: {pack: {url, size} | null, message, frame, concepts, link}, or nothing.
+    // Shows what `value` names: {pack: {url, size} | null, message, frame, concepts, side, figure, link}, or
+    // nothing.
     async open(value) {
       this.loading?.abort();
       this.pause();
@@ -181,11 +182,13 @@
       this.#ask(value);
     }
 
-    #ask({ frame, concepts, link }) {
+    #ask({ frame, concepts, side, figure, link }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
       this.message.hide();
       if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;
+      if (pack.sides.has(side)) state.side = side;
+      if (figure) state.view = figure;
       if (concepts?.length) this.show(concepts);
       else this.refresh();
       this.foot.remember();

@@ -71,14 +71,17 @@ def player_value(
     message: str = "",
     frame: int | None = None,
     concepts: Sequence[int] | None = None,
+    side: str | None = None,
+    figure: str | None = None,
     link: Mapping[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """What an event returns to a player.
 
     pack: a file written by `attention.pack.save_pack`, or None to empty the player · message: what
     to say instead of the usual sentence when it is empty · frame: index of the sampled frame to
-    open at · concepts: indices of the concepts to show; both by default as the address says, or
-    else the pack's own choice · link: what the address needs to lead back to this clip, such as
+    open at · concepts: indices of the concepts to show · side: the CNN to look through · figure: "2", or
+    "6" for the truth beside the CNN's wrong choice, where it made one; all by default as the address
+    says, or else the pack's own choice · link: what the address needs to lead back to this clip, such as
     {"clip": "lion"}; a None takes the parameter out of the address. Raises FileNotFoundError when
     there is no such file.
     """
@@ -93,6 +96,10 @@ def player_value(
         value["frame"] = frame
     if concepts is not None:
         value["concepts"] = list(concepts)
+    if side is not None:
+        value["side"] = side
+    if figure is not None:
+        value["figure"] = figure
     if link is not None:
         value["link"] = dict(link)
     return value

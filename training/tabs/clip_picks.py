@@ -29,12 +29,16 @@ PICTURES = 12  # clips shown with a picture; the others by name
 
 @dataclass(frozen=True)
 class Pick:
-    """A clip to choose: "Class/file", its truth, what was said of it (HTML), a remark."""
+    """A clip to choose: "Class/file", its truth, what was said of it (HTML), a remark.
+
+    by: the method whose answer it stands for; its maps open with the CNN that method looks through.
+    """
 
     clip: str
     truth: str
     said: str = ""
     remark: str = ""
+    by: str = ""
 
 
 def picks_html(sweep: Sweep, picks: Sequence[Pick], pictures: int = PICTURES) -> str:
@@ -91,7 +95,8 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> li
     # gradio finds the event by the annotation of a plain function
     def open_pick(event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         told = event._data if isinstance(event._data, dict) else {}
-        yield from _open(str(told.get("sweep", "")), str(told.get("clip", "")), workroom)
+        sweep, clip, by = (str(told.get(name, "")) for name in ("sweep", "clip", "by"))
+        yield from _open(sweep, clip, by, workroom)
 
     for made in lists:
         made.click(
@@ -126,11 +131,12 @@ def model_for(sweep: Sweep) -> str:
     return (own or able)[0]
 
 
-def _open(name: str, clip: str, workroom: Workroom) -> Iterator[tuple[Any, ...]]:
+def _open(name: str, clip: str, by: str, workroom: Workroom) -> Iterator[tuple[Any, ...]]:
     wait = gr.skip()
     try:
         sweep = sweep_named(name)
         path, model = clip_file(sweep, clip), model_for(sweep)
+        side, figure = view_of(by)
         truth = _truth(sweep, clip)
         sample = Sample("", clip, path, model, truth, sweep.every)
         yield progress_card(None, path.name), wait, wait
@@ -141,11 +147,17 @@ def _open(name: str, clip: str, workroom: Workroom) -> Iterator[tuple[Any, ...]]
             )
         ):
             if isinstance(said, Looked):
-                yield "", _opened(said, sweep), player_value(said.pack)
+                yield "", _opened(said, sweep), player_value(said.pack, side=side, figure=figure)
             else:
                 yield progress_card(said, path.name), wait, wait
     except InputError as error:
         yield f"<p class='note error' role='alert'>{escape(str(error))}</p>", wait, wait
+
+
+def view_of(method: str) -> tuple[str, str]:
+    """The CNN a method looks through, and the figure it opens as: 6 shows what a CNN got wrong."""
+    side = "tuned" if method.startswith("finetune") else "web"
+    return side, "6" if method.endswith("CNN") else "2"
 
 
 def _truth(sweep: Sweep, clip: str) -> str:
@@ -187,4 +199,6 @@ def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
 def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
     if not can_open:
         return "disabled"
-    return f"data-pick='{escape(json.dumps({'sweep': sweep.name, 'clip': pick.clip}))}'"
+    return (
+        f"data-pick='{escape(json.dumps({'sweep': sweep.name, 'clip': pick.clip, 'by': pick.by}))}'"
+    )

@@ -133,7 +133,9 @@ def _clips(sweeps: Sequence[Sweep], key: str, seed: str, truth: str, said: str) 
     if said != truth:
         label += wrong_label(curve.method, said)
     picks = [
-        Pick(str(clip), truth, label, f"with {n} of {seeds} seeds" if seeds > 1 else "")
+        Pick(
+            str(clip), truth, label, f"with {n} of {seeds} seeds" if seeds > 1 else "", curve.method
+        )
         for clip, n in times.items()
     ]
     verb = "rightly called" if said == truth else "called"

@@ -89,6 +89,7 @@ def _side(
             row["clip"],
             row["truth"],
             right_label(row[mine]) + wrong_label(wrong.method, row[other]),
+            by=wrong.method,
         )
         for row in clips.to_dict("records")
     ]
