@@ -4,7 +4,6 @@ Whatever takes time to import is imported where it is used, so that --help answe
 """
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -178,8 +177,14 @@ def _check_folder(folder: Path) -> None:
     nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if not nearest.is_dir():
         raise InputError(f"--out names {nearest.name}, which is a file; name a folder.")
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise InputError(f"--out cannot be written in {nearest.name}; name another folder.")
+    from tempfile import TemporaryFile
+
+    try:
+        TemporaryFile(dir=nearest).close()  # permissions alone say nothing to root or on a read-only disk
+    except OSError:
+        raise InputError(
+            f"--out cannot be written in {nearest.name or nearest}; name another folder."
+        ) from None
 
 
 def _export(asked: Asked, folder: Path, analysis: "Analysis") -> None:

@@ -14,10 +14,13 @@ from threading import Lock
 from typing import TypeVar
 
 import torch
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 MOST = 2  # streams: each holds a chunk and all that is made of it
 CACHED_BYTES = 64 << 20  # of weights: above, two streams take longer than one
+
+# Found once: going through all loaded libraries in every stream takes the loader's lock and some ms.
+OPENMP = ThreadpoolController().select(internal_api="openmp")
 
 Chunk = TypeVar("Chunk")
 Seen = TypeVar("Seen")
@@ -53,7 +56,7 @@ def in_streams(
 def _take(threads: int) -> None:
     """Gives this thread, and no other, so many of torch's threads; torch can only set them for all."""
     torch.get_num_threads()  # at its first use in a thread torch sets a number, over what stood there
-    threadpool_limits(threads, user_api="openmp")
+    OPENMP.limit(limits=threads)
 
 
 class Clock:

@@ -139,6 +139,8 @@ WRONG = {
     "out is a file": (("clip.mp4", "--out", "text.mp4"), "text.mp4, which is a file"),
     "out in a file": (("clip.mp4", "--out", "text.mp4/in"), "text.mp4, which is a file"),
 }
+if sys.platform == "linux":  # root may write anywhere but here
+    WRONG["out"] = (("clip.mp4", "--out", "/proc/x/y"), "--out cannot be written in proc")
 
 
 @pytest.fixture(scope="module")

@@ -300,13 +300,14 @@ def test_a_full_disk_starts_nothing(
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"fractions": [0.0]}, "fractions"),
-        ({"fractions": []}, "fractions"),
-        ({"seeds": ["x"]}, "seeds"),
-        ({"until": "moon"}, "until"),
-        ({"every": 0}, "every"),
-        ({"hours": float("inf")}, "hours"),
-        ({"title": "t" * 81}, "title"),
+        ({"fractions": [0.0]}, "fractions: 0.0 is not possible; give a number above 0"),
+        ({"fractions": []}, "fractions: .* give at least 1"),
+        ({"seeds": ["x"]}, "seeds: x is not possible; give a whole number"),
+        ({"seeds": [0.5]}, "seeds: 0.5 is not possible; give a whole number"),
+        ({"until": "moon"}, "until: moon is not possible; give 'web', 'video' or 'energynet'"),
+        ({"every": 0}, "every: 0 is not possible; give 1 or more"),
+        ({"hours": float("inf")}, "hours: inf is not possible; give 1000.0 or less"),
+        ({"title": "t" * 81}, "title: t{60} is not possible; give at most 80 characters"),
     ],
 )
 def test_an_impossible_setting_is_named(given: dict[str, object], says: str) -> None:

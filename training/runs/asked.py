@@ -26,6 +26,20 @@ PAGE_BACKBONES = (
 PAGE_SEEDS = 5
 PAGE_HOURS = 1.0
 
+# what to give instead, by the kind of fault
+POSSIBLE = {
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "literal_error": "{expected}",
+    "string_too_long": "at most {max_length} characters",
+    "too_long": "at most {max_length}",
+    "too_short": "at least {min_length}",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+}
+
 
 def spec_of(given: dict[str, Any]) -> Spec:
     """A Spec from plain values; InputError naming the first that is not possible."""
@@ -34,8 +48,9 @@ def spec_of(given: dict[str, Any]) -> Spec:
     except ValidationError as error:
         fault = error.errors()[0]
         name = ".".join(str(place) for place in fault["loc"][:1])
+        wish = POSSIBLE.get(fault["type"], "another value").format(**fault.get("ctx", {}))
         raise InputError(
-            f"The run's {name} is {str(fault['input'])[:60]!r}, which is not possible: {fault['msg']}."
+            f"The run's {name}: {fault['input']!s:.60} is not possible; give {wish}."
         ) from None
 
 
