@@ -2,8 +2,8 @@
 
 import json
 import os
+import secrets
 import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -154,15 +154,15 @@ def save_model(
     folder = Path(folder)
     check_model_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     try:
+        partial.mkdir()
         parts: dict[str, nn.Module | None] = {"web": web, "tuned": tuned, "energynet": energynet}
         for part, module in parts.items():
             if module is not None:
                 save_file(_tensors(module, half), partial / f"{part}.safetensors")
                 (partial / f"{part}.safetensors").chmod(0o644)
         (partial / "model.json").write_text(card.model_dump_json(indent=1), encoding="utf-8")
-        partial.chmod(0o755)
         _replace_folder(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

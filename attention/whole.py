@@ -33,8 +33,8 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
     folder = Path(folder)
     nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     partial = nearest / f".attention.{secrets.token_hex(4)}"
-    partial.mkdir()
     try:
+        partial.mkdir()  # in here: an interruption may come right after it
         yield partial
         folder.mkdir(parents=True, exist_ok=True)
         for file in sorted(partial.iterdir()):

@@ -88,7 +88,8 @@
       this.decimals = player.decimalsFor(this.highest);
       const verdict = view.verdict(again);
       this.concepts.show(pack, {
-        ...state,
+        shown: state.shown,
+        off: state.shown.filter((concept) => !view.concepts.includes(concept)),
         lineOf,
         decimals: this.decimals,
         means: view.energies.means(state.side, state.s, again),
@@ -161,11 +162,9 @@
     }
 
     #toggle(concept) {
-      const { off } = this.view.state;
-      this.set({
-        view: "2",
-        off: off.includes(concept) ? off.filter((other) => other !== concept) : [...off, concept],
-      });
+      const { concepts, state } = this.view;
+      const off = state.off.filter((other) => other !== concept);
+      this.set({ view: "2", off: concepts.includes(concept) ? [...off, concept] : off });
     }
 
     #start(pack, value) {

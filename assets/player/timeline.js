@@ -167,8 +167,19 @@
         c.lineWidth = Math.min(2, size / 2);
         if (size < 3) c.fillRect(x - size / 2, y - (line ? 6 : 2), Math.max(1, size), line ? 12 : 4);
         else if (line) stamp(c, line.mark, x, y, size);
-        else c.fillText(this.pack.concepts[vote].slice(0, 1).toLowerCase(), x, y);
       });
+      if (size >= 3) for (const run of runs(this.votes)) this.#name(run, step, y);
+    }
+
+    // Names the class of a run of frames that has no mark of its own, as far as there is room.
+    #name({ vote, from, to }, step, y) {
+      if (this.voters.has(vote)) return;
+      const c = this.context;
+      const room = this.x(to) - this.x(from) + step - 6;
+      const name = this.pack.concepts[vote];
+      const text = room < 24 ? name.slice(0, 1).toLowerCase() : shortened(c, name, room);
+      c.fillStyle = this.ink.quiet;
+      c.fillText(text, (this.x(from) + this.x(to)) / 2, y);
     }
 
     #listen() {
@@ -210,6 +221,16 @@
       const wide = this.tip.offsetWidth;
       this.tip.style.left = `${Math.max(0, x + 14 + wide > this.width ? x - 14 - wide : x + 14)}px`;
     }
+  }
+
+  // [{vote, from, to}]: frames in a row with the same vote, both ends included.
+  function runs(votes) {
+    const found = [];
+    votes.forEach((vote, frame) => {
+      if (found.at(-1)?.vote === vote) found.at(-1).to = frame;
+      else found.push({ vote, from: frame, to: frame });
+    });
+    return found;
   }
 
   Object.assign(player, { Timeline });
