@@ -180,7 +180,9 @@ def _check_folder(folder: Path) -> None:
     from tempfile import TemporaryFile
 
     try:
-        TemporaryFile(dir=nearest).close()  # permissions alone say nothing to root or on a read-only disk
+        TemporaryFile(
+            dir=nearest
+        ).close()  # permissions alone say nothing to root or on a read-only disk
     except OSError:
         raise InputError(
             f"--out cannot be written in {nearest.name or nearest}; name another folder."

@@ -6,6 +6,7 @@ can ask which way up.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +71,25 @@ def write_clip(
     times: presentation times in frames, by default 0, 1, 2, …
     """
     pictures = list(frames)
-    with av.open(str(path), "w", format=container) as file:
-        stream = file.add_stream(codec, rate=fps, options=options or {})
-        stream.height, stream.width = pictures[0].shape[:2]
-        stream.pix_fmt = pix_fmt
-        if turn or mirror:
-            stream.set_display_rotation(turn, hflip=mirror)
-        for time, picture in zip(times or range(len(pictures)), pictures, strict=True):
-            channels = {3: "rgb24", 4: "rgba"}[picture.shape[2]]
-            frame = av.VideoFrame.from_ndarray(picture, format=channels)
-            frame.pts = time
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode())
+
+    def write() -> None:
+        with av.open(str(path), "w", format=container) as file:
+            stream = file.add_stream(codec, rate=fps, options=options or {})
+            stream.height, stream.width = pictures[0].shape[:2]
+            stream.pix_fmt = pix_fmt
+            if turn or mirror:
+                stream.set_display_rotation(turn, hflip=mirror)
+            for time, picture in zip(times or range(len(pictures)), pictures, strict=True):
+                channels = {3: "rgb24", 4: "rgba"}[picture.shape[2]]
+                frame = av.VideoFrame.from_ndarray(picture, format=channels)
+                frame.pts = time
+                file.mux(stream.encode(frame))
+            file.mux(stream.encode())
+
+    # SVT-AV1 gives the thread that calls it real-time priority for good, which every later thread
+    # would inherit: spinning OpenMP threads then starve those they wait for
+    with ThreadPoolExecutor(1) as writer:
+        writer.submit(write).result()
     return path
 
 

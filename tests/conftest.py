@@ -25,6 +25,19 @@ FLAGS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def _usual_priority() -> Iterator[None]:
+    """No test leaves this thread, and so all threads after it, with another scheduling (SVT-AV1 would)."""
+    before = scheduling()
+    yield
+    assert scheduling() == before
+
+
+def scheduling() -> int | None:
+    """The policy this thread is scheduled by, where there is one."""
+    return os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
+
+
 @pytest.fixture(scope="session")
 def lion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A three-second film that moves over a photograph of a lion."""
