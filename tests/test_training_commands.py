@@ -98,7 +98,10 @@ def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
         (["evaluate", "imagenet", "{little}"], "has the classes Hug, Kiss"),
         (["evaluate", "nosuch", "{little}"], "no model 'nosuch'"),
         (["runs", "start", "{little}", "--fractions", "0.05"], "is no clip"),
-        (["runs", "start", "{little}", "--until", "moon"], "until is 'moon'"),
+        (
+            ["runs", "start", "{little}", "--until", "moon"],
+            "until: moon is not possible; give 'web', 'video' or 'energynet'",
+        ),
         (["runs", "show", "nosuch"], "no run 'nosuch'"),
     ],
 )
