@@ -407,6 +407,26 @@ def test_figure_6_says_why_it_is_not_there(stage: Any, truth: str | None, reason
     assert page.locator(".tile.wrong").count() == 0
 
 
+def test_the_timeline_writes_round_times_where_they_stand_and_names_the_votes(stage: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps, seconds=(5.0, 5.3, 5.9, 6.2, 6.5, 7.1)), query="?c=cheetah,lion")
+    written = """() => {
+      const said = [], pen = CanvasRenderingContext2D.prototype, fillText = pen.fillText;
+      pen.fillText = function (text, x, y) { said.push([text, x, y]); fillText.call(this, text, x, y); };
+      const { timeline } = document.querySelector(".attention-player").player;
+      timeline.draw();
+      pen.fillText = fillText;
+      return [said, timeline.x(0), timeline.x(5)];
+    }"""
+    said, first, last = page.evaluate(written)
+    times = {text: x for text, x, _ in said if text.endswith(" s")}
+    assert list(times)[:4] == ["0 s", "0.2 s", "0.4 s", "0.6 s"]  # few of them are a frame's
+    for text, x in times.items():
+        assert x == pytest.approx(first + (last - first) * float(text[:-2]) / 2.1, abs=0.01)
+    # the last frame's vote has no line of its own: it is named
+    assert [x for text, x, _ in said if text == "tower"] == [pytest.approx(last)]
+
+
 def test_names_are_text(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak(), clip="<img src=x onerror='window.broken=1'>.mp4"))
     assert page.locator(".tile[data-concept='2'] .name").inner_text() == FOUR[2]

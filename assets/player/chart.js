@@ -24,20 +24,11 @@
   // At most three digits.
   const shortNumber = (value) => String(Number(value.toPrecision(3)));
 
-  // Round times to write: about `most` of them, and where they stand among the frames, in fractions of one.
-  function ticks(seconds, most) {
-    const span = seconds.at(-1) - seconds[0];
-    if (!span) return [{ frame: 0, text: "0 s" }];
+  // Round times to write along `span` seconds, at most `most` of them and the first.
+  function ticks(span, most) {
     const step =
       [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300].find((size) => span / size <= most) ?? 600;
-    const found = [];
-    for (let time = 0; time <= span + 5e-7; time += step) {
-      const next = Math.max(1, seconds.findIndex((at) => at - seconds[0] >= time - 1e-6));
-      const [before, after] = [seconds[next - 1] - seconds[0], seconds[next] - seconds[0]];
-      const frame = next - 1 + (time - before) / (after - before);
-      found.push({ frame, text: `${Number(time.toFixed(1))} s` });
-    }
-    return found;
+    return Array.from({ length: Math.floor(span / step + 1e-6) + 1 }, (_, i) => i * step);
   }
 
   // The text, or its beginning where `room` CSS pixels are too few.

@@ -74,8 +74,16 @@
 
     x(frame) {
       const { seconds } = this.pack;
-      const span = seconds.at(-1) - seconds[0] || 1;
-      return this.left + 6 + ((seconds[frame] - seconds[0]) / span) * (this.right - this.left - 12);
+      return this.xAt(seconds[frame] - seconds[0]);
+    }
+
+    // Where so many seconds after the first frame are.
+    xAt(time) {
+      return this.left + 6 + (time / (this.span || 1)) * (this.right - this.left - 12);
+    }
+
+    get span() {
+      return this.pack.seconds.at(-1) - this.pack.seconds[0];
     }
 
     y(value) {
@@ -108,8 +116,8 @@
       c.textAlign = "left";
       c.fillText("energy E", 2, 7);
       c.textAlign = "center";
-      for (const { frame, text } of ticks(this.pack.seconds, (this.right - this.left) / 64))
-        c.fillText(text, this.x(frame), TOP + PLOT + 13);
+      for (const time of ticks(this.span, (this.right - this.left) / 64))
+        c.fillText(`${Number(time.toFixed(1))} s`, this.xAt(time), TOP + PLOT + 13);
     }
 
     #line({ values, colour, dash, mark }) {

@@ -32,10 +32,14 @@ def whole_set(demo: gr.Blocks) -> None:
         elem_id="whole-head",
     )
     with gr.Row(elem_classes=["curve-controls"]):
-        of = gr.Dropdown(_choices(), value=_usual(), label="Evaluated", elem_id="whole-of")
-        attention = gr.Dropdown([], value=None, label="Attention", elem_id="whole-attention")
-        cnn = gr.Dropdown([], value=None, label="against", elem_id="whole-cnn")
-        seed = gr.Dropdown([], value=None, label="Seed", elem_id="whole-seed")
+        of = gr.Dropdown(_choices(), value=_usual(), label="Evaluated", scale=3, elem_id="whole-of")
+        attention = gr.Dropdown(
+            [], value=None, label="Attention", scale=4, elem_id="whole-attention"
+        )
+        cnn = gr.Dropdown([], value=None, label="against", scale=4, elem_id="whole-cnn")
+        seed = gr.Dropdown(
+            [], value=None, label="Seed", scale=1, min_width=110, elem_id="whole-seed"
+        )
     summary = gr.HTML("", elem_id="whole-summary")
     with gr.Row(elem_id="whole-lists", equal_height=False):
         script = PICKS.read_text(encoding="utf-8")
