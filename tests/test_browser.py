@@ -123,6 +123,17 @@ def test_choosing_a_model_is_one_look(page: Any) -> None:
     page.wait_for_selector("#verdicts :text('finetune+EnergyNet')", timeout=READY)
     assert "4 concepts" in page.inner_text("#timing")
     assert len(set(asked)) == len(asked) >= 3, asked  # the list, the card, the look: each once
+    page.wait_for_timeout(500)  # the address follows once things rest
+    assert "clip=lion" in page.url  # still the sample, though this model does not know its truth
+
+
+def test_another_model_looks_at_the_same_frames_of_a_sample(browser: Any, app_url: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=high_five-0")
+        page.wait_for_selector("#timing:has-text('16 frames × 4')", timeout=READY)
+        page.click("#model input")
+        page.click("#model [role=option]:has-text('ImageNet photographs')")
+        page.wait_for_selector("#timing:has-text('16 frames × 1000')", timeout=READY)
 
 
 def test_a_link_to_no_clip_says_so(browser: Any, app_url: str) -> None:

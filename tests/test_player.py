@@ -332,7 +332,7 @@ def test_a_click_on_the_timeline_jumps_and_a_drag_follows(stage: Any) -> None:
     page.mouse.move(at[4], y)
     drawn(page, 1)
     tip = page.locator(".tip").inner_text().replace("\n", " ")
-    assert re.search(r"0\.80 s · frame 5 .*lion 9\.00 .*the CNN's vote cheetah", tip)
+    assert re.search(r"0\.80 s · frame 5 .*lion 9\.00 .*CNN votes cheetah", tip)
 
 
 def test_any_of_a_thousand_concepts_is_found(stage: Any) -> None:
@@ -409,7 +409,7 @@ def test_figure_6_says_why_it_is_not_there(stage: Any, truth: str | None, reason
 
 def test_the_timeline_writes_round_times_where_they_stand_and_names_the_votes(stage: Any) -> None:
     maps = plateau_and_peak()
-    page = stage(analysis(maps, seconds=(5.0, 5.3, 5.9, 6.2, 6.5, 7.1)), query="?c=cheetah,lion")
+    page = stage(analysis(maps, seconds=(5.0, 5.3, 5.9, 6.5, 7.4, 8.1)), query="?c=cheetah,lion")
     written = """() => {
       const said = [], pen = CanvasRenderingContext2D.prototype, fillText = pen.fillText;
       pen.fillText = function (text, x, y) { said.push([text, x, y]); fillText.call(this, text, x, y); };
@@ -422,9 +422,36 @@ def test_the_timeline_writes_round_times_where_they_stand_and_names_the_votes(st
     times = {text: x for text, x, _ in said if text.endswith(" s")}
     assert list(times)[:4] == ["0 s", "0.2 s", "0.4 s", "0.6 s"]  # few of them are a frame's
     for text, x in times.items():
-        assert x == pytest.approx(first + (last - first) * float(text[:-2]) / 2.1, abs=0.01)
+        assert x == pytest.approx(first + (last - first) * float(text[:-2]) / 3.1, abs=0.01)
     # the last frame's vote has no line of its own: it is named
     assert [x for text, x, _ in said if text == "tower"] == [pytest.approx(last)]
+
+
+def test_figure_6_is_only_said_to_be_shown_where_it_is(stage: Any) -> None:
+    maps = plateau_and_peak()
+    right, wrong = np.tile([2.0, 0, 0, 0], (6, 1)), np.tile([0, 2.0, 0, 0], (6, 1))
+    page = stage(analysis(maps, sides=(side_of("web", maps, wrong), side_of("tuned", maps, right))))
+    page.get_by_role("radio", name="Figure 6").check()
+    assert list(energies(page)) == [0, 1]
+    page.get_by_role("radio", name="tuned").check()  # which is right: there is no Figure 6
+    assert page.get_by_role("radio", name="Figure 2").is_checked()
+    assert len(energies(page)) == 4
+    page.keyboard.press("End")  # the radio that has the focus keeps only its arrows and space
+    drawn(page, 5)
+
+
+def test_no_concept_shown_is_a_state_too(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()), query="?c=")
+    assert energies(page) == {}
+    written = """() => {
+      const said = [], pen = CanvasRenderingContext2D.prototype, fillText = pen.fillText;
+      pen.fillText = (text) => said.push(text);
+      document.querySelector(".attention-player").player.timeline.draw();
+      pen.fillText = fillText;
+      return said;
+    }"""
+    said = page.evaluate(written)
+    assert "0 s" in said and not {"0", "1", "1e-9"} & set(said)
 
 
 def test_names_are_text(stage: Any) -> None:

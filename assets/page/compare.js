@@ -3,6 +3,7 @@ const open = (cell) => {
   document.querySelector("#player .attention-player")?.player?.seek(Number(cell.dataset.frame));
   const tabs = [...document.querySelectorAll("button[role=tab]")];
   tabs.find((tab) => tab.textContent.trim() === "Heatmaps")?.click();
+  setTimeout(() => document.querySelector("#player")?.scrollIntoView({ block: "nearest" }), 100);
 };
 element.addEventListener("click", (event) => {
   const cell = event.target.closest("[data-frame]");

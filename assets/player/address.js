@@ -52,7 +52,8 @@
       .split(",")
       .map((word) => readConcept(word, pack))
       .filter(Boolean);
-    if (concepts.length) {
+    if (query.get("c") === "") state.shown = [];
+    else if (concepts.length) {
       state.shown = [...new Set(concepts.map(({ concept }) => concept))].slice(0, player.MOST);
       state.off = concepts.filter(({ off }) => off).map(({ concept }) => concept);
     }

@@ -76,7 +76,7 @@
           .replace(/\.\w+$/, "")
           .replace(/[^\p{L}\p{N}_-]+/gu, "-")
           .slice(0, 60) || "clip";
-      player.saveCanvas(canvas, `${clip}-figure${state.view}-frame${state.frame + 1}.png`);
+      player.saveCanvas(canvas, `${clip}-figure${view.figure}-frame${state.frame + 1}.png`);
       this.#say("Picture saved.");
     }
 

@@ -27,6 +27,7 @@
   function speaksForItself(target, key) {
     if (!(target instanceof Element)) return false;
     if (target.matches("input[type=range]")) return !/^[1-9 ]$/.test(key);
+    if (target.matches("input[type=radio]")) return key === " " || key.startsWith("Arrow");
     if (target.closest("input, textarea, select, [contenteditable=''], [contenteditable=true], video, audio"))
       return true;
     if (target.closest("[role=tab], [role=listbox], [role=menu], [role=slider], [role=grid], [role=dialog]"))

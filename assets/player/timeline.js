@@ -21,7 +21,7 @@
 
     // lines: [{concept, name, colour, dash, mark, values}] · votes: class per frame · cnn: whose votes.
     show(pack, lines, votes, decimals, cnn) {
-      Object.assign(this, { pack, lines, votes, decimals });
+      Object.assign(this, { pack, lines, votes, decimals, cnn });
       this.voters = new Map(lines.map((line) => [line.concept, line]));
       const peaks = lines.map((line) => `${line.name} up to ${written(Math.max(...line.values), decimals)}`);
       const shown = player.listed(peaks) || "no concept";
@@ -41,7 +41,8 @@
       this.over = sizeCanvas(this.cursor, width, HEIGHT);
       this.ink = inkOf(this.root);
       this.context.clearRect(0, 0, width, HEIGHT);
-      this.top = niceTop(Math.max(1e-9, ...this.lines.map((line) => Math.max(...line.values))));
+      const peak = Math.max(0, ...this.lines.map((line) => Math.max(...line.values)));
+      this.top = peak ? niceTop(peak) : 1;
       this.#axes();
       for (const line of this.lines) this.#line(line);
       this.#labels();
@@ -60,6 +61,8 @@
       c.lineWidth = 1.5;
       c.beginPath();
       c.moveTo(x, TOP - 6);
+      c.lineTo(x, TOP + PLOT + 5);
+      c.moveTo(x, HEIGHT - VOTES); // not through the time
       c.lineTo(x, HEIGHT - 2);
       c.stroke();
       for (const line of this.lines) {
@@ -111,12 +114,12 @@
         c.moveTo(this.left, y);
         c.lineTo(this.right, y);
         c.stroke();
-        c.fillText(shortNumber(this.top * part), this.left - 8, y);
+        if (this.lines.length) c.fillText(shortNumber(this.top * part), this.left - 8, y);
       }
       c.textAlign = "left";
       c.fillText("energy E", 2, 7);
       c.textAlign = "center";
-      for (const time of ticks(this.span, (this.right - this.left) / 64))
+      for (const time of ticks(this.span, (this.right - this.left) / 56))
         c.fillText(`${Number(time.toFixed(1))} s`, this.xAt(time), TOP + PLOT + 13);
     }
 
@@ -219,7 +222,7 @@
         el(
           "span",
           { class: "row vote" },
-          el("span", {}, "the CNN's vote"),
+          el("span", {}, `${this.cnn} votes`),
           el("b", {}, pack.concepts[this.votes[frame]]),
         ),
       ];

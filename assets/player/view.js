@@ -42,9 +42,14 @@
       return { possible: true, reason: "" };
     }
 
+    // The figure that is drawn: "2" where "6" is wished for and not possible.
+    get figure() {
+      return this.figure6.possible ? this.state.view : "2";
+    }
+
     // The concepts that have a tile, in order.
     get concepts() {
-      if (this.state.view === "6" && this.figure6.possible) return [this.pack.truth, this.cnn.prediction];
+      if (this.figure === "6") return [this.pack.truth, this.cnn.prediction];
       return this.state.shown.filter((concept) => !this.state.off.includes(concept));
     }
 

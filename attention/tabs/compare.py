@@ -83,9 +83,10 @@ def frame_strips(analysis: Analysis) -> str:
         f"{escape(analysis.concepts[c])}</li>"
         for place, c in enumerate(common)
     )
+    if any(int(c) not in common for v in analysis.verdicts for c in v.frame_classes):
+        legend += f"<li><i style='{_ink(OTHER)}'>·</i>another</li>"
     return (
-        "<h3>Frame by frame</h3>"
-        f"<ul class='legend'>{legend}<li><i style='{_ink(OTHER)}'>·</i>another</li></ul>"
+        f"<h3>Frame by frame</h3><ul class='legend'>{legend}</ul>"
         f"<div class='strips' tabindex='0' role='region' aria-label='What each method says of each "
         f"frame'><table>{rows}</table></div>"
     )

@@ -14,7 +14,7 @@ EXPORTS = {
     "mp4": "Film (MP4)",
     "png": "Figure 2 (PNG)",
     "csv": "Table (CSV)",
-    "json": "All numbers (JSON)",
+    "json": "Results (JSON)",
 }
 OnProgress = Callable[[int, int | None], None]
 

@@ -1,7 +1,7 @@
 """The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -142,18 +142,23 @@ def _look_again(
     sample = next((s for s in samples() if s.key == looked.sample), None)
     card = offered_models().get(model)
     if sample and sample.truth not in (card.concepts if card else ()):
-        sample = None  # its truth means nothing to this model
+        sample = replace(sample, truth=None)  # it means nothing to this model
     yield from _look(workroom, str(looked.clip), model, every, sample)
 
 
 def _look_with(
     workroom: Workroom, looked: Looked | None, model: str, every: float
 ) -> Iterator[Shown]:
-    """Looks again once another model is chosen; a sample comes with a look through its own."""
+    """Looks again, at a sample's own frames, once another model is chosen.
+
+    A sample comes with a look through its own; back at the model of what is shown, what went wrong
+    with another is of no interest.
+    """
     if looked is None or looked.model == model:
-        yield _waiting(gr.skip())
+        yield _waiting("" if looked else gr.skip())
     else:
-        yield from _look_again(workroom, looked, model, every)
+        own = next((s.every for s in samples() if s.key == looked.sample), every)
+        yield from _look_again(workroom, looked, model, own)
 
 
 def _linked(key: str) -> Sample:

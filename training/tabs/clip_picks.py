@@ -108,7 +108,7 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> li
             api_visibility="private",
         ).success(
             None,
-            js=f"() => document.querySelector('#{prefix}-cards')?.scrollIntoView({{block: 'start'}})",
+            js=f"() => document.querySelector('#{prefix}-player')?.scrollIntoView({{block: 'start'}})",
             api_visibility="private",
         )
     return outputs
