@@ -454,6 +454,16 @@ def test_no_concept_shown_is_a_state_too(stage: Any) -> None:
     assert "0 s" in said and not {"0", "1", "1e-9"} & set(said)
 
 
+def test_a_tall_picture_keeps_its_shape_and_its_numbers(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak(), size=(60, 2000)))
+    tile = page.locator(".tile").nth(1)
+    box, picture = tile.bounding_box(), tile.locator("canvas").bounding_box()
+    assert box["width"] >= 130 and picture["width"] / picture["height"] == pytest.approx(
+        0.03, rel=0.1
+    )
+    assert tile.locator(".energy").bounding_box()["x"] < box["x"] + box["width"]
+
+
 def test_names_are_text(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak(), clip="<img src=x onerror='window.broken=1'>.mp4"))
     assert page.locator(".tile[data-concept='2'] .name").inner_text() == FOUR[2]

@@ -4,6 +4,7 @@
 
   const { el, say, sizeCanvas, written } = player;
   const GAP = 12;
+  const NARROWEST = 132; // room for a name, its energy and its score
   const TALLEST = 320; // CSS pixels of picture; beyond, a tall clip would push the timeline off the screen
   const WIDEST = 420;
   const OUTSIDE =
@@ -42,10 +43,10 @@
       const gap = room < 520 ? 8 : GAP;
       const columns = columnsFor(room, this.tiles.length);
       const aspect = this.pack.size[0] / this.pack.size[1] || 1;
-      const width = Math.floor(
-        Math.min((room - gap * (columns - 1)) / columns, WIDEST, TALLEST * aspect + 4),
-      );
-      const picture = { width: width - 4, height: Math.round((width - 4) / aspect) };
+      const column = (room - gap * (columns - 1)) / columns;
+      const width = Math.floor(Math.min(column, WIDEST, Math.max(NARROWEST, TALLEST * aspect + 4)));
+      const across = Math.max(1, Math.min(width - 4, Math.round(TALLEST * aspect)));
+      const picture = { width: across, height: Math.max(1, Math.round(across / aspect)) };
       this.host.style.gap = `${gap}px`;
       for (const tile of this.tiles) {
         tile.root.style.width = `${width}px`;

@@ -53,7 +53,7 @@ def score_bars(verdict: Verdict, analysis: Analysis, top: int) -> str:
     rows = "".join(
         f"<li><span class='name'>{escape(analysis.concepts[c])}</span>"
         f"<span class='bar'><i style='width:{_percent(verdict.scores[c] / largest)}'></i></span>"
-        f"<span class='number'>{verdict.scores[c]:.2f}</span></li>"
+        f"<span class='number'>{f'{verdict.scores[c]:.2f}'.replace('-', '−')}</span></li>"
         for c in best
     )
     return f"<ol class='bars'>{rows}</ol>"
