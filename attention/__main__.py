@@ -179,10 +179,8 @@ def _check_folder(folder: Path) -> None:
         raise InputError(f"--out names {nearest.name}, which is a file; name a folder.")
     from tempfile import TemporaryFile
 
-    try:
-        TemporaryFile(
-            dir=nearest
-        ).close()  # permissions alone say nothing to root or on a read-only disk
+    try:  # permissions alone say nothing to root or on a read-only disk
+        TemporaryFile(dir=nearest).close()
     except OSError:
         raise InputError(
             f"--out cannot be written in {nearest.name or nearest}; name another folder."

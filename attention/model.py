@@ -1,7 +1,6 @@
 """A model on disk: its card, the Web CNN, and when it has them the tuned CNN and EnergyNet (§4.3)."""
 
 import json
-import os
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from attention.cnn import Backbone
 from attention.concepts import concept_vectors, imagenet_concepts
 from attention.energynet import EnergyNet
 from attention.errors import InputError
+from attention.whole import replace_folder
 from attention.words.table import load_words
 
 SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "models"
@@ -163,7 +163,7 @@ def save_model(
                 save_file(_tensors(module, half), partial / f"{part}.safetensors")
                 (partial / f"{part}.safetensors").chmod(0o644)
         (partial / "model.json").write_text(card.model_dump_json(indent=1), encoding="utf-8")
-        _replace_folder(partial, folder)
+        replace_folder(partial, folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return folder
@@ -177,20 +177,6 @@ def check_model_place(folder: Path) -> None:
         raise InputError(f"{folder} holds files that are no model; give a new or an empty folder.")
     if folder.exists() or folder.is_symlink():
         raise InputError(f"{folder} is a file; give a folder for the model.")
-
-
-def _replace_folder(new: Path, folder: Path) -> None:
-    """Puts `new` in the place of `folder`; a failure leaves `folder` as it was."""
-    old = new.with_name(f"{new.name}.old")
-    if folder.exists():
-        os.replace(folder, old)
-    try:
-        os.replace(new, folder)
-    except BaseException:
-        if old.exists():
-            old.rename(folder)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _folder(name: str) -> Path:

@@ -41,3 +41,17 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
             os.replace(file, folder / file.name)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def replace_folder(new: Path, folder: Path) -> None:
+    """Puts `new` in the place of `folder`; a failure leaves `folder` as it was. Raises OSError."""
+    old = new.with_name(f"{new.name}.old")
+    if folder.exists():
+        os.replace(folder, old)
+    try:
+        os.replace(new, folder)
+    except BaseException:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

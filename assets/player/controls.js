@@ -105,7 +105,7 @@
     // figure6: {possible, reason} · top: the highest value of any map of this side.
     show(pack, state, figure6, top) {
       const maps = pack.sides.get(state.side).maps;
-      this.view.at(figure6.possible ? state.view : "2");
+      this.view.at(state.view);
       this.view.inputs["6"].disabled = !figure6.possible;
       this.view.inputs["6"].parentElement.title = figure6.possible
         ? "the true concept and the CNN's wrong choice"

@@ -108,7 +108,7 @@
         verdict.text,
         RIGHT[verdict.right] ? el("span", { class: `right-${verdict.right}` }, RIGHT[verdict.right]) : "",
       );
-      this.controls.show(pack, state, view.figure6, view.top);
+      this.controls.show(pack, { ...state, view: view.figure }, view.figure6, view.top);
       this.draw();
     }
 
