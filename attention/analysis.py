@@ -112,12 +112,12 @@ def verdicts_of(sides: Sequence[Side], concepts: Sequence[str], window: int) -> 
     for side in sides:
         prefix = "" if side.name == "web" else "finetune+"
         found.append(cnn_verdict(prefix + "CNN", side.name, side.scores, concepts))
-        what = f"the largest {window}×{window} window"
-        found.append(energy_verdict(prefix + "UnAtt", side.name, side.energies, concepts, what))
+        where = f"in {window}×{window} windows"
+        found.append(energy_verdict(prefix + "UnAtt", side.name, side.energies, concepts, where))
         if side.net_energies is not None:
-            what = "EnergyNet's energy"
+            where = "by EnergyNet"
             name = prefix + "EnergyNet"
-            found.append(energy_verdict(name, side.name, side.net_energies, concepts, what))
+            found.append(energy_verdict(name, side.name, side.net_energies, concepts, where))
     return tuple(found)
 
 

@@ -67,8 +67,8 @@ def cnn_verdict(method: str, side: str, scores: Floats, concepts: Sequence[str])
     why = f"{concepts[winner]} wins the vote in {votes[winner]} of {_count(frames, 'frame')}"
     rivals = np.flatnonzero((votes == votes[winner]) & (np.arange(len(votes)) != winner))
     if len(rivals):
-        why += f", as does {concepts[rivals[0]]}, and has the higher mean score there"
-    why += f"; mean score {fused[winner]:.2f} over those frames"
+        why += f", as does {concepts[rivals[0]]} with no higher mean score"
+    why += f"; mean score there {fused[winner]:.2f}"
     second = _runner_up(fused, winner)
     if second is not None:
         why += f", {fused[winner] - fused[second]:.2f} above {concepts[second]}"
@@ -79,18 +79,18 @@ def cnn_verdict(method: str, side: str, scores: Floats, concepts: Sequence[str])
 
 
 def energy_verdict(
-    method: str, side: str, energies: Floats, concepts: Sequence[str], what: str
+    method: str, side: str, energies: Floats, concepts: Sequence[str], where: str
 ) -> Verdict:
     """UnAtt or EnergyNet: the highest mean energy wins (Eqs. 2, 3 and 5). energies [N,C].
 
-    `what` names the energy in the sentence, such as "the largest 3×3 window".
+    `where` says in the sentence whence the energy comes, such as "in 3×3 windows".
     """
     scores = frame_mean(energies)
     winner = decide(scores)
     classes = energies.argmax(axis=1)
     votes = np.bincount(classes, minlength=energies.shape[1])
     why = (
-        f"{concepts[winner]} has the highest mean energy, {scores[winner]:.2f} in {what} "
+        f"{concepts[winner]} has the highest mean energy, {scores[winner]:.2f} {where} "
         f"over {_count(len(energies), 'frame')}"
     )
     second = _runner_up(scores, winner)

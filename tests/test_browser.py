@@ -27,10 +27,6 @@ def upload(page: Any, clip: Path) -> None:
     page.wait_for_selector("#timing:has-text('frames ×')", timeout=READY)
 
 
-def frame_now(page: Any) -> int:
-    return int(page.evaluate("document.querySelector('#player .attention-player').player.index"))
-
-
 def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
     assert "lion" in page.inner_text("#verdicts")
     assert page.locator("#verdicts article").count() == 2
@@ -51,10 +47,24 @@ def test_the_page_opens_on_the_papers_interactions_with_all_five_methods(
             assert concept in page.inner_text("#player")
 
 
+def test_verdicts_maps_and_timeline_are_seen_without_scrolling(browser: Any, app_url: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(app_url)
+        page.wait_for_selector("#player .timeline canvas", timeout=READY)
+        for part in ("#samples", "#upload", "#verdicts", "#player .tiles", "#player .timeline"):
+            box = page.locator(part).bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= 900, (part, box)
+        row = page.locator("#samples").bounding_box()
+        last = page.locator("#samples button").last.bounding_box()
+        assert last["x"] + last["width"] <= row["x"] + row["width"]
+        assert last["y"] + last["height"] <= row["y"] + row["height"]
+
+
 def test_upload_look_and_move_with_the_keys(page: Any, lion_clip: Path) -> None:
     upload(page, lion_clip)
     assert "lion" in page.inner_text("#verdicts h3 >> nth=0")
     page.locator("#player").click(position={"x": 5, "y": 5})
+    page.keyboard.press("Home")
     before = page.inner_text("#player")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")

@@ -528,6 +528,19 @@ def test_the_address_keeps_what_is_shown(stage: Any) -> None:
     assert odd.locator(".where").inner_text() == "1 / 6 · 0.00 s"
 
 
+def test_a_clip_opens_where_the_energy_is_highest(stage: Any) -> None:
+    maps = plateau_and_peak()
+    maps[3, 0] *= 2  # of lion, which UnAtt names
+    maps[4, 1] *= 3  # cheetah's 15 there are more than cheetah's mean, and fewer than lion's 18
+    page = stage(analysis(maps))
+    assert page.locator(".where").inner_text() == "4 / 6 · 0.60 s"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("location.search === '?f=5'")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_function("location.search === ''")  # where it opens by itself
+    assert stage(analysis(maps), query="?f=1").locator(".where").inner_text() == "1 / 6 · 0.00 s"
+
+
 def test_the_other_cnn_is_a_switch_away(stage: Any) -> None:
     maps = plateau_and_peak()
     scores = np.tile([2.0, 0, 0, 0], (6, 1))

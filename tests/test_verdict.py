@@ -100,7 +100,7 @@ def test_cnn_verdict_holds_the_vote():
 
 def test_the_mean_energy_wins():
     energies = floats([[4.0, 1.0, 0.0], [0.0, 3.0, 0.0], [0.0, 3.0, 3.5]])
-    verdict = energy_verdict("UnAtt", "web", energies, FOUR[:3], "the largest 3×3 window")
+    verdict = energy_verdict("UnAtt", "web", energies, FOUR[:3], "in 3×3 windows")
     np.testing.assert_allclose(verdict.scores, [4 / 3, 7 / 3, 3.5 / 3], rtol=1e-6)
     assert verdict.prediction == 1  # though it leads in one frame of three, as do the others
     assert verdict.frame_classes.tolist() == [0, 1, 2] and verdict.votes.tolist() == [1, 1, 1]
@@ -124,7 +124,7 @@ def test_no_frames_no_verdict(values):
         frame_mean,
         majority,
         lambda scores: cnn_verdict("CNN", "web", scores, FOUR),
-        lambda energies: energy_verdict("UnAtt", "web", energies, FOUR, "the largest 3×3 window"),
+        lambda energies: energy_verdict("UnAtt", "web", energies, FOUR, "in 3×3 windows"),
     ):
         with pytest.raises(ValueError, match="at least one frame"):
             judge(values)
@@ -135,22 +135,22 @@ def test_no_frames_no_verdict(values):
 
 def test_the_cnn_says_how_it_was_decided():
     assert cnn_verdict("CNN", "web", VOTE, FOUR).why == (
-        "Hug wins the vote in 3 of 5 frames; mean score 5.00 over those frames, 2.00 above Kiss. "
+        "Hug wins the vote in 3 of 5 frames; mean score there 5.00, 2.00 above Kiss. "
         "Averaging all frames instead would say Kiss."
     )
 
 
 def test_a_clear_vote_says_nothing_of_averages():
     assert cnn_verdict("CNN", "web", VOTE[:3], FOUR).why == (
-        "Hug wins the vote in 3 of 3 frames; mean score 5.00 over those frames, 2.00 above Kiss."
+        "Hug wins the vote in 3 of 3 frames; mean score there 5.00, 2.00 above Kiss."
     )
 
 
 def test_a_tied_vote_names_its_rival():
     tie = floats([[7.0, 0.0], [0.0, 8.0]])
     assert cnn_verdict("CNN", "web", tie, FOUR[:2]).why == (
-        "High five wins the vote in 1 of 2 frames, as does Handshake, and has the higher mean score "
-        "there; mean score 8.00 over those frames, 8.00 above Handshake."
+        "High five wins the vote in 1 of 2 frames, as does Handshake with no higher mean score; "
+        "mean score there 8.00, 8.00 above Handshake."
     )
 
 
@@ -160,9 +160,9 @@ def test_one_frame_is_no_frames():
 
 def test_the_energy_says_by_how_much():
     energies = floats([[4.0, 1.0, 0.0], [0.0, 3.0, 0.0], [0.0, 3.0, 3.5]])
-    verdict = energy_verdict("UnAtt", "web", energies, FOUR[:3], "the largest 3×3 window")
+    verdict = energy_verdict("UnAtt", "web", energies, FOUR[:3], "in 3×3 windows")
     assert verdict.why == (
-        "High five has the highest mean energy, 2.33 in the largest 3×3 window over 3 frames, "
+        "High five has the highest mean energy, 2.33 in 3×3 windows over 3 frames, "
         "1.00 above Handshake."
     )
 
@@ -170,11 +170,11 @@ def test_the_energy_says_by_how_much():
 def test_a_single_concept_has_nobody_to_be_compared_with():
     only = floats([[2.0], [4.0]])
     assert cnn_verdict("CNN", "web", only, FOUR[:1]).why == (
-        "Handshake wins the vote in 2 of 2 frames; mean score 3.00 over those frames."
+        "Handshake wins the vote in 2 of 2 frames; mean score there 3.00."
     )
-    verdict = energy_verdict("UnAtt", "web", only, FOUR[:1], "the largest 3×3 window")
+    verdict = energy_verdict("UnAtt", "web", only, FOUR[:1], "in 3×3 windows")
     assert verdict.why == (
-        "Handshake has the highest mean energy, 3.00 in the largest 3×3 window over 2 frames."
+        "Handshake has the highest mean energy, 3.00 in 3×3 windows over 2 frames."
     )
 
 

@@ -9,7 +9,7 @@
   // The settings of a pack nobody has touched yet.
   function defaults(pack) {
     return {
-      frame: 0,
+      frame: tellingFrame(pack),
       shown: pack.shown.slice(0, player.MOST),
       off: [],
       s: pack.window,
@@ -19,6 +19,15 @@
       view: "2",
       side: [...pack.sides.keys()][0],
     };
+  }
+
+  // The frame that shows at first sight where attention lies: the highest energy of UnAtt's concept.
+  function tellingFrame(pack) {
+    const unatt = pack.methods.find((method) => method.name.endsWith("UnAtt"));
+    if (!unatt) return 0;
+    const { energies } = pack.sides.get(unatt.side);
+    const energy = (frame) => energies[frame * pack.concepts.length + unatt.prediction];
+    return pack.frames.reduce((best, _, frame) => (energy(frame) > energy(best) ? frame : best), 0);
   }
 
   // The settings a pack opens with: those of the address for the first one; later the same look, and

@@ -3,9 +3,9 @@
   "use strict";
 
   const { el, inkOf, niceTop, shortNumber, shortened, sizeCanvas, stamp, ticks, written } = player;
-  const PLOT = 116; // CSS pixels
+  const PLOT = 100; // CSS pixels
   const TOP = 20;
-  const VOTES = 34; // below the plot: the row's dots
+  const VOTES = 32; // below the plot: the row's dots
   const HEIGHT = TOP + PLOT + 22 + VOTES;
 
   class Timeline {

@@ -14,6 +14,7 @@ from attention.tabs.samples import samples
 from attention.tabs.shelf import Shelf
 
 CLIP_TYPES = ["video", "image"]
+LOW = 92  # pixels: what is chosen stands above the player, which is to be seen without scrolling
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _choosing(shelf: Shelf) -> dict[str, Any]:
             show_label=False,
             min_width=320,
             columns=8,
-            height=128,
+            height=LOW,
             allow_preview=False,
             object_fit="cover",
             interactive=False,
@@ -68,7 +69,7 @@ def _choosing(shelf: Shelf) -> dict[str, Any]:
         upload = gr.File(
             label="Your clip or image",
             file_types=CLIP_TYPES,
-            height=128,
+            height=LOW,
             elem_id="upload",
             scale=3,
             min_width=240,
@@ -80,7 +81,7 @@ def _choosing(shelf: Shelf) -> dict[str, Any]:
                 label="Model",
                 elem_id="model",
             )
-            with gr.Row():
+            with gr.Row(elem_id="again-or-stop"):
                 again = gr.Button("Look again", size="sm", elem_id="again")
                 stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop")
     return {"gallery": gallery, "upload": upload, "model": model, "again": again, "stop": stop}
