@@ -53,14 +53,15 @@ def score_bars(verdict: Verdict, analysis: Analysis, top: int) -> str:
     rows = "".join(
         f"<li><span class='name'>{escape(analysis.concepts[c])}</span>"
         f"<span class='bar'><i style='width:{_percent(verdict.scores[c] / largest)}'></i></span>"
-        f"<span class='number'>{_signed(verdict.scores[c])}</span></li>"
+        f"<span class='number'>{signed(verdict.scores[c])}</span></li>"
         for c in best
     )
     return f"<ol class='bars'>{rows}</ol>"
 
 
-def _signed(score: float) -> str:
-    return f"{score:.2f}".replace("-", "−")
+def signed(score: float, decimals: int = 2) -> str:
+    """A number with a true minus."""
+    return f"{score:.{decimals}f}".replace("-", "−")
 
 
 def _percent(share: float) -> str:

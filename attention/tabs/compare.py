@@ -5,12 +5,11 @@ from pathlib import Path
 
 import gradio as gr
 import numpy as np
-import pandas as pd
 
 from attention.analysis import Analysis
-from attention.tabs.cards import METHOD_HINTS, score_bars
+from attention.tabs.cards import METHOD_HINTS, score_bars, signed
 from attention.tabs.looking import Looked
-from attention.verdict import decide, frame_mean
+from attention.verdict import Floats, frame_mean
 
 # eight colours that colour-blind people tell apart (Okabe and Ito); the rest share a grey
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
@@ -18,6 +17,7 @@ WITH_WHITE = {"#0072b2", "#000000"}  # the others are light: letters on them are
 OTHER = "#999999"
 LETTERS = "ABCDEFGH"
 TOP = 5
+COLUMNS = ("says", "score", "ahead of", "by", "frames for it")
 JUMP = Path(__file__).parents[2] / "assets" / "page" / "compare.js"
 
 
@@ -30,13 +30,7 @@ def compare_tab(looked: gr.State) -> None:
     )
     methods = gr.HTML("", elem_id="compare-methods")
     frames = gr.HTML("", js_on_load=JUMP.read_text(encoding="utf-8"), elem_id="compare-frames")
-    table = gr.Dataframe(
-        value=pd.DataFrame(columns=["method", "says"]),
-        label="The whole video",
-        interactive=False,
-        wrap=True,
-        elem_id="compare-table",
-    )
+    table = gr.HTML("", elem_id="compare-table")
     looked.change(
         _compare,
         looked,
@@ -46,11 +40,11 @@ def compare_tab(looked: gr.State) -> None:
     )
 
 
-def _compare(looked: Looked | None) -> tuple[str, str, pd.DataFrame]:
+def _compare(looked: Looked | None) -> tuple[str, str, str]:
     if looked is None:
-        return "<p class='note'>Choose a clip under Heatmaps first.</p>", "", pd.DataFrame()
+        return "<p class='note'>Choose a clip under Heatmaps first.</p>", "", ""
     analysis = looked.analysis()
-    return method_columns(analysis), frame_strips(analysis), method_table(analysis)
+    return method_columns(analysis), frame_strips(analysis), whole_video(analysis)
 
 
 def method_columns(analysis: Analysis) -> str:
@@ -116,36 +110,30 @@ def _cell(frame: int, concept: int, analysis: Analysis, common: list[int]) -> st
     )
 
 
-def method_table(analysis: Analysis) -> pd.DataFrame:
+def whole_video(analysis: Analysis) -> str:
     """The whole video as a table, the all-frame mean that §4.3 also tried included."""
     rows = []
     for verdict in analysis.verdicts:
-        best = verdict.ranking(2)
-        margin = verdict.scores[best[0]] - verdict.scores[best[1]] if len(best) > 1 else np.nan
-        rows.append(
-            {
-                "method": verdict.method,
-                "says": analysis.concepts[verdict.prediction],
-                "score": round(float(verdict.scores[verdict.prediction]), 3),
-                "ahead of": analysis.concepts[best[1]] if len(best) > 1 else "",
-                "by": round(float(margin), 3),
-                "frames for it": f"{verdict.votes[verdict.prediction]} of {len(analysis.frames)}",
-            }
-        )
+        votes = f"{verdict.votes[verdict.prediction]} of {len(analysis.frames)}"
+        rows.append(_row(verdict.method, verdict.scores, verdict.ranking(2), votes, analysis))
         if verdict.method.endswith("CNN"):
-            rows.append(_mean_row(verdict.method, verdict.side, analysis))
-    return pd.DataFrame(rows)
+            scores = frame_mean(analysis.side(verdict.side).scores)
+            best = [int(c) for c in np.argsort(-scores, kind="stable")[:2]]
+            rows.append(_row(f"{verdict.method}, mean of all frames", scores, best, "", analysis))
+    head = "".join(f"<th scope='col'>{title}</th>" for title in ("method", *COLUMNS))
+    return (
+        "<h3>The whole video</h3><div class='numbers'><table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
-def _mean_row(method: str, side: str, analysis: Analysis) -> dict[str, object]:
-    scores = frame_mean(analysis.side(side).scores)
-    winner = decide(scores)
-    order = [int(c) for c in np.argsort(-scores, kind="stable")]
-    return {
-        "method": f"{method}, mean of all frames",
-        "says": analysis.concepts[winner],
-        "score": round(float(scores[winner]), 3),
-        "ahead of": analysis.concepts[order[1]] if len(order) > 1 else "",
-        "by": round(float(scores[winner] - scores[order[1]]), 3) if len(order) > 1 else np.nan,
-        "frames for it": "",
-    }
+def _row(method: str, scores: Floats, best: list[int], votes: str, analysis: Analysis) -> str:
+    """A method's winner, and by how much it leads. best: the winner and the next, where there is one."""
+    names = [escape(analysis.concepts[c]) for c in best]
+    lead = signed(scores[best[0]] - scores[best[1]], 3) if len(best) > 1 else ""
+    values = (names[0], signed(scores[best[0]], 3), "".join(names[1:]), lead, votes)
+    cells = "".join(
+        f"<td data-title='{title}'>{value}</td>"
+        for title, value in zip(COLUMNS, values, strict=True)
+    )
+    return f"<tr><th scope='row'>{escape(method)}</th>{cells}</tr>"
