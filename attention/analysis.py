@@ -79,7 +79,7 @@ class Analysis:
     def to_json(self) -> dict[str, Any]:
         """The analysis as plain JSON: what the terminal prints and the API returns.
 
-        energies and windows are the web CNN's; a tuned CNN's stand under "tuned".
+        scores, energies and windows of each frame are the web CNN's; a tuned CNN's stand under "tuned".
         """
         return {
             "clip": self.clip,
@@ -125,6 +125,7 @@ def _side_json(side: Side) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "energies": [_numbers(row) for row in side.energies],
         "windows": side.windows.tolist(),
+        "scores": [_numbers(row) for row in side.scores],
     }
     if side.net_energies is not None:
         shown["net_energies"] = [_numbers(row) for row in side.net_energies]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.clips import numbered_frames, write_clip
 from tests.pages import READY, watched_page
 
 
@@ -144,6 +145,22 @@ def test_another_model_looks_at_the_same_frames_of_a_sample(browser: Any, app_ur
         page.click("#model input")
         page.click("#model [role=option]:has-text('ImageNet photographs')")
         page.wait_for_selector("#timing:has-text('16 frames × 1000')", timeout=READY)
+        # the address leads back to this look, at a frame of it
+        page.click("#player button[aria-label='next frame']")
+        page.wait_for_function("/clip=high_five-0&model=imagenet&f=\\d+/.test(location.search)")
+        here = page.inner_text("#player .where")
+        page.goto(page.url)
+        page.wait_for_selector("#timing:has-text('16 frames × 1000')", timeout=READY)
+        page.wait_for_selector(f"#player .where:text-is('{here}')")
+        assert page.input_value("#model input") == "ImageNet photographs"
+
+
+def test_one_clip_after_the_other_is_dropped_on_the_page(
+    page: Any, lion_clip: Path, tmp_path: Path
+) -> None:
+    for clip in (lion_clip, write_clip(tmp_path / "numbers.mp4", numbered_frames(12))):
+        page.set_input_files("#upload input[type=file]", str(clip))
+        page.wait_for_selector(f"#timing:has-text('{clip.name}')", timeout=READY)
 
 
 def test_a_link_to_no_clip_says_so(browser: Any, app_url: str) -> None:

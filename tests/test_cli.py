@@ -79,7 +79,7 @@ def test_people_get_each_verdict_with_its_best_scores_and_why(said, clip: Path) 
         at = next(i for i, line in enumerate(lines) if line.startswith(method))
         assert all(name in lines[at] for name in ("lion", "hartebeest", "cheetah"))
         assert lines[at].endswith(("✓ right", "✗ wrong"))
-        assert "over" in lines[at + 1]
+        assert "3 frames" in lines[at + 1]
     assert "work of all threads: decode " in lines[-1]
 
 

@@ -232,7 +232,7 @@ def test_the_window_asked_for(film, web_only, window):
     np.testing.assert_allclose(
         side.energies, best_window(torch.from_numpy(side.maps), window)[0], rtol=1e-6
     )
-    assert f"the largest {window}×{window} window" in looked.verdict("UnAtt").why
+    assert f" in {window}×{window} windows over" in looked.verdict("UnAtt").why
     if window == 7:
         assert not side.windows.any()
 
@@ -342,6 +342,8 @@ def test_json_is_the_analysis(film, model):
     assert np.array(told["windows"]).shape == (5, 4, 2)
     for values, side, name in (
         (told["energies"], "web", "energies"),
+        (told["scores"], "web", "scores"),
+        (told["tuned"]["scores"], "tuned", "scores"),
         (told["tuned"]["net_energies"], "tuned", "net_energies"),
     ):  # JSON carries seven digits
         np.testing.assert_allclose(values, getattr(looked.side(side), name), rtol=1e-6)

@@ -92,7 +92,8 @@ def timing_line(analysis: Analysis) -> str:
     )
     frames = len(analysis.frames)
     return (
-        f"<p class='timing'>{frames} frame{'s' * (frames != 1)} × {len(analysis.concepts)} concepts "
+        f"<p class='timing'><b>{escape(analysis.clip)}</b>: {frames} frame{'s' * (frames != 1)} × "
+        f"{len(analysis.concepts)} concept{'s' * (len(analysis.concepts) != 1)} "
         f"in {analysis.timing.get('total', 0.0):.2f} s. Work of all threads: {stages}</p>"
     )
 

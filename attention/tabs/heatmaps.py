@@ -25,6 +25,7 @@ from attention.tabs.samples import Sample, samples
 from attention.tabs.shelf import Shelf
 
 NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
+LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
@@ -65,6 +66,8 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
             partial(_look_with, workroom), [parts.looked, parts.model, parts.every], **heavy
         ),
     ]
+    # emptied at once, it takes the next clip
+    parts.upload.upload(lambda: None, outputs=parts.upload, **LIGHT)
     parts.stop.click(
         lambda: "<p class='note'>Stopped. Choose a clip to go on.</p>",
         outputs=parts.status,
@@ -76,24 +79,27 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
 def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
     """Samples, links and model cards: they show at once."""
     model = parts.model
-    light: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     # gradio finds the event and the request by the annotations of a plain function
     def choose_sample(event: gr.SelectData) -> Shown:
         return _shelved(shelf, samples()[int(event.index)])
 
     def follow_link(request: gr.Request) -> Shown:
-        key = request.query_params.get("clip", "")
+        key, wanted = (request.query_params.get(name, "") for name in ("clip", "model"))
         sample = _linked(key)
         looked, status, *rest = _shelved(shelf, sample)
         if key not in {"", sample.key}:
             status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
+        elif key and wanted != sample.model and wanted in offered_models():
+            # that it changes has the clip looked at
+            chosen = gr.Dropdown(value=wanted, choices=model_choices())
+            return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
         return (looked, status, *rest)
 
-    parts.gallery.select(choose_sample, outputs=[*parts.shown, model], **light)
-    model.change(card_of, model, parts.card, **light)
-    model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **light)
-    demo.load(follow_link, outputs=[*parts.shown, model], **light)
+    parts.gallery.select(choose_sample, outputs=[*parts.shown, model], **LIGHT)
+    model.change(card_of, model, parts.card, **LIGHT)
+    model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
+    demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)
 
 
 def _on_exports(parts: Parts, workroom: Workroom) -> None:
@@ -176,9 +182,18 @@ def _done(looked: Looked) -> Shown:
         looked,
         "",
         verdict_cards(analysis),
-        player_value(looked.pack, link={"clip": looked.sample}),
+        player_value(looked.pack, link=_link(looked)),
         timing_line(analysis),
     )
+
+
+def _link(looked: Looked) -> dict[str, str | None]:
+    """What the page's address needs to lead back to this look, if it is one at a sample."""
+    own = next((sample.model for sample in samples() if sample.key == looked.sample), None)
+    return {
+        "clip": looked.sample,
+        "model": looked.model if own not in (None, looked.model) else None,
+    }
 
 
 def _waiting(status: str) -> Shown:
