@@ -1,6 +1,7 @@
 """Opens the app: its settings, its theme, its tabs in order."""
 
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from attention.tabs.compare import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
 from attention.tabs.heatmaps import heatmaps_tab
-from attention.tabs.looking import KEPT_FOR, LARGEST_FILE, Workroom
+from attention.tabs.offered import LARGEST_FILE
 from attention.tabs.shelf import Shelf
+from attention.tabs.workroom import KEPT_FOR, Workroom
 from training.runs.queue import wake
 from training.tabs.curves import curves_tab
 from training.tabs.data import data_tab
@@ -76,5 +78,6 @@ def settings() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a server's end is Ctrl-C's: tidy
     wake()  # runs that a restart of the machine broke off
     build().queue(max_size=32).launch(**settings())

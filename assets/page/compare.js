@@ -1,6 +1,8 @@
-// A click (or Enter) on a frame's cell opens that frame in the player under Heatmaps.
+// A click (or Enter) on a frame's cell opens that frame, through the method's CNN, in the player under Heatmaps.
 const open = (cell) => {
-  document.querySelector("#player .attention-player")?.player?.seek(Number(cell.dataset.frame));
+  const { frame, side } = cell.dataset;
+  const { player } = document.querySelector("#player .attention-player") ?? {};
+  if (player?.view) player.set({ frame: Number(frame), side });
   const tabs = [...document.querySelectorAll("button[role=tab]")];
   tabs.find((tab) => tab.textContent.trim() === "Heatmaps")?.click();
   setTimeout(() => document.querySelector("#player")?.scrollIntoView({ block: "nearest" }), 100);

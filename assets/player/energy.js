@@ -122,13 +122,14 @@
     return means.map((sum) => sum / frames);
   }
 
-  const rows = new Float64Array(64 * 64);
+  let rows = new Float64Array(0); // sums along the rows of one map, made anew for a larger one
   const best = { sum: 0, row: 0, col: 0 }; // one record for all calls: millions of them make garbage
 
   // The largest s×s sum of the map at maps[at …]; of equal ones the first, row by row. Sums of the stored
   // integers are exact, and rows first, columns second costs 2·h·w additions whatever s is.
   function largestWindow(maps, at, h, w, s) {
     const wide = w - s + 1;
+    if (rows.length < h * wide) rows = new Float64Array(h * wide);
     for (let i = 0; i < h; i++) {
       let sum = 0;
       for (let j = 0; j < w; j++) {

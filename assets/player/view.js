@@ -122,7 +122,7 @@
       return { energy: energy[frame], row: row[frame], col: col[frame] };
     }
 
-    over(concept, { row, col }) {
+    over(concept, { energy, row, col }) {
       const { pack, side, state } = this;
       const [h, w] = pack.mapSize;
       const at = (state.frame * pack.concepts.length + concept) * h * w;
@@ -133,7 +133,7 @@
         top: !side.maps || state.scale === "shared" ? LEVELS : player.highest(side.maps, at, h * w),
         table: player.colourTable(state.map),
         opacity: state.opacity / 100,
-        window: { row, col, s: state.s },
+        window: energy > 0 ? { row, col, s: state.s } : null, // an empty map has none
       };
     }
 

@@ -66,7 +66,7 @@ def figure2(
         window = window_of(seen, frame, c, analysis.window)
         sheet.place(overlay(bare, maps[frame, c], float(top), look, window), *room.inset(tile))
         energy = f"E {written(float(seen.energies[frame, c]))}"
-        sheet.caption(room, tile, analysis.concepts[c], energy, more=said(analysis, c))
+        sheet.caption(room, tile, analysis.concepts[c], energy, more=said(analysis, c, side))
     sheet.footer(room.bottom + GAP, float(heights.max()), look, energy_notes(analysis, look))
     return sheet.figure
 
@@ -118,29 +118,31 @@ def figure6(
     notes = (
         energy_notes(analysis, look)
         if windowed
-        else [f"E: the energy that {winner} gives the map."]
+        else [f"E: the energy that {winner} gives the map.", *square_notes(analysis)]
     )
     sheet.footer(room.bottom + GAP, float(heights.max()), look, notes)
     return sheet.figure
 
 
-def said(analysis: Analysis, concept: int) -> str:
-    """Who names this concept as the clip's: "truth · said by CNN and UnAtt", or "" for nobody."""
-    methods = [verdict.method for verdict in analysis.verdicts if verdict.prediction == concept]
+def said(analysis: Analysis, concept: int, side: str) -> str:
+    """Which methods that look through this side's CNN name the concept: "truth · said by CNN, UnAtt"."""
+    methods = [v.method for v in analysis.verdicts if v.side == side and v.prediction == concept]
     truth = ["truth"] if analysis.concepts[concept] == analysis.truth else []
-    if len(methods) == len(analysis.verdicts) > 2:
-        methods = [f"all {len(methods)} methods"]
     return " · ".join(truth + ([f"said by {', '.join(methods)}"] if methods else []))
 
 
 def energy_notes(analysis: Analysis, look: Look) -> list[str]:
-    """What the number E and the drawn window are, and what lies outside the square."""
+    """What the number E, the drawn window and the darkness at the rim are."""
     s = analysis.window
     drawn = " (outlined)" if look.window else ""
-    notes = [f"E: the largest sum of {s}×{s} cells{drawn}, Eq. 2."]
-    if analysis.size[0] != analysis.size[1]:
-        notes.append("Darkened: outside the square that the CNN sees.")
-    return notes
+    return [f"E: the largest sum of {s}×{s} cells{drawn}, Eq. 2.", *square_notes(analysis)]
+
+
+def square_notes(analysis: Analysis) -> list[str]:
+    """What darkness at the rim is, where there is any."""
+    if analysis.size[0] == analysis.size[1]:
+        return []
+    return ["Darkened: outside the square that the CNN sees."]
 
 
 def _marked(analysis: Analysis, concept: int, truth: int) -> str:

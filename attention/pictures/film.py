@@ -111,7 +111,9 @@ class _Pages:
         for tile, concept in enumerate(self.shown, 1):
             name = self.analysis.concepts[concept]
             key = line_style(tile - 1)
-            sheet.caption(self.grid, tile, name, more=said(self.analysis, concept), key=key)
+            sheet.caption(
+                self.grid, tile, name, more=said(self.analysis, concept, self.side.name), key=key
+            )
         if self.strip:
             self.strip.draw(sheet)
         notes = energy_notes(self.analysis, self.look)

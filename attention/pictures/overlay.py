@@ -158,7 +158,9 @@ def tops(maps: Floats, concepts: Sequence[int], scale: Scale) -> Floats:
     return np.full_like(own, own.max(initial=0)) if scale == "shared" else own
 
 
-def window_of(side: Side, frame: int, concept: int, s: int) -> Window:
-    """Where the energy of a concept in a frame comes from: (row, col, s)."""
+def window_of(side: Side, frame: int, concept: int, s: int) -> Window | None:
+    """Where the energy of a concept in a frame comes from: (row, col, s); None where it has none."""
+    if side.energies[frame, concept] == 0:
+        return None
     row, col = (int(cell) for cell in side.windows[frame, concept])
     return row, col, s

@@ -158,7 +158,6 @@ def font(size: int, bold: bool = False) -> FontProperties:
 
 
 def written(value: float) -> str:
-    """A number as people read it: two decimals, or two digits where those would say nothing."""
-    if value and abs(value) < 0.1:
-        return f"{value:.2g}"
-    return f"{value:.2f}" if abs(value) < 1000 else f"{value:.4g}"
+    """A number as people read it, with a true minus: two decimals, or two digits where they say nothing."""
+    digits = ".2g" if value and abs(value) < 0.1 else ".2f" if abs(value) < 1000 else ".4g"
+    return f"{value:{digits}}".replace("-", "−")

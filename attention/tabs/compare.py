@@ -25,7 +25,7 @@ def compare_tab(looked: gr.State) -> None:
     """Builds the tab; it follows the clip chosen under Heatmaps."""
     gr.Markdown(
         "The clip chosen under **Heatmaps**, as each method of the paper judges it. "
-        "Click a frame's cell to see that frame's maps.",
+        "Click a frame's cell to see that frame's maps, as the method's CNN has them.",
         elem_id="compare-help",
     )
     methods = gr.HTML("", elem_id="compare-methods")
@@ -68,7 +68,7 @@ def frame_strips(analysis: Analysis) -> str:
     common = _common(analysis)
     rows = "".join(
         f"<tr><th scope='row'>{escape(v.method)}</th>"
-        + "".join(_cell(i, int(c), analysis, common) for i, c in enumerate(v.frame_classes))
+        + "".join(_cell(i, int(c), v.side, analysis, common) for i, c in enumerate(v.frame_classes))
         + "</tr>"
         for v in analysis.verdicts
     )
@@ -99,14 +99,14 @@ def _common(analysis: Analysis) -> list[int]:
     return list(dict.fromkeys(order))[: len(COLOURS)]
 
 
-def _cell(frame: int, concept: int, analysis: Analysis, common: list[int]) -> str:
+def _cell(frame: int, concept: int, side: str, analysis: Analysis, common: list[int]) -> str:
     known = concept in common
     colour = COLOURS[common.index(concept)] if known else OTHER
     letter = LETTERS[common.index(concept)] if known else "·"
     name = escape(analysis.concepts[concept])
     return (
-        f"<td data-frame='{frame}' tabindex='{0 if frame == 0 else -1}' style='{_ink(colour)}' "
-        f"title='{analysis.seconds[frame]:.2f} s: {name}'>{letter}</td>"
+        f"<td data-frame='{frame}' data-side='{side}' tabindex='{0 if frame == 0 else -1}' "
+        f"style='{_ink(colour)}' title='{analysis.seconds[frame]:.2f} s: {name}'>{letter}</td>"
     )
 
 

@@ -9,7 +9,7 @@ from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.pipeline import analyse
 from attention.sandbox import SandboxedReader
-from attention.tabs.looking import limits_for, offered_models, ready_model
+from attention.tabs.offered import limits_for, offered_models, ready_model
 
 
 def endpoints() -> None:
@@ -32,39 +32,50 @@ def endpoints() -> None:
 
 
 def analyse_clip(
-    clip: str, model: str = "imagenet", every: float | None = 5, concepts: str = ""
+    clip: str, model: str = "imagenet", every: float | None = 5, concepts: str | None = ""
 ) -> dict[str, Any]:
     """Look at a video or image: every concept's energy per frame, and each method's verdict.
 
     Args:
-        clip: the video or image file; a clip's first 60 seconds are looked at.
+        clip: the video or image file; at most 600 frames of a clip's first 60 seconds are looked at.
         model: one of the names that /models returns.
         every: one frame in this many is looked at, 1 or more.
         concepts: names to compare, separated by commas; empty for all of the model's.
 
     Returns:
-        The analysis: methods with predictions and scores, energies and window places per frame and
-        concept, map size, timing in seconds, and notes.
+        The analysis: methods with predictions and scores; class scores, energies and window places
+        per frame and concept; map size, timing in seconds, and notes.
     """
     try:
         if not clip:
             raise InputError("No clip was given; pass a video or image file.")
-        if every is None or every != int(every):
-            raise InputError(f"every {every} is no whole number; give 1 or more.")
+        step = _step(every)
         ready = ready_model(model)
         known = ConceptSet(ready.concepts)
-        names = [known.names[c] for c in known.pick(concepts)] if concepts.strip() else None
+        wanted = (concepts or "").strip()
+        names = [known.names[c] for c in known.pick(wanted)] if wanted else None
         analysis = analyse(
             Path(clip),
             ready,
-            every=int(every),
+            every=step,
             concepts=names,
-            limits=limits_for(ready),
+            limits=limits_for(ready, keep_maps=False),
             reader=SandboxedReader,
         )
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from None
     return analysis.to_json()
+
+
+def _step(every: object) -> int:
+    """A sampling step as programs send it: a whole number, also as 5.0 or "5"."""
+    try:
+        step = float(every)  # type: ignore[arg-type]
+        if step == int(step):
+            return int(step)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InputError(f"every {every!r} is no whole number; give 1 or more.")
 
 
 def list_models() -> dict[str, Any]:

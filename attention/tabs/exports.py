@@ -8,7 +8,8 @@ from attention.frames import Limits
 from attention.pictures.figures import figure2
 from attention.pictures.film import write_film
 from attention.sandbox import SandboxedReader
-from attention.tabs.looking import LONGEST, Looked
+from attention.tabs.looking import Looked
+from attention.tabs.offered import LONGEST
 
 EXPORTS = {
     "mp4": "Film (MP4)",

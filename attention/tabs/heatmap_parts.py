@@ -8,7 +8,7 @@ import gradio as gr
 from attention.home import own_models
 from attention.tabs.cards import model_card
 from attention.tabs.exports import EXPORTS
-from attention.tabs.looking import LONGEST, offered_models
+from attention.tabs.offered import LONGEST, offered_models
 from attention.tabs.player import player
 from attention.tabs.samples import samples
 from attention.tabs.shelf import Shelf

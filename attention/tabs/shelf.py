@@ -2,27 +2,30 @@
 
 import logging
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
+from queue import SimpleQueue
 
 from attention.errors import InputError
 from attention.frames import FrameReader
 from attention.pipeline import jpeg
-from attention.tabs.looking import Looked, Workroom, look
+from attention.tabs.looking import Looked, look
 from attention.tabs.samples import Sample, samples
+from attention.tabs.workroom import Workroom
 
 THUMBNAIL = 256  # pixels, longest side
 
 
 class Shelf:
-    """Looks at every sample once, in order, in one background thread."""
+    """Looks at every sample once, in order, in one background thread; again at one whose look is lost."""
 
     def __init__(self, workroom: Workroom) -> None:
-        self.folder = workroom.folder.with_name(workroom.folder.name + "-samples")
-        self.folder.mkdir(exist_ok=True)
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="samples")
+        self.folder = workroom.lasting_folder("samples")
         self._looks: dict[str, Future[Looked]] = {}
         self._lock = threading.Lock()
+        self._waiting: SimpleQueue[tuple[Sample, Future[Looked]]] = SimpleQueue()
+        # a daemon, so that the app's end waits for no sample
+        threading.Thread(target=self._work, name="samples", daemon=True).start()
 
     def start(self) -> None:
         """Begins with the first sample; the others follow."""
@@ -30,7 +33,7 @@ class Shelf:
             self._look(sample)
 
     def looked(self, sample: Sample) -> Looked:
-        """The sample's finished look; waits when it is not done yet."""
+        """The sample's finished look; waits when it is not done yet. InputError when it fails."""
         return self._look(sample).result()
 
     def thumbnail(self, sample: Sample) -> Path:
@@ -44,15 +47,30 @@ class Shelf:
 
     def _look(self, sample: Sample) -> Future[Looked]:
         with self._lock:
-            if sample.key not in self._looks:
-                self._looks[sample.key] = self._worker.submit(self._now, sample)
-            return self._looks[sample.key]
+            known = self._looks.get(sample.key)
+            if known is None or _lost(known):
+                known = self._looks[sample.key] = Future()
+                self._waiting.put((sample, known))
+            return known
+
+    def _work(self) -> None:
+        while True:
+            sample, future = self._waiting.get()
+            try:
+                future.set_result(self._now(sample))
+            except BaseException as error:
+                future.set_exception(error)
 
     def _now(self, sample: Sample) -> Looked:
         folder = self.folder / sample.key
-        folder.mkdir(exist_ok=True)
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             return look(sample.path, sample.model, folder, every=sample.every, sample=sample)
-        except InputError:
-            logging.getLogger(__name__).exception("sample %s", sample.key)
-            raise
+        except (InputError, OSError) as error:
+            logging.getLogger(__name__).error("sample %s: %s", sample.key, error)
+            raise InputError(f"The sample {sample.title} could not be looked at: {error}") from None
+
+
+def _lost(look: Future[Looked]) -> bool:
+    """Whether it failed, or its pack has gone."""
+    return look.done() and (look.exception() is not None or not look.result().pack.exists())

@@ -15,9 +15,11 @@ import gradio as gr
 
 from attention.errors import InputError
 from attention.tabs.cards import progress_card, verdict_cards
-from attention.tabs.looking import Looked, Workroom, look, look_along, offered_models
+from attention.tabs.looking import Looked, look, look_along
+from attention.tabs.offered import offered_models
 from attention.tabs.player import player, player_value
 from attention.tabs.samples import Sample
+from attention.tabs.workroom import Workroom
 from training.data.naming import DRAWN
 from training.results.known_sweeps import Sweep, clip_file, clip_verdicts, set_folder, sweep_named
 from training.thumbnails import thumbnails

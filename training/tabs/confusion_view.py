@@ -15,7 +15,7 @@ from gradio.components import Component
 from matplotlib.colors import to_hex
 
 from attention.errors import InputError
-from attention.tabs.looking import Workroom
+from attention.tabs.workroom import Workroom
 from training.curves import cell_of, confusion_counts, curve_name
 from training.figures.curve_charts import confusion_chart
 from training.results.known_sweeps import Sweep, clip_verdicts, results_of, sweep_named

@@ -10,7 +10,7 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
-from attention.tabs.looking import Workroom
+from attention.tabs.workroom import Workroom
 from training.curves import (
     METHODS,
     TABLES,

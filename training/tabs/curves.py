@@ -13,7 +13,7 @@ import gradio as gr
 from gradio.components import Component
 
 from attention.errors import InputError
-from attention.tabs.looking import Workroom
+from attention.tabs.workroom import Workroom
 from training.curves import check_measure, figure5_rows, paper_rows, verdict_of
 from training.results.known_sweeps import (
     Sweep,

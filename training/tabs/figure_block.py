@@ -15,7 +15,7 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
-from attention.tabs.looking import Workroom
+from attention.tabs.workroom import Workroom
 from training.figures.charts import Chart
 from training.figures.on_page import plotly_figure
 from training.figures.printed import Kind, printed_chart, printed_table

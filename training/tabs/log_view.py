@@ -10,7 +10,7 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
-from attention.tabs.looking import Workroom
+from attention.tabs.workroom import Workroom
 from training.figures.curve_charts import training_chart
 from training.results.known_sweeps import Sweep, training_log
 from training.results.training_log import PANELS, STAGES, log_rows, smoothed

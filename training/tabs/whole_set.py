@@ -11,7 +11,7 @@ import gradio as gr
 import pandas as pd
 
 from attention.errors import InputError
-from attention.tabs.looking import Workroom
+from attention.tabs.workroom import Workroom
 from training.curves import curve_name
 from training.results.disagreement import Disagreement, disagreement
 from training.results.known_sweeps import Sweep, clip_verdicts, known_sweeps, results_of

@@ -1,0 +1,190 @@
+"""Looking at clips for a page: its room, its models, its samples, and looks that can be stopped."""
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import cv2
+import pytest
+
+from attention.backbone import load_backbone
+from attention.errors import InputError
+from attention.model import Card, load_model, save_model
+from attention.tabs import offered, shelf
+from attention.tabs.looking import Looked, Progress, look_along
+from attention.tabs.offered import MOST_FRAMES, limits_for, ready_model
+from attention.tabs.samples import samples
+from attention.tabs.shelf import Shelf
+from attention.tabs.shown import model_for_own
+from attention.tabs.workroom import KEPT_FOR, PREFIX, Workroom
+
+OLD = time.time() - KEPT_FOR - 60
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workroom]:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = Workroom()
+    yield made
+    made.close()
+
+
+def aged(folder: Path) -> Path:
+    os.utime(folder, (OLD, OLD))
+    return folder
+
+
+# The room
+
+
+def test_what_is_old_is_swept_and_what_lasts_is_not(room: Workroom) -> None:
+    old, lasting = aged(room.new_folder()), aged(room.lasting_folder("samples"))
+    new = room.new_folder()
+    assert not old.exists() and lasting.exists() and new.exists()
+
+
+def test_many_may_sweep_at_a_time(room: Workroom) -> None:
+    for number in range(40):
+        folder = room.folder / str(number)
+        folder.mkdir()
+        aged(folder)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: room.sweep(), range(32)))
+    assert not list(room.folder.glob("*"))
+
+
+def test_a_room_ends_with_its_process_and_a_killed_ones_is_found(tmp_path: Path) -> None:
+    make = "from attention.tabs.workroom import Workroom; room = Workroom(); room.new_folder()"
+    run = [sys.executable, "-c", f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; {make}"]
+    subprocess.run(run, check=True)
+    assert not list(tmp_path.iterdir())
+    killed = subprocess.run([*run[:2], run[2] + "; import os; os.kill(os.getpid(), 9)"])
+    assert killed.returncode == -9
+    (left,) = tmp_path.iterdir()
+    assert left.name.startswith(PREFIX)
+    subprocess.run(run, check=True)
+    assert left.exists()  # it may be anybody's for a while
+    aged(left)
+    subprocess.run(run, check=True)
+    assert not left.exists()
+
+
+# The models
+
+
+def test_a_page_looks_at_a_bounded_number_of_frames() -> None:
+    drawn, real = ready_model("interactions"), ready_model("imagenet")
+    assert limits_for(drawn).trim_frames == MOST_FRAMES
+    assert limits_for(real).trim_frames == 12_000_000 // (1000 * 7 * 7)
+    assert limits_for(real, keep_maps=False).trim_frames == MOST_FRAMES
+    assert limits_for(drawn).trim_seconds == 60
+
+
+def test_a_model_trained_anew_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTENTION_HOME", str(tmp_path))
+    folder = tmp_path / "models" / "mine"
+    concepts = ("Hug", "Kiss")
+    card = Card(title="mine", about="random", concepts=concepts, backbone="mobilenet_v3_small")
+
+    def write() -> None:
+        save_model(folder, card, load_backbone("mobilenet_v3_small", 2, weights=None))
+
+    write()
+    first = ready_model("mine")
+    assert ready_model("mine") is first
+    write()
+    second = ready_model("mine")
+    weights = [m.web.head.last.weight for m in (first, second, load_model(folder))]
+    assert not weights[0].equal(weights[1]) and weights[1].equal(weights[2])
+    assert "mine" in offered.offered_models()
+
+
+def test_a_clip_of_ones_own_is_not_left_to_a_model_of_drawn_clips() -> None:
+    sample = next(s for s in samples() if s.model == "interactions")
+    shown = Looked(Path("a.pack"), sample.path, "interactions", sample.key)
+    assert model_for_own(shown, "interactions") == "imagenet"
+    assert model_for_own(None, "interactions") == "imagenet"
+    assert model_for_own(replace(shown, sample=None), "interactions") == "interactions"
+    assert model_for_own(shown, "resnet18") == "resnet18"
+
+
+# Looks
+
+
+def test_a_look_without_news_can_be_stopped() -> None:
+    going, ended = threading.Event(), threading.Event()
+
+    def start(on_progress: object) -> Looked:
+        going.wait(10)
+        try:
+            on_progress(Progress(1, 2, 0.1))  # type: ignore[operator]
+        finally:
+            ended.set()
+        raise AssertionError("it goes on though nobody waits for it")
+
+    said = look_along(start)
+    assert list(islice(said, 2)) == [None, None]  # told though there is nothing to tell
+    said.close()  # type: ignore[attr-defined]
+    going.set()
+    assert ended.wait(10)
+
+
+def test_progress_comes_and_the_last_is_told_again() -> None:
+    told = Progress(1, 2, 0.1)
+    done = Looked(Path("a.pack"), Path("a.mp4"), "imagenet")
+    again = threading.Event()
+
+    def start(on_progress: object) -> Looked:
+        on_progress(told)  # type: ignore[operator]
+        again.wait(10)
+        return done
+
+    said = look_along(start)
+    assert [next(said), next(said)] == [told, told]
+    again.set()
+    assert [s for s in said if s != told] == [done]
+
+
+def test_a_look_that_is_no_longer_kept_says_so(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"lion\.mp4 is no longer kept, as it is after 6 hours"):
+        Looked(tmp_path / "gone.pack", Path("lion.mp4"), "imagenet").analysis()
+
+
+# The samples
+
+
+def test_a_sample_that_failed_or_was_lost_is_looked_at_again(
+    room: Workroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample, tries = samples()[0], []
+
+    def look(clip: Path, model: str, folder: Path, **_: object) -> Looked:
+        tries.append(clip)
+        if len(tries) == 1:
+            raise OSError(28, "No space left on device")
+        pack = folder / "analysis.pack"
+        pack.write_bytes(b"pack")
+        return Looked(pack, clip, model, sample.key)
+
+    monkeypatch.setattr(shelf, "look", look)
+    kept = Shelf(room)
+    with pytest.raises(InputError, match="Handshake could not be looked at: .*No space left"):
+        kept.looked(sample)
+    first = kept.looked(sample)
+    assert kept.looked(sample) is first and len(tries) == 2
+    first.pack.unlink()
+    assert kept.looked(sample).pack.exists() and len(tries) == 3
+
+
+def test_thumbnails_are_small_pictures(room: Workroom) -> None:
+    path = Shelf(room).thumbnail(samples()[0])
+    assert max(cv2.imread(str(path)).shape[:2]) == shelf.THUMBNAIL
