@@ -6,6 +6,7 @@ from pathlib import Path
 
 import anyio
 import httpx
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -45,6 +46,12 @@ def test_analyse_returns_what_the_core_finds(client: Client, lion_clip: Path) ->
     assert said["energies"] == [pytest.approx(row, rel=1e-5) for row in found["energies"]]
 
 
+def test_analyse_takes_what_programs_send(client: Client, lion_clip: Path) -> None:
+    said = client.predict(handle_file(str(lion_clip)), "imagenet", "10", None, api_name="/analyse")
+    assert said["frames"] == [0, 10, 20] and len(said["concepts"]) == 1000
+    assert np.array(said["scores"]).shape == (3, 1000)
+
+
 @pytest.mark.parametrize(
     ("model", "every", "concepts", "says"),
     [
@@ -53,6 +60,8 @@ def test_analyse_returns_what_the_core_finds(client: Client, lion_clip: Path) ->
         ("imagenet", 0, "", "step of 1 or more"),
         ("imagenet", 2.5, "", "no whole number"),
         ("imagenet", None, "", "no whole number"),
+        ("imagenet", "often", "", "'often' is no whole number"),
+        ("imagenet", [], "", "[] is no whole number"),
         ("imagenet", 5, "lion, unicorn", "unicorn"),
     ],
 )

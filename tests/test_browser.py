@@ -190,6 +190,70 @@ def test_compare_follows_the_clip_and_leads_back_to_its_frame(page: Any, lion_cl
     assert page.locator("#player").is_visible()
 
 
+def test_a_cell_of_a_tuned_method_opens_the_tuned_cnns_maps(browser: Any, app_url: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=hug-0")
+        page.wait_for_selector("#player canvas", timeout=READY)
+        page.click("button[role=tab]:has-text('Compare')")
+        page.click("#compare-frames tr:has-text('finetune+CNN') td[data-frame='2']")
+        state = "document.querySelector('#player .attention-player').player.view.state"
+        page.wait_for_function(f"{state}.side === 'tuned' && {state}.frame === 2")
+        page.click("button[role=tab]:has-text('Compare')")
+        page.click("#compare-frames tr:nth-child(1) td[data-frame='1']")
+        page.wait_for_function(f"{state}.side === 'web' && {state}.frame === 1")
+
+
+@pytest.fixture
+def long_clip(tmp_path: Path) -> Path:
+    """Some seconds of work: 160 frames to look at."""
+    return write_clip(tmp_path / "long.mp4", numbered_frames(800))
+
+
+def begin(page: Any, clip: Path) -> None:
+    page.set_input_files("#upload input[type=file]", str(clip))
+    page.wait_for_selector("#status progress[value]", timeout=READY)
+
+
+def test_a_sample_chosen_while_a_clip_is_looked_at_stays(
+    browser: Any, app_url: str, long_clip: Path
+) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=lion")
+        page.wait_for_selector("#player canvas", timeout=READY)
+        begin(page, long_clip)
+        page.click("#samples button:has-text('Hug')")
+        page.wait_for_selector("#timing:has-text('hug_dev_000.mp4')", timeout=READY)
+        page.wait_for_timeout(6000)  # longer than the clip would have taken
+        assert "hug_dev_000.mp4" in page.inner_text("#timing")
+        assert page.input_value("#model input") == "Interactions, drawn"
+        assert page.locator("#status progress").count() == 0
+
+
+def test_a_look_is_stopped(page: Any, long_clip: Path) -> None:
+    begin(page, long_clip)
+    page.click("#stop")
+    page.wait_for_selector("#status:has-text('Stopped')", timeout=READY)
+    page.wait_for_timeout(3000)
+    assert "Stopped" in page.inner_text("#status") and "lion.jpg" in page.inner_text("#timing")
+
+
+def test_a_clip_of_ones_own_is_seen_by_the_model_of_real_things(
+    browser: Any, app_url: str, lion_clip: Path
+) -> None:
+    with watched_page(browser) as page:
+        page.goto(app_url)
+        page.wait_for_selector("#player canvas", timeout=READY)
+        assert page.input_value("#model input") == "Interactions, drawn"
+        page.set_input_files("#upload input[type=file]", str(lion_clip))
+        page.wait_for_selector(f"#timing:has-text('{lion_clip.name}')", timeout=READY)
+        assert "seen by ImageNet photographs" in page.inner_text("#verdicts")
+        assert page.input_value("#model input") == "ImageNet photographs"
+        # the drawn model is still to be had for it
+        page.click("#model input")
+        page.click("#model [role=option]:has-text('Interactions')")
+        page.wait_for_selector("#timing:has-text('6 frames × 4')", timeout=READY)
+
+
 @pytest.mark.parametrize(("width", "theme"), [(390, "dark"), (390, "light"), (1440, "dark")])
 def test_no_sideways_scroll(browser: Any, app_url: str, width: int, theme: str) -> None:
     with watched_page(browser, width, height=844) as page:

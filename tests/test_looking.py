@@ -65,7 +65,9 @@ def test_a_room_ends_with_its_process_and_a_killed_ones_is_found(tmp_path: Path)
     run = [sys.executable, "-c", f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; {make}"]
     subprocess.run(run, check=True)
     assert not list(tmp_path.iterdir())
-    killed = subprocess.run([*run[:2], run[2] + "; import os; os.kill(os.getpid(), 9)"])
+    killed = subprocess.run(
+        [*run[:2], run[2] + "; import os; os.kill(os.getpid(), 9)"], check=False
+    )
     assert killed.returncode == -9
     (left,) = tmp_path.iterdir()
     assert left.name.startswith(PREFIX)
@@ -87,9 +89,7 @@ def test_a_page_looks_at_a_bounded_number_of_frames() -> None:
     assert limits_for(drawn).trim_seconds == 60
 
 
-def test_a_model_trained_anew_is_read_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_model_trained_anew_is_read_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATTENTION_HOME", str(tmp_path))
     folder = tmp_path / "models" / "mine"
     concepts = ("Hug", "Kiss")
@@ -177,7 +177,7 @@ def test_a_sample_that_failed_or_was_lost_is_looked_at_again(
 
     monkeypatch.setattr(shelf, "look", look)
     kept = Shelf(room)
-    with pytest.raises(InputError, match="Handshake could not be looked at: .*No space left"):
+    with pytest.raises(InputError, match=r"Handshake could not be looked at: .*No space left"):
         kept.looked(sample)
     first = kept.looked(sample)
     assert kept.looked(sample) is first and len(tries) == 2

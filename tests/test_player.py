@@ -541,6 +541,37 @@ def test_a_clip_opens_where_the_energy_is_highest(stage: Any) -> None:
     assert stage(analysis(maps), query="?f=1").locator(".where").inner_text() == "1 / 6 · 0.00 s"
 
 
+def test_a_window_is_not_carried_onto_smaller_maps(stage: Any, site: Any) -> None:
+    large = np.random.default_rng(0).random((6, len(FOUR), 14, 14), np.float32)
+    page = stage(analysis(large), query="?s=10")
+    assert page.get_by_label("Window s", exact=True).input_value() == "10"
+    site[1]["/b.pack"] = pack_bytes(analysis(plateau_and_peak()))
+    page.evaluate(f"document.querySelector('{ROOT}').player.open({{pack: {{url: '/b.pack'}}}})")
+    page.wait_for_function(f"document.querySelector('{ROOT}').player.view.pack.mapSize[0] === 7")
+    assert page.get_by_label("Window s", exact=True).input_value() == "3"
+    assert energies(page)[0] == "9.00"
+
+
+def test_maps_of_any_size_are_summed(stage: Any) -> None:
+    maps = np.zeros((1, len(FOUR), 112, 112), np.float32)
+    maps[0, 0, 100, 100] = 2
+    page = stage(analysis(maps))
+    slide(page, "Window s", 2)
+    assert energies(page)[0] == "2.00"
+    found = page.evaluate(f"document.querySelector('{ROOT}').player.view.at(0)")
+    assert (found["row"], found["col"]) == (99, 99)
+
+
+def test_an_empty_map_has_no_window(stage: Any) -> None:
+    maps = plateau_and_peak()
+    maps[0, 1] = 0
+    page = stage(analysis(maps))
+    view = f"document.querySelector('{ROOT}').player.view"
+    over = f"c => {view}.over(c, {view}.at(c)).window"
+    assert page.evaluate(over, 1) is None
+    assert page.evaluate(over, 0) == {"row": 2, "col": 0, "s": 3}
+
+
 def test_the_other_cnn_is_a_switch_away(stage: Any) -> None:
     maps = plateau_and_peak()
     scores = np.tile([2.0, 0, 0, 0], (6, 1))
