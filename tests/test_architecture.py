@@ -1,6 +1,7 @@
 """The house rules as tests: who may import what, how files look, what ships."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -11,36 +12,32 @@ SOURCES = [
     *sorted(path for part in PACKAGES for path in (ROOT / part).rglob("*.py")),
     ROOT / "app.py",
 ]
-TORCH_ROOMS = {
-    "attention/backbone.py",
-    "attention/cnn.py",
-    "attention/energy.py",
-    "attention/energynet.py",
-    "attention/heads.py",
-    "attention/look.py",
-    "attention/maps.py",
-    "attention/model.py",
-    "attention/split.py",
-    "attention/streams.py",
-    "training/fit_energynet.py",
-    "training/card.py",
-    "training/commands/common.py",
-    "training/commands/evaluate.py",
-    "training/commands/fit.py",
-    "training/evaluate.py",
-    "training/fit_cnn.py",
-    "training/losses.py",
-    "training/mapcache.py",
-    "training/methods.py",
-    "training/mining.py",
-    "training/prepared.py",
-    "training/ranks.py",
-    "training/runs/result.py",
-    "training/runs/work.py",
-    "training/stages.py",
-    "training/sweep.py",
-    "training/trunkcache.py",
-}
+TREE = re.search(r"## Rooms\n\n```\n(.*?)```", (ROOT / "ARCHITECTURE.md").read_text("utf-8"), re.S)[
+    1
+]
+
+
+def told() -> tuple[set[str], set[str]]:
+    """The files and folders that ARCHITECTURE.md names in the two packages, and those it marks ●."""
+    named, marked, package, folder = set(), set(), "", False
+    for line in TREE.splitlines():
+        head = re.match(r"(\w+)/", line)
+        package = head[1] if head else package
+        if package not in PACKAGES or not line.startswith("  "):
+            continue
+        names = re.findall(r"[\w/]+(?:\.py|/)", line)
+        if line[2] != " ":
+            folder = names[0].endswith("/")
+        if folder:  # what is said of its files is not this test's
+            names = names[:1] if line[2] != " " else []
+        for name in names:
+            named.add(f"{package}/{name}")
+            if "●" in line:
+                marked.add(f"{package}/{name}")
+    return named, marked
+
+
+NAMED, TORCH_ROOMS = told()
 
 
 def imported(path: Path) -> set[str]:
@@ -62,8 +59,9 @@ def room(path: Path) -> str:
 @pytest.mark.parametrize("path", SOURCES, ids=room)
 def test_only_the_named_rooms_import_torch_and_gradio(path: Path) -> None:
     packages = imported(path)
+    marked = room(path) in TORCH_ROOMS or f"{room(path.parent)}/" in TORCH_ROOMS
     if packages & {"torch", "torchvision", "timm"}:
-        assert room(path) in TORCH_ROOMS
+        assert marked
     if "gradio" in packages:
         assert path.parent.name == "tabs" or path.name == "app.py"
     if room(path).startswith("attention/"):
@@ -75,6 +73,14 @@ def test_package_files_hold_a_docstring_and_nothing_else(path: Path) -> None:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     assert len(body) == 1
     assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_is_told_of(package: str) -> None:
+    files = {room(path) for path in (ROOT / package).glob("*.py")}
+    folders = {f"{room(path.parent)}/" for path in (ROOT / package).glob("*/__init__.py")}
+    assert files | folders - {f"{package}/"} <= NAMED | {f"{package}/__init__.py", f"{package}/__main__.py"}
+    assert all((ROOT / name).exists() for name in NAMED)
 
 
 def test_no_pickle_ships() -> None:
