@@ -5,6 +5,7 @@ behind the line, then the notes; or an error, a sentence for people.
 """
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from attention.errors import InputError
 from attention.frames import Clip, FrameReader, Frames, Limits, Picture, label
@@ -50,6 +52,7 @@ class AnswersReader:
         self._wall_seconds, self._cpu_seconds = wall_seconds, cpu_seconds
         self._waited, self._late, self._heard, self._iterated = 0.0, False, False, False
         self._clip: Clip | None = None
+        self._read, self._index, self._seconds = 0, -1, 0.0  # frames so far, and the last of them
         self.notes: tuple[str, ...] = ()
 
     @property
@@ -98,13 +101,15 @@ class AnswersReader:
                 fps=float(said["fps"]),
                 seconds=None if said["seconds"] is None else float(said["seconds"]),
                 frame_count=None if said["frame_count"] is None else int(said["frame_count"]),
-                codec=str(said["codec"]),
+                codec=_sentence(said["codec"]),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
             raise self._ended() from None
         limits = self._limits
         most = limits.max_image_pixels if clip.kind == "image" else limits.max_clip_pixels
         if min(clip.width, clip.height) < 1 or clip.width * clip.height > most:
+            raise self._ended()
+        if not (math.isfinite(clip.fps) and math.isfinite(clip.seconds or 0.0)):
             raise self._ended()
         return clip
 
@@ -115,7 +120,7 @@ class AnswersReader:
         except (KeyError, TypeError, ValueError, OverflowError):
             raise self._ended() from None
         paired = indices.ndim == 1 and indices.shape == seconds.shape
-        if not paired or not 1 <= len(indices) <= self._chunk:
+        if not paired or not 1 <= len(indices) <= self._chunk or not self._follow(indices, seconds):
             raise self._ended()
         rgb = np.empty((len(indices), clip.height, clip.width, 3), np.uint8)
         with self._deadline():
@@ -123,6 +128,17 @@ class AnswersReader:
         if read != rgb.nbytes:
             raise self._ended()
         return Frames(rgb, indices, seconds)
+
+    def _follow(self, indices: NDArray[np.int64], seconds: NDArray[np.float64]) -> bool:
+        """Says whether frames may come after those before: in order, at times, within the limits."""
+        limits = self._limits
+        ordered = (np.diff(indices, prepend=self._index) > 0).all()
+        timed = np.isfinite(seconds).all() and (np.diff(seconds, prepend=self._seconds) >= 0).all()
+        self._read += len(indices)
+        self._index, self._seconds = int(indices[-1]), float(seconds[-1])
+        few = limits.trim_frames is None or self._read <= limits.trim_frames
+        early = limits.trim_seconds is None or self._seconds < limits.trim_seconds
+        return bool(ordered and timed and few and early and self._seconds <= limits.max_seconds)
 
     def _checked_notes(self, message: dict[str, Any]) -> tuple[str, ...]:
         if not isinstance(message["notes"], list):

@@ -53,7 +53,8 @@ class Frames:
 
 def label(path: str | Path) -> str:
     """Returns a file's name as people may see it: no folders, printable, at most 80 characters."""
-    name = "".join(c if c.isprintable() else "?" for c in Path(path).name)
+    shown = Path(path).name or str(Path(path))  # "." and "/" have no name
+    name = "".join(c if c.isprintable() else "?" for c in shown)
     return name if len(name) <= 80 else f"{name[:60]}…{name[-19:]}"
 
 
@@ -74,3 +75,19 @@ def too_long(name: str, seconds: float, limits: Limits) -> str:
         f"{name} lasts {seconds:.0f} s, at most {limits.max_seconds:.0f} s are accepted; cut out"
         " the part that matters."
     )
+
+
+def unreadable_still(name: str) -> str:
+    """The sentence for an image that is damaged or cut short."""
+    return (
+        f"{name} is not an image that can be read: it is damaged or cut short; copy or download"
+        " it again, or save it as JPEG or PNG."
+    )
+
+
+def damaged(lost: int | None, total: int) -> str:
+    """The sentence for a clip some frames of which could not be read; None: nobody knows how many."""
+    what = f"about {lost} of {total} frames could not be read and are left out"
+    if lost == 1:
+        what = f"about one of {total} frames could not be read and is left out"
+    return f"Some of the clip is damaged: {what if lost else 'what could not be read is left out'}."

@@ -7,6 +7,7 @@ transparent. Only the named file is ever opened: no playlist, no other file, no 
 """
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Self
 
@@ -39,6 +40,8 @@ class FrameReader:
         self, path: str | Path, every: int = 5, limits: Limits = Limits(), chunk: int = 8
     ) -> None:
         check_sampling(every, chunk)
+        if not str(path):  # as a Path it would be the folder one is in
+            raise InputError("No file is named; give one video or image.")
         path = Path(path)
         head = _head_of(path, limits)
         self._source = Still(path, limits) if is_still(head) else Video(path, head, limits)
@@ -71,25 +74,23 @@ class FrameReader:
         """Yields (index, seconds, rgb) of every sampled frame until the clip or a limit ends."""
         name, limits = self.clip.name, self._limits
         longest, most = limits.trim_seconds, limits.trim_frames
-        for index, seconds in self._source.positions():
-            if seconds > limits.max_seconds:
-                raise InputError(too_long(name, seconds, limits))
-            if longest is not None and seconds >= longest:
-                self._note_trim(f"{longest:g} s")
-                return
-            if index % self._every:
-                continue
-            if most is not None and index // self._every >= most:
-                self._note_trim(f"{most} sampled frames ({seconds:.1f} s)")
-                return
-            yield index, seconds, self._source.picture()
+        with closing(self._source.positions()) as positions:
+            for index, seconds in positions:
+                if seconds > limits.max_seconds:
+                    raise InputError(too_long(name, seconds, limits))
+                if longest is not None and seconds >= longest:
+                    return self._note_trim(f"{longest:g} s are", "to keep the wait short")
+                if index % self._every:
+                    continue
+                if most is not None and index // self._every >= most:
+                    extent = f"{most} sampled frames ({seconds:.1f} s) are"
+                    return self._note_trim(extent, "as many as fit; a larger step reaches further")
+                yield index, seconds, self._source.picture()
 
-    def _note_trim(self, extent: str) -> None:
+    def _note_trim(self, extent: str, why: str) -> None:
         seconds = self.clip.seconds
         length = f"{self.clip.name} lasts {seconds:.1f} s" if seconds else "The clip is longer"
-        self._source.notes.append(
-            f"{length}; only its first {extent} are analysed, to keep the wait short."
-        )
+        self._source.notes.append(f"{length}; only its first {extent} analysed, {why}.")
 
     def close(self) -> None:
         """Closes the file; safe to call again."""

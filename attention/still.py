@@ -1,12 +1,14 @@
 """Still images, read by Pillow: it knows their size before it decodes them, and when one is cut short."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from attention.clip import Clip, Limits, Picture, check_pixels, label, too_large
+from attention.clip import Clip, Limits, Picture, check_pixels, label, too_large, unreadable_still
 from attention.errors import InputError
 
 STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
@@ -22,7 +24,7 @@ class Still:
         self.clip = Clip(path, name, "image", width, height, 0.0, 0.0, 1, codec)
         self.notes = [f"{name} is animated; only its first picture is analysed."] * animated
 
-    def positions(self) -> Iterator[tuple[int, float]]:
+    def positions(self) -> Generator[tuple[int, float], None, None]:
         """Index and seconds of its only frame."""
         yield 0, 0.0
 
@@ -56,10 +58,7 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, bool]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InputError(too_large(name, "far more", max_pixels)) from None
     except Exception:  # Pillow raises whatever its parsers trip over
-        raise InputError(
-            f"{name} is not an image that can be read: it is damaged or cut short; copy or download"
-            " it again, or save it as JPEG or PNG."
-        ) from None
+        raise InputError(unreadable_still(name)) from None
 
 
 def _rgb_of_still(image: Image.Image) -> Picture:
@@ -76,3 +75,27 @@ def on_white(rgba: Image.Image) -> Picture:
     page = Image.new("RGB", rgba.size, "white")
     page.paste(rgba, mask=rgba.getchannel("A"))
     return np.asarray(page)
+
+
+def shown_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, int]:
+    """The (width, height) at which a picture of such pixels (their width ÷ height) is shown.
+
+    Neither side shrinks. Pixels within 1 % of square ones are square, for nobody sees it, and so
+    are absurd ones, which make a picture more than ten times as long as it is wide.
+    """
+    pixel = pixel if pixel and pixel > 0 else Fraction(1)
+    shape = width * pixel / height
+    if abs(pixel - 1) < Fraction(1, 100) or not Fraction(1, 10) <= shape <= 10:
+        return width, height
+    return (round(width * pixel), height) if pixel > 1 else (width, round(height / pixel))
+
+
+def upright(rgb: Picture, matrix: NDArray[np.int32]) -> Picture:
+    """Turns and mirrors a picture as its display matrix asks, in quarter turns.
+
+    matrix: [[a, b], [c, d]], which carries (x, y) to (ax + cy, bx + dy), y pointing down.
+    """
+    (a, b), (c, d) = np.sign(matrix) * (np.abs(matrix) * 2 > np.abs(matrix).max())
+    if not a and not d:
+        rgb, a, d = rgb.swapaxes(0, 1), c, b
+    return rgb[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]

@@ -7,6 +7,7 @@ can ask which way up.
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,37 @@ def write_clip(
     # would inherit: spinning OpenMP threads then starve those they wait for
     with ThreadPoolExecutor(1) as writer:
         writer.submit(write).result()
+    return path
+
+
+def write_wide_pixels(path: Path, frames: Iterable[Picture], pixel: Fraction) -> Path:
+    """Writes an H.264 clip whose pixels are to be shown that many times as wide as they are high."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("libx264", rate=10)
+        stream.codec_context.sample_aspect_ratio = pixel
+        for number, picture in enumerate(frames):
+            if not number:
+                stream.height, stream.width = picture.shape[:2]
+                stream.pix_fmt = "yuv420p"
+            frame = av.VideoFrame.from_ndarray(picture)
+            frame.pts = number
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode())
+    return path
+
+
+def packets_of(path: Path) -> list[tuple[int, int]]:
+    """Where a clip's packets lie in its file: (position, size), in the order in which they lie."""
+    with av.open(str(path)) as file:
+        return [(packet.pos or 0, packet.size) for packet in file.demux(video=0) if packet.size]
+
+
+def hurt_packets(path: Path, numbers: Iterable[int]) -> Path:
+    """Fills these packets of a clip with ones, which no decoder takes, and returns its path."""
+    packets, data = packets_of(path), bytearray(path.read_bytes())
+    for position, size in (packets[number] for number in numbers):
+        data[position : position + size] = b"\xff" * size
+    path.write_bytes(data)
     return path
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 from attention import answers
@@ -13,7 +14,7 @@ from training.data import pictures
 
 CLIP = b'{"clip": {"kind": "video", "width": 4, "height": 2, "fps": 5.0, "seconds": null, '
 CLIP += b'"frame_count": null, "codec": "h264"}}\n'
-FRAMES = b'{"indices": [0], "seconds": [0.0]}\n' + bytes(24)
+FRAMES = b'{"indices": [%d], "seconds": [0.0]}\n'
 
 
 class Broken(FrameReader):
@@ -25,8 +26,8 @@ class Broken(FrameReader):
             os.kill(os.getpid(), signal.SIGSEGV)
         if self.name == "hangs":
             time.sleep(600)
-        while self.name == "overwhelms":
-            os.write(pictures_pipe, FRAMES)
+        for index in count() if self.name == "overwhelms" else ():
+            os.write(pictures_pipe, FRAMES % index + bytes(24))
         super().__init__(path, *sampling)  # type: ignore[arg-type]
 
     def __iter__(self) -> Iterator[Frames]:

@@ -9,6 +9,7 @@ import tracemalloc
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,20 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from attention import video
 from attention.errors import InputError
-from attention.frames import Clip, FrameReader, Limits, probe
+from attention.frames import Clip, FrameReader, Limits, label, probe
 from tests.clips import (
     frame_number,
+    hurt_packets,
     is_upright,
     numbered_frame,
     numbered_frames,
+    packets_of,
     write_clip,
     write_image,
     write_sound,
+    write_wide_pixels,
 )
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "clips"
@@ -240,6 +245,37 @@ def test_clips_lie_the_right_way_up(tmp_path: Path, turn: int, mirror: bool) -> 
     assert reader.rgb.flags.c_contiguous
 
 
+@pytest.mark.parametrize(
+    ("pixel", "width", "height"),
+    [
+        (Fraction(2), 160, 48),
+        (Fraction(16, 15), 85, 48),
+        (Fraction(1, 2), 80, 96),
+        (Fraction(1001, 1000), 80, 48),  # nobody sees it
+        (Fraction(7), 80, 48),  # 560×48 would be absurd
+        (Fraction(1, 20), 80, 48),
+    ],
+)
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_clips_are_as_wide_as_they_are_shown(
+    tmp_path: Path, suffix: str, pixel: Fraction, width: int, height: int
+) -> None:
+    path = write_wide_pixels(tmp_path / f"tape.{suffix}", numbered_frames(3), pixel)
+    reader = read(path)
+    assert (reader.clip.width, reader.clip.height) == (width, height)
+    assert reader.rgb.shape == (3, height, width, 3)
+    assert is_upright(reader.rgb[2]) and reader.notes == ()
+    # Two thirds down and a quarter across, red ends and grey begins.
+    row = reader.rgb[2, height - 4, :, 1].astype(int)
+    assert abs(np.argmax(row > 75) - width / 4) <= 2
+
+
+def test_the_size_that_is_shown_is_what_is_limited(tmp_path: Path) -> None:
+    path = write_wide_pixels(tmp_path / "tape.mp4", numbered_frames(2), Fraction(2))
+    assert "160×48 pixels" in complaint(path, max_clip_pixels=160 * 48 - 1)
+    assert probe(path, Limits(max_clip_pixels=160 * 48)).width == 160
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
 def test_photos_lie_the_right_way_up(tmp_path: Path, suffix: str, orientation: int) -> None:
@@ -340,6 +376,9 @@ def test_files_that_are_not_there_or_hold_nothing(tmp_path: Path) -> None:
     folder.mkdir()
     (tmp_path / "empty.mp4").touch()
     os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(InputError, match=r"^No file is named; give one video or image\.$"):
+        FrameReader("")
+    assert (label("."), label("/"), label("a/b")) == (".", "/", "b")
     assert "does not exist" in complaint(tmp_path / "missing.mp4")
     assert "is a folder" in complaint(folder)
     assert "is empty" in complaint(tmp_path / "empty.mp4")
@@ -543,28 +582,148 @@ def test_a_clip_cut_off_midway_is_read_up_to_there(tmp_path: Path, name: str) ->
     assert read(whole).notes == ()
 
 
-def test_a_damaged_frame_ends_a_clip_with_a_note_and_not_with_an_error(tmp_path: Path) -> None:
-    options = {"bf": "0", "g": "1"}
-    path = write_clip(tmp_path / "hole.mp4", numbered_frames(40), options=options)
-    with av.open(str(path)) as file:
-        packets = [(packet.pos, packet.size) for packet in file.demux(video=0) if packet.size]
-    data = bytearray(path.read_bytes())
-    position, size = packets[20]
-    data[position : position + size] = b"\xff" * size
-    path.write_bytes(data)
-    reader = read(path, every=3)
-    assert numbers(reader) == [0, 3, 6, 9, 12, 15, 18]
+EACH_ALONE = {"bf": "0", "g": "1"}  # every frame is a key frame
+
+
+@pytest.mark.parametrize("name", ["hole.mp4", "hole.mov"])
+def test_damaged_frames_are_left_out_with_a_note(tmp_path: Path, name: str) -> None:
+    path = write_clip(tmp_path / name, numbered_frames(40), options=EACH_ALONE)
+    reader = read(hurt_packets(path, [20]), every=3)
+    assert reader.indices.tolist() == list(range(0, 39, 3))
+    assert numbers(reader) == [0, 3, 6, 9, 12, 15, 18, 22, 25, 28, 31, 34, 37]
+    assert np.allclose(reader.seconds, np.array(numbers(reader)) / 10)
     assert reader.notes == (
-        "The clip breaks off after frame 19 (1.9 s); what came before is analysed.",
+        "Some of the clip is damaged: about one of 40 frames could not be read and is left out.",
     )
+    reader = read(hurt_packets(path, [5, 21, 39]))
+    assert numbers(reader) == [n for n in range(39) if n not in (5, 20, 21)]
+    assert reader.notes == (
+        "Some of the clip is damaged: about 4 of 40 frames could not be read and are left out.",
+    )
+
+
+def test_frames_still_inside_the_decoder_are_used_when_the_last_packet_fails(
+    tmp_path: Path,
+) -> None:
+    options = {"bf": "3", "b_strategy": "0", "g": "250"}
+    path = write_clip(tmp_path / "end.mp4", numbered_frames(41), options=options)
+    reader = read(hurt_packets(path, [40]))
+    assert len(reader.indices) == 40 and len(reader.notes) == 1
+    assert "about one of 41 frames" in reader.notes[0]
+
+
+def test_a_damaged_beginning_does_not_shift_the_times(tmp_path: Path) -> None:
+    options = {"bf": "0", "g": "10", "keyint_min": "10", "sc_threshold": "0"}
+    path = write_clip(tmp_path / "begin.mp4", numbered_frames(40), options=options)
+    reader = read(hurt_packets(path, [0]))
+    assert numbers(reader) == list(range(10, 40)) and reader.indices[0] == 0
+    assert np.allclose(reader.seconds, np.arange(10, 40) / 10)
+    assert "about 10 of 40 frames" in reader.notes[0]
+
+
+def test_damage_before_a_clip_is_trimmed_is_noted_too(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "hole.mp4", numbered_frames(40), options=EACH_ALONE)
+    reader = read(hurt_packets(path, [4]), limits=Limits(trim_seconds=2.0))
+    assert len(reader.indices) == 19
+    assert ["first 2 s" in reader.notes[0], "about one of" in reader.notes[1]] == [True, True]
+
+
+def test_a_clip_of_which_nothing_decodes_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_clip(tmp_path / "dead.mp4", numbered_frames(60), options=EACH_ALONE)
+    monkeypatch.setattr(video, "MOST_FAILING", 20)
+    reader = read(hurt_packets(path, range(10, 50)))
+    assert numbers(reader) == list(range(10))  # the good end is not looked for beyond the bound
+    assert "breaks off after frame 9" in reader.notes[0]
+    assert complaint(hurt_packets(path, range(59))).startswith("The first frame of dead.mp4")
+
+
+def hurt_between(path: Path, first: int, last: int) -> Path:
+    """Fills a clip's file with noise from within one packet to within another."""
+    packets, data = packets_of(path), bytearray(path.read_bytes())
+    start, end = (packets[number][0] + 5 for number in (first, last))
+    data[start:end] = np.random.default_rng(3).bytes(end - start)
+    path.write_bytes(data)
+    return path
+
+
+def test_frames_that_a_matroska_loses_silently_are_counted(tmp_path: Path) -> None:
+    options = EACH_ALONE | {"cluster_time_limit": "1000"}
+    frames = numbered_frames(60)
+    for name, codec in (("hole.mkv", "mjpeg"), ("hole.webm", "libvpx")):
+        path = tmp_path / name
+        with av.open(str(path), "w", options={"cluster_time_limit": "1000"}) as file:
+            stream = file.add_stream(codec, rate=10, options=options)
+            stream.width, stream.height = 80, 48
+            stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+            for picture in frames:
+                file.mux(stream.encode(av.VideoFrame.from_ndarray(picture)))
+            file.mux(stream.encode())
+        assert read(path).notes == ()
+        reader = read(hurt_between(path, 13, 15))
+        read_frames = len(reader.indices)
+        assert 40 < read_frames < 58 and np.allclose(reader.seconds[-1], 5.9, atol=2e-3)
+        assert reader.notes == (
+            f"Some of the clip is damaged: about {60 - read_frames} of 60 frames could not be read"
+            " and are left out.",
+        ), name
+
+
+def test_gaps_between_the_frames_of_a_whole_matroska_are_no_damage(tmp_path: Path) -> None:
+    times = [*range(20), *range(50, 70)]
+    pause = write_clip(tmp_path / "pause.mkv", numbered_frames(40), times=times)
+    assert read(pause).notes == ()
+    uneven = write_clip(tmp_path / "uneven.mkv", numbered_frames(5), times=[0, 1, 9, 10, 30])
+    assert read(uneven).notes == ()
+
+
+def test_a_gif_without_its_end_is_told(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    noise = [Image.fromarray(rng.integers(0, 255, (40, 60, 3), np.uint8)) for _ in range(8)]
+    path = tmp_path / "moving.gif"
+    noise[0].save(path, save_all=True, append_images=noise[1:], duration=100)
+    data = path.read_bytes()
+    for whole in (data, data + b"junk behind it"):
+        path.write_bytes(whole)
+        assert read(path).notes == ()
+    for part in (data[:-1], data[: len(data) // 2], data[: len(data) // 2] + b";"):
+        path.write_bytes(part)
+        reader = read(path)
+        last = len(reader.indices) - 1
+        assert last > 1 and reader.notes == (
+            f"The clip breaks off after frame {last} ({reader.seconds[-1]:.1f} s); what came before"
+            " is analysed.",
+        )
+    still = write_image(tmp_path / "still.gif", np.asarray(noise[0]))
+    assert read(still).notes == ()
+    data = still.read_bytes()
+    for part in (data[:-1], data[: len(data) // 2]):
+        still.write_bytes(part)
+        assert "cut short" in complaint(still)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("half.wmv", "wmv2"), ("half.flv", "flv1")])
+def test_a_clip_shorter_than_its_header_says_breaks_off(
+    tmp_path: Path, name: str, codec: str
+) -> None:
+    path = write_clip(tmp_path / name, numbered_frames(100), codec=codec)
+    assert read(path).notes == ()
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+    reader = read(path)
+    last = len(reader.indices) - 1
+    assert 20 < last < 80
+    assert reader.notes[0].startswith(f"The clip breaks off after frame {last} (")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared clips are not here")
 def test_a_real_damaged_clip(tmp_path: Path) -> None:
     reader = read(SHARED / "broken" / "decord_corrupted.mp4")
-    assert reader.indices.tolist() == list(range(28))
+    assert reader.indices.tolist() == list(range(49))
+    assert np.allclose(np.delete(np.arange(50), 30) / 10, reader.seconds)
     assert reader.notes == (
-        "The clip breaks off after frame 27 (2.7 s); what came before is analysed.",
+        "Some of the clip is damaged: about one of 50 frames could not be read and is left out.",
     )
 
 
@@ -615,6 +774,28 @@ def test_damaged_bytes_never_raise_anything_but_input_error(tmp_path: Path) -> N
             except InputError:
                 outcomes.add("refused")
     assert outcomes == {"read", "refused"}
+
+
+def test_a_stream_that_noise_makes_up_ends_the_clip_with_a_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Noisy:  # PyAV knows no stream that appears in the middle of a file
+        def __init__(self, path: Path, head: bytes) -> None:
+            self.opened = opened(path, head)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self.opened, name)
+
+        def demux(self, stream: Any) -> Any:
+            yield from islice(self.opened.demux(stream), 6)
+            raise IndexError("list index out of range")
+
+    opened = video.open_container
+    path = write_clip(tmp_path / "noise.mp4", numbered_frames(10), options=EACH_ALONE)
+    monkeypatch.setattr(video, "open_container", Noisy)
+    reader = read(path)
+    assert numbers(reader) == list(range(6))
+    assert "breaks off after frame 5" in reader.notes[0]
 
 
 def test_tags_in_an_unknown_encoding_do_no_harm(tmp_path: Path) -> None:

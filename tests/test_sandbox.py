@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,15 @@ from attention import sandbox
 from attention.errors import InputError
 from attention.frames import FrameReader, Frames, Limits
 from attention.sandbox import SandboxedReader
-from tests.clips import frame_number, numbered_frame, numbered_frames, write_clip, write_image
+from tests.clips import (
+    frame_number,
+    hurt_packets,
+    numbered_frame,
+    numbered_frames,
+    write_clip,
+    write_image,
+    write_wide_pixels,
+)
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "clips"
 CLIP = {
@@ -92,6 +101,8 @@ def test_frames_equal_those_read_directly(clip: Path, tmp_path: Path) -> None:
     assert_same(write_image(tmp_path / "still.png", numbered_frame(5)))
     turned = write_clip(tmp_path / "turned.mp4", numbered_frames(3), turn=90)
     assert_same(turned)
+    assert_same(write_wide_pixels(tmp_path / "tape.mp4", numbered_frames(3), Fraction(1, 2)))
+    assert_same(hurt_packets(clip, [20]), every=2)
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared clips are not here")
@@ -194,7 +205,9 @@ def test_the_waits_for_all_frames_add_up(clip: Path, monkeypatch: pytest.MonkeyP
         "import sys, time;"
         "say = lambda data: (sys.stdout.buffer.write(data), sys.stdout.flush(), time.sleep(0.1));"
         f"say({said({'clip': CLIP})!r});"
-        f"[say({said(FRAMES) + bytes(24)!r}) for _ in range(100)]"
+        "import json;"
+        "frames = lambda n: json.dumps({'indices': [n], 'seconds': [0.0]}).encode() + b'\\n';"
+        "[say(frames(n) + bytes(24)) for n in range(100)]"
     )
     in_place_of_the_child(monkeypatch, program)
     seen = []
@@ -321,12 +334,21 @@ def gone(pid: int) -> bool:
         said({"clip": CLIP | {"width": 10**9}}),
         said({"clip": CLIP | {"width": -4, "height": -2}}),
         said({"clip": CLIP | {"fps": "fast"}}),
+        said({"clip": CLIP | {"fps": float("nan")}}, FRAMES) + bytes(24),
+        said({"clip": CLIP | {"seconds": float("inf")}}, FRAMES) + bytes(24),
         said({"clip": CLIP}),
         said({"clip": CLIP}, FRAMES),
         said({"clip": CLIP}, {"notes": 5}),
         said({"clip": CLIP}, {"indices": [], "seconds": []}),
         said({"clip": CLIP}, {"indices": [0] * 9, "seconds": [0.0] * 9}) + bytes(9 * 24),
         said({"clip": CLIP}, {"indices": [0, 1], "seconds": [0.0]}) + bytes(2 * 24),
+        said({"clip": CLIP}, {"indices": [-1], "seconds": [0.0]}) + bytes(24),
+        said({"clip": CLIP}, {"indices": [0], "seconds": [-0.1]}) + bytes(24),
+        said({"clip": CLIP}, {"indices": [0], "seconds": [float("nan")]}) + bytes(24),
+        said({"clip": CLIP}, {"indices": [0], "seconds": [float("inf")]}) + bytes(24),
+        said({"clip": CLIP}, {"indices": [0], "seconds": [7200.1]}) + bytes(24),
+        said({"clip": CLIP}, {"indices": [0, 0], "seconds": [0.0, 0.1]}) + bytes(2 * 24),
+        said({"clip": CLIP}, {"indices": [0, 1], "seconds": [0.2, 0.1]}) + bytes(2 * 24),
     ],
 )
 def test_nonsense_is_not_believed(
@@ -338,6 +360,44 @@ def test_nonsense_is_not_believed(
     with pytest.raises(InputError, match="stopped the decoder"):
         believed.extend(reader)
     assert believed == [] and reader._child.returncode is not None
+
+
+@pytest.mark.parametrize(
+    ("second", "limits"),
+    [
+        ({"indices": [5], "seconds": [0.6]}, Limits()),
+        ({"indices": [4], "seconds": [0.6]}, Limits()),
+        ({"indices": [6], "seconds": [0.4]}, Limits()),
+        ({"indices": [6], "seconds": [0.6]}, Limits(trim_seconds=0.6)),
+        ({"indices": [6], "seconds": [0.6]}, Limits(max_seconds=0.5)),
+        ({"indices": [6], "seconds": [0.6]}, Limits(trim_frames=1)),
+    ],
+)
+def test_frames_out_of_order_or_beyond_a_limit_are_not_believed(
+    clip: Path, monkeypatch: pytest.MonkeyPatch, second: dict[str, Any], limits: Limits
+) -> None:
+    first = said({"clip": CLIP}, {"indices": [5], "seconds": [0.5]}) + bytes(24)
+    speak(clip, monkeypatch, first + said(second) + bytes(24) + said({"notes": []}))
+    reader = SandboxedReader(clip, limits=limits)
+    believed = []
+    with pytest.raises(InputError, match="stopped the decoder"):
+        believed.extend(reader)
+    assert [frames.indices.tolist() for frames in believed] == [[5]]
+
+
+def test_no_more_frames_are_believed_than_were_asked_for(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = [
+        said({"indices": [n], "seconds": [n / 10]}) + bytes(24) for n in range(0, 20_000, 1000)
+    ]
+    frames_said = said({"clip": CLIP}) + b"".join(frames) + said({"notes": []})
+    speak(clip, monkeypatch, frames_said)
+    believed = []
+    with pytest.raises(InputError, match="stopped the decoder"):
+        believed.extend(SandboxedReader(clip, limits=Limits(trim_frames=5)))
+    assert len(believed) == 5
+    assert len(list(SandboxedReader(clip, limits=Limits(trim_frames=20)))) == 20
 
 
 def test_a_sound_answer_is_believed(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
