@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from attention.errors import InputError
-from attention.terminal import Parser, positive, progress, say, status_of, waiting
+from attention.errors import InputError, short
+from attention.terminal import Parser, folder, positive, progress, say, status_of, waiting
 
 if TYPE_CHECKING:
     from attention.analysis import Analysis
@@ -68,7 +68,7 @@ def parser() -> Parser:
     )
     made.add_argument("--window", metavar="S", type=positive, default=3, help=_WINDOW_HELP)
     made.add_argument("--truth", metavar="NAME", help="the concept that the clip truly shows")
-    made.add_argument("--out", metavar="DIR", type=Path, help=_OUT_HELP)
+    made.add_argument("--out", metavar="DIR", type=folder, help=_OUT_HELP)
     made.add_argument(
         "--json", action="store_true", help="print the analysis as JSON, nothing else"
     )
@@ -165,16 +165,33 @@ def _check_memory(frames: int, concepts: int, asked: Asked, model: "Model") -> N
 
 
 def _print(analysis: "Analysis", as_json: bool) -> None:
-    from attention.export import json_text
-    from attention.report import report
+    if as_json:  # as text it takes far more memory than all that is kept of a clip
+        from attention.export import json_text
 
-    text = json_text(analysis)  # also when it is not shown: numbers that are none are no answer
-    say(text if as_json else report(analysis))
+        say(json_text(analysis))
+    else:
+        from attention.report import report
+
+        say(report(analysis))
 
 
 def _check_folder(folder: Path) -> None:
-    """Refuses in time a folder that cannot be written."""
-    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    """Refuses in time a folder that cannot be written, or where a folder has a file's name."""
+    from attention.export import FILES
+
+    places = (folder, *folder.absolute().parents)
+    dangling = next((place for place in places if place.is_symlink() and not place.exists()), None)
+    if dangling is not None:
+        raise InputError(
+            f"--out names {short(dangling.name)}, a link that leads nowhere; name a folder."
+        )
+    taken = next((name for name in FILES if (folder / name).is_dir()), None)
+    if taken is not None:
+        raise InputError(
+            f"{taken} in {short(folder)} is a folder, where a file of that name is to be written; "
+            "name another folder with --out."
+        )
+    nearest = next(place for place in places if place.exists())
     if not nearest.is_dir():
         raise InputError(f"--out names {nearest.name}, which is a file; name a folder.")
     from tempfile import TemporaryFile

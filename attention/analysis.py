@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from attention.errors import InputError, short
 from attention.verdict import Verdict, agreement, cnn_verdict, energy_verdict
 
 Floats = NDArray[np.float32]
@@ -119,6 +120,22 @@ def verdicts_of(sides: Sequence[Side], concepts: Sequence[str], window: int) -> 
             name = prefix + "EnergyNet"
             found.append(energy_verdict(name, side.name, side.net_energies, concepts, where))
     return tuple(found)
+
+
+def check_finite(model: str, sides: Sequence[Side]) -> None:
+    """Raises InputError when a model's scores or energies are NaN or infinite: they decide nothing."""
+    for side in sides:
+        for values in (side.scores, side.energies, side.net_energies):
+            if values is not None and not np.isfinite(values).all():
+                raise no_numbers(model)
+
+
+def no_numbers(model: str) -> InputError:
+    """The sentence for a model whose scores or energies are NaN or infinite."""
+    return InputError(
+        f"The model {short(model)} answers with numbers that are none (NaN or infinite): its weights "
+        "are damaged; save or download it again."
+    )
 
 
 def _side_json(side: Side) -> dict[str, Any]:

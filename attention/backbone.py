@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from attention.cnn import HALF, INPUT_SIDE, Backbone, Pixels, no_maps, renew_head
-from attention.errors import InputError
+from attention.errors import InputError, short, whole_number
 from attention.heads import HardswishHead, LinearHead, VGGHead
 from attention.split import TimmHead, TimmTrunk, split
 
@@ -49,6 +49,8 @@ def load_backbone(
     that width when it differs from the weights'. InputError, one sentence, for an unknown name or
     layer, for weights that cannot be had, and for files that do not fit.
     """
+    if num_classes is not None and (num_classes := whole_number("num_classes", num_classes)) < 1:
+        raise InputError(f"A CNN cannot have {num_classes} classes; give 1 or more.")
     stock_weights = weights == "default"
     backbone = _build(name, stock_weights, target)
     if num_classes is not None and num_classes != backbone.num_classes:
@@ -103,7 +105,7 @@ def _network(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
     if plain in timm.list_models():
         return _timm(plain, weighted)
     raise InputError(
-        f"There is no backbone '{name}'; choose one of {', '.join(NAMES)}, or the name of another "
+        f"There is no backbone '{short(name)}'; choose one of {', '.join(NAMES)}, or the name of another "
         "torchvision or timm CNN."
     )
 

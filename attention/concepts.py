@@ -76,10 +76,12 @@ class ConceptSet:
         """The places of several concepts, in the order asked for, each once: "hug, kiss" or a list.
 
         A name may hold a comma: of the names that a comma list can start with, the longest is
-        taken. Raises InputError when a name is unknown or none is given.
+        taken. Raises InputError when a name is unknown or none is given, and for what is no list.
         """
         if isinstance(wanted, str):
             places = self._pick_from(wanted.split(","))
+        elif not isinstance(wanted, Iterable):
+            raise InputError(f"Concepts are a list of names, not {wanted!r:.80}: give their names.")
         else:
             places = [self.index(name) for name in wanted]
         if not places:

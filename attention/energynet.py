@@ -42,24 +42,27 @@ class EnergyNet(nn.Module):
         """E_net (Eq. 4): [B,h·w], [B,word_dim] → energies [B]."""
         return self.W_f(self.embed(V_L, V_c)).squeeze(-1)
 
-    def scaled(self, L: Tensor) -> Tensor:
-        """Maps [N,C,h,w] as this network takes them, flattened: [N,C,h·w]."""
+    def scaled(self, L: Tensor, peak: Tensor | None = None) -> Tensor:
+        """Maps [N,C,h,w] as this network takes them, flattened: [N,C,h·w].
+
+        peak: each frame's largest cell over all concepts [N], where L holds only some of them.
+        """
         flat = L.flatten(2)
         if self.map_scale == "none":
             return flat
-        peak = flat.amax((1, 2), keepdim=True)
-        return flat / peak.clamp_min(torch.finfo(flat.dtype).tiny)
+        peak = flat.amax((1, 2)) if peak is None else peak
+        return flat / peak.clamp_min(torch.finfo(flat.dtype).tiny)[:, None, None]
 
     @torch.no_grad()
-    def energies(self, L: Tensor, V_c: Tensor) -> Tensor:
+    def energies(self, L: Tensor, V_c: Tensor, peak: Tensor | None = None) -> Tensor:
         """E_net of every frame and concept: maps [N,C,h,w], word vectors [C,word_dim] → [N,C].
 
-        The concept's share of the first layer is computed once for all frames.
+        peak: as in `scaled`. The concept's share of the first layer is computed once for all frames.
         """
         W_L, W_c = self.fc1.weight.split((self.cells, self.word_dim), dim=1)
         concept_part = V_c @ W_c.T + self.fc1.bias
         rows = [
             self.W_f(self.fc2((frame @ W_L.T + concept_part).relu())).squeeze(-1)
-            for frame in self.scaled(L)
+            for frame in self.scaled(L, peak)
         ]
         return torch.stack(rows)

@@ -15,6 +15,23 @@ class InputError(ValueError):
     """
 
 
+def short(name: object, most: int = 80) -> str:
+    """A name as a sentence can hold it: printable, at most `most` characters, its middle left out."""
+    text = "".join(c if c.isprintable() else " " for c in str(name))
+    return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
+
+
+def whole_number(what: str, value: object) -> int:
+    """An integer, also when it comes as 5.0; InputError, naming `what`, for anything else."""
+    try:
+        number = int(value)  # type: ignore[call-overload]
+        if not isinstance(value, str) and number == value:
+            return int(number)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise InputError(f"{what} {short(repr(value))} is no whole number; give one, such as 5.")
+
+
 def is_full_disk(error: BaseException) -> bool:
     """Whether an error is the operating system's for a disk, or a quota, that is used up."""
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}

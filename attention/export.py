@@ -8,7 +8,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from attention.analysis import Analysis, Side
+from attention.analysis import Analysis, Side, no_numbers
 from attention.errors import InputError
 from attention.pictures.contrast import contrast
 from attention.pictures.figures import figure2, figure6, strongest_frame
@@ -17,6 +17,7 @@ from attention.pictures.reread import pictures_at
 from attention.whole import whole_file, whole_folder
 
 FIGURE6 = "figure6.png"
+FILES = ("analysis.json", "frames.csv", "figure2.png", "overlay.mp4", FIGURE6)
 COLUMNS = ("frame", "seconds", "side", "concept", "score", "energy", "window_row", "window_col")
 
 OnProgress = Callable[[int, int | None], None]
@@ -27,10 +28,7 @@ def json_text(analysis: Analysis, ascii_only: bool = False) -> str:
     try:
         return json.dumps(analysis.to_json(), ensure_ascii=ascii_only, allow_nan=False)
     except ValueError as error:
-        raise InputError(
-            f"The model {analysis.model} answers with numbers that are none (NaN or infinite): its "
-            "weights are damaged; save or download it again."
-        ) from error
+        raise no_numbers(analysis.model) from error
 
 
 def write_json(path: str | Path, analysis: Analysis) -> Path:
@@ -74,8 +72,8 @@ def export(
     """Fills a folder: analysis.json, frames.csv, figure2.png, overlay.mp4, figure6.png with a truth.
 
     The analysis must hold its maps; frames are read again from the clip. All files appear together
-    or none. Returns their names, and a sentence when Figure 6 does not apply; an older one is then
-    taken away. Raises OSError and InputError.
+    or none. Returns their names, and a sentence when Figure 6 does not apply. A figure6.png that is
+    there already may be somebody's own: it stays, and a sentence says so. Raises OSError and InputError.
     """
     strongest = strongest_frame(analysis)
     examples, notes = _examples(analysis)
@@ -90,8 +88,8 @@ def export(
         film = room / "overlay.mp4"
         write_film(film, clip, analysis, concepts=concepts, on_progress=on_progress)
         names = sorted(file.name for file in room.iterdir())
-    if not examples:
-        (Path(folder) / FIGURE6).unlink(missing_ok=True)
+    if not examples and (Path(folder) / FIGURE6).exists():
+        notes = [*notes, f"The {FIGURE6} that was there before is not of this look; it was left."]
     return names, notes
 
 

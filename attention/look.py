@@ -43,7 +43,7 @@ class Look:
         self.window = window
         self.keep_maps = keep_maps
         # EnergyNet learns from the tuned CNN's maps (§4.3)
-        self.energynet = model.energynet if name == "tuned" or model.tuned is None else None
+        self.energynet = model.energynet if name == "tuned" else None
         self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
         self.scores, self.energies, self.windows, self.maps, self.net_energies = (
             _Rows() for _ in range(5)
@@ -60,13 +60,23 @@ class Look:
         with clock.during("forward"):
             A = self.backbone.features(x)
         with clock.during("maps"):
-            scores, L = scores_and_maps(self.backbone, A, self.rows)
+            scores, L, peak = self._seen(A)
         with clock.during("energies"):
             energies, places = best_window(L, self.window)
             learned = None
             if self.energynet is not None and self.V_c is not None:
-                learned = self.energynet.energies(L, self.V_c)
+                learned = self.energynet.energies(L, self.V_c, peak)
         return Sight(scores, energies, places.byte(), L if self.keep_maps else None, learned)
+
+    def _seen(self, A: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Scores and maps of the rows and, where EnergyNet divides by it, each frame's largest cell [n].
+
+        That is the largest over all concepts: an energy is the same whatever it is compared with.
+        """
+        if self.rows is None or self.energynet is None or self.energynet.map_scale == "none":
+            return *scores_and_maps(self.backbone, A, self.rows), None
+        scores, L = scores_and_maps(self.backbone, A)
+        return scores[:, self.rows], L[:, self.rows], L.amax((1, 2, 3))
 
     def add(self, sight: Sight) -> None:
         """Keeps what was seen in the next chunk."""

@@ -1,74 +1,57 @@
 """A model on disk: its card, the Web CNN, and when it has them the tuned CNN and EnergyNet (§4.3)."""
 
-import json
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
 from attention.backbone import load_backbone
+from attention.card import (
+    ON_IMAGENET,
+    SHIPPED,
+    Card,
+    EnergyNetCard,
+    folder_of,
+    name_of,
+    read_card,
+    shipped_models,
+)
 from attention.cnn import Backbone
-from attention.concepts import concept_vectors, imagenet_concepts
+from attention.concepts import ConceptSet, concept_vectors, word_dim
 from attention.energynet import EnergyNet
-from attention.errors import InputError
+from attention.errors import InputError, is_full_disk, short
 from attention.whole import replace_folder
 from attention.words.table import load_words
 
-SHIPPED = Path(__file__).resolve().parent.parent / "assets" / "models"
-ON_IMAGENET = ("resnet18", "resnet50", "resnet101", "vgg16", "mobilenet_v2", "mobilenet_v3_large")
-
-
-class EnergyNetCard(BaseModel):
-    """How a model's EnergyNet is built, and which word vectors V_c it was trained with."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    hidden: int
-    dim: int = 64
-    map_scale: Literal["none", "frame"] = "none"
-    words: str = "mean"
-
-
-class Card(BaseModel):
-    """model.json: what a model is and what a person should know before trusting it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str
-    about: str
-    concepts: tuple[str, ...]
-    backbone: str
-    target: str | None = None
-    weights: str = "web.safetensors"
-    energynet: EnergyNetCard | None = None
-    trained_on: str = ""
-    drawn: bool = False
-    how_good: str = ""
-    stages: tuple[dict[str, Any], ...] = ()
-    settings: dict[str, Any] = {}
-    data: dict[str, Any] = {}
-    seed: int | None = None
-    metrics: dict[str, Any] = {}
-    versions: dict[str, str] = {}
-    command: str = ""
-    licence: str = ""
+__all__ = [
+    "ON_IMAGENET",
+    "SHIPPED",
+    "Card",
+    "EnergyNetCard",
+    "Model",
+    "check_model_place",
+    "load_model",
+    "read_card",
+    "save_model",
+    "shipped_models",
+]
 
 
 @dataclass(frozen=True)
 class Model:
     """A named model ready to look: web CNN always, tuned CNN and EnergyNet when it has them.
 
-    V_c: float32 [C,word_dim], the concepts' word vectors, when there is an EnergyNet.
+    V_c: float32 [C,word_dim], the concepts' word vectors, when there is an EnergyNet. InputError for an
+    EnergyNet without a tuned CNN: it learned from that one's maps (§4.3), and says nothing of others.
     """
 
     name: str
@@ -78,64 +61,42 @@ class Model:
     energynet: EnergyNet | None = None
     V_c: NDArray[np.float32] | None = None
 
+    def __post_init__(self) -> None:
+        if self.energynet is not None and self.tuned is None:
+            raise InputError(
+                f"Model '{short(self.name)}' has an EnergyNet but no tuned CNN, on whose maps it "
+                "learned; give it that, or leave EnergyNet out."
+            )
+
     @property
     def concepts(self) -> tuple[str, ...]:
         """The concepts C in the order of the class scores."""
         return self.card.concepts
 
 
-def shipped_models() -> list[str]:
-    """Names of the models that come with the project and need no network."""
-    return sorted(card.parent.name for card in SHIPPED.glob("*/model.json"))
-
-
-def read_card(name_or_path: str | Path) -> Card:
-    """The card alone, without reading any weights; InputError when there is none or it is damaged."""
-    name = str(name_or_path)
-    if name in ON_IMAGENET:
-        return _imagenet_card(name)
-    folder = _folder(name)
-    try:
-        stored = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        if stored.get("concepts") == "imagenet":
-            stored["concepts"] = imagenet_concepts()
-        return Card(**stored)
-    except FileNotFoundError as error:
-        raise InputError(
-            f"The folder '{folder.name}' holds no model.json; name a model folder, or one of "
-            f"{', '.join([*shipped_models(), *ON_IMAGENET])}."
-        ) from error
-    except (OSError, UnicodeDecodeError, AttributeError, TypeError, ValueError) as error:
-        what = _first_fault(error)
-        raise InputError(
-            f"The card of model '{folder.name}' is damaged ({what}); save the model again."
-        ) from error
-
-
 def load_model(name_or_path: str | Path) -> Model:
     """A model by shipped name, by the name of an ImageNet backbone, or from its folder.
 
-    InputError, one sentence, when there is no such model, a file is missing or damaged, or weights
-    cannot be downloaded.
+    InputError, one sentence, when there is no such model, a file is missing or damaged or does not fit
+    the card, or weights cannot be downloaded.
     """
     name = str(name_or_path)
     card = read_card(name)
-    if name in ON_IMAGENET or card.weights == "default":
-        return Model(Path(name).name, card, load_backbone(card.backbone, target=card.target))
-    folder = _folder(name)
+    if name in ON_IMAGENET:
+        return Model(name, card, load_backbone(card.backbone, target=card.target))
+    folder = folder_of(name)
+    model = short(name_of(folder))
     tuned = folder / "tuned.safetensors"
-    model = Model(
-        name=folder.name,
-        card=card,
-        web=_backbone(card, folder / card.weights),
-        tuned=_backbone(card, tuned) if tuned.exists() else None,
-    )
-    if card.energynet is None:
-        return model
-    V_c, _ = concept_vectors(card.concepts, load_words(), how=card.energynet.words)
-    energynet = _energynet(card.energynet, model.web.map_size, V_c.shape[1])
-    _fill(energynet, folder / "energynet.safetensors")
-    return Model(model.name, card, model.web, model.tuned, energynet.eval(), V_c)
+    with _of_model(model):
+        ConceptSet(card.concepts)
+        web = _stock(card) if card.weights == "default" else _backbone(card, folder / card.weights)
+        second = _backbone(card, tuned) if card.tells_of_tuned or tuned.exists() else None
+        if card.energynet is None:
+            return Model(name_of(folder), card, web, second)
+        V_c, _ = concept_vectors(card.concepts, load_words(), how=card.energynet.words)
+        energynet = _energynet(card.energynet, web.map_size, V_c.shape[1])
+        _fill(energynet, folder / "energynet.safetensors")
+        return Model(name_of(folder), card, web, second, energynet.eval(), V_c)
 
 
 def save_model(
@@ -149,14 +110,15 @@ def save_model(
     """Writes a model folder whole or not at all; half: floats as fp16, half the size on disk.
 
     An existing model of that name is replaced only once the new one is complete. InputError when
-    something else is there.
+    something else is there, nothing can be written there, or card and parts do not fit each other:
+    such a model could not be loaded again.
     """
     folder = Path(folder)
     check_model_place(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    _check_parts(short(name_of(folder)), card, web, tuned, energynet)
     partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     try:
-        partial.mkdir()
+        _make(partial, folder)
         parts: dict[str, nn.Module | None] = {"web": web, "tuned": tuned, "energynet": energynet}
         for part, module in parts.items():
             if module is not None:
@@ -171,28 +133,107 @@ def save_model(
 
 def check_model_place(folder: Path) -> None:
     """Raises InputError where a model would replace what is no model: nothing of a person's is deleted."""
-    if folder.is_dir():
-        if (folder / "model.json").exists() or not any(folder.iterdir()):
-            return
-        raise InputError(f"{folder} holds files that are no model; give a new or an empty folder.")
-    if folder.exists() or folder.is_symlink():
-        raise InputError(f"{folder} is a file; give a folder for the model.")
+    if folder.name in {"", ".."}:
+        raise InputError(f"'{folder}' is no name for a model; give a new folder.")
+    try:
+        if folder.is_dir():
+            if (folder / "model.json").exists() or not any(folder.iterdir()):
+                return
+            raise InputError(
+                f"{folder} holds files that are no model; give a new or an empty folder."
+            )
+        if folder.exists() or folder.is_symlink():
+            raise InputError(f"{folder} is a file; give a folder for the model.")
+    except OSError as error:
+        raise _no_place(folder, error) from error
 
 
-def _folder(name: str) -> Path:
-    shipped = SHIPPED / name
-    folder = shipped if (shipped / "model.json").exists() else Path(name)
-    if not folder.is_dir():
-        known = ", ".join([*shipped_models(), *ON_IMAGENET])
-        raise InputError(f"There is no model '{name}'; choose one of {known}, or a model folder.")
-    return folder
+def _make(partial: Path, folder: Path) -> None:
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+    except OSError as error:
+        if is_full_disk(error):
+            raise
+        raise _no_place(folder, error) from error
+
+
+def _no_place(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"The model cannot be written to {short(folder)} ({error.strerror or error}); give another "
+        "folder."
+    )
+
+
+def _check_parts(
+    name: str, card: Card, web: Backbone, tuned: Backbone | None, energynet: EnergyNet | None
+) -> None:
+    """Raises InputError when a model of this card and these parts could not be loaded."""
+    with _of_model(name, "saved"):
+        ConceptSet(card.concepts)
+        if card.weights != "web.safetensors":
+            raise InputError(
+                f"its card names the weights {short(repr(card.weights))}; leave that out, they are "
+                "written to web.safetensors."
+            )
+        if card.tells_of_tuned and tuned is None:
+            raise InputError(
+                "its card tells of a tuned CNN or an EnergyNet; pass the tuned CNN too."
+            )
+        if (card.energynet is None) != (energynet is None):
+            lacking = "card tells of no" if card.energynet is None else "parts lack the"
+            raise InputError(f"its {lacking} EnergyNet; give both card and EnergyNet, or neither.")
+        empty, empty_net = _empty(card)
+        for part, backbone in (("web", web), ("tuned", tuned)):
+            if backbone is not None and _form(backbone) != _form(empty):
+                raise InputError(
+                    f"its {part} CNN is {backbone.name} cut at {backbone.target} with "
+                    f"{backbone.num_classes} classes, its card's {empty.name} cut at {empty.target} "
+                    f"with {empty.num_classes}; make them one."
+                )
+        if energynet is not None and (empty_net is None or _form(energynet) != _form(empty_net)):
+            raise InputError("its EnergyNet is not built as its card says; correct the card.")
+
+
+def _empty(card: Card) -> tuple[Backbone, EnergyNet | None]:
+    """What loading builds for a card before it reads any weights."""
+    with torch.random.fork_rng(devices=[]):  # a training that saves draws next what it would have
+        backbone = load_backbone(card.backbone, len(card.concepts), None, card.target)
+        if card.energynet is None:
+            return backbone, None
+        dim = word_dim(how=card.energynet.words)
+        return backbone, _energynet(card.energynet, backbone.map_size, dim)
+
+
+def _form(module: Backbone | EnergyNet) -> tuple[object, ...]:
+    """What two modules share that can be filled with the same file and then say the same."""
+    how = module.target if isinstance(module, Backbone) else module.map_scale
+    return how, {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+
+
+@contextmanager
+def _of_model(name: str, what: str = "loaded") -> Iterator[None]:
+    """Names the model in the sentence of an InputError."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"Model '{name}' cannot be {what}: {error}") from error
+
+
+def _stock(card: Card) -> Backbone:
+    """The backbone with its ImageNet weights, if the card has a name for each of its classes."""
+    backbone = load_backbone(card.backbone, target=card.target)
+    if backbone.num_classes != len(card.concepts):
+        raise InputError(
+            f"its card names {len(card.concepts)} concepts, the weights of {backbone.name} have "
+            f"{backbone.num_classes}; name these in order, or train a CNN on the others."
+        )
+    return backbone
 
 
 def _backbone(card: Card, weights: Path) -> Backbone:
-    if not weights.exists():
-        raise InputError(
-            f"Model '{weights.parent.name}' lacks its file {weights.name}; save the model again."
-        )
+    if not weights.is_file():
+        raise InputError(f"it lacks its file {short(weights.name)}; save the model again.")
     return load_backbone(card.backbone, len(card.concepts), weights, card.target)
 
 
@@ -205,8 +246,8 @@ def _fill(energynet: EnergyNet, path: Path) -> None:
         energynet.load_state_dict({k: v.float() for k, v in load_file(path).items()})
     except (OSError, SafetensorError, RuntimeError) as error:
         raise InputError(
-            f"EnergyNet's file {path.name} in model '{path.parent.name}' is missing, damaged or does "
-            "not fit its card; save the model again."
+            f"EnergyNet's file {path.name} is missing, damaged or does not fit its card; save the "
+            "model again."
         ) from error
 
 
@@ -215,25 +256,3 @@ def _tensors(module: nn.Module, half: bool) -> dict[str, torch.Tensor]:
         name: (t.half() if half and t.is_floating_point() else t).contiguous()
         for name, t in module.state_dict().items()
     }
-
-
-@lru_cache(maxsize=8)
-def _imagenet_card(name: str) -> Card:
-    return Card(
-        title=f"ImageNet, {name}",
-        about="1000 everyday things, as photographed on the Web. Weights are torchvision's and are "
-        "downloaded at first use.",
-        concepts=imagenet_concepts(),
-        backbone=name,
-        weights="default",
-        trained_on="ImageNet-1k photographs",
-        how_good="See torchvision's model page for its validation accuracy.",
-        licence="torchvision weights, BSD-3-Clause; ImageNet's own terms apply to its photographs",
-    )
-
-
-def _first_fault(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        fault = error.errors()[0]
-        return f"{'.'.join(map(str, fault['loc']))} is {fault['input']!r:.80}: {fault['msg']}"
-    return str(error).splitlines()[0] if str(error) else type(error).__name__

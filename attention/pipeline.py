@@ -11,10 +11,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attention.analysis import Analysis, verdicts_of
+from attention.analysis import Analysis, check_finite, verdicts_of
 from attention.clip import Clip
 from attention.concepts import ConceptSet
-from attention.errors import InputError
+from attention.errors import InputError, whole_number
 from attention.frames import FrameReader, Frames, Limits
 from attention.look import Look, Sight
 from attention.model import Model, load_model
@@ -31,9 +31,9 @@ Reader = Callable[..., FrameReader | SandboxedReader]
 
 def analyse(
     path: str | Path,
-    model: Model | str,
+    model: Model | str | Path,
     every: int = 5,
-    concepts: Sequence[str] | None = None,
+    concepts: str | Iterable[str] | None = None,
     on_progress: OnProgress | None = None,
     *,
     window: int = 3,
@@ -45,15 +45,18 @@ def analyse(
 ) -> Analysis:
     """Looks at every `every`-th frame of a clip or image through each CNN of the model.
 
-    concepts: names to compare, by default all of the model's · on_progress(frames done, frames
-    expected or None) · window: side s of Eq. 2's window · keep_maps, keep_pictures: keep L(F,c) and a
-    JPEG of each frame in the Analysis; without them memory does not grow with the clip · reader: how
-    frames are read, FrameReader or the sandboxed one. InputError for anything unusable.
+    concepts: names to compare, "hug, kiss" or a list, each once, by default all of the model's ·
+    on_progress(frames done, frames expected or None) · window: side s of Eq. 2's window · keep_maps,
+    keep_pictures: keep L(F,c) and a JPEG of each frame in the Analysis; without them memory does not
+    grow with the clip · reader: how frames are read, FrameReader or the sandboxed one · truth: the
+    model's concept that the clip truly shows. InputError for anything unusable.
     """
     started = time.perf_counter()
-    model = load_model(model) if isinstance(model, str) else model
+    model = model if isinstance(model, Model) else load_model(model)
+    every, window = whole_number("every", every), whole_number("window", window)
     known = ConceptSet(model.concepts)
-    rows = [known.index(name) for name in concepts] if concepts else list(range(len(known.names)))
+    rows = _rows(known, concepts)
+    truth = None if truth is None else known.names[known.index(truth)]
     _check_window(window, model.web.map_size)
     clock = Clock(STAGES)
     present = ("web",) if model.tuned is None else ("web", "tuned")
@@ -69,6 +72,7 @@ def analyse(
         notes = clip.notes
     names = tuple(known.names[row] for row in rows)
     sides = tuple(look.side() for look in looks)
+    check_finite(model.name, sides)
     return Analysis(
         clip=clip.clip.name,
         model=model.name,
@@ -85,6 +89,13 @@ def analyse(
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
+
+
+def _rows(known: ConceptSet, concepts: str | Iterable[str] | None) -> list[int]:
+    """The places of the concepts to compare; of all when none is named."""
+    if concepts is not None and not isinstance(concepts, str) and isinstance(concepts, Iterable):
+        concepts = list(concepts) or None
+    return list(range(len(known)) if concepts is None else known.pick(concepts))
 
 
 def _looked_at(
@@ -122,9 +133,12 @@ class _Seen:
 
 def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) -> bytes:
     """An RGB frame [H,W,3] as a JPEG no longer than `side` pixels."""
-    scale = side / max(frame.shape[:2])
+    h, w = frame.shape[:2]
+    scale = side / max(h, w)
     if scale < 1:
-        frame = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        # the thinnest frame, such as 2×6000, keeps a pixel
+        size = (max(1, round(scale * w)), max(1, round(scale * h)))
+        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
     return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 
-from attention.errors import InputError
+from attention.errors import InputError, short
 
 
 class TimmTrunk(nn.Module):
@@ -45,25 +45,44 @@ def split(
     graphs over the network's own layers. InputError when it cannot be traced, has no such layer, or
     the cut would leave a path around it.
     """
-    graph = _trace(net, sample)
+    graph = _trace(net, sample, target)
     cut = _layer(graph, target) if target else _last_map(graph)
     name = target or (str(cut.target) if cut.op == "call_module" else cut.name)
     trunk = fx.GraphModule(net, _before(graph.graph, cut))
-    head = fx.GraphModule(net, _after(graph.graph, cut, name))
+    try:
+        head = fx.GraphModule(net, _after(graph.graph, cut))
+    except _AroundItError:
+        raise _goes_around(net, name, chosen=bool(target)) from None
     return trunk, head, name
 
 
-def _trace(net: nn.Module, sample: Tensor) -> fx.GraphModule:
+def _trace(net: nn.Module, sample: Tensor, target: str | None) -> fx.GraphModule:
     try:
         graph = fx.symbolic_trace(net)
         with torch.no_grad():
             ShapeProp(graph).propagate(sample)
     except Exception as error:  # tracing fails in as many ways as there are networks
+        kind, why = type(net).__name__, type(error).__name__
+        if target:
+            raise InputError(
+                f"The network {kind} cannot be split at '{short(target)}' ({why}); leave the target "
+                "out, or choose another backbone."
+            ) from error
         raise InputError(
-            f"The network {type(net).__name__} cannot be split at its last convolution "
-            f"({type(error).__name__}); choose another backbone."
+            f"The network {kind} cannot be split at its last convolution ({why}); choose another "
+            "backbone."
         ) from error
     return graph
+
+
+def _goes_around(net: nn.Module, name: str, chosen: bool) -> InputError:
+    """The sentence for a cut that not all passes through; chosen: somebody named the layer."""
+    if chosen:
+        return InputError(f"The network goes around '{short(name)}'; choose a later layer.")
+    return InputError(
+        f"The network {type(net).__name__} is no CNN with a last convolutional map, which all it says "
+        "goes through; choose a CNN, such as resnet101."
+    )
 
 
 def _shape(node: fx.Node) -> tuple[int, ...]:
@@ -93,9 +112,9 @@ def _layer(graph: fx.GraphModule, target: str) -> fx.Node:
     # a block may end in a sum that is no layer, so ask each step which modules it was traced in
     inside = [node for node in graph.graph.nodes if target in node.meta.get("nn_module_stack", ())]
     if not inside:
-        raise InputError(f"The network has no layer '{target}'; name one of its modules.")
+        raise InputError(f"The network has no layer '{short(target)}'; name one of its modules.")
     if not _is_map(inside[-1]):
-        raise InputError(f"Layer '{target}' has no h×w maps; name a convolutional layer.")
+        raise InputError(f"Layer '{short(target)}' has no h×w maps; name a convolutional layer.")
     return inside[-1]
 
 
@@ -110,7 +129,11 @@ def _before(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
     return new
 
 
-def _after(graph: fx.Graph, cut: fx.Node, name: str) -> fx.Graph:
+class _AroundItError(Exception):
+    """The head needs something that does not come out of the cut."""
+
+
+def _after(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
     new = fx.Graph()
     # A is looked at again after the head has run: a head that works in place gets a copy
     copies = {cut: new.call_method("clone", (new.placeholder("A"),))}
@@ -118,7 +141,7 @@ def _after(graph: fx.Graph, cut: fx.Node, name: str) -> fx.Graph:
 
     def copied(node: fx.Node) -> fx.Node:
         if node not in copies:
-            raise InputError(f"The network goes around '{name}'; choose a later layer.")
+            raise _AroundItError
         return copies[node]
 
     for node in later:

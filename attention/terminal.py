@@ -11,9 +11,10 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from io import StringIO, TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
-from attention.errors import InputError
+from attention.errors import InputError, short
 
 BAD_INPUT, FAULT = 2, 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -31,6 +32,18 @@ class Parser(argparse.ArgumentParser):
         program = self.prog.removeprefix("python -m ")
         self.exit(BAD_INPUT, f"{program}: {one_line(message)}; see --help.\n")
 
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
+        """The arguments, read; a file whose name begins with a dash is told from an option."""
+        read, left = self.parse_known_args(args, namespace)
+        for name in left:
+            if name.startswith("-") and os.path.lexists(name):
+                self.error(
+                    f"{short(name)} looks like an option; if it is the file, write ./{short(name)}"
+                )
+        if left:
+            self.error(f"unrecognized arguments: {short(' '.join(left), 200)}")
+        return read
+
 
 def positive(text: str) -> int:
     """A whole number of 1 or more, as an argument type."""
@@ -43,12 +56,21 @@ def positive(text: str) -> int:
     return number
 
 
+def folder(text: str) -> Path:
+    """A folder, as an argument type; an empty name is a mistake, and not the current folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("name a folder, such as results")
+    return Path(text)
+
+
 def status_of(program: str, work: Callable[[], None]) -> int:
     """Does the work and returns the exit status; what went wrong is one line on stderr.
 
     0 · 2 for anything a person can mend · 130 after Ctrl-C · 141 when nobody reads stdout any more ·
-    1 for a fault of the program, whose traceback `python -X dev` shows.
+    1 for a fault of the program, whose traceback `python -X dev` shows. Who closes stdout or stderr
+    (`>&-`) wants it quiet: what would be said there goes nowhere, and the work is done.
     """
+    _open_what_is_closed()
     try:
         with _quiet_libraries():
             work()
@@ -72,7 +94,7 @@ def _told(error: Exception, program: str) -> tuple[str, int]:
         case InputError():
             return str(error), BAD_INPUT
         case OSError():
-            where = f"'{error.filename}': " if error.filename else ""
+            where = f"'{short(error.filename)}': " if error.filename else ""
             return f"{where}{error.strerror or error}", BAD_INPUT
         case MemoryError():
             return "There is not enough memory; take less at a time.", BAD_INPUT
@@ -146,6 +168,13 @@ def _quiet_libraries() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
+
+
+def _open_what_is_closed() -> None:
+    """Gives a closed stdout or stderr a place: else the next file opened gets its number, and its text."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _forget_stdout() -> None:

@@ -5,6 +5,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 
 
@@ -28,7 +29,7 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
     """Gives a folder to fill, whose files are in `folder` once all are written.
 
     `folder` is made, with those above it, only then; what else is in it stays. After an error, or an
-    interruption, nothing is left. Raises OSError.
+    interruption, nothing is left. Raises OSError, before any file when a folder has one's name.
     """
     folder = Path(folder)
     nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
@@ -37,7 +38,11 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
         partial.mkdir()  # in here: an interruption may come right after it
         yield partial
         folder.mkdir(parents=True, exist_ok=True)
-        for file in sorted(partial.iterdir()):
+        files = sorted(partial.iterdir())
+        for taken in (folder / file.name for file in files):
+            if taken.is_dir() and not taken.is_symlink():
+                raise IsADirectoryError(EISDIR, f"{taken.name} is a folder there", str(taken))
+        for file in files:
             os.replace(file, folder / file.name)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

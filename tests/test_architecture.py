@@ -79,7 +79,10 @@ def test_package_files_hold_a_docstring_and_nothing_else(path: Path) -> None:
 def test_every_room_is_told_of(package: str) -> None:
     files = {room(path) for path in (ROOT / package).glob("*.py")}
     folders = {f"{room(path.parent)}/" for path in (ROOT / package).glob("*/__init__.py")}
-    assert files | folders - {f"{package}/"} <= NAMED | {f"{package}/__init__.py", f"{package}/__main__.py"}
+    assert files | folders - {f"{package}/"} <= NAMED | {
+        f"{package}/__init__.py",
+        f"{package}/__main__.py",
+    }
     assert all((ROOT / name).exists() for name in NAMED)
 
 

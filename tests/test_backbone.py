@@ -174,6 +174,20 @@ def test_the_same_number_of_classes_keeps_the_last_layer():
     )
 
 
+@pytest.mark.parametrize(
+    ("classes", "said"),
+    [
+        (0, "cannot have 0 classes"),
+        (-1, "cannot have -1 classes"),
+        (2.5, "num_classes 2.5 is no whole number"),
+        ("4", "num_classes '4' is no whole number"),
+    ],
+)
+def test_a_number_of_classes_that_is_none(classes, said):
+    with pytest.raises(InputError, match=said):
+        load_backbone("resnet18", num_classes=classes, weights=None)
+
+
 @pytest.mark.parametrize(("name", "target"), [("densenet121", None), ("resnet18", "layer3")])
 def test_heads_without_a_known_last_layer_cannot_be_renewed(name, target):
     with pytest.raises(InputError, match=f"The head of '{name}' is not one that can be refitted"):
@@ -322,6 +336,25 @@ def test_a_network_without_maps_is_refused(name):
 def test_a_target_that_cannot_be_cut_at_is_named(target, said):
     with pytest.raises(InputError, match=said):
         load_backbone("resnet18", weights=None, target=target)
+
+
+def test_a_target_in_a_network_that_cannot_be_traced_is_named():
+    with pytest.raises(InputError, match=r"cannot be split at 'blocks\.6'"):
+        load_backbone(LITE0, weights=None, target="blocks.6")
+
+
+def test_a_network_that_is_no_cnn_is_told_so():
+    with pytest.raises(InputError, match=r"VisionTransformer is no CNN.*; choose a CNN, such as"):
+        load_backbone("vit_b_16", weights=None)
+    with pytest.raises(InputError, match="goes around 'conv_proj'"):
+        load_backbone("vit_b_16", weights=None, target="conv_proj")
+
+
+def test_long_names_are_told_short():
+    for given in ({"name": "x" * 5000}, {"name": "resnet18", "target": "x" * 5000}):
+        with pytest.raises(InputError) as told:
+            load_backbone(weights=None, **given)
+        assert len(str(told.value)) < 300
 
 
 # split.py on networks one can see through

@@ -135,6 +135,20 @@ WRONG = {
     "window 0": (("clip.mp4", "--window", "0"), "--window: give a whole number of 1 or more"),
     "every 0": (("clip.mp4", "--every", "0"), "--every: give a whole number of 1 or more"),
     "every half": (("clip.mp4", "--every", "2.5"), "not '2.5'"),
+    "model of no name": (("clip.mp4", "--model", ""), "No model is named; choose one of"),
+    "model here": (("clip.mp4", "--model", "."), "holds no model.json"),
+    "model of 5000 letters": (("clip.mp4", "--model", "x" * 5000), "no model 'xxx"),
+    "dashed clip": (
+        ("-dash.mp4",),
+        "-dash.mp4 looks like an option; if it is the file, write ./-d",
+    ),
+    "out of no name": (("clip.mp4", "--out", ""), "--out: name a folder"),
+    "out with a folder inside": (
+        ("clip.mp4", "--out", "taken"),
+        "overlay.mp4 in taken is a folder",
+    ),
+    "out is a broken link": (("clip.mp4", "--out", "gone"), "gone, a link that leads nowhere"),
+    "out below a broken link": (("clip.mp4", "--out", "gone/in"), "gone, a link that leads now"),
     "option": (("clip.mp4", "--frobnicate"), "--frobnicate"),
     "out is a file": (("clip.mp4", "--out", "text.mp4"), "text.mp4, which is a file"),
     "out in a file": (("clip.mp4", "--out", "text.mp4/in"), "text.mp4, which is a file"),
@@ -151,6 +165,9 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_clip(room / "long.mp4", numbered_frames(2), fps=1, times=[0, 4 * 3600])
     write_sound(room / "sound.m4a")
     (room / "empty.mp4").touch()
+    (room / "-dash.mp4").write_bytes(good.read_bytes())
+    (room / "taken" / "overlay.mp4").mkdir(parents=True)
+    (room / "gone").symlink_to(room / "nowhere")
     (room / "text.mp4").write_text("not a film")
     (room / "cut.mp4").write_bytes(good.read_bytes()[:200])
     card = (ROOT / "assets" / "models" / "imagenet" / "model.json").read_text(encoding="utf-8")
@@ -174,6 +191,7 @@ def test_what_is_wrong_is_said_in_one_line(  # type: ignore[no-untyped-def]
     assert told in err
     assert err.startswith("attention: ")
     assert err.count("\n") == 1
+    assert len(err) < 400
     assert sorted(messy.rglob("*")) == before
 
 
@@ -181,7 +199,8 @@ def test_what_is_wrong_is_said_in_one_line(  # type: ignore[no-untyped-def]
 def test_real_broken_files_are_told_and_real_odd_ones_seen(said) -> None:  # type: ignore[no-untyped-def]
     for broken in sorted((SHARED_CLIPS / "broken").iterdir()):
         status, out, err = said(broken, *FEW)
-        assert (status == 2 and err.count("\n") == 1) or "breaks off" in out, broken.name
+        told = "breaks off" in out or "left out" in out
+        assert (status == 2 and err.count("\n") == 1) or told, broken.name
     for odd in sorted((SHARED_CLIPS / "odd").iterdir()):
         status, _, err = said(odd, *FEW, "--every", "50")
         assert (status, err) == (0, ""), odd.name
@@ -241,6 +260,34 @@ def test_a_reader_that_goes_away_is_no_error(clip: Path) -> None:
     assert running.stderr is not None
     assert running.stderr.read() == b""
     assert running.wait(timeout=60) == 141
+
+
+@pytest.mark.parametrize("closed", [1, 2])
+def test_who_closes_stdout_or_stderr_wants_it_quiet(
+    clip: Path, tmp_path: Path, closed: int
+) -> None:
+    asked = [sys.executable, "-m", "attention", str(clip), *FEW, "--out", str(tmp_path / "results")]
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *asked],
+        cwd=ROOT, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (b"UnAtt" in done.stdout) == (closed == 2)
+    assert sorted(p.name for p in (tmp_path / "results").iterdir()) == FILES
+
+
+def test_json_is_made_only_when_it_is_asked_for(  # type: ignore[no-untyped-def]
+    said, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "json_text", _never)  # it takes far more memory than the answer
+    status, out, _ = said(clip, *FEW)
+    assert status == 0
+    assert "UnAtt" in out
+    assert said(clip, *FEW, "--json")[0] == 1
+
+
+def _never(*_: object, **__: object) -> None:
+    raise AssertionError("this was not asked for")
 
 
 def test_a_fault_of_the_program_is_one_line_too(  # type: ignore[no-untyped-def]

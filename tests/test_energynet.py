@@ -65,6 +65,16 @@ def test_the_frame_scale_keeps_the_order_within_a_frame_and_forgets_its_brightne
     assert random_net("none").scaled(L).equal(L.flatten(2))  # as the paper writes it
 
 
+def test_some_concepts_are_divided_by_the_largest_cell_of_all():
+    net = random_net("frame")
+    L = torch.rand(3, 4, 7, 5, generator=torch.manual_seed(3))
+    L[:, 3] *= 50  # the strongest map is not among those picked
+    V_c = torch.randn(4, 50, generator=torch.manual_seed(4))
+    picked = net.energies(L[:, :2], V_c[:2], peak=L.amax((1, 2, 3)))
+    torch.testing.assert_close(picked, net.energies(L, V_c)[:, :2])
+    assert not torch.allclose(picked, net.energies(L[:, :2], V_c[:2]))
+
+
 def test_a_frame_without_any_attention_stays_finite():
     net = random_net("frame")
     dark = torch.zeros(1, 3, 7, 5)

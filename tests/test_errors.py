@@ -4,10 +4,18 @@ import errno
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
+import numpy as np
 import pytest
 from starlette.responses import Response
 
-from attention.errors import DISK_IS_FULL, InputError, full_disk_told, is_full_disk
+from attention.errors import (
+    DISK_IS_FULL,
+    InputError,
+    full_disk_told,
+    is_full_disk,
+    short,
+    whole_number,
+)
 from attention.tabs.faults import disk_fault
 
 
@@ -26,6 +34,24 @@ class SafetensorsError(Exception):
 def test_a_full_disk_is_one_sentence(error: Exception) -> None:
     with pytest.raises(InputError, match="disk is full"), full_disk_told():
         raise error
+
+
+def test_names_in_sentences_are_short_and_printable() -> None:
+    assert short("Hug") == "Hug"
+    assert short("a\nb\x1b") == "a b "
+    assert len(short("x" * 5000)) == 80
+    assert short("a" * 70 + "b" * 70).endswith("b" * 19)
+
+
+@pytest.mark.parametrize("value", [5, 5.0, np.int64(5), np.float32(5)])
+def test_whole_numbers_of_any_type(value: object) -> None:
+    assert (whole_number("every", value), type(whole_number("every", value))) == (5, int)
+
+
+@pytest.mark.parametrize("value", [2.5, "5", b"5", None, float("nan"), float("inf"), [5]])
+def test_what_is_no_whole_number_is_named(value: object) -> None:
+    with pytest.raises(InputError, match=r"every .* is no whole number"):
+        whole_number("every", value)
 
 
 def test_other_faults_stay_what_they_are() -> None:

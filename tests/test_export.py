@@ -82,7 +82,7 @@ def test_export_fills_a_new_folder_and_leaves_what_else_is_in_an_old_one(
     assert (folder / "overlay.mp4").stat().st_mode == plain.stat().st_mode
 
 
-def test_figure_6_comes_with_a_truth_it_can_show_and_goes_without(
+def test_figure_6_comes_with_a_truth_it_can_show_and_an_older_one_is_left(
     tmp_path: Path, clip: Path
 ) -> None:
     maps = np.zeros((4, 4, 7, 7), np.float32)
@@ -91,10 +91,14 @@ def test_figure_6_comes_with_a_truth_it_can_show_and_goes_without(
     analysis = look([side("web", maps, wrong)], truth="High five", pictures=False)
     folder = tmp_path / "results"
     assert export(folder, clip, analysis) == (sorted([*FILES, "figure6.png"]), [])
+    (folder / "figure6.png").write_text("of my own")
     files, notes = export(folder, clip, replace(analysis, truth="Handshake"))
-    assert files == names(folder) == FILES
-    assert len(notes) == 1
+    assert files == FILES
     assert "CNN rightly says Handshake" in notes[0]
+    assert "figure6.png that was there before is not of this look" in notes[1]
+    assert export(folder, clip, replace(analysis, truth=None))[1] == notes[1:]
+    assert (folder / "figure6.png").read_text() == "of my own"  # nobody asked to delete it
+    assert export(tmp_path / "new", clip, replace(analysis, truth="Handshake"))[1] == notes[:1]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError(28, "No space left on device")])
@@ -134,6 +138,15 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         partial.write_text(str(1 // 0))
     assert names(tmp_path) == ["table.csv"]
     assert path.read_text() == "new"
+
+
+def test_all_files_or_none_where_a_folder_has_the_name_of_one(tmp_path: Path, clip: Path) -> None:
+    folder = tmp_path / "results"
+    (folder / "overlay.mp4").mkdir(parents=True)  # the last of the files to be moved
+    with pytest.raises(IsADirectoryError):
+        export(folder, clip, look(pictures=False))
+    assert names(folder) == ["overlay.mp4"]
+    assert sorted(module.FILES) == sorted([*FILES, "figure6.png"])  # as the terminal asks for them
 
 
 def test_a_folder_named_like_a_file_is_an_error_that_leaves_nothing(tmp_path: Path) -> None:

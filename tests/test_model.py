@@ -1,5 +1,6 @@
 """A model on disk: what comes back, what is refused, and what a failed save leaves behind."""
 
+import dataclasses
 import errno
 import json
 import os
@@ -152,6 +153,80 @@ def test_what_is_no_model_is_never_replaced(tmp_path, parts, what):
     assert [entry.name for entry in tmp_path.iterdir()] == ["thesis"]
 
 
+OTHERS = {  # fields of the card, which parts, what is said
+    "an EnergyNet is lacking": ({}, (True, True, False), "parts lack the EnergyNet"),
+    "its CNN is lacking": ({}, (True, False, True), "pass the tuned CNN too"),
+    "the tuned CNN is lacking": (
+        {"energynet": None, "stages": ({"epochs": 1}, {"epochs": 1})},
+        (True, False, False),
+        "pass the tuned CNN too",
+    ),
+    "no EnergyNet in the card": ({"energynet": None}, (True, True, True), "card tells of no Ener"),
+    "another EnergyNet": (
+        {"energynet": EnergyNetCard(hidden=16, map_scale="frame")},
+        (True, True, True),
+        "not built as its card says",
+    ),
+    "another scale": ({"energynet": EnergyNetCard(hidden=8)}, (True, True, True), "not built as"),
+    "other words": (
+        {"energynet": EnergyNetCard(hidden=8, map_scale="frame", words="fisher")},
+        (True, True, True),
+        "not built as its card says",
+    ),
+    "another backbone": ({"backbone": "mobilenet_v2"}, (True, True, True), "make them one"),
+    "no backbone": ({"backbone": "nothing"}, (True, True, True), "no backbone 'nothing'"),
+    "another layer": (
+        {"target": "features.11", "concepts": imagenet_concepts()},
+        (True, True, True),
+        "cut at features.12 with 4",
+    ),
+    "other concepts": (
+        {"concepts": CONCEPTS[:3]},
+        (True, True, True),
+        "with 4 classes, its card's",
+    ),
+    "twins": ({"concepts": ("Hug", "hug", "B", "C")}, (True, True, True), "cannot be told apart"),
+    "other weights": ({"weights": "default"}, (True, True, True), "names the weights 'default'"),
+}
+
+
+@pytest.mark.parametrize("case", OTHERS)
+def test_a_model_that_could_not_be_loaded_is_not_written(saved, parts, case):
+    fields, passed, said = OTHERS[case]
+    other = LEARNED.model_copy(update=fields)
+    given = [part if there else None for part, there in zip(parts, passed, strict=True)]
+    for place in (saved, saved.parent / "new"):
+        with pytest.raises(InputError, match=f"'{place.name}' cannot be saved: .*{said}"):
+            save_model(place, other, *given)
+    assert load_model(saved).card == LEARNED
+    assert [entry.name for entry in saved.parent.iterdir()] == ["mine"]
+
+
+def test_saving_draws_no_random_number(tmp_path, parts):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    save_model(tmp_path / "mine", LEARNED, *parts)
+    assert torch.equal(torch.rand(3), expected)  # a training goes on as if nothing was saved
+
+
+@pytest.mark.parametrize("place", ["file/model", "file/deep/model", "", ".", ".."])
+def test_a_place_for_no_model_is_one_sentence(tmp_path, parts, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("a file")
+    with pytest.raises(InputError, match=r"another folder|a new folder"):
+        save_model(place, card(), parts[0])
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self").exists(), reason="nobody can write in /proc, not even root"
+)
+def test_a_place_that_nobody_can_write_to_is_one_sentence(parts):
+    with pytest.raises(InputError, match=r"cannot be written to /proc/x .*; give another folder"):
+        save_model("/proc/x", card(), parts[0])
+
+
 def _full_disk(*_: object, **__: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -227,10 +302,30 @@ def test_a_folder_without_a_card(tmp_path):
     assert "'photos' holds no model.json" in refused(tmp_path / "photos")
 
 
+def test_names_that_name_nothing_are_told_shortly(tmp_path, monkeypatch):
+    for name in ("", "  "):
+        assert refused(name).startswith("No model is named; choose one of imagenet")
+    assert "There is no model 'xxx" in refused("x" * 5000)
+    (tmp_path / "photos").mkdir()
+    monkeypatch.chdir(tmp_path / "photos")
+    assert "The folder 'photos' holds no model.json" in refused(".")
+
+
+def test_a_model_may_be_where_one_is(saved, monkeypatch):
+    monkeypatch.chdir(saved)
+    assert load_model(".").name == "mine"
+
+
 CARDS = {
     "empty": "",
     "not JSON": "{title: mine}",
-    "a list": "[]",
+    "a list": "[1, 2]",
+    "null": "null",
+    "nested": "[" * 100_000,
+    "an EnergyNet of no width": '{"title": "a", "about": "", "concepts": ["x"], "backbone": "b", '
+    '"energynet": {"hidden": -3}}',
+    "an EnergyNet too wide": '{"title": "a", "about": "", "concepts": ["x"], "backbone": "b", '
+    '"energynet": {"hidden": 1000000000000}}',
     "a string": '"imagenet"',
     "a field missing": '{"title": "a", "about": "b", "backbone": "resnet18"}',
     "a field of another type": '{"title": "a", "about": "b", "concepts": 3, "backbone": "resnet18"}',
@@ -238,10 +333,23 @@ CARDS = {
 }
 
 
-@pytest.mark.parametrize("text", CARDS.values(), ids=CARDS.keys())
-def test_a_damaged_card(saved, text):
-    (saved / "model.json").write_text(text, encoding="utf-8")
-    assert "The card of model 'mine' is damaged (" in refused(saved)
+SAID = {
+    "a list": "it holds no fields such as title and concepts",
+    "nested": "its brackets are nested too deeply",
+    "a field missing": "the field concepts is missing",
+    "a field of another type": "concepts is 3, not a list of names",
+    "an unknown field": "there is no field pickle",
+    "an EnergyNet of no width": "energynet.hidden is -3, not",
+    "an EnergyNet too wide": "energynet.hidden is 1000000000000, not",
+}
+
+
+@pytest.mark.parametrize("case", CARDS)
+def test_a_damaged_card(saved, case):
+    (saved / "model.json").write_text(CARDS[case], encoding="utf-8")
+    said = refused(saved)
+    assert f"The card of model 'mine' is damaged ({SAID.get(case, '')}" in said
+    assert "object has no attribute" not in said
     with pytest.raises(InputError):
         read_card(saved)
 
@@ -289,10 +397,45 @@ def test_a_card_that_does_not_fit_its_weights(saved, fields, said):
         load_model(saved)
 
 
-@pytest.mark.parametrize("name", ["web", "energynet"])
+@pytest.mark.parametrize("name", ["web", "tuned", "energynet"])
 def test_a_missing_file_is_named(saved, name):
     (saved / f"{name}.safetensors").unlink()
-    assert f"{name}.safetensors" in refused(saved)
+    assert "'mine'" in refused(saved) and f"{name}.safetensors" in refused(saved)
+
+
+STAGES = ({"epochs": 10, "lr": 0.01}, {"epochs": 5, "lr": 0.003})
+
+
+def test_a_tuned_cnn_that_the_stages_tell_of_is_not_left_out(tmp_path, parts):
+    folder = save_model(tmp_path / "mine", card(stages=STAGES), *parts[:2])
+    assert load_model(folder).tuned is not None
+    (folder / "tuned.safetensors").unlink()
+    assert "'mine' cannot be loaded: it lacks its file tuned.safetensors" in refused(folder)
+    once = save_model(tmp_path / "once", card(stages=(STAGES[0], {"steps": 9})), parts[0])
+    assert load_model(once).tuned is None  # one CNN was trained
+
+
+def test_an_energynet_needs_the_cnn_whose_maps_it_learned_from(saved):
+    whole = load_model(saved)
+    with pytest.raises(InputError, match="'mine' has an EnergyNet but no tuned CNN"):
+        dataclasses.replace(whole, tuned=None)
+
+
+@pytest.mark.parametrize("count", [2, 999, 1005])
+def test_stock_weights_need_a_name_for_each_class(tmp_path, count):
+    concepts = [f"thing {number}" for number in range(count)]
+    stored = {"title": "t", "about": "a", "concepts": concepts, "backbone": "efficientnet_lite0"}
+    (tmp_path / "mine").mkdir()
+    path = tmp_path / "mine" / "model.json"
+    path.write_text(json.dumps({**stored, "weights": "default"}), encoding="utf-8")
+    said = refused(tmp_path / "mine")
+    assert f"'mine' cannot be loaded: its card names {count} concepts" in said
+    assert "efficientnet_lite0 have 1000" in said
+
+
+def test_concepts_that_cannot_be_told_apart_are_told_with_the_model(saved):
+    _change(saved, concepts=["Hug", "hug", "B", "C"])
+    assert "'mine' cannot be loaded: The concepts 'Hug' and 'hug'" in refused(saved)
 
 
 @pytest.mark.parametrize("name", ["web", "tuned", "energynet"])
@@ -301,7 +444,7 @@ def test_a_damaged_file_is_named(saved, name, damage):
     path = saved / f"{name}.safetensors"
     raw = path.read_bytes()
     path.write_bytes({"empty": b"", "half": raw[: len(raw) // 2], "pickle": b"\x80\x04N."}[damage])
-    assert f"{name}.safetensors" in refused(saved)
+    assert "'mine'" in refused(saved) and f"{name}.safetensors" in refused(saved)
 
 
 def test_another_models_file_is_refused(saved):

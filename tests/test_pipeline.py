@@ -12,13 +12,14 @@ import pytest
 import torch
 from PIL import Image
 
-from attention.analysis import Analysis
+from attention.analysis import Analysis, Side
 from attention.backbone import load_backbone
 from attention.concepts import concept_vectors
 from attention.energy import best_window
 from attention.energynet import EnergyNet
 from attention.errors import InputError
 from attention.frames import Limits
+from attention.look import Look
 from attention.maps import scores_and_maps
 from attention.model import Card, Model, save_model
 from attention.pipeline import CHUNK, analyse, jpeg
@@ -127,6 +128,7 @@ def test_a_model_may_be_named_by_its_folder(tmp_path, film, web_only):
     folder = save_model(tmp_path / "mine", web_only.card, web_only.web)
     looked = analyse(film, str(folder))
     assert looked.model == "mine"
+    assert_same(analyse(film, folder), looked)
     np.testing.assert_array_equal(looked.sides[0].scores, analyse(film, web_only).sides[0].scores)
 
 
@@ -142,10 +144,20 @@ def test_every_method_the_model_allows(film, model, web_only):
     assert [verdict.method for verdict in analyse(film, web_only).verdicts] == methods[:2]
 
 
-def test_an_energynet_without_a_tuned_cnn_looks_through_the_web_one(film, model):
-    looked = analyse(film, dataclasses.replace(model, tuned=None))
-    assert [verdict.method for verdict in looked.verdicts] == ["CNN", "UnAtt", "EnergyNet"]
-    assert looked.side("web").net_energies.shape == (5, 4)
+@pytest.mark.parametrize("part", ["scores", "energies", "net_energies"])
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_none_are_refused(film, model, monkeypatch, part, value):
+    def broken(self: Look) -> Side:
+        side = seen(self)
+        numbers = getattr(side, part)
+        if numbers is not None:
+            numbers[1, 2] = value
+        return side
+
+    seen = Look.side
+    monkeypatch.setattr(Look, "side", broken)
+    with pytest.raises(InputError, match="random answers with numbers that are none"):
+        analyse(film, model)
 
 
 def test_energies_and_verdicts_are_those_of_the_maps_kept(film, model):
@@ -183,6 +195,15 @@ def test_pictures_are_the_frames(tmp_path, web_only):
     assert looked.size == (600, 300)
 
 
+@pytest.mark.parametrize(
+    ("h", "w", "size"), [(2, 6000, (480, 1)), (6000, 2, (1, 480)), (961, 1441, (480, 320))]
+)
+def test_the_thinnest_picture_keeps_a_pixel(h, w, size):
+    raw = jpeg(np.full((h, w, 3), 120, np.uint8))
+    shown = Image.open(io.BytesIO(raw))
+    assert shown.size == size and abs(int(np.asarray(shown).mean()) - 120) < 3
+
+
 def test_a_picture_keeps_its_size_and_colours():
     frame = np.full((40, 60, 3), (200, 30, 90), np.uint8)
     shown = np.asarray(Image.open(io.BytesIO(jpeg(frame)))).astype(int)
@@ -205,8 +226,15 @@ def test_some_concepts_are_rows_of_all(film, model):
             part.maps, whole.maps[:, rows], rtol=1e-4, atol=1e-5 * whole.maps.max()
         )
         np.testing.assert_array_equal(part.windows, whole.windows[:, rows])
-    # every concept's window energy is its own, whoever it is compared with; EnergyNet's may not be,
-    # where it divides by the frame's largest cell over the concepts it is shown
+    # every concept's energy is its own, whoever it is compared with: EnergyNet's too, which divides
+    # by the frame's largest cell over all the model's concepts
+    assert model.energynet.map_scale == "frame"
+    np.testing.assert_allclose(
+        some.side("tuned").net_energies,
+        every.side("tuned").net_energies[:, rows],
+        rtol=1e-4,
+        atol=1e-5,
+    )
     np.testing.assert_allclose(
         some.verdict("UnAtt").scores, every.verdict("UnAtt").scores[rows], rtol=1e-4
     )
@@ -219,6 +247,47 @@ def test_all_concepts_named_in_order_is_all(film, web_only):
 def test_an_unknown_concept_is_named(film, web_only):
     with pytest.raises(InputError, match="There is no concept 'Wave'"):
         analyse(film, web_only, concepts=["Hug", "Wave"])
+
+
+def test_concepts_may_be_text_as_in_the_terminal_and_each_comes_once(film, web_only):
+    as_list = analyse(film, web_only, concepts=["Kiss", "high five"])
+    for same in ("kiss, High five", ["Kiss", "kiss", "High five"], iter(["Kiss", "High five"])):
+        assert_same(analyse(film, web_only, concepts=same), as_list)
+    assert analyse(film, web_only, concepts="hug").concepts == ("Hug",)
+    assert analyse(film, web_only, concepts=[]).concepts == CONCEPTS
+
+
+def test_the_truth_is_one_of_the_models_concepts_spelled_as_it_does(film, web_only):
+    assert analyse(film, web_only, truth="high_five").truth == "High five"
+    with pytest.raises(InputError, match="There is no concept 'zzz'"):
+        analyse("no such file.mp4", web_only, truth="zzz")
+
+
+# What is no number, no list, no model
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"every": 2.5}, r"every 2\.5 is no whole number"),
+        ({"every": "5"}, "every '5' is no whole number"),
+        ({"every": None}, "every None is no whole number"),
+        ({"every": float("nan")}, "every nan is no whole number"),
+        ({"window": "3"}, "window '3' is no whole number"),
+        ({"window": 2.5}, r"window 2\.5 is no whole number"),
+        ({"concepts": 5}, "Concepts are a list of names, not 5"),
+        ({"concepts": [3]}, "There is no concept '3'"),
+        ({"concepts": ""}, "No concept is named"),
+    ],
+    ids=str,
+)
+def test_arguments_of_another_kind_are_one_sentence(film, web_only, given, said):
+    with pytest.raises(InputError, match=said):
+        analyse(film, web_only, **given)
+
+
+def test_whole_numbers_may_come_as_a_page_sends_them(film, web_only):
+    assert_same(analyse(film, web_only, every=7.0, window=3.0), analyse(film, web_only, every=7))
 
 
 # The window
@@ -299,7 +368,7 @@ def test_an_error_while_telling_progress_ends_it(film, web_only):
 def test_a_clip_that_breaks_off_is_analysed_and_told(web_only):
     looked = analyse(BROKEN, web_only, every=1)
     assert len(looked.frames) >= 1
-    assert any("breaks off" in note for note in looked.notes), looked.notes
+    assert any("breaks off" in n or "left out" in n for n in looked.notes), looked.notes
 
 
 def test_a_clip_cut_short_is_analysed_and_told(tmp_path, web_only):
