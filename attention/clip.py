@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from attention.errors import InputError
+from attention.errors import InputError, short
 
 Picture = NDArray[np.uint8]
 
@@ -53,9 +53,7 @@ class Frames:
 
 def label(path: str | Path) -> str:
     """Returns a file's name as people may see it: no folders, printable, at most 80 characters."""
-    shown = Path(path).name or str(Path(path))  # "." and "/" have no name
-    name = "".join(c if c.isprintable() else "?" for c in shown)
-    return name if len(name) <= 80 else f"{name[:60]}…{name[-19:]}"
+    return short(Path(path).name or Path(path), unprintable="?")  # "." and "/" have no name
 
 
 def check_pixels(name: str, width: int, height: int, most: int) -> None:

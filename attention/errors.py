@@ -15,9 +15,9 @@ class InputError(ValueError):
     """
 
 
-def short(name: object, most: int = 80) -> str:
+def short(name: object, most: int = 80, unprintable: str = " ") -> str:
     """A name as a sentence can hold it: printable, at most `most` characters, its middle left out."""
-    text = "".join(c if c.isprintable() else " " for c in str(name))
+    text = "".join(c if c.isprintable() else unprintable for c in str(name))
     return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
 
 

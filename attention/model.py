@@ -2,8 +2,6 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +24,10 @@ from attention.card import (
     shipped_models,
 )
 from attention.cnn import Backbone
-from attention.concepts import ConceptSet, concept_vectors, word_dim
+from attention.concepts import ConceptSet, concept_vectors
 from attention.energynet import EnergyNet
 from attention.errors import InputError, is_full_disk, short
+from attention.parts import built_energynet, check_parts, of_model
 from attention.whole import replace_folder
 from attention.words.table import load_words
 
@@ -87,14 +86,14 @@ def load_model(name_or_path: str | Path) -> Model:
     folder = folder_of(name)
     model = short(name_of(folder))
     tuned = folder / "tuned.safetensors"
-    with _of_model(model):
+    with of_model(model):
         ConceptSet(card.concepts)
         web = _stock(card) if card.weights == "default" else _backbone(card, folder / card.weights)
         second = _backbone(card, tuned) if card.tells_of_tuned or tuned.exists() else None
         if card.energynet is None:
             return Model(name_of(folder), card, web, second)
         V_c, _ = concept_vectors(card.concepts, load_words(), how=card.energynet.words)
-        energynet = _energynet(card.energynet, web.map_size, V_c.shape[1])
+        energynet = built_energynet(card.energynet, web.map_size, V_c.shape[1])
         _fill(energynet, folder / "energynet.safetensors")
         return Model(name_of(folder), card, web, second, energynet.eval(), V_c)
 
@@ -115,7 +114,7 @@ def save_model(
     """
     folder = Path(folder)
     check_model_place(folder)
-    _check_parts(short(name_of(folder)), card, web, tuned, energynet)
+    check_parts(short(name_of(folder)), card, web, tuned, energynet)
     partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     try:
         _make(partial, folder)
@@ -165,61 +164,6 @@ def _no_place(folder: Path, error: OSError) -> InputError:
     )
 
 
-def _check_parts(
-    name: str, card: Card, web: Backbone, tuned: Backbone | None, energynet: EnergyNet | None
-) -> None:
-    """Raises InputError when a model of this card and these parts could not be loaded."""
-    with _of_model(name, "saved"):
-        ConceptSet(card.concepts)
-        if card.weights != "web.safetensors":
-            raise InputError(
-                f"its card names the weights {short(repr(card.weights))}; leave that out, they are "
-                "written to web.safetensors."
-            )
-        if card.tells_of_tuned and tuned is None:
-            raise InputError(
-                "its card tells of a tuned CNN or an EnergyNet; pass the tuned CNN too."
-            )
-        if (card.energynet is None) != (energynet is None):
-            lacking = "card tells of no" if card.energynet is None else "parts lack the"
-            raise InputError(f"its {lacking} EnergyNet; give both card and EnergyNet, or neither.")
-        empty, empty_net = _empty(card)
-        for part, backbone in (("web", web), ("tuned", tuned)):
-            if backbone is not None and _form(backbone) != _form(empty):
-                raise InputError(
-                    f"its {part} CNN is {backbone.name} cut at {backbone.target} with "
-                    f"{backbone.num_classes} classes, its card's {empty.name} cut at {empty.target} "
-                    f"with {empty.num_classes}; make them one."
-                )
-        if energynet is not None and (empty_net is None or _form(energynet) != _form(empty_net)):
-            raise InputError("its EnergyNet is not built as its card says; correct the card.")
-
-
-def _empty(card: Card) -> tuple[Backbone, EnergyNet | None]:
-    """What loading builds for a card before it reads any weights."""
-    with torch.random.fork_rng(devices=[]):  # a training that saves draws next what it would have
-        backbone = load_backbone(card.backbone, len(card.concepts), None, card.target)
-        if card.energynet is None:
-            return backbone, None
-        dim = word_dim(how=card.energynet.words)
-        return backbone, _energynet(card.energynet, backbone.map_size, dim)
-
-
-def _form(module: Backbone | EnergyNet) -> tuple[object, ...]:
-    """What two modules share that can be filled with the same file and then say the same."""
-    how = module.target if isinstance(module, Backbone) else module.map_scale
-    return how, {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
-
-
-@contextmanager
-def _of_model(name: str, what: str = "loaded") -> Iterator[None]:
-    """Names the model in the sentence of an InputError."""
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"Model '{name}' cannot be {what}: {error}") from error
-
-
 def _stock(card: Card) -> Backbone:
     """The backbone with its ImageNet weights, if the card has a name for each of its classes."""
     backbone = load_backbone(card.backbone, target=card.target)
@@ -235,10 +179,6 @@ def _backbone(card: Card, weights: Path) -> Backbone:
     if not weights.is_file():
         raise InputError(f"it lacks its file {short(weights.name)}; save the model again.")
     return load_backbone(card.backbone, len(card.concepts), weights, card.target)
-
-
-def _energynet(card: EnergyNetCard, map_size: tuple[int, int], word_dim: int) -> EnergyNet:
-    return EnergyNet(map_size, word_dim, card.hidden, card.dim, card.map_scale)
 
 
 def _fill(energynet: EnergyNet, path: Path) -> None:

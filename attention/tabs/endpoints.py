@@ -1,12 +1,13 @@
 """What other programs may call: /analyse and /models, over HTTP, gradio_client and MCP."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from attention.concepts import ConceptSet
-from attention.errors import InputError
+from attention.errors import InputError, whole_number
 from attention.pipeline import analyse
 from attention.sandbox import SandboxedReader
 from attention.tabs.offered import limits_for, offered_models, ready_model
@@ -69,13 +70,9 @@ def analyse_clip(
 
 def _step(every: object) -> int:
     """A sampling step as programs send it: a whole number, also as 5.0 or "5"."""
-    try:
-        step = float(every)  # type: ignore[arg-type]
-        if step == int(step):
-            return int(step)
-    except (TypeError, ValueError, OverflowError):
-        pass
-    raise InputError(f"every {every!r} is no whole number; give 1 or more.")
+    with suppress(ValueError):
+        every = float(every) if isinstance(every, str) else every
+    return whole_number("every", every)
 
 
 def list_models() -> dict[str, Any]:

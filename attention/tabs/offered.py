@@ -44,7 +44,7 @@ def ready_model(name: str) -> Model:
 
 
 @lru_cache(maxsize=3)
-def _kept(name: str, place: str | Path, _written: tuple[int, int] | None) -> Model:
+def _kept(name: str, place: str | Path, _writing: tuple[int, int] | None) -> Model:
     return replace(load_model(place), name=name)
 
 
