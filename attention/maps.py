@@ -72,9 +72,26 @@ def _scores_and_sums(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Te
 @_scores_and_sums.register
 def _linear(head: LinearHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """S = W·mean(A) + b, so α = W/(h·w), the same for every frame."""
+    pooled = head.penultimate(A)
+    W = head.last.weight[rows]
+    if len(W) >= MANY and len(A):
+        W, A = _without_silent(W, A, pooled)
     # divided last and in place, which takes no further memory of the size of A or W
-    sums = _weighed(head.last.weight[rows], A).div_(_cells(A))
-    return head.last(head.penultimate(A)), sums
+    return head.last(pooled), _weighed(W, A).div_(_cells(A))
+
+
+MANY = 256  # concepts: for fewer, picking channels out takes longer than they would
+
+
+def _without_silent(W: Tensor, A: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor]:
+    """Weights and maps of the channels that are not zero in every cell of every frame.
+
+    Where A ≥ 0, as after a ReLU, those are the ones with a mean of zero, often a third of all or more.
+    """
+    on = _ever_on(pooled, STEP // 4)
+    if len(on) >= A.shape[1] or A.amin() < 0:
+        return W, A
+    return W.index_select(1, on), A.index_select(1, on)
 
 
 @_scores_and_sums.register
@@ -121,10 +138,10 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
 STEP = 256  # units: few sizes of product, each with a kernel that the library prepares once
 
 
-def _ever_on(units: Tensor) -> Tensor:
-    """Indices of the units that some frame has on, and of idle ones up to a multiple of STEP."""
-    on = (units > 0).any(0)
-    room = -(-int(on.sum()) // STEP) * STEP
+def _ever_on(units: Tensor, step: int = STEP) -> Tensor:
+    """Indices of the units that some frame has on, and of idle ones up to a multiple of `step`."""
+    on = (units != 0).any(0)
+    room = -(-int(on.sum()) // step) * step
     return on.byte().argsort(descending=True, stable=True)[:room]
 
 

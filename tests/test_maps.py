@@ -184,6 +184,19 @@ def test_map_before_relu_sums_to_the_score(name):
     assert torch.all(torch.minimum(plus, minus) == 0)
 
 
+@pytest.mark.parametrize("silent", [0, 100, 299, 300])
+@pytest.mark.parametrize("signed", [False, True])
+def test_channels_that_are_silent_or_only_cancel_out(silent, signed):
+    # a channel whose cells sum to zero is silent only where none is negative
+    trunk = nn.Conv2d(3, 300, 1, stride=112)  # only for the shape of A: [N,300,2,2]
+    looker = Backbone("wide", trunk, LinearHead(nn.Linear(300, 400)), "0")
+    A = torch.rand(3, 300, 2, 2, generator=torch.manual_seed(4))
+    A[:, :silent] = torch.tensor([[1.0, -1.0], [-2.0, 2.0]]) if signed else 0.0
+    L = attention_maps(looker, A)
+    expected = plain_maps(A, looker.head, list(range(400))).float()
+    torch.testing.assert_close(L, expected, rtol=0, atol=1e-6)
+
+
 @pytest.mark.parametrize("name", [*FAMILIES, "shufflenet_v2_x0_5"])
 def test_scores_are_the_heads_own(name):
     looker, A = looked(name)
