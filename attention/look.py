@@ -10,6 +10,7 @@ from torch import Tensor
 
 from attention.analysis import Side
 from attention.energy import best_window
+from attention.folding import folded
 from attention.maps import scores_and_maps
 from attention.model import Model
 from attention.streams import Clock
@@ -38,7 +39,7 @@ class Look:
     ) -> None:
         tuned = model.tuned if name == "tuned" else None
         self.name = name
-        self.backbone = tuned or model.web
+        self.backbone = folded(tuned or model.web)
         self.rows = None if rows == list(range(self.backbone.num_classes)) else rows
         self.window = window
         self.keep_maps = keep_maps

@@ -9,6 +9,7 @@ from torch import Tensor
 from attention.backbone import LITE0, load_backbone
 from attention.cnn import Backbone
 from attention.energy import best_window
+from attention.folding import folded
 from attention.maps import attention_maps, scores_and_maps
 from tests.bench.peers import PEERS, Peer
 from tests.bench.race import Clock, Row, Seconds, in_turns
@@ -77,10 +78,16 @@ def _added(name: str, seconds: dict[str, Seconds]) -> Iterator[Row]:
 
 
 def _wholes(looker: Backbone, x: Tensor) -> dict[str, Work]:
-    def maps_of(C: int) -> Work:
-        return lambda: attention_maps(looker, looker.features(x), range(C))
+    """Ours as the pipeline looks, and on the network as it came."""
 
-    return {f"ours {C}": torch.inference_mode()(maps_of(C)) for C in WITH_PEERS}
+    def maps_of(cnn: Backbone, C: int) -> Work:
+        return torch.inference_mode()(lambda: attention_maps(cnn, cnn.features(x), range(C)))
+
+    return {
+        f"{name} {C}": maps_of(cnn, C)
+        for name, cnn in (("ours", folded(looker)), ("unfolded", looker))
+        for C in WITH_PEERS
+    }
 
 
 def _against(name: str, C: int, peers: list[Peer], seconds: dict[str, Seconds]) -> Iterator[Row]:
@@ -95,3 +102,4 @@ def _against(name: str, C: int, peers: list[Peer], seconds: dict[str, Seconds]) 
             goal = AT_LEAST_FASTER[name] if peer is best else captum
         what = f"{name}, C={C}: times faster than {peer.name}"
         yield Row(what, times, goal, peer.scaled(C, FRAMES))
+    yield Row(f"    unfolded ÷ folded, C={C}", seconds[f"unfolded {C}"] / ours)

@@ -1,0 +1,87 @@
+"""A folded CNN sees what the stock network sees."""
+
+import copy
+import gc
+import weakref
+
+import pytest
+import torch
+from torch import nn
+
+from attention.backbone import LITE0, Backbone, load_backbone
+from attention.folding import folded
+from attention.heads import LinearHead
+from attention.maps import scores_and_maps
+from tests.networks import backbone, pictures
+
+
+def norms(net: nn.Module) -> int:
+    return sum(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in net.modules())
+
+
+@pytest.mark.parametrize("name", [LITE0, "mobilenet_v2", "mobilenet_v3_large", "resnet101"])
+def test_maps_without_batch_norms_are_as_near_to_the_truth(name):
+    looker = backbone(name)
+    before = {key: tensor.clone() for key, tensor in looker.state_dict().items()}
+    x = looker.preprocess(pictures(2))
+    with torch.inference_mode():
+        truth = copy.deepcopy(looker.trunk).double()(x.double())
+        far, ours = ((A - truth).norm() for A in (looker.features(x), folded(looker).features(x)))
+    assert 0 < float(ours) < 3 * float(far)
+    assert norms(folded(looker)) == 0
+    assert all(torch.equal(tensor, before[key]) for key, tensor in looker.state_dict().items())
+
+
+def test_the_real_lite0_sees_the_same():
+    looker = load_backbone(LITE0)
+    x = looker.preprocess(pictures(2))
+    with torch.inference_mode():
+        expected = scores_and_maps(looker, looker.features(x))
+        got = scores_and_maps(folded(looker), folded(looker).features(x))
+    for one, other in zip(got, expected, strict=True):
+        assert float((one - other).abs().max() / other.abs().max()) < 1e-5
+
+
+def test_without_batch_norms_nothing_changes():
+    looker = backbone("vgg16")
+    assert folded(looker).trunk is looker.trunk
+
+
+class Crossed(nn.Module):
+    """Its batch norm stands after the convolution, and is given what went into it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 1)
+        self.norm = nn.BatchNorm2d(3)
+        self.pool = nn.AvgPool2d(16)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.pool(self.conv(self.norm(x))).relu()
+
+
+def crossed() -> Backbone:
+    trunk = Crossed()
+    trunk.norm.running_mean.copy_(torch.tensor([1.0, 2.0, 3.0]))
+    return Backbone("crossed", trunk, LinearHead(nn.Linear(3, 2)), "pool")
+
+
+def test_what_cannot_be_folded_stays_as_it_is():
+    looker = crossed()
+    x = looker.preprocess(pictures(1))
+    assert norms(folded(looker)) == 1
+    assert torch.equal(folded(looker)(x), looker(x))
+
+
+def test_a_change_of_weights_is_noticed_and_nothing_outlives_its_cnn():
+    looker = load_backbone("resnet18", weights=None)
+    x = looker.preprocess(pictures(1))
+    first = folded(looker)
+    assert folded(looker) is first
+    with torch.no_grad():
+        looker.trunk.bn1.running_mean.add_(1.0)
+        torch.testing.assert_close(folded(looker)(x), looker(x), rtol=1e-4, atol=1e-4)
+    gone = weakref.ref(looker)
+    del looker, first
+    gc.collect()
+    assert gone() is None
