@@ -88,7 +88,7 @@ def _without_silent(W: Tensor, A: Tensor, pooled: Tensor) -> tuple[Tensor, Tenso
 
     Where A ≥ 0, as after a ReLU, those are the ones with a mean of zero, often a third of all or more.
     """
-    on = _ever_on(pooled, STEP // 4)
+    on = _ever_on(pooled, STEP // 16)
     if len(on) >= A.shape[1] or A.amin() < 0:
         return W, A
     return W.index_select(1, on), A.index_select(1, on)
