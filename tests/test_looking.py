@@ -5,10 +5,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import cv2
@@ -17,12 +17,14 @@ import pytest
 from attention.backbone import load_backbone
 from attention.errors import InputError
 from attention.model import Card, load_model, save_model
-from attention.tabs import offered, shelf
-from attention.tabs.looking import Looked, Progress, look_along
+from attention.tabs import offered, shelf, turns
+from attention.tabs.cards import progress_card
+from attention.tabs.looking import Looked, Progress
 from attention.tabs.offered import MOST_FRAMES, limits_for, ready_model
 from attention.tabs.samples import samples
 from attention.tabs.shelf import Shelf
 from attention.tabs.shown import model_for_own
+from attention.tabs.turns import Desk, Line, RunningLook, Stopped
 from attention.tabs.workroom import KEPT_FOR, PREFIX, Workroom
 
 OLD = time.time() - KEPT_FOR - 60
@@ -131,7 +133,7 @@ def test_a_look_without_news_can_be_stopped() -> None:
             ended.set()
         raise AssertionError("it goes on though nobody waits for it")
 
-    said = look_along(start)
+    said = iter(RunningLook(start, Line()))
     assert list(islice(said, 2)) == [None, None]  # told though there is nothing to tell
     said.close()  # type: ignore[attr-defined]
     going.set()
@@ -148,10 +150,95 @@ def test_progress_comes_and_the_last_is_told_again() -> None:
         again.wait(10)
         return done
 
-    said = look_along(start)
+    said = iter(RunningLook(start, Line()))
     assert [next(said), next(said)] == [told, told]
     again.set()
     assert [s for s in said if s != told] == [done]
+
+
+def test_a_stopped_look_says_so_once_and_its_thread_ends() -> None:
+    gone = threading.Event()
+
+    def start(tell: Callable[[Progress], None]) -> Looked:
+        try:
+            for done in count(1):
+                tell(Progress(done, None, 0.1))
+                time.sleep(0.01)
+        finally:
+            gone.set()
+        raise AssertionError
+
+    desk = Desk()
+    assert not desk.clear()  # nothing was looked at
+    look = desk.put(RunningLook(start, Line()))
+    said: list[object] = []
+    begun = threading.Event()
+
+    def follow() -> None:
+        for told in look:
+            said.append(told)
+            begun.set()
+
+    page = threading.Thread(target=follow)
+    page.start()
+    assert begun.wait(10)
+    assert desk.clear()
+    # nothing comes after it, so that what the page shows next stays
+    assert isinstance(said[-1], Stopped) and not any(isinstance(s, Stopped) for s in said[:-1])
+    assert gone.wait(10)
+    page.join(10)
+    assert not desk.clear()
+
+
+def test_a_new_look_takes_the_place_of_the_one_before() -> None:
+    desk, line = Desk(), Line()
+    done = Looked(Path("a.pack"), Path("a.mp4"), "imagenet")
+
+    def endless(tell: Callable[[Progress], None]) -> Looked:
+        while True:
+            tell(Progress(1, None, 0.1))
+            time.sleep(0.01)
+
+    first = desk.put(RunningLook(endless, line))
+    said: list[object] = []
+    page = threading.Thread(target=lambda: said.extend(first))
+    page.start()
+    assert list(desk.put(RunningLook(lambda tell: done, line)))[-1] == done
+    page.join(10)
+    assert isinstance(said[-1], Stopped)
+
+
+def test_looks_wait_in_line_and_are_told_how_many_are_before_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    line, order = Line(), list[str]()
+    going = [threading.Event() for _ in range(2)]
+
+    def look(name: str, until: threading.Event | None = None) -> RunningLook:
+        def start(tell: Callable[[Progress], None]) -> Looked:
+            order.append(name)
+            if until:
+                assert until.wait(10)
+            return Looked(Path(name), Path(name), "imagenet")
+
+        return RunningLook(start, line)
+
+    first, second, third, left = (
+        iter(look(name, until)) for name, until in zip("1234", [*going, None, None], strict=True)
+    )
+    assert next(first) is None
+    waits = [next(told for told in said if told) for said in (second, third, left)]
+    assert [told.ahead for told in waits if isinstance(told, Progress)] == [1, 2, 3]
+    assert "another clip is looked at first" in progress_card(waits[0], "b.mp4")  # type: ignore[arg-type]
+    assert "2 other clips are looked at first" in progress_card(waits[1], "b.mp4")  # type: ignore[arg-type]
+    left.close()  # type: ignore[attr-defined]
+    going[0].set()
+    assert isinstance(list(first)[-1], Looked)
+    going[1].set()
+    assert isinstance(list(second)[-1], Looked)
+    assert isinstance(list(third)[-1], Looked)
+    assert order == ["1", "2", "3"]
 
 
 def test_a_look_that_is_no_longer_kept_says_so(tmp_path: Path) -> None:

@@ -75,6 +75,12 @@ def progress_card(progress: Progress | None, clip: str) -> str:
             f"<div class='progress' role='status'><p>Opening {escape(clip)} …</p><progress></progress>"
             "</div>"
         )
+    if progress.ahead:
+        looks = "another clip is" if progress.ahead == 1 else f"{progress.ahead} other clips are"
+        return (
+            f"<div class='progress' role='status'><p>{escape(clip)} is in line: {looks} looked at first"
+            "</p><progress></progress></div>"
+        )
     of = f" of {progress.expected}" if progress.expected else ""
     left = f" · about {max(1, round(progress.left))} s left" if progress.left is not None else ""
     share = f" value='{progress.done}' max='{progress.expected}'" if progress.expected else ""

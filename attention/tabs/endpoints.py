@@ -11,6 +11,7 @@ from attention.errors import InputError, whole_number
 from attention.pipeline import analyse
 from attention.sandbox import SandboxedReader
 from attention.tabs.offered import limits_for, offered_models, ready_model
+from attention.tabs.turns import LINE
 
 
 def endpoints() -> None:
@@ -25,7 +26,6 @@ def endpoints() -> None:
         [clip, model, every, concepts],
         answer,
         api_name="analyse",
-        concurrency_id="model",
     )
     gr.Button(visible=False).click(
         list_models, None, gr.JSON(visible=False, label="models"), api_name="models"
@@ -55,14 +55,15 @@ def analyse_clip(
         known = ConceptSet(ready.concepts)
         wanted = (concepts or "").strip()
         names = [known.names[c] for c in known.pick(wanted)] if wanted else None
-        analysis = analyse(
-            Path(clip),
-            ready,
-            every=step,
-            concepts=names,
-            limits=limits_for(ready, keep_maps=False),
-            reader=SandboxedReader,
-        )
+        with LINE.turn():
+            analysis = analyse(
+                Path(clip),
+                ready,
+                every=step,
+                concepts=names,
+                limits=limits_for(ready, keep_maps=False),
+                reader=SandboxedReader,
+            )
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from None
     return analysis.to_json()

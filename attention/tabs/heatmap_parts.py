@@ -12,6 +12,7 @@ from attention.tabs.offered import LONGEST, offered_models
 from attention.tabs.player import player
 from attention.tabs.samples import samples
 from attention.tabs.shelf import Shelf
+from attention.tabs.turns import Desk
 
 CLIP_TYPES = ["video", "image"]
 LOW = 92  # pixels: what is chosen stands above the player, which is to be seen without scrolling
@@ -22,6 +23,7 @@ class Parts:
     """What the tab is made of, from top to bottom."""
 
     looked: gr.State
+    desk: gr.State
     gallery: gr.Gallery
     upload: gr.File
     model: gr.Dropdown
@@ -46,7 +48,12 @@ class Parts:
 def laid_out(shelf: Shelf) -> Parts:
     """Puts the tab's parts on the page, showing the first sample's model."""
     return Parts(
-        looked=gr.State(None), **_choosing(shelf), **_looking(), **_taking_away(), **_advanced()
+        looked=gr.State(None),
+        desk=gr.State(Desk()),
+        **_choosing(shelf),
+        **_looking(),
+        **_taking_away(),
+        **_advanced(),
     )
 
 

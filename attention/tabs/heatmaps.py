@@ -16,10 +16,12 @@ from attention.tabs.offered import offered_models
 from attention.tabs.samples import samples
 from attention.tabs.shelf import Shelf
 from attention.tabs.shown import Shown, linked, look_again, look_at_own, look_with, shelved
+from attention.tabs.turns import LOOKS, Desk
 from attention.tabs.workroom import Workroom
 
 NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+STOPPED = "<p class='note' role='status'>Stopped. Choose a clip to go on.</p>"
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
@@ -34,50 +36,38 @@ class Chosen:
 def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     """Builds the tab."""
     parts = laid_out(shelf)
-    looks = _on_new_clips(parts, workroom)
-    _on_ready_ones(parts, shelf, demo, looks)
+    _on_new_clips(parts, workroom)
+    _on_ready_ones(parts, shelf, demo)
     _on_exports(parts, workroom)
     return Chosen(parts.looked, parts.model)
 
 
-def _on_new_clips(parts: Parts, workroom: Workroom) -> list[Any]:
-    """What has to be looked at first: one at a time, with progress, until it is stopped.
-
-    Returns the events that look.
-    """
-    heavy: dict[str, Any] = {**LIGHT, "outputs": parts.shown, "concurrency_id": "model"}
-    inputs = [parts.looked, parts.model, parts.every]
-    again = [
-        parts.again.click(partial(look_again, workroom), inputs, **heavy),
-        # "input" comes twice for one click of the mouse, and for a name typed and taken back
-        parts.model.change(partial(look_with, workroom), inputs, **heavy),
-    ]
-    # a clip of one's own takes the place of what is being looked at again
-    heavy |= {"outputs": [*parts.shown, parts.model], "cancels": again}
-    new = [
-        brought(partial(look_at_own, workroom), [source, *inputs], **heavy)
-        for source, brought in (
-            (parts.upload, parts.upload.upload),
-            (parts.webcam, parts.webcam.input),
-        )
-    ]
+def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
+    """What has to be looked at first: with progress, until it is stopped or another is chosen."""
+    heavy: dict[str, Any] = {**LIGHT, **LOOKS, "outputs": parts.shown}
+    inputs = [parts.desk, parts.looked, parts.model, parts.every]
+    parts.again.click(partial(look_again, workroom), inputs, **heavy)
+    # "input" comes twice for one click of the mouse, and for a name typed and taken back
+    parts.model.change(partial(look_with, workroom), inputs, **heavy)
+    heavy |= {"outputs": [*parts.shown, parts.model]}
+    parts.upload.upload(partial(look_at_own, workroom), [parts.upload, *inputs], **heavy)
+    parts.webcam.input(partial(look_at_own, workroom), [parts.webcam, *inputs], **heavy)
     # emptied at once, it takes the next clip
     parts.upload.upload(lambda: None, outputs=parts.upload, **LIGHT)
-    parts.stop.click(
-        lambda: "<p class='note'>Stopped. Choose a clip to go on.</p>",
-        outputs=parts.status,
-        cancels=[*again, *new],
-        api_visibility="private",
-    )
-    return [*again, *new]
+    parts.stop.click(_stopped, parts.desk, parts.status, **LIGHT)
 
 
-def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks, looks: list[Any]) -> None:
-    """Samples, links and model cards: they show at once, in place of what `looks` would show."""
+def _stopped(desk: Desk) -> Any:
+    return STOPPED if desk.clear() else gr.skip()
+
+
+def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
+    """Samples, links and model cards: they show at once, in place of what is looked at."""
     model = parts.model
 
     # gradio finds the event and the request by the annotations of a plain function
-    def choose_sample(event: gr.SelectData) -> Shown:
+    def choose_sample(desk: Desk, event: gr.SelectData) -> Shown:
+        desk.clear()
         return shelved(shelf, samples()[int(event.index)])
 
     def follow_link(request: gr.Request) -> Shown:
@@ -92,7 +82,7 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks, looks: list[Any]
             return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
         return (looked, status, *rest)
 
-    parts.gallery.select(choose_sample, outputs=[*parts.shown, model], cancels=looks, **LIGHT)
+    parts.gallery.select(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
     model.change(card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
     demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)

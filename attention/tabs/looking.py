@@ -1,11 +1,9 @@
 """What the page's tabs share: a clip is looked at once, kept as a pack, shown often."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from attention.analysis import Analysis
 from attention.errors import InputError, full_disk_told
@@ -15,10 +13,6 @@ from attention.sandbox import SandboxedReader
 from attention.tabs.offered import limits_for, ready_model
 from attention.tabs.samples import Sample
 from attention.tabs.workroom import KEPT_FOR
-
-PATIENCE = (
-    0.5  # seconds without news after which the last is told again, so that a look can be stopped
-)
 
 
 @dataclass(frozen=True)
@@ -42,11 +36,12 @@ class Looked:
 
 @dataclass(frozen=True)
 class Progress:
-    """frames done of those expected (None: unknown), and seconds since the start."""
+    """frames done of those expected (None: unknown), seconds since the start, looks before this one."""
 
     done: int
     expected: int | None
     seconds: float
+    ahead: int = 0
 
     @property
     def left(self) -> float | None:
@@ -89,60 +84,3 @@ def look(
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
     return Looked(pack, clip, model_name, sample.key if sample else None)
-
-
-def look_along(
-    start: Callable[[Callable[[Progress], None]], Looked],
-) -> Iterator[Progress | Looked | None]:
-    """Runs `start(on_progress)` in a thread and yields its progress as it comes, its result last.
-
-    While there is no news, the last progress (None: no frame yet) comes again every PATIENCE seconds.
-    """
-    news: SimpleQueue[Progress | Looked | BaseException] = SimpleQueue()
-    abandoned = threading.Event()
-
-    def on_progress(progress: Progress) -> None:
-        if abandoned.is_set():
-            raise _AbandonedError
-        news.put(progress)
-
-    def run() -> None:
-        try:
-            news.put(start(on_progress))
-        except _AbandonedError:
-            pass
-        except BaseException as error:
-            news.put(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        progress: Progress | None = None
-        while not isinstance(said := _latest(news), Looked):
-            if isinstance(said, BaseException):
-                raise said
-            progress = said or progress
-            yield progress
-        yield said
-    finally:
-        # the tab was closed or the look cancelled: the thread stops at its next frames
-        abandoned.set()
-
-
-class _AbandonedError(Exception):
-    """Nobody waits for this look any more."""
-
-
-def _latest(
-    news: "SimpleQueue[Progress | Looked | BaseException]",
-) -> Progress | Looked | BaseException | None:
-    """The latest news, skipping progress that is overtaken; None when none comes for a while."""
-    try:
-        said = news.get(timeout=PATIENCE)
-    except Empty:
-        return None
-    while isinstance(said, Progress):
-        try:
-            said = news.get_nowait()
-        except Empty:
-            break
-    return said

@@ -12,11 +12,12 @@ import gradio as gr
 
 from attention.errors import InputError, full_disk_told
 from attention.tabs.cards import progress_card, timing_line, verdict_cards
-from attention.tabs.looking import Looked, look, look_along
+from attention.tabs.looking import Looked, look
 from attention.tabs.offered import offered_models
 from attention.tabs.player import player_value
 from attention.tabs.samples import Sample, samples
 from attention.tabs.shelf import Shelf
+from attention.tabs.turns import Desk, RunningLook, Stopped
 from attention.tabs.workroom import Workroom
 
 SEEN_BY = (
@@ -29,14 +30,19 @@ Shown = tuple[Any, ...]
 
 
 def look_at_own(
-    workroom: Workroom, clip: str | None, looked: Looked | None, model: str, every: float
+    workroom: Workroom,
+    clip: str | None,
+    desk: Desk,
+    looked: Looked | None,
+    model: str,
+    every: float,
 ) -> Iterator[Shown]:
     """Looks at a clip that a person brings, and says with which model."""
     seen_by = model_for_own(looked, model)
     if not clip:  # a webcam's picture that is taken away
         yield (*_waiting(gr.skip()), gr.skip())
         return
-    for looked_at, status, verdicts, *rest in _look(workroom, clip, seen_by, every):
+    for looked_at, status, verdicts, *rest in _look(workroom, desk, clip, seen_by, every):
         if isinstance(looked_at, Looked) and seen_by != model:
             note = SEEN_BY.format(model=escape(offered_models()[seen_by].title))
             yield (looked_at, status, verdicts + note, *rest, gr.Dropdown(value=seen_by))
@@ -55,18 +61,28 @@ def model_for_own(looked: Looked | None, model: str) -> str:
 
 
 def _look(
-    workroom: Workroom, clip: str, model: str, every: float, sample: Sample | None = None
+    workroom: Workroom,
+    desk: Desk,
+    clip: str,
+    model: str,
+    every: float,
+    sample: Sample | None = None,
 ) -> Iterator[Shown]:
-    """Looks at a clip and yields what the page shows meanwhile and at the end."""
+    """Looks at a clip and yields what the page shows meanwhile and at the end.
+
+    In the place of what the page looked at so far; what stops this look says what is shown then.
+    """
     path = Path(clip)
     yield _waiting(progress_card(None, path.name))
     try:
         with full_disk_told():
             folder = workroom.new_folder()
         start = partial(look, path, model, folder, every=int(every), sample=sample)
-        for said in look_along(lambda on_progress: start(on_progress=on_progress)):
+        for said in desk.put(RunningLook(lambda tell: start(on_progress=tell))):
             if isinstance(said, Looked):
                 yield _done(said)
+            elif isinstance(said, Stopped):
+                yield _waiting(gr.skip())
             else:
                 yield _waiting(progress_card(said, path.name))
     except InputError as error:
@@ -84,7 +100,7 @@ def _failed(sentence: str) -> str:
 
 
 def look_again(
-    workroom: Workroom, looked: Looked | None, model: str, every: float
+    workroom: Workroom, desk: Desk, looked: Looked | None, model: str, every: float
 ) -> Iterator[Shown]:
     """Looks once more at the clip that is shown; a sample stays one."""
     if looked is None:
@@ -93,11 +109,11 @@ def look_again(
     card = offered_models().get(model)
     if sample and sample.truth not in (card.concepts if card else ()):
         sample = replace(sample, truth=None)  # it means nothing to this model
-    yield from _look(workroom, str(looked.clip), model, every, sample)
+    yield from _look(workroom, desk, str(looked.clip), model, every, sample)
 
 
 def look_with(
-    workroom: Workroom, looked: Looked | None, model: str, every: float
+    workroom: Workroom, desk: Desk, looked: Looked | None, model: str, every: float
 ) -> Iterator[Shown]:
     """Looks again, at a sample's own frames, once another model is chosen.
 
@@ -108,7 +124,7 @@ def look_with(
         yield _waiting("" if looked else gr.skip())
     else:
         own = next((s.every for s in samples() if s.key == looked.sample), every)
-        yield from look_again(workroom, looked, model, own)
+        yield from look_again(workroom, desk, looked, model, own)
 
 
 def linked(key: str) -> Sample:

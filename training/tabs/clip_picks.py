@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ import gradio as gr
 
 from attention.errors import InputError
 from attention.tabs.cards import progress_card, verdict_cards
-from attention.tabs.looking import Looked, look, look_along
+from attention.tabs.looking import Looked, look
 from attention.tabs.offered import offered_models
 from attention.tabs.player import player, player_value
 from attention.tabs.samples import Sample
+from attention.tabs.turns import LOOKS, Desk, RunningLook, Stopped
 from attention.tabs.workroom import Workroom
 from training.data.naming import DRAWN
 from training.results.known_sweeps import Sweep, clip_file, clip_verdicts, set_folder, sweep_named
@@ -93,19 +95,20 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> li
         f"{prefix}-player", linked=False, empty="Choose a clip above: its maps then appear here."
     )
     outputs = [status, cards, picture]
+    desk = gr.State(Desk())
 
     # gradio finds the event by the annotation of a plain function
-    def open_pick(event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def open_pick(desk: Desk, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         told = event._data if isinstance(event._data, dict) else {}
         sweep, clip, by = (str(told.get(name, "")) for name in ("sweep", "clip", "by"))
-        yield from _open(sweep, clip, by, workroom)
+        yield from _open(workroom, desk, sweep, clip, by)
 
     for made in lists:
         made.click(
             open_pick,
-            None,
+            desk,
             outputs,
-            concurrency_id="model",
+            **LOOKS,
             show_progress="hidden",
             api_visibility="private",
         ).success(
@@ -133,7 +136,9 @@ def model_for(sweep: Sweep) -> str:
     return (own or able)[0]
 
 
-def _open(name: str, clip: str, by: str, workroom: Workroom) -> Iterator[tuple[Any, ...]]:
+def _open(
+    workroom: Workroom, desk: Desk, name: str, clip: str, by: str
+) -> Iterator[tuple[Any, ...]]:
     wait = gr.skip()
     try:
         sweep = sweep_named(name)
@@ -143,13 +148,12 @@ def _open(name: str, clip: str, by: str, workroom: Workroom) -> Iterator[tuple[A
         sample = Sample("", clip, path, model, truth, sweep.every)
         yield progress_card(None, path.name), wait, wait
         folder = workroom.new_folder()
-        for said in look_along(
-            lambda told: look(
-                path, model, folder, every=sweep.every, sample=sample, on_progress=told
-            )
-        ):
+        start = partial(look, path, model, folder, every=sweep.every, sample=sample)
+        for said in desk.put(RunningLook(lambda tell: start(on_progress=tell))):
             if isinstance(said, Looked):
                 yield "", _opened(said, sweep), player_value(said.pack, side=side, figure=figure)
+            elif isinstance(said, Stopped):
+                yield wait, wait, wait
             else:
                 yield progress_card(said, path.name), wait, wait
     except InputError as error:
