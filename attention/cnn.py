@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from attention.errors import InputError
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
+CHUNK = (
+    4  # frames passed at a time: the fastest batch on a CPU, and flat memory (see ARCHITECTURE.md)
+)
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -62,8 +65,10 @@ class Backbone(nn.Module):
         self.num_classes = int(scores.shape[1])
 
     def features(self, x: Tensor) -> Tensor:
-        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224]."""
-        return self.trunk(x)  # type: ignore[no-any-return]
+        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224]; for looking on a CPU, CHUNK at a time."""
+        if self.training or torch.is_grad_enabled() or not x.is_cpu or len(x) <= CHUNK:
+            return self.trunk(x)  # type: ignore[no-any-return]
+        return torch.cat([self.trunk(some) for some in x.split(CHUNK)])
 
     def forward(self, x: Tensor) -> Tensor:
         """Class scores [N,C], as the whole stock network gives them."""
@@ -80,6 +85,14 @@ class Backbone(nn.Module):
         table = self.pixels.table()
         squares = np.stack([cv2.LUT(centre_square(frame), table) for frame in frames])
         return torch.from_numpy(squares).permute(0, 3, 1, 2)
+
+
+def imprint(tensor: Tensor) -> tuple[int, int]:
+    """What tells whether a tensor is still as it was: where it lies, and how often it was written to.
+
+    Those made under inference_mode do not count that, and are taken to stay.
+    """
+    return tensor.data_ptr(), 0 if tensor.is_inference() else tensor._version
 
 
 def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:

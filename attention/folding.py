@@ -1,7 +1,7 @@
-"""Looking faster: a CNN's batch norms folded into the convolutions before them.
+"""Looking faster: a CNN's batch norms and uneven padding folded into its convolutions.
 
-In eval mode a batch norm scales and shifts each channel, which the convolution can do itself. Half of
-the passes over memory go, and the maps stay the same but for rounding.
+In eval mode a batch norm scales and shifts each channel, which the convolution before it can do itself.
+Half of the passes over memory go, and the maps stay the same but for rounding.
 """
 
 import copy
@@ -9,14 +9,17 @@ from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 import torch
+from timm.layers import Conv2dSame
 from torch import Tensor, nn
+from torch.nn.functional import pad
 from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.utils import skip_init
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from attention.cnn import INPUT_SIDE, Backbone
+from attention.cnn import INPUT_SIDE, Backbone, imprint
 
 NEAR = 1e-2  # of the largest value: far more than rounding leaves, far less than a wrong fold does
-State = tuple[tuple[int, int], ...]
+State = tuple[object, ...]
 
 _kept: WeakKeyDictionary[Backbone, tuple[State, Backbone]] = WeakKeyDictionary()
 
@@ -24,9 +27,10 @@ _kept: WeakKeyDictionary[Backbone, tuple[State, Backbone]] = WeakKeyDictionary()
 def folded(backbone: Backbone) -> Backbone:
     """The same CNN without batch norms, for looking only; itself where none can be folded.
 
-    The backbone stays as it is; what was folded is kept until one of its tensors changes.
+    The backbone stays as it is; what was folded is kept until one of the trunk's tensors, or the head, is
+    another.
     """
-    state = tuple((t.data_ptr(), t._version) for t in _tensors(backbone.trunk))
+    state = (backbone.head, backbone.num_classes, *map(imprint, _tensors(backbone.trunk)))
     kept = _kept.get(backbone)
     if kept is None or kept[0] != state:
         kept = (state, _folded(backbone))
@@ -44,6 +48,7 @@ def _folded(backbone: Backbone) -> Backbone:
     looking = copy.copy(backbone)
     looking._modules = {**backbone._modules, "trunk": copy.deepcopy(backbone.trunk)}
     _fold(looking.trunk)
+    looking.trunk.to(memory_format=torch.channels_last)  # as preprocess lays out its frames
     return looking if _agree(looking, backbone) else _own(backbone)
 
 
@@ -61,8 +66,38 @@ def _fold(module: nn.Module) -> None:
         if isinstance(layer, nn.Conv2d) and isinstance(norm, _BatchNorm) and _fits(layer, norm):
             setattr(module, name, fuse_conv_bn_eval(layer, norm))
             setattr(module, after, nn.Sequential(*norm.children()))
-    for _, child in module.named_children():
+    for name, child in module.named_children():
+        if isinstance(child, Conv2dSame) and _uneven(child):
+            setattr(module, name, _even(child))
         _fold(child)
+
+
+def _even(layer: Conv2dSame) -> nn.Conv2d:
+    """The same convolution of pictures with even sides, padded alike on all of them.
+
+    TensorFlow's "same" padding copies each picture into one with more at its end; a row and a column of
+    zeros before the kernel's own make it see the same cells.
+    """
+    high, wide = layer.kernel_size
+    even = skip_init(
+        nn.Conv2d,
+        layer.in_channels,
+        layer.out_channels,
+        (high + 1, wide + 1),
+        stride=2,
+        padding=(high // 2, wide // 2),
+        groups=layer.groups,
+        bias=layer.bias is not None,
+    )
+    even.weight = nn.Parameter(pad(layer.weight.detach(), (1, 0, 1, 0)))
+    even.bias = layer.bias
+    return even.eval()
+
+
+def _uneven(layer: Conv2dSame) -> bool:
+    """Whether it pads more at the end of pictures with even sides."""
+    plain = layer.stride == (2, 2) and layer.dilation == (1, 1)
+    return plain and all(side > 1 and side % 2 for side in layer.kernel_size)
 
 
 def _fits(layer: nn.Conv2d, norm: _BatchNorm) -> bool:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
-from attention.cnn import Backbone
+from attention.cnn import Backbone, imprint
 from attention.errors import InputError
 from attention.heads import HardswishHead, LinearHead, VGGHead
 
@@ -88,7 +88,7 @@ def _without_silent(W: Tensor, A: Tensor, pooled: Tensor) -> tuple[Tensor, Tenso
 
     Where A ≥ 0, as after a ReLU, those are the ones with a mean of zero, often a third of all or more.
     """
-    on = _ever_on(pooled, STEP // 16)
+    on = _ever_on(pooled, CHANNELS)
     if len(on) >= A.shape[1] or A.amin() < 0:
         return W, A
     return W.index_select(1, on), A.index_select(1, on)
@@ -121,13 +121,16 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """
     six, seven = head.trail(A)
     # units that are off in every frame, often half of them or more, are left out for all at once
-    on6, on7 = _ever_on(six), _ever_on(seven)
+    on6, on7 = _ever_on(six, UNITS), _ever_on(seven, UNITS)
     D6, D7 = six[:, on6] > 0, seven[:, on7] > 0
     W6s = _summed_over_cells(head.fc6, A.shape[1])[on6]
     W7 = _submatrix(head.fc7.weight, on7, on6)
     W8 = head.last.weight[rows][:, on7] / _cells(A)
     if len(W8) < _cells(A):  # from the thinner end, as above
-        alpha = _times(_times(W8 * D7[:, None], W7).mul_(D6[:, None]), W6s)
+        # what the units give that every frame has on is the same for all frames
+        steady = int(D7.all(0).sum()) // UNITS * UNITS
+        own = _times(W8[:, steady:] * D7[:, None, steady:], W7[steady:])
+        alpha = _times((own + W8[:, :steady] @ W7[:steady]).mul_(D6[:, None]), W6s)
         sums = _combine(alpha, A)
     else:
         units = _weighed(W7, _weighed(W6s, A).mul_(D6[:, :, None, None]))
@@ -135,20 +138,26 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     return head.last(seven), sums
 
 
-STEP = 256  # units: few sizes of product, each with a kernel that the library prepares once
+# what is left of a product's units or channels is rounded up: of few sizes each has a kernel that the
+# library prepares once, which takes long for VGG16's products; Lite0's are small, and each channel counts
+UNITS, CHANNELS = 256, 16
 
 
-def _ever_on(units: Tensor, step: int = STEP) -> Tensor:
-    """Indices of the units that some frame has on, and of idle ones up to a multiple of `step`."""
-    on = (units != 0).any(0)
-    room = -(-int(on.sum()) // step) * step
-    return on.byte().argsort(descending=True, stable=True)[:room]
+def _ever_on(units: Tensor, step: int) -> Tensor:
+    """Indices of the units that some frame has on, and of idle ones up to a multiple of `step`.
+
+    First those that all frames have on.
+    """
+    on = units != 0
+    ever, always = on.any(0), on.all(0)
+    room = -(-int(ever.sum()) // step) * step
+    return (ever.byte() + always.byte()).argsort(descending=True, stable=True)[:room]
 
 
 def _submatrix(matrix: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     """matrix[rows][:, columns], a block at a time that stays in the cache between the two steps."""
     taken = matrix.new_empty(len(rows), len(columns))
-    for some, block in zip(rows.split(STEP), taken.split(STEP), strict=True):
+    for some, block in zip(rows.split(UNITS), taken.split(UNITS), strict=True):
         torch.index_select(matrix[some], 1, columns, out=block)
     return taken
 
@@ -159,10 +168,9 @@ _summed: WeakKeyDictionary[nn.Linear, tuple[tuple[int, int], Tensor]] = WeakKeyD
 def _summed_over_cells(fc6: nn.Linear, channels: int) -> Tensor:
     """fc6's weight [4096,K·7·7] summed to [4096,K]; 8 MB kept until the weight changes."""
     weight = fc6.weight
-    state = (weight.data_ptr(), weight._version)
     kept = _summed.get(fc6)
-    if kept is None or kept[0] != state:
-        kept = (state, weight.detach().view(len(weight), channels, -1).sum(2))
+    if kept is None or kept[0] != imprint(weight):
+        kept = (imprint(weight), weight.detach().view(len(weight), channels, -1).sum(2))
         _summed[fc6] = kept
     return kept[1]
 

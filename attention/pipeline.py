@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from attention.analysis import Analysis, check_finite, verdicts_of
 from attention.clip import Clip
+from attention.cnn import CHUNK
 from attention.concepts import ConceptSet
 from attention.errors import InputError, whole_number
 from attention.frames import FrameReader, Frames, Limits
@@ -21,7 +22,6 @@ from attention.model import Model, load_model
 from attention.sandbox import SandboxedReader
 from attention.streams import Clock, in_streams, streams_for
 
-CHUNK = 4  # frames in flight: flat memory, and the fastest batch on a CPU (see ARCHITECTURE.md)
 PICTURE_SIDE = 480  # longest side of a kept picture, pixels
 STAGES = ("decode", "forward", "maps", "energies")
 

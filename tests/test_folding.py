@@ -6,13 +6,17 @@ import weakref
 
 import pytest
 import torch
+from timm.layers import Conv2dSame
 from torch import nn
 
 from attention.backbone import LITE0, Backbone, load_backbone
+from attention.cnn import renew_head
 from attention.folding import folded
 from attention.heads import LinearHead
 from attention.maps import scores_and_maps
 from tests.networks import backbone, pictures
+
+HEAD = LinearHead(nn.Linear(8, 2))
 
 
 def norms(net: nn.Module) -> int:
@@ -29,6 +33,7 @@ def test_maps_without_batch_norms_are_as_near_to_the_truth(name):
         far, ours = ((A - truth).norm() for A in (looker.features(x), folded(looker).features(x)))
     assert 0 < float(ours) < 3 * float(far)
     assert norms(folded(looker)) == 0
+    assert not any(isinstance(layer, Conv2dSame) for layer in folded(looker).trunk.modules())
     assert all(torch.equal(tensor, before[key]) for key, tensor in looker.state_dict().items())
 
 
@@ -40,6 +45,29 @@ def test_the_real_lite0_sees_the_same():
         got = scores_and_maps(folded(looker), folded(looker).features(x))
     for one, other in zip(got, expected, strict=True):
         assert float((one - other).abs().max() / other.abs().max()) < 1e-5
+
+
+@pytest.mark.parametrize("side", [3, 5])
+@pytest.mark.parametrize(("groups", "bias"), [(1, True), (4, False)])
+def test_uneven_padding_is_folded_where_sides_are_even(side, groups, bias):
+    torch.manual_seed(0)
+    layer = Conv2dSame(4, 8, side, stride=2, groups=groups, bias=bias).eval()
+    looker = Backbone(
+        "same", nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4), layer), HEAD, "2"
+    )
+    x = looker.preprocess(pictures(2))
+    with torch.no_grad():
+        torch.testing.assert_close(folded(looker).features(x), looker.features(x))
+    assert not isinstance(folded(looker).trunk[2], Conv2dSame)
+
+
+def test_uneven_padding_of_odd_sides_stays():
+    first = nn.Conv2d(3, 4, 2, padding=2)  # 224 → 227
+    trunk = nn.Sequential(first, nn.BatchNorm2d(4), Conv2dSame(4, 8, 3, stride=2))
+    looker = Backbone("odd", trunk, HEAD, "2")
+    x = looker.preprocess(pictures(1))
+    with torch.no_grad():
+        torch.testing.assert_close(folded(looker).features(x), looker.features(x))
 
 
 def test_without_batch_norms_nothing_changes():
@@ -85,3 +113,20 @@ def test_a_change_of_weights_is_noticed_and_nothing_outlives_its_cnn():
     del looker, first
     gc.collect()
     assert gone() is None
+
+
+def test_a_new_head_is_noticed():
+    looker = load_backbone("resnet18", weights=None)
+    assert folded(looker).num_classes == 1000
+    renew_head(looker, 4)
+    assert folded(looker).num_classes == 4
+    looker.head = LinearHead(nn.Linear(512, 4))
+    assert folded(looker).head is looker.head
+
+
+def test_a_cnn_made_under_inference_mode_is_looked_with():
+    with torch.inference_mode():
+        looker = load_backbone("resnet18", weights=None)
+    x = looker.preprocess(pictures(1))
+    with torch.inference_mode():
+        torch.testing.assert_close(folded(looker)(x), looker(x), rtol=1e-4, atol=1e-4)

@@ -11,6 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, relu
 
+from attention import maps
 from attention.backbone import LITE0, Backbone, load_backbone
 from attention.errors import InputError
 from attention.heads import LinearHead, VGGHead
@@ -269,7 +270,9 @@ def small_vgg(six: float = 0.0, seven: float = 0.0) -> Backbone:
 
 @pytest.mark.parametrize("concepts", [[0, 2, 4], list(range(5)) * 50], ids=["few", "many"])
 @pytest.mark.parametrize(("six", "seven"), [(0, 0), (9, 9), (-9, 9), (9, -99), (-9, -9)])
-def test_vgg_with_all_some_or_no_units_active(six, seven, concepts):
+@pytest.mark.parametrize("step", [1, 2, 256])  # units at a time that are left out, or shared
+def test_vgg_with_all_some_or_no_units_active(six, seven, concepts, step, monkeypatch):
+    monkeypatch.setattr(maps, "UNITS", step)
     looker = small_vgg(six, seven)
     A = torch.rand(3, 3, 14, 14, generator=torch.manual_seed(5))
     on6, on7 = ((units > 0).float().mean().item() for units in looker.head.trail(A))

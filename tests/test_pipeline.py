@@ -14,6 +14,7 @@ from PIL import Image
 
 from attention.analysis import Analysis, Side
 from attention.backbone import load_backbone
+from attention.cnn import CHUNK
 from attention.concepts import concept_vectors
 from attention.energy import best_window
 from attention.energynet import EnergyNet
@@ -22,7 +23,7 @@ from attention.frames import Limits
 from attention.look import Look
 from attention.maps import scores_and_maps
 from attention.model import Card, Model, save_model
-from attention.pipeline import CHUNK, analyse, jpeg
+from attention.pipeline import analyse, jpeg
 from attention.sandbox import SandboxedReader
 from attention.streams import MOST
 from tests.clips import frame_number, numbered_frames, write_clip, write_image

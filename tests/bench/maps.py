@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from attention.backbone import LITE0, load_backbone
 from attention.cnn import Backbone
@@ -40,7 +40,7 @@ def rows(name: str, clock: Clock) -> Iterator[Row]:
         _half_active(looker)
     x = looker.preprocess(pictures(FRAMES))
     alone, with_peers = ROUNDS[name]
-    yield from _added(name, in_turns(_parts(looker, x), alone, clock))
+    yield from _added(name, in_turns(_parts(net, looker, x), alone, clock))
     # only then the peers, whose graphs leave the heap in a state of its own
     peers = [peer for peer in PEERS if peer.here]
     works = _wholes(looker, x)
@@ -58,14 +58,15 @@ def _half_active(vgg: Backbone) -> None:
             layer.bias.zero_()
 
 
-def _parts(looker: Backbone, x: Tensor) -> dict[str, Work]:
+def _parts(net: nn.Module, looker: Backbone, x: Tensor) -> dict[str, Work]:
+    """The stock network's forward pass, our head, and our maps and energies, which begin with it."""
     with torch.inference_mode():
         A = looker.features(x)
 
     def energies(C: int) -> Work:
         return lambda: best_window(scores_and_maps(looker, A, range(C))[1])
 
-    works: dict[str, Work] = {"forward": lambda: looker(x), "head": lambda: looker.head(A)}
+    works: dict[str, Work] = {"forward": lambda: net(x), "head": lambda: looker.head(A)}
     works |= {f"maps {C}": energies(C) for C in CONCEPTS}
     return {name: torch.inference_mode()(run) for name, run in works.items()}
 
