@@ -91,7 +91,8 @@ def _without_silent(W: Tensor, A: Tensor, pooled: Tensor) -> tuple[Tensor, Tenso
     on = _ever_on(pooled, CHANNELS)
     if len(on) >= A.shape[1] or A.amin() < 0:
         return W, A
-    return W.index_select(1, on), A.index_select(1, on)
+    # a cell's channels side by side, as preprocess lays out its frames, make the product faster
+    return W.index_select(1, on), A.movedim(1, 3).index_select(3, on).movedim(3, 1)
 
 
 @_scores_and_sums.register
