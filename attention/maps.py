@@ -5,7 +5,7 @@ gradient has a closed form, so that all C maps cost about one matrix product; an
 differentiated, one concept at a time, through the head alone. Nothing is hooked or changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import singledispatch
 from weakref import WeakKeyDictionary
 
@@ -74,25 +74,29 @@ def _linear(head: LinearHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """S = W·mean(A) + b, so α = W/(h·w), the same for every frame."""
     pooled = head.penultimate(A)
     W = head.last.weight[rows]
-    if len(W) >= MANY and len(A):
-        W, A = _without_silent(W, A, pooled)
+    many = len(W) >= MANY and len(A) and A.amin() >= 0
+    sums = _of_channels_on(head.last, rows, A, pooled) if many else _weighed(W, A)
     # divided last and in place, which takes no further memory of the size of A or W
-    return head.last(pooled), _weighed(W, A).div_(_cells(A))
+    return head.last(pooled), sums.div_(_cells(A))
 
 
 MANY = 256  # concepts: for fewer, picking channels out takes longer than they would
 
 
-def _without_silent(W: Tensor, A: Tensor, pooled: Tensor) -> tuple[Tensor, Tensor]:
-    """Weights and maps of the channels that are not zero in every cell of every frame.
+def _of_channels_on(last: nn.Linear, rows: Rows, A: Tensor, pooled: Tensor) -> Tensor:
+    """Σ_k W_ck A^k [N,C,h,w] for A ≥ 0, without the channels that are zero in every cell of every frame.
 
-    Where A ≥ 0, as after a ReLU, those are the ones with a mean of zero, often a third of all or more.
+    Those have a mean of zero, and are often a third of all or more. Cells and weights that lie channel by
+    channel are picked fast.
     """
     on = _ever_on(pooled, CHANNELS)
-    if len(on) >= A.shape[1] or A.amin() < 0:
-        return W, A
-    # a cell's channels side by side, as preprocess lays out its frames, make the product faster
-    return W.index_select(1, on), A.movedim(1, 3).index_select(3, on).movedim(3, 1)
+    cells = A.movedim(1, 3).index_select(3, on)
+    W = _once(last, _transposed).index_select(0, on)[:, rows]
+    return (cells.flatten(0, 2) @ W).unflatten(0, cells.shape[:3]).movedim(3, 1)
+
+
+def _transposed(weight: Tensor) -> Tensor:
+    return weight.t().contiguous()
 
 
 @_scores_and_sums.register
@@ -124,7 +128,7 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     # units that are off in every frame, often half of them or more, are left out for all at once
     on6, on7 = _ever_on(six, UNITS), _ever_on(seven, UNITS)
     D6, D7 = six[:, on6] > 0, seven[:, on7] > 0
-    W6s = _summed_over_cells(head.fc6, A.shape[1])[on6]
+    W6s = _once(head.fc6, lambda W6: W6.view(len(W6), A.shape[1], -1).sum(2))[on6]
     W7 = _submatrix(head.fc7.weight, on7, on6)
     W8 = head.last.weight[rows][:, on7] / _cells(A)
     if len(W8) < _cells(A):  # from the thinner end, as above
@@ -163,16 +167,14 @@ def _submatrix(matrix: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
     return taken
 
 
-_summed: WeakKeyDictionary[nn.Linear, tuple[tuple[int, int], Tensor]] = WeakKeyDictionary()
+_made: WeakKeyDictionary[nn.Linear, tuple[tuple[int, int], Tensor]] = WeakKeyDictionary()
 
 
-def _summed_over_cells(fc6: nn.Linear, channels: int) -> Tensor:
-    """fc6's weight [4096,K·7·7] summed to [4096,K]; 8 MB kept until the weight changes."""
-    weight = fc6.weight
-    kept = _summed.get(fc6)
-    if kept is None or kept[0] != imprint(weight):
-        kept = (imprint(weight), weight.detach().view(len(weight), channels, -1).sum(2))
-        _summed[fc6] = kept
+def _once(layer: nn.Linear, make: Callable[[Tensor], Tensor]) -> Tensor:
+    """What is made of a layer's weight, some MB that are kept until it changes."""
+    kept = _made.get(layer)
+    if kept is None or kept[0] != imprint(layer.weight):
+        kept = _made[layer] = (imprint(layer.weight), make(layer.weight.detach()))
     return kept[1]
 
 
