@@ -11,9 +11,8 @@ from torch import Tensor, nn
 from attention.errors import InputError
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
-CHUNK = (
-    4  # frames passed at a time: the fastest batch on a CPU, and flat memory (see ARCHITECTURE.md)
-)
+CHUNK = 4  # frames passed at a time: the fastest batch on a CPU, and flat memory
+CACHED_BYTES = 64 << 20  # of weights; larger networks read them all from memory for every chunk
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -64,9 +63,23 @@ class Backbone(nn.Module):
         self.map_size = (int(A.shape[2]), int(A.shape[3]))
         self.num_classes = int(scores.shape[1])
 
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of weights that every chunk of frames passes through."""
+        return sum(p.numel() * p.element_size() for p in self.trunk.parameters())
+
+    @property
+    def chunk(self) -> int:
+        """How many frames of a clip to pass at a time."""
+        return CHUNK if self.weight_bytes <= CACHED_BYTES else 2 * CHUNK
+
     def features(self, x: Tensor) -> Tensor:
-        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224]; for looking on a CPU, CHUNK at a time."""
-        if self.training or torch.is_grad_enabled() or not x.is_cpu or len(x) <= CHUNK:
+        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224].
+
+        For looking on a CPU some at a time, where reading the weights again costs less than large buffers.
+        """
+        learning = self.training or torch.is_grad_enabled()
+        if learning or not x.is_cpu or len(x) <= CHUNK or self.weight_bytes > CACHED_BYTES:
             return self.trunk(x)  # type: ignore[no-any-return]
         return torch.cat([self.trunk(some) for some in x.split(CHUNK)])
 

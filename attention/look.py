@@ -50,11 +50,6 @@ class Look:
             _Rows() for _ in range(5)
         )
 
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of weights every chunk passes through."""
-        return sum(p.numel() * p.element_size() for p in self.backbone.trunk.parameters())
-
     @torch.inference_mode()
     def see(self, x: Tensor, clock: Clock) -> Sight:
         """Looks at preprocessed frames [n,3,224,224]."""

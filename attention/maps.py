@@ -90,6 +90,8 @@ def _of_channels_on(last: nn.Linear, rows: Rows, A: Tensor, pooled: Tensor) -> T
     channel are picked fast.
     """
     on = _ever_on(pooled, CHANNELS)
+    if len(on) >= A.shape[1]:
+        return _weighed(last.weight[rows], A)
     cells = A.movedim(1, 3).index_select(3, on)
     W = _once(last, _transposed).index_select(0, on)[:, rows]
     return (cells.flatten(0, 2) @ W).unflatten(0, cells.shape[:3]).movedim(3, 1)

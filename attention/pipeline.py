@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from attention.analysis import Analysis, check_finite, verdicts_of
 from attention.clip import Clip
-from attention.cnn import CHUNK
 from attention.concepts import ConceptSet
 from attention.errors import InputError, whole_number
 from attention.frames import FrameReader, Frames, Limits
@@ -62,7 +61,7 @@ def analyse(
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps) for name in present]
     seen = _Seen()
-    with reader(path, every=every, limits=limits or Limits(), chunk=CHUNK) as clip:
+    with reader(path, every=every, limits=limits or Limits(), chunk=model.web.chunk) as clip:
         expected = _expected(clip.clip, every, limits or Limits())
         with closing(_looked_at(clip, looks, clock)) as chunks:
             for frames in chunks:
@@ -108,7 +107,7 @@ def _looked_at(
             x = looks[0].backbone.preprocess(frames.rgb)
         return frames, [look.see(x, clock) for look in looks]
 
-    streams = streams_for(sum(look.weight_bytes for look in looks))
+    streams = streams_for(sum(look.backbone.weight_bytes for look in looks))
     with closing(in_streams(clock.timed("decode", chunks), see, streams)) as seen:
         for frames, sights in seen:
             for look, sight in zip(looks, sights, strict=True):

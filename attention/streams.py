@@ -16,8 +16,9 @@ from typing import TypeVar
 import torch
 from threadpoolctl import ThreadpoolController
 
+from attention.cnn import CACHED_BYTES
+
 MOST = 2  # streams: each holds a chunk and all that is made of it
-CACHED_BYTES = 64 << 20  # of weights: above, two streams take longer than one
 
 # Found once: going through all loaded libraries in every stream takes the loader's lock and some ms.
 OPENMP = ThreadpoolController().select(internal_api="openmp")
