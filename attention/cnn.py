@@ -76,7 +76,7 @@ class Backbone(nn.Module):
     def features(self, x: Tensor) -> Tensor:
         """Feature maps A [N,K,h,w] of inputs x [N,3,224,224].
 
-        For looking on a CPU some at a time, where reading the weights again costs less than large buffers.
+        When nothing is learned, on a CPU, CHUNK at a time where the weights are few enough for its cache.
         """
         learning = self.training or torch.is_grad_enabled()
         if learning or not x.is_cpu or len(x) <= CHUNK or self.weight_bytes > CACHED_BYTES:
@@ -101,9 +101,9 @@ class Backbone(nn.Module):
 
 
 def imprint(tensor: Tensor) -> tuple[int, int]:
-    """What tells whether a tensor is still as it was: where it lies, and how often it was written to.
+    """(address, version): what tells whether a tensor is still as it was.
 
-    Those made under inference_mode do not count that, and are taken to stay.
+    Tensors made under inference_mode have no version, and are taken to stay.
     """
     return tensor.data_ptr(), 0 if tensor.is_inference() else tensor._version
 

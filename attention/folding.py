@@ -25,7 +25,9 @@ _kept: WeakKeyDictionary[Backbone, tuple[State, Backbone]] = WeakKeyDictionary()
 
 
 def folded(backbone: Backbone) -> Backbone:
-    """The same CNN without batch norms, for looking only; itself where none can be folded.
+    """The same CNN without batch norms and uneven padding, for looking at 224×224 only.
+
+    Its own layers where it has no batch norm, or where a try shows that folding them changes what it sees.
 
     The backbone stays as it is; what was folded is kept until one of the trunk's tensors, or the head, is
     another.

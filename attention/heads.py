@@ -39,7 +39,7 @@ class Head(nn.Module, ABC):
 
 
 def of_few(layer: nn.Linear, x: Tensor) -> Tensor:
-    """layer(x) of a few rows x [N,·]: on a CPU as a 1×1 convolution of the weights, with x as its filters.
+    """layer(x) [N,F] of a few rows x [N,K]: on a CPU a 1×1 convolution of the weights, with x as filters.
 
     That reads large weights in one sweep (fc6's 411 MB in 18 ms, where the product takes 57).
     """

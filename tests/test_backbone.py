@@ -59,9 +59,8 @@ def test_the_halves_are_the_stock_network(name, target, shape, layer):
     assert layer in (None, looker.target)
     assert torch.equal(A, before), "the head wrote into A"
     # VGG's fc6 sums 25088 products, in another order than the stock layer
-    assert float((scores - stock).abs().max() / stock.abs().max()) < (
-        2e-6 if name == "vgg16" else 1e-6
-    )
+    rounding = 2e-6 if name == "vgg16" else 1e-6
+    assert float((scores - stock).abs().max() / stock.abs().max()) < rounding
     assert torch.equal(whole, scores)
 
 

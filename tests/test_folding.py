@@ -97,9 +97,8 @@ def crossed(bias: float) -> Backbone:
     return Backbone("crossed", trunk, LinearHead(nn.Linear(3, 2)), "pool")
 
 
-@pytest.mark.parametrize(
-    "bias", [0, -99]
-)  # with the second it sees nothing in the noise it is tried on
+# with the second bias it sees nothing in the noise it is tried on
+@pytest.mark.parametrize("bias", [0, -99])
 def test_what_cannot_be_folded_stays_as_it_is(bias):
     looker = crossed(bias)
     x = looker.preprocess(pictures(1))

@@ -8,13 +8,11 @@ from typing import Any
 
 from attention.tabs.looking import Looked, Progress
 
-PATIENCE = (
-    0.5  # seconds without news after which the last is told again, so that a look can be stopped
-)
+PATIENCE = 0.5  # seconds without news after which the last is told again
 ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is closed, none will
 
-# of gradio's events that look: it holds none of them back, so that all can be stopped, and told where
-# in the line they are
+# How gradio serves the events that look: it holds none of them back (up to 16), so that each can be
+# stopped, and told where in the line it is.
 LOOKS: dict[str, Any] = {
     "concurrency_id": "looks",
     "concurrency_limit": 16,
@@ -77,6 +75,7 @@ class RunningLook:
         self._was_stopped = False
 
     def __iter__(self) -> Iterator[Progress | Looked | Stopped | None]:
+        """Starts it and follows it, once; raises what it raises."""
         threading.Thread(target=self._run, daemon=True).start()
         try:
             progress: Progress | None = None

@@ -79,7 +79,7 @@ def _added(name: str, seconds: dict[str, Seconds]) -> Iterator[Row]:
 
 
 def _wholes(looker: Backbone, x: Tensor) -> dict[str, Work]:
-    """Ours as the pipeline looks, and on the network as it came."""
+    """Ours, folded as for the pipeline, and on the network as it came; all frames at once."""
 
     def maps_of(cnn: Backbone, C: int) -> Work:
         return torch.inference_mode()(lambda: attention_maps(cnn, cnn.features(x), range(C)))
