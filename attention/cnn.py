@@ -96,7 +96,9 @@ class Backbone(nn.Module):
         if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
             raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
         table = self.pixels.table()
-        squares = np.stack([cv2.LUT(centre_square(frame), table) for frame in frames])
+        squares = np.empty((len(frames), INPUT_SIDE, INPUT_SIDE, 3), np.float32)
+        for frame, square in zip(frames, squares, strict=True):
+            cv2.LUT(centre_square(frame), table, dst=square)
         return torch.from_numpy(squares).permute(0, 3, 1, 2)
 
 

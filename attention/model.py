@@ -3,6 +3,7 @@
 import secrets
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,11 @@ class Model:
     def concepts(self) -> tuple[str, ...]:
         """The concepts C in the order of the class scores."""
         return self.card.concepts
+
+    @cached_property
+    def concept_set(self) -> ConceptSet:
+        """The same, to be found by name."""
+        return ConceptSet(self.concepts)
 
 
 def load_model(name_or_path: str | Path) -> Model:

@@ -53,7 +53,7 @@ def analyse(
     started = time.perf_counter()
     model = model if isinstance(model, Model) else load_model(model)
     every, window = whole_number("every", every), whole_number("window", window)
-    known = ConceptSet(model.concepts)
+    known = model.concept_set
     rows = _rows(known, concepts)
     truth = None if truth is None else known.names[known.index(truth)]
     _check_window(window, model.web.map_size)

@@ -54,6 +54,7 @@ class Video:
                 raise InputError(unreadable_still(name))
             large = self._stream.width * self._stream.height > SMALL_PIXELS
             self._stream.thread_type = "AUTO" if large else "NONE"
+            self._threads = 2 if large else 1  # for colours; two have to wait for each other
             # The same bound for frames that turn out larger than the file's header says.
             self._stream.codec_context.options = {"max_pixels": str(most)}
             # Packets that failed: followed by frames, and since the last frame; and no more comes.
@@ -204,7 +205,7 @@ class Video:
         """Returns the frame at the clip's size; where its colour tags mean nothing, as BT.601."""
         width, height = self._size
         convert = partial(
-            self._reformatter.reformat, self._frame, width, height, pix_fmt, threads=2
+            self._reformatter.reformat, self._frame, width, height, pix_fmt, threads=self._threads
         )
         bt601 = Colorspace.ITU601
         with told(f"The frames of {self.clip.name} cannot be turned into RGB; convert it to MP4."):

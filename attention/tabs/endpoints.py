@@ -6,7 +6,6 @@ from typing import Any
 
 import gradio as gr
 
-from attention.concepts import ConceptSet
 from attention.errors import InputError, whole_number
 from attention.pipeline import analyse
 from attention.sandbox import SandboxedReader
@@ -52,7 +51,7 @@ def analyse_clip(
             raise InputError("No clip was given; pass a video or image file.")
         step = _step(every)
         ready = ready_model(model)
-        known = ConceptSet(ready.concepts)
+        known = ready.concept_set
         wanted = (concepts or "").strip()
         names = [known.names[c] for c in known.pick(wanted)] if wanted else None
         with LINE.turn():
