@@ -72,29 +72,33 @@ def _scores_and_sums(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Te
 @_scores_and_sums.register
 def _linear(head: LinearHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """S = W·mean(A) + b, so α = W/(h·w), the same for every frame."""
-    pooled = head.penultimate(A)
     W = head.last.weight[rows]
-    many = len(W) >= MANY and len(A) and A.amin() >= 0
-    sums = _of_channels_on(head.last, rows, A, pooled) if many else _weighed(W, A)
+    many = len(W) >= MANY and len(A) and A.is_cpu
+    sums = _sparing_zeros(head.last, rows, A) if many else _weighed(W, A)
     # divided last and in place, which takes no further memory of the size of A or W
-    return head.last(pooled), sums.div_(_cells(A))
+    return head.last(head.penultimate(A)), sums.div_(_cells(A))
 
 
 MANY = 256  # concepts: for fewer, picking channels out takes longer than they would
+RARE = 6  # a channel on in less than one cell in so many costs less in a sparse product
 
 
-def _of_channels_on(last: nn.Linear, rows: Rows, A: Tensor, pooled: Tensor) -> Tensor:
-    """Σ_k W_ck A^k [N,C,h,w] for A ≥ 0, without the channels that are zero in every cell of every frame.
+def _sparing_zeros(last: nn.Linear, rows: Rows, A: Tensor) -> Tensor:
+    """Σ_k W_ck A^k [N,C,h,w], with no or little work for what is zero, as most cells after a ReLU are.
 
-    Those have a mean of zero, and are often a third of all or more. Cells and weights that lie channel by
-    channel are picked fast.
+    The channels that are on in many cells are multiplied as they are, the rare ones value by value, and
+    those that are on nowhere not at all. Cells and weights that lie channel by channel are picked fast.
     """
-    on = _ever_on(pooled, CHANNELS)
-    if len(on) >= A.shape[1]:
+    cells = A.movedim(1, 3).flatten(0, 2)
+    on = cells.bool().sum(0)  # in how many cells each channel is
+    seldom = RARE * on < len(cells)
+    if not seldom.any():
         return _weighed(last.weight[rows], A)
-    cells = A.movedim(1, 3).index_select(3, on)
-    W = _once(last, _transposed).index_select(0, on)[:, rows]
-    return (cells.flatten(0, 2) @ W).unflatten(0, cells.shape[:3]).movedim(3, 1)
+    often, rare = ((~seldom).nonzero()[:, 0], (seldom & (on > 0)).nonzero()[:, 0])
+    W = _once(last, _transposed)
+    sums = cells.index_select(1, often) @ W.index_select(0, often)[:, rows]
+    sums.addmm_(cells.index_select(1, rare).to_sparse(), W.index_select(0, rare)[:, rows])
+    return sums.unflatten(0, (len(A), *A.shape[2:])).movedim(3, 1)
 
 
 def _transposed(weight: Tensor) -> Tensor:
@@ -128,7 +132,7 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """
     six, seven = head.trail(A)
     # units that are off in every frame, often half of them or more, are left out for all at once
-    on6, on7 = _ever_on(six, UNITS), _ever_on(seven, UNITS)
+    on6, on7 = _ever_on(six), _ever_on(seven)
     D6, D7 = six[:, on6] > 0, seven[:, on7] > 0
     W6s = _once(head.fc6, lambda W6: W6.view(len(W6), A.shape[1], -1).sum(2))[on6]
     W7 = _submatrix(head.fc7.weight, on7, on6)
@@ -145,19 +149,19 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     return head.last(seven), sums
 
 
-# what is left of a product's units or channels is rounded up: of few sizes each has a kernel that the
-# library prepares once, which takes long for VGG16's products; Lite0's are small, and each channel counts
-UNITS, CHANNELS = 256, 16
+# what is left of a product's units is rounded up: of few sizes each has a kernel that the library
+# prepares once, which takes long for products as large as these
+UNITS = 256
 
 
-def _ever_on(units: Tensor, step: int) -> Tensor:
-    """Indices of the units that some frame has on, and of idle ones up to a multiple of `step`.
+def _ever_on(units: Tensor) -> Tensor:
+    """Indices of the units that some frame has on, and of idle ones up to a multiple of UNITS.
 
     First those that all frames have on.
     """
     on = units != 0
     ever, always = on.any(0), on.all(0)
-    room = -(-int(ever.sum()) // step) * step
+    room = -(-int(ever.sum()) // UNITS) * UNITS
     return (ever.byte() + always.byte()).argsort(descending=True, stable=True)[:room]
 
 

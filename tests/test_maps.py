@@ -185,16 +185,21 @@ def test_map_before_relu_sums_to_the_score(name):
     assert torch.all(torch.minimum(plus, minus) == 0)
 
 
-@pytest.mark.parametrize("silent", [0, 100, 299, 300])
 @pytest.mark.parametrize("signed", [False, True])
-def test_channels_that_are_silent_or_only_cancel_out(silent, signed):
-    # a channel whose cells sum to zero is silent only where none is negative
-    trunk = nn.Conv2d(3, 300, 1, stride=112)  # only for the shape of A: [N,300,2,2]
-    looker = Backbone("wide", trunk, LinearHead(nn.Linear(300, 400)), "0")
-    A = torch.rand(3, 300, 2, 2, generator=torch.manual_seed(4))
-    A[:, :silent] = torch.tensor([[1.0, -1.0], [-2.0, 2.0]]) if signed else 0.0
-    L = attention_maps(looker, A)
-    expected = plain_maps(A, looker.head, list(range(400))).float()
+@pytest.mark.parametrize(
+    "shares",
+    [(0.0,), (0.05,), (1.0,), (0.0, 1.0), (0.05, 0.5), (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)],
+)
+@pytest.mark.parametrize("wanted", [None, range(300, 30, -1)])
+def test_channels_on_in_a_share_of_the_cells(shares, signed, wanted):
+    trunk = nn.Conv2d(3, 350, 1, stride=32)  # only for the shape of A: [N,350,7,7]
+    looker = Backbone("wide", trunk, LinearHead(nn.Linear(350, 400)), "0")
+    random = torch.manual_seed(4)
+    A = torch.rand(3, 350, 7, 7, generator=random) - signed / 2
+    on = torch.tensor(shares).repeat(350 // len(shares) + 1)[:350, None, None]
+    A[torch.rand(A.shape, generator=random) >= on] = 0
+    L = attention_maps(looker, A, wanted)
+    expected = plain_maps(A, looker.head, list(wanted or range(400))).float()
     torch.testing.assert_close(L, expected, rtol=0, atol=1e-6)
 
 
