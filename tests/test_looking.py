@@ -12,6 +12,7 @@ from itertools import count, islice
 from pathlib import Path
 
 import cv2
+import gradio as gr
 import pytest
 
 from attention.backbone import load_backbone
@@ -23,7 +24,7 @@ from attention.tabs.looking import Looked, Progress
 from attention.tabs.offered import MOST_FRAMES, limits_for, ready_model
 from attention.tabs.samples import samples
 from attention.tabs.shelf import Shelf
-from attention.tabs.shown import model_for_own
+from attention.tabs.shown import look_at_own, model_for_own
 from attention.tabs.turns import Desk, Line, RunningLook, Stopped
 from attention.tabs.workroom import KEPT_FOR, PREFIX, Workroom
 
@@ -206,6 +207,17 @@ def test_a_new_look_takes_the_place_of_the_one_before() -> None:
     assert list(desk.put(RunningLook(lambda tell: done, line)))[-1] == done
     page.join(10)
     assert isinstance(said[-1], Stopped)
+
+
+def test_a_look_can_be_stopped_from_its_first_word_on(
+    room: Workroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "ANSWERS_WITHIN", 0.0)  # it says its last only after that
+    desk = Desk()
+    shown = look_at_own(room, "not there.mp4", desk, None, "imagenet", 5)
+    assert "not there.mp4" in next(shown)[1]
+    desk.clear()
+    assert [said[0] for said in shown] == [gr.skip()]
 
 
 def test_looks_wait_in_line_and_are_told_how_many_are_before_them(

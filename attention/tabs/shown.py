@@ -73,12 +73,13 @@ def _look(
     In the place of what the page looked at so far; what stops this look says what is shown then.
     """
     path = Path(clip)
-    yield _waiting(progress_card(None, path.name))
     try:
         with full_disk_told():
             folder = workroom.new_folder()
         start = partial(look, path, model, folder, every=int(every), sample=sample)
-        for said in desk.put(RunningLook(lambda tell: start(on_progress=tell))):
+        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+        yield _waiting(progress_card(None, path.name))
+        for said in running:
             if isinstance(said, Looked):
                 yield _done(said)
             elif isinstance(said, Stopped):

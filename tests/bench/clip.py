@@ -23,7 +23,7 @@ from tests.bench.race import Clock, Row, in_turns
 from tests.clips import write_clip
 from tests.networks import pictures
 
-ROUNDS = 15
+ROUNDS = 25  # one is up to a third away from the next
 MOST_TOTAL = 1.25  # of its forward passes
 MOST_MEMORY = 1.2  # 300 frames to 16
 MEASURE = """

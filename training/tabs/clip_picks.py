@@ -146,10 +146,11 @@ def _open(
         side, figure = view_of(by)
         truth = _truth(sweep, clip)
         sample = Sample("", clip, path, model, truth, sweep.every)
-        yield progress_card(None, path.name), wait, wait
         folder = workroom.new_folder()
         start = partial(look, path, model, folder, every=sweep.every, sample=sample)
-        for said in desk.put(RunningLook(lambda tell: start(on_progress=tell))):
+        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+        yield progress_card(None, path.name), wait, wait
+        for said in running:
             if isinstance(said, Looked):
                 yield "", _opened(said, sweep), player_value(said.pack, side=side, figure=figure)
             elif isinstance(said, Stopped):
