@@ -139,7 +139,7 @@ def test_frames_are_never_held_together(tmp_path: Path, clip: Path) -> None:
                 yield frames
 
     write_film(tmp_path / "film.mp4", clip, look(frames=20, every=1), reader=Watched)
-    assert len(alive) == 10
+    assert len(alive) == 11
     assert most <= 2
 
 
