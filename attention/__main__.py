@@ -136,7 +136,6 @@ def _analyse(asked: Asked, clip: "Clip") -> "Analysis":
 
 def _names(asked: Asked, model: "Model") -> tuple[list[str], str | None]:
     """The concepts to compare and the truth, spelled as the model does."""
-
     known = model.concept_set
     picked = range(len(known)) if asked.concepts is None else known.pick(asked.concepts)
     concepts = [known.names[place] for place in picked]
