@@ -100,12 +100,13 @@ def test_shares_of_the_labels_are_whole_recordings_and_this_is_said() -> None:
 def test_development_clips_come_from_recordings_of_their_own() -> None:
     train = clips_of(*((f"r{n}", {n % 2: 2}) for n in range(16)))
     test = clips_of(("t", {0: 1, 1: 1}))
-    fold = with_dev(Fold("1", train, test), NAMES)
+    fold, note = with_dev(Fold("1", train, test), NAMES)
+    assert "8 of its 32 training clips" in note
     assert fold.test == test
     assert Counter(c.label for c in fold.dev) == {0: 4, 1: 4}
     assert not recordings_in(fold.dev) & recordings_in(fold.train)
     assert set(fold.train) | set(fold.dev) == set(train)
-    assert with_dev(fold, NAMES) is fold
+    assert with_dev(fold, NAMES) == (fold, "")
     with pytest.raises(InputError, match=r"Kiss too few recordings"):
         many = ((f"r{n}", {0: 2}) for n in range(8))
         with_dev(Fold("1", clips_of(*many, ("k", {1: 9})), test), NAMES)

@@ -14,10 +14,11 @@ from tests.sweeps import SweepFolder, world
 from training.curves import figure5_rows
 from training.results import known_sweeps, paper_numbers
 from training.results.known_sweeps import clip_file, clip_verdicts, results_of, sweep_named
+from training.results.paper_numbers import Curve
 from training.runs.folder import Run
 from training.runs.records import Spec, State, Status
 from training.sets import DRAWN_FOLDER
-from training.tabs.clip_picks import Pick, frames_of, model_for, picks_html
+from training.tabs.clip_picks import Pick, frames_of, picks_html
 from training.tabs.confusion_view import grid_html
 from training.tabs.curve_views import pair_of
 from training.tabs.curves import curves_tab, curves_table, verdicts_html
@@ -118,14 +119,6 @@ def test_only_clips_of_the_sweeps_own_set_are_opened(home: Path) -> None:
     assert seen[f"Hug/{clip.name}"].startswith("data:image/jpeg;base64,/9j/")
 
 
-def test_a_sweep_is_opened_with_a_model_that_knows_its_classes(home: Path) -> None:
-    assert model_for(sweep_named("drawn")) == "interactions"
-    run = write_run(home, "other", title="Other classes")
-    world(lambda m, f: 1.0, seeds=1, clips=9, concepts=("A", "B", "C")).write(run.sweep)
-    with pytest.raises(InputError, match="Other classes"):
-        model_for(sweep_named("other"))
-
-
 def test_the_results_are_read_again_when_the_sweep_grows(home: Path) -> None:
     sweep = sweep_named("drawn")
     before = len(clip_verdicts(sweep))
@@ -161,7 +154,8 @@ def test_a_large_grid_shows_the_classes_with_the_most_mistakes() -> None:
 
 def test_clips_that_are_not_here_cannot_be_chosen(home: Path) -> None:
     sweep = sweep_named("drawn")
-    pick = Pick("Hug/<x>.mp4", "Hug", remark="with 1 of 2 seeds")
+    curve = Curve("CNN", 0.0)
+    pick = Pick("Hug/<x>.mp4", "Hug", curve, "1", 0, remark="with 1 of 2 seeds")
     away = picks_html(replace(sweep, source=None), [pick])
     assert "disabled" in away
     assert "data-pick" not in away

@@ -41,13 +41,13 @@ def half_split(clips: Sequence[LabelledClip], concepts: Sequence[str]) -> dict[P
     }
 
 
-def with_dev(fold: Fold, concepts: Sequence[str]) -> Fold:
-    """The fold with development clips: its own, or else a quarter of its training clips.
+def with_dev(fold: Fold, concepts: Sequence[str]) -> tuple[Fold, str]:
+    """The fold with development clips, its own or a quarter of its training clips, and a note on the latter.
 
     A recording stays on one side. Raises InputError when a class has too few recordings for that.
     """
     if fold.dev:
-        return fold
+        return fold, ""
     dev, *others = deal(fold.train, DEV_PARTS)
     train = tuple(clip for clip in fold.train if any(clip in side for side in others))
     short = lacking((dev, train))
@@ -56,7 +56,11 @@ def with_dev(fold: Fold, concepts: Sequence[str]) -> Fold:
             f"Fold {fold.name} has no development clips, and {listed([concepts[c] for c in short])} too "
             "few recordings to take some of the training clips: add clips, or a split 'dev' in splits.csv."
         )
-    return Fold(fold.name, train, fold.test, dev)
+    note = (
+        f"Fold {fold.name} has no development clips: {len(dev)} of its {len(fold.train)} training clips "
+        "stand in, recordings kept whole where they are known."
+    )
+    return Fold(fold.name, train, fold.test, dev), note
 
 
 def nested_fractions(

@@ -140,7 +140,7 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
 
 def curve_named(results: SweepResults, key: str | None) -> Curve:
     """The curve of a key of `curve_choices`; InputError when the sweep has none such."""
-    known = {_key(curve): curve for curve in results.judged}
+    known = {curve_key(curve): curve for curve in results.judged}
     if key not in known:
         raise InputError("Choose two methods that this sweep has measured.")
     return known[key]
@@ -148,10 +148,11 @@ def curve_named(results: SweepResults, key: str | None) -> Curve:
 
 def curve_choices(results: SweepResults) -> list[tuple[str, str]]:
     """(for people, key) of every curve of a sweep, for a dropdown."""
-    return [(curve_name(curve), _key(curve)) for curve in curves_in(results)]
+    return [(curve_name(curve), curve_key(curve)) for curve in curves_in(results)]
 
 
-def _key(curve: Curve) -> str:
+def curve_key(curve: Curve) -> str:
+    """A curve as pages and links name it."""
     return f"{curve.method} @ {curve.fraction:g}"
 
 
@@ -168,7 +169,7 @@ def pair_of(
     if better in keys and worse in keys:
         return choices, (better, worse)
     usual = usual_pair(results)
-    return choices, (None, None) if usual is None else (_key(usual[0]), _key(usual[1]))
+    return choices, (None, None) if usual is None else (curve_key(usual[0]), curve_key(usual[1]))
 
 
 def _measured(sweeps: Sequence[Sweep]) -> list[tuple[Sweep, SweepResults]]:

@@ -78,22 +78,31 @@ def _parts(sweeps: Sequence[Sweep], a: str | None, b: str | None, seed: str | No
         sweep, found = _found(sweeps, a, b, seed)
     except InputError as error:
         return [note(str(error)), "", ""]
+    number = int(str(seed))
     return [
         f"<p class='agreement'>{escape(found.sentence)}</p>",
-        _side(sweep, found.attention_right, found.attention, found.cnn, "attention", "cnn"),
-        _side(sweep, found.cnn_right, found.cnn, found.attention, "cnn", "attention"),
+        _side(sweep, found.attention_right, found.attention, found.cnn, "attention", "cnn", number),
+        _side(sweep, found.cnn_right, found.cnn, found.attention, "cnn", "attention", number),
     ]
 
 
 def _side(
-    sweep: Sweep, clips: pd.DataFrame, right: Curve, wrong: Curve, mine: str, other: str
+    sweep: Sweep,
+    clips: pd.DataFrame,
+    right: Curve,
+    wrong: Curve,
+    mine: str,
+    other: str,
+    seed: int,
 ) -> str:
     picks = [
         Pick(
             row["clip"],
             row["truth"],
-            right_label(row[mine]) + wrong_label(wrong.method, row[other]),
-            by=wrong.method,
+            by=wrong,
+            fold=row["fold"],
+            seed=seed,
+            said=right_label(row[mine]) + wrong_label(wrong.method, row[other]),
         )
         for row in clips.to_dict("records")
     ]
