@@ -74,7 +74,7 @@ def deal(
 def lacking(sides: Sequence[Sequence[LabelledClip]]) -> list[int]:
     """The labels that some side has no clip of."""
     within = [{clip.label for clip in side} for side in sides]
-    return sorted(set().union(*within) - set.intersection(*within))
+    return sorted(label for label in set().union(*within) if any(label not in w for w in within))
 
 
 def _overlap(filled: Counter[int], content: Counter[int]) -> float:

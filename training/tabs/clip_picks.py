@@ -238,6 +238,6 @@ def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
 def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
     if not can_open:
         return "disabled"
-    asked = {"sweep": sweep.name, "clip": pick.clip, "by": curve_key(pick.by)}
+    asked: dict[str, str | int] = {"sweep": sweep.name, "clip": pick.clip, "by": curve_key(pick.by)}
     asked |= {"fold": pick.fold, "seed": pick.seed}
     return f"data-pick='{escape(json.dumps(asked))}'"
