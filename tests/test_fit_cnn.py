@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from accelerate import Accelerator
 
 from attention.backbone import load_backbone
 from attention.cnn import Backbone
-from training.fit_cnn import FitSettings, fit_cnn
+from training.fit_cnn import FitSettings, fit_cnn, new_accelerator
 from training.listener import Epoch, Listener
 from training.mapcache import cached_maps, frame_maps
 from training.stages import Learner, last_stage
@@ -111,6 +112,24 @@ def test_a_stopped_run_goes_on_to_the_same_result(tmp_path: Path) -> None:
     for name, tensor in unbroken.state_dict().items():
         if name.startswith(("trunk.layer4", "head")):
             assert torch.equal(tensor, resumed.state_dict()[name]), name
+
+
+def scaled() -> Accelerator:
+    """One that scales its loss as on a GPU; the scale doubles every second step."""
+    accelerator = new_accelerator()
+    accelerator.scaler = torch.amp.GradScaler("cpu", init_scale=4.0, growth_interval=2)
+    return accelerator
+
+
+def test_a_stopped_run_goes_on_with_its_loss_scale(tmp_path: Path) -> None:
+    z, labels = views(9)
+    unbroken, resumed = scaled(), scaled()
+    fit_cnn(backbone(), z, labels, SETTINGS, accelerator=unbroken)
+    two = SETTINGS.model_copy(update={"epochs": 2})
+    fit_cnn(backbone(), z, labels, two, checkpoint=tmp_path, accelerator=scaled())
+    fit_cnn(backbone(), z, labels, SETTINGS, checkpoint=tmp_path, accelerator=resumed)
+    # two steps an epoch
+    assert resumed.scaler.get_scale() == unbroken.scaler.get_scale() == 4 * 2**3
 
 
 def test_only_dropout_follows_the_training_mode() -> None:
