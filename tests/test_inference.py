@@ -147,6 +147,13 @@ def test_what_is_ready_is_looked_at_itself_and_a_copy_shares_what_fits() -> None
     assert {t.device.type for t in tensors(network)} == {"cpu"}
 
 
+def test_a_single_layer_in_training_mode_is_noticed() -> None:
+    network = nn.Sequential(nn.Dropout(), nn.Linear(2, 2)).eval()
+    network[0].train()
+    assert not ready(network, "cpu")[0].training
+    assert network[0].training
+
+
 def test_gradients_reach_the_weights_of_a_network_in_training_mode() -> None:
     network = load_backbone("resnet18", num_classes=3, weights=None).train()
     network(torch.rand(1, 3, 224, 224)).sum().backward()
