@@ -1,8 +1,9 @@
 """Backbones by name: which network, which weights, cut where."""
 
+import inspect
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from pickle import UnpicklingError  # what torch says of a damaged file; nothing is unpickled here
@@ -41,18 +42,20 @@ def load_backbone(
     num_classes: int | None = None,
     weights: Weights = "default",
     target: str | None = None,
+    flags: Mapping[str, bool] | None = None,
 ) -> Backbone:
     """The CNN `name` cut at `target`, by default at its last maps after their activation.
 
     name: one of NAMES, or any other torchvision or timm CNN · weights: "default" for ImageNet's, None
     for random ones, or a safetensors file of a Backbone's tensors · num_classes: a fresh last layer of
-    that width when it differs from the weights'. InputError, one sentence, for an unknown name or
-    layer, for weights that cannot be had, and for files that do not fit.
+    that width when it differs from the weights' · flags: given to a torchvision network's constructor, as
+    Backbone.flags says them. InputError, one sentence, for an unknown name, layer or flag, for weights
+    that cannot be had, and for files that do not fit.
     """
     if num_classes is not None and (num_classes := whole_number("num_classes", num_classes)) < 1:
         raise InputError(f"A CNN cannot have {num_classes} classes; give 1 or more.")
     stock_weights = weights == "default"
-    backbone = _build(name, stock_weights, target)
+    backbone = _build(name, stock_weights, target, flags or {})
     if num_classes is not None and num_classes != backbone.num_classes:
         renew_head(backbone, num_classes)
     if weights is not None and not stock_weights:
@@ -78,29 +81,48 @@ def load_tensors(backbone: Backbone, path: Path) -> None:
         ) from error
 
 
-def _build(name: str, weighted: bool, target: str | None) -> Backbone:
-    net, pixels = _network(name, weighted)
+def _build(name: str, weighted: bool, target: str | None, given: Mapping[str, bool]) -> Backbone:
+    net, pixels = _network(name, weighted, given)
     net.eval()
+    flags = _flags(net)
     family = next((cut for pattern, cut in _CUTS if re.fullmatch(pattern, name)), None)
     if family is not None:
         trunk, head, at = family(net)
         if target in (None, at):
-            return Backbone(name, trunk, head, at, pixels)
+            return Backbone(name, trunk, head, at, pixels, flags)
     if target is None and hasattr(net, "forward_head"):
         backbone = Backbone(name, TimmTrunk(net), TimmHead(net), "forward_features", pixels)
         if backbone.channels != net.num_features:  # such as [N,h,w,K]
             raise no_maps(name)
         return backbone
     sample = torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE)
-    return Backbone(name, *split(net, sample, target), pixels)
+    return Backbone(name, *split(net, sample, target), pixels, flags)
 
 
-def _network(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
+def _flags(net: nn.Module) -> dict[str, bool]:
+    """What a torchvision network was built with that is not its constructor's default and no tensor tells.
+
+    Its weights may set such flags, as those of inception_v3 and googlenet do transform_input.
+    """
+    if not type(net).__module__.startswith("torchvision."):
+        return {}
+    known = inspect.signature(type(net)).parameters
+    held = {name: getattr(net, name, None) for name in known}
+    return {
+        name: flag
+        for name, flag in held.items()
+        if isinstance(flag, bool) and flag != known[name].default
+    }
+
+
+def _network(name: str, weighted: bool, flags: Mapping[str, bool]) -> tuple[nn.Module, Pixels]:
+    if flags and name not in torchvision.models.list_models(module=torchvision.models):
+        raise _no_flag(name, flags)
     if name == LITE0:
         net = timm.create_model("tf_efficientnet_lite0", pretrained=False)
         return (_lite0_weights(net) if weighted else net), Pixels(*HALF)
     if name in torchvision.models.list_models(module=torchvision.models):
-        return _torchvision(name, weighted), Pixels()
+        return _torchvision(name, weighted, flags), Pixels()
     plain = name.removeprefix("timm/")
     if plain in timm.list_models():
         return _timm(plain, weighted)
@@ -110,12 +132,19 @@ def _network(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
     )
 
 
-def _torchvision(name: str, weighted: bool) -> nn.Module:
+def _torchvision(name: str, weighted: bool, flags: Mapping[str, bool]) -> nn.Module:
     weights = torchvision.models.get_model_weights(name).DEFAULT if weighted else None
     try:
-        return torchvision.models.get_model(name, weights=weights)
+        net = torchvision.models.get_model(name, weights=weights, **flags)
     except (URLError, OSError, EOFError, RuntimeError, UnpicklingError) as error:
         raise _no_download(name) from error
+    except (TypeError, ValueError) as error:
+        if not flags:
+            raise
+        raise _no_flag(name, flags) from error
+    if any(getattr(net, flag, None) != value for flag, value in flags.items()):
+        raise _no_flag(name, flags)  # most constructors take any, and heed few
+    return net
 
 
 def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
@@ -127,6 +156,13 @@ def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
         raise _no_download(name) from error
     config = timm.data.resolve_model_data_config(net)
     return net, Pixels(config["mean"], config["std"])
+
+
+def _no_flag(name: str, flags: Mapping[str, bool]) -> InputError:
+    return InputError(
+        f"The backbone '{short(name)}' cannot be built with the flags {short(', '.join(flags))}; "
+        "leave out those it does not have."
+    )
 
 
 def _no_download(name: str) -> InputError:

@@ -28,7 +28,11 @@ class EnergyNetCard(BaseModel):
 
 
 class Card(BaseModel):
-    """model.json: what a model is and what a person should know before trusting it."""
+    """model.json: what a model is and what a person should know before trusting it.
+
+    flags: what its CNNs' constructor is given beside the name, such as transform_input of inception_v3;
+    save_model writes those of the Web CNN.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -37,6 +41,7 @@ class Card(BaseModel):
     concepts: tuple[str, ...]
     backbone: str
     target: str | None = None
+    flags: dict[str, bool] = {}
     weights: str = "web.safetensors"
     energynet: EnergyNetCard | None = None
     trained_on: str = ""

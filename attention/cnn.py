@@ -1,5 +1,6 @@
 """A CNN cut at its last convolutional maps: features(x) → A, head(A) → class scores (§3.1, §4.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from attention.errors import InputError
+from attention.inference import ready
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
 CHUNK = 4  # frames passed at a time: the fastest batch on a CPU, and flat memory
@@ -32,11 +34,15 @@ class Pixels:
 
 
 class Backbone(nn.Module):
-    """A network in two halves that share nothing but A, ready to look (eval mode).
+    """A network in two halves that share nothing but A, in eval mode when made.
 
     trunk: x [N,3,224,224] → A [N,K,h,w] · head: A → scores [N,C], any module · target: the layer
-    A comes from. map_size (h, w), channels K and num_classes C are read off one empty image.
+    A comes from · flags: what its constructor was given and no tensor tells, such as transform_input of
+    inception_v3. map_size (h, w), channels K and num_classes C are read off one empty image.
     InputError when the trunk gives no maps.
+
+    features() and the scores of a call are those in eval mode and float32 whatever the mode and type of
+    the weights, and change neither: to train, pass through trunk and head themselves.
     """
 
     def __init__(
@@ -46,19 +52,22 @@ class Backbone(nn.Module):
         head: nn.Module,
         target: str,
         pixels: Pixels | None = None,
+        flags: Mapping[str, bool] | None = None,
     ) -> None:
         super().__init__()
         self.name = name
         self.target = target
         self.pixels = pixels or Pixels()
+        self.flags = dict(flags or {})
         self.trunk = trunk
         self.head = head
         self.eval()
         with torch.no_grad():
-            A = self.features(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
+            looking = ready(self, "cpu")
+            A = looking.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
             if A.ndim != 4:
                 raise no_maps(name)
-            scores = self.head(A)
+            scores = looking.head(A)
         self.channels = int(A.shape[1])
         self.map_size = (int(A.shape[2]), int(A.shape[3]))
         self.num_classes = int(scores.shape[1])
@@ -74,18 +83,20 @@ class Backbone(nn.Module):
         return CHUNK if self.weight_bytes <= CACHED_BYTES else 2 * CHUNK
 
     def features(self, x: Tensor) -> Tensor:
-        """Feature maps A [N,K,h,w] of inputs x [N,3,224,224].
+        """Feature maps A float32 [N,K,h,w] of inputs x [N,3,224,224], on their device.
 
-        When nothing is learned, on a CPU, CHUNK at a time where the weights are few enough for its cache.
+        Without gradients, on a CPU, CHUNK at a time where the weights are few enough for its cache.
         """
-        learning = self.training or torch.is_grad_enabled()
-        if learning or not x.is_cpu or len(x) <= CHUNK or self.weight_bytes > CACHED_BYTES:
-            return self.trunk(x)  # type: ignore[no-any-return]
-        return torch.cat([self.trunk(some) for some in x.split(CHUNK)])
+        trunk, x = ready(self, x.device).trunk, x.float()
+        at_once = torch.is_grad_enabled() or not x.is_cpu or len(x) <= CHUNK
+        if at_once or self.weight_bytes > CACHED_BYTES:
+            return trunk(x)  # type: ignore[no-any-return]
+        return torch.cat([trunk(some) for some in x.split(CHUNK)])
 
     def forward(self, x: Tensor) -> Tensor:
-        """Class scores [N,C], as the whole stock network gives them."""
-        return self.head(self.features(x))  # type: ignore[no-any-return]
+        """Class scores float32 [N,C], as the whole stock network gives them in eval mode."""
+        looking = ready(self, x.device)
+        return looking.head(looking.features(x))  # type: ignore[no-any-return]
 
     def preprocess(self, frames: NDArray[np.uint8]) -> Tensor:
         """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.

@@ -10,13 +10,14 @@ from weakref import WeakKeyDictionary
 
 import torch
 from timm.layers import Conv2dSame
-from torch import Tensor, nn
+from torch import nn
 from torch.nn.functional import pad
 from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.utils import skip_init
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from attention.cnn import INPUT_SIDE, Backbone, imprint
+from attention.inference import eval_copy, tensors
 
 NEAR = 1e-2  # of the largest value: far more than rounding leaves, far less than a wrong fold does
 State = tuple[object, ...]
@@ -25,14 +26,14 @@ _kept: WeakKeyDictionary[Backbone, tuple[State, Backbone]] = WeakKeyDictionary()
 
 
 def folded(backbone: Backbone) -> Backbone:
-    """The same CNN without batch norms and uneven padding, for looking at 224×224 only.
+    """The same CNN in eval mode, float32, on the CPU, without batch norms and uneven padding: for looking
+    at 224×224 only.
 
-    Its own layers where it has no batch norm, or where a try shows that folding them changes what it sees.
+    With them where it has no batch norm, or where a try shows that folding them changes what it sees.
 
-    The backbone stays as it is; what was folded is kept until one of the trunk's tensors, or the head, is
-    another.
+    The backbone stays as it is; what was folded is kept until one of its tensors, or the head, is another.
     """
-    state = (backbone.head, backbone.num_classes, *map(imprint, _tensors(backbone.trunk)))
+    state = (backbone.head, backbone.num_classes, *map(imprint, tensors(backbone)))
     kept = _kept.get(backbone)
     if kept is None or kept[0] != state:
         kept = (state, _folded(backbone))
@@ -40,25 +41,16 @@ def folded(backbone: Backbone) -> Backbone:
     return kept[1]
 
 
-def _tensors(trunk: nn.Module) -> list[Tensor]:
-    return [*trunk.parameters(), *trunk.buffers()]
-
-
 def _folded(backbone: Backbone) -> Backbone:
-    if not any(isinstance(layer, _BatchNorm) for layer in backbone.trunk.modules()):
-        return _own(backbone)
-    looking = copy.copy(backbone)
-    looking._modules = {**backbone._modules, "trunk": copy.deepcopy(backbone.trunk)}
+    # never the backbone itself: one that is kept beside it would never be let go
+    plain = eval_copy(backbone, "cpu")
+    if not any(isinstance(layer, _BatchNorm) for layer in plain.trunk.modules()):
+        return plain
+    looking = copy.copy(plain)
+    looking._modules = {**plain._modules, "trunk": copy.deepcopy(plain.trunk)}
     _fold(looking.trunk)
     looking.trunk.to(memory_format=torch.channels_last)  # as preprocess lays out its frames
-    return looking if _agree(looking, backbone) else _own(backbone)
-
-
-def _own(backbone: Backbone) -> Backbone:
-    """The backbone in another shell, as one that is kept beside it would never be let go."""
-    shell = copy.copy(backbone)
-    shell._modules = dict(backbone._modules)
-    return shell
+    return looking if _agree(looking, plain) else plain
 
 
 def _fold(module: nn.Module) -> None:
@@ -103,8 +95,7 @@ def _uneven(layer: Conv2dSame) -> bool:
 
 
 def _fits(layer: nn.Conv2d, norm: _BatchNorm) -> bool:
-    same_channels = norm.num_features == layer.out_channels
-    return same_channels and norm.running_mean is not None and not norm.training
+    return norm.num_features == layer.out_channels and norm.running_mean is not None
 
 
 @torch.inference_mode()

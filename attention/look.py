@@ -11,6 +11,7 @@ from torch import Tensor
 from attention.analysis import Side
 from attention.energy import best_window
 from attention.folding import folded
+from attention.inference import ready
 from attention.maps import scores_and_maps
 from attention.model import Model
 from attention.streams import Clock
@@ -44,7 +45,8 @@ class Look:
         self.window = window
         self.keep_maps = keep_maps
         # EnergyNet learns from the tuned CNN's maps (§4.3)
-        self.energynet = model.energynet if name == "tuned" else None
+        learned = model.energynet if name == "tuned" else None
+        self.energynet = None if learned is None else ready(learned, "cpu")
         self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
         self.scores, self.energies, self.windows, self.maps, self.net_energies = (
             _Rows() for _ in range(5)

@@ -16,6 +16,7 @@ from torch.nn.functional import conv2d
 from attention.cnn import Backbone, imprint
 from attention.errors import InputError
 from attention.heads import HardswishHead, LinearHead, VGGHead
+from attention.inference import ready
 
 Rows = Tensor | slice
 
@@ -23,8 +24,8 @@ Rows = Tensor | slice
 def attention_maps(backbone: Backbone, A: Tensor, concepts: Sequence[int] | None = None) -> Tensor:
     """L(F,c) of every frame and concept (Eq. 1): A [N,K,h,w] → L float32 [N,C,h,w], raw, ≥ 0.
 
-    concepts: class indices in the order wanted, by default all of them. InputError for an index the
-    backbone has no class for.
+    concepts: class indices in the order wanted, by default all of them. As the head is in eval mode and
+    float32, whatever the mode and type of its weights. InputError for an index the backbone has no class for.
     """
     return scores_and_maps(backbone, A, concepts)[1]
 
@@ -35,7 +36,7 @@ def scores_and_maps(
     """The head's class scores [N,C] and the attention maps [N,C,h,w] of the concepts, in one pass."""
     with torch.no_grad():
         rows = _rows(concepts, backbone.num_classes)
-        scores, sums = _scores_and_sums(backbone.head, A.float(), rows)
+        scores, sums = _scores_and_sums(ready(backbone, A.device).head, A.float(), rows)
         return scores[:, rows], sums.relu_()
 
 

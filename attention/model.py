@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -94,8 +95,10 @@ def load_model(name_or_path: str | Path) -> Model:
     tuned = folder / "tuned.safetensors"
     with of_model(model):
         ConceptSet(card.concepts)
-        web = _stock(card) if card.weights == "default" else _backbone(card, folder / card.weights)
-        second = _backbone(card, tuned) if card.tells_of_tuned or tuned.exists() else None
+        stock = card.weights == "default"
+        web = _stock(card) if stock else _backbone(card, folder / card.weights, card.flags)
+        two = card.tells_of_tuned or tuned.exists()
+        second = _backbone(card, tuned, web.flags) if two else None
         if card.energynet is None:
             return Model(name_of(folder), card, web, second)
         V_c, _ = concept_vectors(card.concepts, load_words(), how=card.energynet.words)
@@ -114,12 +117,14 @@ def save_model(
 ) -> Path:
     """Writes a model folder whole or not at all; half: floats as fp16, half the size on disk.
 
+    The Web CNN's flags are written to its card.
     An existing model of that name is replaced only once the new one is complete. InputError when
     something else is there, nothing can be written there, or card and parts do not fit each other:
     such a model could not be loaded again.
     """
     folder = Path(folder)
     check_model_place(folder)
+    card = card.model_copy(update={"flags": web.flags})
     check_parts(short(name_of(folder)), card, web, tuned, energynet)
     partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     try:
@@ -181,10 +186,10 @@ def _stock(card: Card) -> Backbone:
     return backbone
 
 
-def _backbone(card: Card, weights: Path) -> Backbone:
+def _backbone(card: Card, weights: Path, flags: Mapping[str, bool]) -> Backbone:
     if not weights.is_file():
         raise InputError(f"it lacks its file {short(weights.name)}; save the model again.")
-    return load_backbone(card.backbone, len(card.concepts), weights, card.target)
+    return load_backbone(card.backbone, len(card.concepts), weights, card.target, flags)
 
 
 def _fill(energynet: EnergyNet, path: Path) -> None:

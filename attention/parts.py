@@ -7,7 +7,7 @@ import torch
 
 from attention.backbone import load_backbone
 from attention.card import Card, EnergyNetCard
-from attention.cnn import Backbone
+from attention.cnn import INPUT_SIDE, Backbone
 from attention.concepts import ConceptSet, word_dim
 from attention.energynet import EnergyNet
 from attention.errors import InputError, short
@@ -39,6 +39,11 @@ def check_parts(
                     f"{backbone.num_classes} classes, its card's {empty.name} cut at {empty.target} "
                     f"with {empty.num_classes}; make them one."
                 )
+            if backbone is not None and not _comes_back(backbone, empty):
+                raise InputError(
+                    f"its {part} CNN would give other scores when loaded again, as part of it is neither "
+                    f"in its tensors nor on the card; build it as load_backbone builds {empty.name}."
+                )
         if energynet is not None and (empty_net is None or _form(energynet) != _form(empty_net)):
             raise InputError("its EnergyNet is not built as its card says; correct the card.")
 
@@ -46,7 +51,7 @@ def check_parts(
 def _empty(card: Card) -> tuple[Backbone, EnergyNet | None]:
     """What loading builds for a card before it reads any weights."""
     with torch.random.fork_rng(devices=[]):  # a training that saves draws next what it would have
-        backbone = load_backbone(card.backbone, len(card.concepts), None, card.target)
+        backbone = load_backbone(card.backbone, len(card.concepts), None, card.target, card.flags)
         if card.energynet is None:
             return backbone, None
         dim = word_dim(how=card.energynet.words)
@@ -57,6 +62,16 @@ def _form(module: Backbone | EnergyNet) -> tuple[object, ...]:
     """What two modules share that can be filled with the same file and then say the same."""
     how = module.target if isinstance(module, Backbone) else module.map_scale
     return how, {name: tuple(tensor.shape) for name, tensor in module.state_dict().items()}
+
+
+@torch.no_grad()
+def _comes_back(backbone: Backbone, empty: Backbone) -> bool:
+    """Whether `empty`, filled with the backbone's tensors, takes the same pixels and gives its scores."""
+    if backbone.pixels != empty.pixels:
+        return False
+    empty.load_state_dict(backbone.state_dict())
+    noise = torch.randn(1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0))
+    return torch.allclose(empty(noise), backbone(noise), rtol=1e-3, atol=1e-4, equal_nan=True)
 
 
 @contextmanager

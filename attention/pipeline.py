@@ -61,7 +61,9 @@ def analyse(
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps) for name in present]
     seen = _Seen()
-    with reader(path, every=every, limits=limits or Limits(), chunk=model.web.chunk) as clip:
+    with reader(
+        path, every=every, limits=limits or Limits(), chunk=looks[0].backbone.chunk
+    ) as clip:
         expected = _expected(clip.clip, every, limits or Limits())
         with closing(_looked_at(clip, looks, clock)) as chunks:
             for frames in chunks:

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from pathlib import Path
+from unittest.mock import patch
 from urllib.error import URLError
 
 import numpy as np
@@ -15,10 +16,11 @@ import torch
 import torchvision
 from safetensors.torch import load_file
 from torch import nn
+from torchvision.models import _api
 
 from attention import model as model_module
 from attention.backbone import load_backbone
-from attention.cnn import Backbone
+from attention.cnn import HALF, Backbone, Pixels
 from attention.concepts import concept_vectors, imagenet_concepts
 from attention.energynet import EnergyNet
 from attention.errors import InputError
@@ -69,6 +71,41 @@ def _halved(tensor: torch.Tensor) -> torch.Tensor:
 
 
 # Round trips
+
+
+def test_a_flag_outside_the_tensors_comes_back(tmp_path):
+    torch.manual_seed(0)
+    stock = lively(torchvision.models.googlenet(weights=None, init_weights=False))
+    # as ImageNet's own do, its weights switch the flag on
+    with patch.object(_api.WeightsEnum, "get_state_dict", lambda *_, **__: stock.state_dict()):
+        looker = load_backbone("googlenet")
+    stated = Card(title="", about="", concepts=imagenet_concepts(), backbone="googlenet")
+    model = load_model(save_model(tmp_path / "g", stated, looker, looker))
+    x = looker.preprocess(pictures(2))
+    with torch.no_grad():
+        scores = looker(x)
+        assert torch.equal(model.web(x), scores) and torch.equal(model.tuned(x), scores)
+        assert not torch.equal(stock(x).argmax(1), scores.argmax(1)), "the flag changes nothing"
+    assert model.card.flags == looker.flags
+    assert looker.flags["transform_input"]
+
+
+@pytest.mark.parametrize("changed", [{"pixels": Pixels(*HALF)}, {"trunk": True}])
+def test_a_cnn_that_would_come_back_another_is_not_saved(tmp_path, changed):
+    looker = small(0)
+    if "pixels" in changed:
+        looker.pixels = changed["pixels"]
+    else:
+        looker.trunk[-1][2] = nn.ReLU()  # a layer without tensors, in place of a hard-swish
+    with pytest.raises(InputError, match="web CNN would give other scores"):
+        save_model(tmp_path / "m", card(), looker)
+    assert not (tmp_path / "m").exists()
+
+
+def test_flags_that_a_backbone_does_not_have_are_named(tmp_path):
+    for name in (NAME, "efficientnet_lite0"):
+        with pytest.raises(InputError, match=f"'{name}' cannot be built with the flags nonsense"):
+            load_backbone(name, weights=None, flags={"nonsense": True})
 
 
 def test_a_whole_model_comes_back(saved, parts):

@@ -18,6 +18,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from attention.cnn import Backbone
+from attention.errors import InputError
 from attention.whole import whole_file
 from training.listener import NOBODY, Epoch, Listener
 from training.stages import Learner
@@ -115,8 +116,10 @@ def fit_cnn(
 
     labels: int [P], one per picture · checkpoint: a folder written after each epoch, from which a
     stopped run goes on to the same result · accelerator: under torchrun each process takes its share
-    of every mini-batch. The same seed gives the same weights.
+    of every mini-batch. The same seed gives the same weights. The backbone ends in eval mode, where it
+    was. InputError when its weights are not float32.
     """
+    device = _trainable(backbone)
     accelerator = accelerator or new_accelerator()
     learner = Learner(backbone, views.whole)
     draws = _Draws(labels, settings.batch, settings.balanced, seed)
@@ -132,9 +135,20 @@ def fit_cnn(
         if checkpoint and accelerator.is_main_process:
             run.save(checkpoint, history)
         listener.epoch(history[-1])
-    learner.to("cpu").eval()
+    learner.to(device)
     backbone.eval()
     return history
+
+
+def _trainable(backbone: Backbone) -> torch.device:
+    """Where its weights are; InputError when they are not float32: steps would be lost in rounding."""
+    weights = next(backbone.parameters())
+    if weights.dtype != torch.float32:
+        raise InputError(
+            f"The weights of '{backbone.name}' are {str(weights.dtype).removeprefix('torch.')}; training "
+            "needs float32, so call its float() first."
+        )
+    return weights.device
 
 
 class _Run:
@@ -197,7 +211,7 @@ class _Run:
         return float((torch.cat(said) == labels).float().mean())
 
     def save(self, folder: Path, history: list[Epoch]) -> None:
-        """Writes weights, momenta and history as one file: a kill leaves the old one or the new."""
+        """Writes weights, momenta, loss scale and history as one file: a kill leaves the old or the new."""
         momenta = {
             f"{MOMENTUM}{i}": state["momentum_buffer"].cpu()
             for i, state in self.optimiser.state_dict()["state"].items()
@@ -205,6 +219,8 @@ class _Run:
         }
         weights = {k: v.cpu().contiguous() for k, v in self.plain.state_dict().items()}
         said = {"epochs": json.dumps([asdict(epoch) for epoch in history])}
+        if self.accelerator.scaler is not None:
+            said["scaler"] = json.dumps(self.accelerator.scaler.state_dict())
         folder.mkdir(parents=True, exist_ok=True)
         with whole_file(folder / CHECKPOINT) as partial:
             save_file(weights | momenta, partial, said)
@@ -215,7 +231,8 @@ class _Run:
         if not path.exists():
             return []
         with safe_open(path, "pt") as file:
-            history = [Epoch(**epoch) for epoch in json.loads(file.metadata()["epochs"])]
+            said = file.metadata()
+            history = [Epoch(**epoch) for epoch in json.loads(said["epochs"])]
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         momenta = {n: tensors.pop(n) for n in list(tensors) if n.startswith(MOMENTUM)}
         self.plain.load_state_dict(tensors)
@@ -225,6 +242,8 @@ class _Run:
             for name, momentum in momenta.items()
         }
         self.optimiser.load_state_dict(state)
+        if self.accelerator.scaler is not None and "scaler" in said:
+            self.accelerator.scaler.load_state_dict(json.loads(said["scaler"]))
         self.schedule = self._schedule(done=len(history) * len(self.loader))
         return history
 

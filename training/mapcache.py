@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from attention.cnn import Backbone
+from attention.inference import ready
 from attention.maps import scores_and_maps
 from attention.whole import whole_file
 from training.listener import NOBODY, Listener
@@ -46,7 +47,10 @@ class FrameMaps:
 
 
 def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) -> FrameMaps:
-    """Looks at cached views with a fitted CNN; several processes share the frames out."""
+    """Looks at cached views with a CNN, which stays as it is; several processes share the frames out.
+
+    As it is in eval mode and float32, on a GPU when there is one.
+    """
     alone = processes().num_processes == 1
     parts = gathered(
         _seen(backbone, views if alone else views.at(my_share(len(views.z))), listener)
@@ -57,9 +61,10 @@ def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) ->
 
 @torch.inference_mode()
 def _seen(backbone: Backbone, views: Views, listener: Listener) -> tuple[Tensor, Tensor, Tensor]:
-    """L, scores and features of views, on a GPU when there is one."""
+    """L, scores and features of views."""
     device = best_device()
-    learner = Learner(backbone, views.whole).eval().to(device)
+    backbone = ready(backbone, device)
+    learner = Learner(backbone, views.whole)
     L, scores, features = [], [], []
     for part, z in enumerate(views.z.split(CHUNK)):
         listener.step(part * CHUNK, len(views.z))
@@ -68,13 +73,12 @@ def _seen(backbone: Backbone, views: Views, listener: Listener) -> tuple[Tensor,
         L.append(maps.contiguous().cpu())
         scores.append(said.cpu())
         features.append(backbone.head.penultimate(A).cpu())  # type: ignore[operator]
-    learner.to("cpu")
     return torch.cat(L), torch.cat(scores), torch.cat(features)
 
 
 def cached_maps(backbone: Backbone, views: Views, folder: Path) -> FrameMaps:
     """frame_maps, kept in `folder` under a hash of the weights and the views."""
-    learner = Learner(backbone, views.whole)
+    learner = Learner(ready(backbone, "cpu"), views.whole)
     key = weights_key([*learner.state_dict().items(), ("z", views.z)], {})[:32]
     path = folder / f"{key}.safetensors"
     kept = path.exists()

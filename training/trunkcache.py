@@ -14,6 +14,7 @@ from torch import Tensor
 
 from attention.cnn import Backbone
 from attention.errors import InputError
+from attention.inference import ready
 from attention.whole import whole_file
 from training.data.pictures import Pictures, pictures, uploaded_set
 from training.stages import Learner, best_device
@@ -73,9 +74,11 @@ def views_of(
     whole: for training all layers. One file of the cache per file, named by its content and the
     frozen weights: what is there is not computed again, and a stopped run goes on. Files of uploaded
     sets are decoded in a confined child, and what came of them serves that set alone. InputError
-    when none of the files can be read.
+    when none of the files can be read. The backbone is looked through in eval mode and float32, on a GPU
+    when there is one, and stays as and where it is.
     """
-    learner = Learner(backbone, whole).to(best_device())
+    backbone = ready(backbone, best_device())
+    learner = Learner(backbone, whole)
     key = _weights_key(learner, every, backbone)
     folder.mkdir(parents=True, exist_ok=True)
     parts: list[Part] = []

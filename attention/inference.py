@@ -1,0 +1,51 @@
+"""A network as it is looked at: in eval mode and float32, whatever its owner does with it meanwhile."""
+
+import copy
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+Network = TypeVar("Network", bound=nn.Module)
+Device = torch.device | str
+
+
+def ready(network: Network, device: Device) -> Network:
+    """The network in eval mode and float32 on `device`: itself where it is so already, else an eval_copy.
+
+    In eval mode dropout is off and batch normalisation neither uses nor changes a batch's statistics.
+    """
+    device = torch.device(device)
+    learning = any(module.training for module in network.modules())
+    if learning or not all(_fits(tensor, device) for tensor in tensors(network)):
+        return eval_copy(network, device)
+    return network
+
+
+def eval_copy(network: Network, device: Device) -> Network:
+    """A copy in eval mode and float32 on `device`; the network stays as it is, each module's mode too.
+
+    Tensors that are float32 and there already are shared, not copied.
+    """
+    device = torch.device(device)
+    with torch.inference_mode(False), torch.no_grad():
+        # what deepcopy finds under a tensor's id it takes instead of a copy
+        found = {id(tensor): _fitted(tensor, device) for tensor in tensors(network)}
+        return copy.deepcopy(network, found).eval()
+
+
+def tensors(network: nn.Module) -> list[Tensor]:
+    """Its parameters and buffers."""
+    return [*network.parameters(), *network.buffers()]
+
+
+def _fits(tensor: Tensor, device: torch.device) -> bool:
+    there = tensor.device.type == device.type and device.index in (None, tensor.device.index)
+    return there and (tensor.dtype == torch.float32 or not tensor.is_floating_point())
+
+
+def _fitted(tensor: Tensor, device: torch.device) -> Tensor:
+    if _fits(tensor, device):
+        return tensor
+    data = tensor.detach().to(device, torch.float32 if tensor.is_floating_point() else None)
+    return nn.Parameter(data, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else data
