@@ -124,7 +124,8 @@ def _found(
     better, worse = curve_named(results, a), curve_named(results, b)
     if seed is None or not seed.isdigit():
         raise InputError("Choose a seed.")
-    return sweeps[0], disagreement(clip_verdicts(sweeps[0]), better, worse, int(seed))
+    verdicts = clip_verdicts(sweeps[0])
+    return sweeps[0], disagreement(verdicts, results, better, worse, int(seed))
 
 
 def _shown(sweeps: Sequence[Sweep], a: str | None, b: str | None, seed: str | None) -> Shown:
