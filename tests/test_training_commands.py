@@ -57,7 +57,10 @@ def test_fit_writes_a_model_with_its_card(fitted: Path) -> None:
     assert (card.seed, card.settings["fraction"], card.data["stills"]) == (3, 0.67, 12)
     assert "12 stills and 4 labelled clips (67% of the training clips) of little" in card.trained_on
     assert card.command.startswith("python -m training fit") and "cache" not in card.command
-    methods = {"CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"}
+    methods = {
+        "CNN", "CNN mean", "UnAtt",
+        "finetune+CNN", "finetune+CNN mean", "finetune+UnAtt", "finetune+EnergyNet",
+    }  # fmt: skip
     assert {key.removeprefix("test ") for key in card.metrics if key.startswith("test ")} == methods
 
 

@@ -59,7 +59,7 @@ def prepared(arguments: argparse.Namespace, source: Source, fold: Fold) -> Prepa
             listener=Told(bars), whole=arguments.layers == "all",
         )  # fmt: skip
     for sentence in ready.skipped:
-        print(f"left out: {sentence}")
+        print(f"note: {sentence}")
     return ready
 
 

@@ -119,7 +119,7 @@ def _train(run: Run) -> None:
         ready = prepare(source, fold, backbone, home() / "cache", spec.every, listener=reporter)
         folds.append((fold.name, ready))
     for sentence in dict.fromkeys(s for _, ready in folds for s in ready.skipped):
-        print(f"left out: {sentence}")
+        print(f"note: {sentence}")
     settings = settings_of(spec)
     keeper = NetworkKeeper(run, source, dict(folds), reporter)
     sweep(folds, settings, run.sweep, reporter, keeper.keep)
