@@ -26,6 +26,15 @@ def test_cosine_distance_by_hand() -> None:
     assert cosine_distance(a, b).tolist() == pytest.approx([0, 1, 2, 1 - 24 / 25], abs=1e-6)
 
 
+def test_triplet_loss_by_hand() -> None:
+    f = torch.tensor([[1.0, 0.0]]).expand(3, 2)
+    plus = torch.tensor([[2.0, 0.0], [0.0, 1.0], [0.0, 1.0]])  # D = 0, 1, 1
+    minus = torch.tensor([[0.0, 3.0], [0.0, 1.0], [-1.0, 0.0]])  # D = 1, 1, 2
+    # 0 - 1 + β, 1 - 1 + β, 1 - 2 + β
+    assert triplet_loss(f, plus, minus).tolist() == [0.0, 0.5, 0.0]
+    assert triplet_loss(f, plus, minus, beta=1.25).tolist() == [0.25, 1.25, 0.25]
+
+
 def test_losses_equal_slow_loops() -> None:
     generator = torch.Generator().manual_seed(3)
     f, plus, minus = torch.randn(3, 50, 64, generator=generator, dtype=torch.float64)

@@ -94,7 +94,6 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(here: Path, asked: Spec)
         "maps",
         "SVM",
         "tuned CNN",
-        "out of fold",
         "EnergyNet",
         "judging",
     ]
