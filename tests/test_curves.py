@@ -80,7 +80,8 @@ def small(tmp_path: Path) -> SweepResults:
 
 @pytest.fixture
 def usual(tmp_path: Path) -> SweepResults:
-    return read(world(lambda method, fraction: 0.8 + 0.5 * fraction), tmp_path / "usual")
+    sweep = world(lambda method, fraction: 0.8 + 0.5 * fraction, clips=24)
+    return read(sweep, tmp_path / "usual")
 
 
 def row(table: pd.DataFrame, method: str, fraction: float) -> pd.Series:

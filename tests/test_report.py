@@ -28,6 +28,12 @@ def flat(cnn: float, attention: float):  # type: ignore[no-untyped-def]
     return lambda method, _: attention if method.endswith(("UnAtt", "EnergyNet")) else cnn
 
 
+def little(**given: object) -> SweepFolder:
+    """A sweep of few clips and seeds, for what does not depend on them."""
+    usual = {"seeds": 2, "fractions": (0.2,), "clips": 24}
+    return world(flat(1, 2), **(usual | given))  # type: ignore[arg-type]
+
+
 def run(tmp_path: Path, draws: int = 200, **folders: Path) -> tuple[int, Path]:
     out = tmp_path / "RESULTS.md"
     given = {name: folders.get(name, Path("none")) for name in ("drawn", "noisy", "real")}
@@ -205,8 +211,21 @@ def test_a_sweep_without_a_comparison_says_so() -> None:
     assert sentence([]).startswith("Nothing is compared yet")
 
 
+def test_recordings_are_counted_over_the_folds(tmp_path: Path) -> None:
+    sweep = SweepFolder(("Hug", "Kiss"))
+    truth = np.array([0, 1, 1])
+    for fold, named in (("1", ["a", "b", "b"]), ("2", ["a", "c", "c"])):
+        sweep.add((fold, 0, 0.0, "CNN"), truth, np.eye(2)[truth], None, named)
+    results = read_results(sweep.write(tmp_path / "drawn"))
+    assert results is not None
+    found = results.judged[Curve("CNN", 0.0)].folds
+    assert [fold.recordings.tolist() for fold in found] == [[0, 1, 1], [0, 2, 2]]
+    _, out = run(tmp_path, drawn=tmp_path / "drawn")
+    assert "| 6 test clips of 3 recordings (3 in fold 1, 3 in fold 2); " in out.read_text("utf-8")
+
+
 def test_missing_sweeps_are_said_and_all_missing_is_one_line(tmp_path: Path, capsys: Said) -> None:
-    status, out = run(tmp_path, drawn=world(flat(1, 1)).write(tmp_path / "drawn"))
+    status, out = run(tmp_path, drawn=little().write(tmp_path / "drawn"))
     text = out.read_text(encoding="utf-8")
     assert status == 0
     assert "**drawn clips, noisy stills: not measured.** This report has no sweep of it." in text
@@ -222,7 +241,7 @@ def test_missing_sweeps_are_said_and_all_missing_is_one_line(tmp_path: Path, cap
 
 
 def test_the_same_sweep_gives_the_same_file_and_names_no_machine(tmp_path: Path) -> None:
-    folder = world(flat(1, 2), folds=("1", "2")).write(tmp_path / "drawn")
+    folder = little(folds=("1", "2")).write(tmp_path / "drawn")
     _, out = run(tmp_path, drawn=folder)
     before = out.read_bytes()
     _, out = run(tmp_path, drawn=folder)
@@ -231,7 +250,7 @@ def test_the_same_sweep_gives_the_same_file_and_names_no_machine(tmp_path: Path)
 
 
 def test_nothing_half_written_when_the_place_is_wrong(tmp_path: Path, capsys: Said) -> None:
-    folder = world(flat(1, 2)).write(tmp_path / "drawn")
+    folder = little().write(tmp_path / "drawn")
     (tmp_path / "RESULTS.md").mkdir()
     status, out = run(tmp_path, drawn=folder)
     assert status == 2
@@ -241,7 +260,7 @@ def test_nothing_half_written_when_the_place_is_wrong(tmp_path: Path, capsys: Sa
 
 
 def test_every_table_is_rectangular(tmp_path: Path) -> None:
-    drawn, noisy = (world(flat(1, 2)).write(tmp_path / n) for n in ("drawn", "noisy"))
+    drawn, noisy = (little().write(tmp_path / n) for n in ("drawn", "noisy"))
     _, out = run(tmp_path, drawn=drawn, noisy=noisy, real=drawn)
     blocks = [b for b in out.read_text(encoding="utf-8").split("\n\n") if b.startswith("|")]
     assert len(blocks) >= 2 + 2 * 5 + 3 * (2 + 2 + 1)
@@ -259,11 +278,11 @@ def test_what_weakens_the_numbers_is_said(tmp_path: Path) -> None:
     assert "16 rows that some fold still lacks are left out" in text
     assert "sweep assets/drawn drawn --seeds 1 --fractions 0.2,1 --part dev" in text
     assert "| ours | not recorded |" in text
-    assert "120 development clips (60 in fold 1, 60 in fold 2)" in text
+    assert "120 development clips of 120 recordings (60 in fold 1, 60 in fold 2)" in text
 
 
 def test_folds_weigh_alike_and_maps_are_those_of_the_rows(tmp_path: Path) -> None:
-    results = read_results(world(flat(1, 2), folds=("a", "b")).write(tmp_path / "s"))
+    results = read_results(little(folds=("a", "b")).write(tmp_path / "s"))
     assert results is not None
     column = measured_column("x", "drawn clips", paper.FILTERED, results, 100)
     for curve in results.judged:
@@ -274,7 +293,9 @@ def test_folds_weigh_alike_and_maps_are_those_of_the_rows(tmp_path: Path) -> Non
 
 def test_figure_4_shows_the_25_largest_gains(tmp_path: Path) -> None:
     names = [f"class {i:02d}" for i in range(28)]
-    folder = world(flat(1, 2), clips=84, concepts=names, seeds=2).write(tmp_path / "s")
+    folder = world(flat(1, 2), clips=84, concepts=names, seeds=1, fractions=(0.2,)).write(
+        tmp_path / "s"
+    )
     results = read_results(folder)
     assert results is not None
     shown = figure4(
@@ -287,7 +308,7 @@ def test_figure_4_shows_the_25_largest_gains(tmp_path: Path) -> None:
 
 
 def edited(tmp_path: Path, name: str, edit) -> Path:  # type: ignore[no-untyped-def]
-    folder = world(flat(1, 2), folds=("1", "2"), seeds=1).write(tmp_path / "s")
+    folder = little(folds=("1", "2"), seeds=1).write(tmp_path / "s")
     pd.DataFrame(edit(pd.read_csv(folder / name))).to_csv(folder / name, index=False)
     return folder
 
