@@ -302,7 +302,7 @@ def test_figure_4_shows_the_25_largest_gains(tmp_path: Path) -> None:
         measured_column("x", "drawn clips", paper.FILTERED, results, 100), paper.UNSUPERVISED
     )
     assert shown is not None
-    gains = [float(gain.split("±")[0].replace("−", "-")) for gain in shown["difference"]]
+    gains = [float(gain.split()[0].replace("−", "-")) for gain in shown["difference"]]
     assert len(gains) == 25
     assert gains == sorted(gains, reverse=True)
 

@@ -53,8 +53,9 @@ def _simulated() -> list[str]:
         return []
     rows = pd.read_csv(SIMULATED)
     wide = rows.pivot(index=["clips", "each"], columns=["measure", "seeds"], values="declared")
+    columns: list[tuple[str, int]] = wide.columns.tolist()
     header = ["clips", "clips a recording"]
-    header += [f"{m}, {s} seed{'s' * (s != 1)}" for m, s in wide.columns]
+    header += [f"{measure}, {n} seed{'s' * (n != 1)}" for measure, n in columns]
     lines = [
         [f"{clips:g}", f"{each:g}", *(f"{share:.1f}" for share in shares)]
         for clips, each, *shares in wide.reset_index().itertuples(index=False)
