@@ -144,7 +144,7 @@ def test_every_question_stands_under_the_first_line_for_every_sweep(tmp_path: Pa
             assert row[2] == row[5] == row[0].split(", ")[1].split(" against")[0]
             assert (row[3][0], row[6][0]) == ("+", "+")
             # the least p of 1999 swaps is 1/2000; 24 comparisons are made
-            assert (row[4], row[7]) == ("0.01", "0.01")
+            assert (row[4], row[7]) == ("0.012", "0.012")
         else:
             assert row[2] == row[5] == "not told apart"
     assert "the 24 comparisons of this table" in head
@@ -406,14 +406,9 @@ def test_how_numbers_are_written() -> None:
     assert (spread(np.array([2.0])), spread(np.array([]))) == ("2.0", "–")
     assert interval(None) == "–"
     assert markdown(table(["a|b"], [["c"]])) == "| a\\|b |\n| --- |\n| c |"
-    assert [chance(p) for p in (0.0004, 0.0014, 0.014, 0.14, 1.0, float("nan"))] == [
-        "< 0.001",
-        "0.001",
-        "0.01",
-        "0.1",
-        "1.0",
-        "–",
-    ]
+    told = {0.00001: "< 0.0001", 0.0005: "0.0005", 0.0495: "0.0495", 0.08: "0.08", 0.14: "0.14"}
+    assert [chance(p) for p in told] == list(told.values())
+    assert (chance(1.0), chance(float("nan"))) == ("1.00", "–")
 
 
 def test_the_report_needs_no_torch(tmp_path: Path) -> None:
