@@ -28,6 +28,12 @@ def flat(cnn: float, attention: float):  # type: ignore[no-untyped-def]
     return lambda method, _: attention if method.endswith(("UnAtt", "EnergyNet")) else cnn
 
 
+def little(**given: object) -> SweepFolder:
+    """A sweep of few clips and seeds, for what does not depend on them."""
+    usual = {"seeds": 2, "fractions": (0.2,), "clips": 24}
+    return world(flat(1, 2), **(usual | given))  # type: ignore[arg-type]
+
+
 def run(tmp_path: Path, draws: int = 200, **folders: Path) -> tuple[int, Path]:
     out = tmp_path / "RESULTS.md"
     given = {name: folders.get(name, Path("none")) for name in ("drawn", "noisy", "real")}
@@ -138,7 +144,7 @@ def test_every_question_stands_under_the_first_line_for_every_sweep(tmp_path: Pa
             assert row[2] == row[5] == row[0].split(", ")[1].split(" against")[0]
             assert (row[3][0], row[6][0]) == ("+", "+")
             # the least p of 1999 swaps is 1/2000; 24 comparisons are made
-            assert (row[4], row[7]) == ("0.01", "0.01")
+            assert (row[4], row[7]) == ("0.012", "0.012")
         else:
             assert row[2] == row[5] == "not told apart"
     assert "the 24 comparisons of this table" in head
@@ -205,8 +211,21 @@ def test_a_sweep_without_a_comparison_says_so() -> None:
     assert sentence([]).startswith("Nothing is compared yet")
 
 
+def test_recordings_are_counted_over_the_folds(tmp_path: Path) -> None:
+    sweep = SweepFolder(("Hug", "Kiss"))
+    truth = np.array([0, 1, 1])
+    for fold, named in (("1", ["a", "b", "b"]), ("2", ["a", "c", "c"])):
+        sweep.add((fold, 0, 0.0, "CNN"), truth, np.eye(2)[truth], None, named)
+    results = read_results(sweep.write(tmp_path / "drawn"))
+    assert results is not None
+    found = results.judged[Curve("CNN", 0.0)].folds
+    assert [fold.recordings.tolist() for fold in found] == [[0, 1, 1], [0, 2, 2]]
+    _, out = run(tmp_path, drawn=tmp_path / "drawn")
+    assert "| 6 test clips of 3 recordings (3 in fold 1, 3 in fold 2); " in out.read_text("utf-8")
+
+
 def test_missing_sweeps_are_said_and_all_missing_is_one_line(tmp_path: Path, capsys: Said) -> None:
-    status, out = run(tmp_path, drawn=world(flat(1, 1)).write(tmp_path / "drawn"))
+    status, out = run(tmp_path, drawn=little().write(tmp_path / "drawn"))
     text = out.read_text(encoding="utf-8")
     assert status == 0
     assert "**drawn clips, noisy stills: not measured.** This report has no sweep of it." in text
@@ -222,7 +241,7 @@ def test_missing_sweeps_are_said_and_all_missing_is_one_line(tmp_path: Path, cap
 
 
 def test_the_same_sweep_gives_the_same_file_and_names_no_machine(tmp_path: Path) -> None:
-    folder = world(flat(1, 2), folds=("1", "2")).write(tmp_path / "drawn")
+    folder = little(folds=("1", "2")).write(tmp_path / "drawn")
     _, out = run(tmp_path, drawn=folder)
     before = out.read_bytes()
     _, out = run(tmp_path, drawn=folder)
@@ -231,7 +250,7 @@ def test_the_same_sweep_gives_the_same_file_and_names_no_machine(tmp_path: Path)
 
 
 def test_nothing_half_written_when_the_place_is_wrong(tmp_path: Path, capsys: Said) -> None:
-    folder = world(flat(1, 2)).write(tmp_path / "drawn")
+    folder = little().write(tmp_path / "drawn")
     (tmp_path / "RESULTS.md").mkdir()
     status, out = run(tmp_path, drawn=folder)
     assert status == 2
@@ -241,7 +260,7 @@ def test_nothing_half_written_when_the_place_is_wrong(tmp_path: Path, capsys: Sa
 
 
 def test_every_table_is_rectangular(tmp_path: Path) -> None:
-    drawn, noisy = (world(flat(1, 2)).write(tmp_path / n) for n in ("drawn", "noisy"))
+    drawn, noisy = (little().write(tmp_path / n) for n in ("drawn", "noisy"))
     _, out = run(tmp_path, drawn=drawn, noisy=noisy, real=drawn)
     blocks = [b for b in out.read_text(encoding="utf-8").split("\n\n") if b.startswith("|")]
     assert len(blocks) >= 2 + 2 * 5 + 3 * (2 + 2 + 1)
@@ -259,11 +278,11 @@ def test_what_weakens_the_numbers_is_said(tmp_path: Path) -> None:
     assert "16 rows that some fold still lacks are left out" in text
     assert "sweep assets/drawn drawn --seeds 1 --fractions 0.2,1 --part dev" in text
     assert "| ours | not recorded |" in text
-    assert "120 development clips (60 in fold 1, 60 in fold 2)" in text
+    assert "120 development clips of 120 recordings (60 in fold 1, 60 in fold 2)" in text
 
 
 def test_folds_weigh_alike_and_maps_are_those_of_the_rows(tmp_path: Path) -> None:
-    results = read_results(world(flat(1, 2), folds=("a", "b")).write(tmp_path / "s"))
+    results = read_results(little(folds=("a", "b")).write(tmp_path / "s"))
     assert results is not None
     column = measured_column("x", "drawn clips", paper.FILTERED, results, 100)
     for curve in results.judged:
@@ -274,20 +293,22 @@ def test_folds_weigh_alike_and_maps_are_those_of_the_rows(tmp_path: Path) -> Non
 
 def test_figure_4_shows_the_25_largest_gains(tmp_path: Path) -> None:
     names = [f"class {i:02d}" for i in range(28)]
-    folder = world(flat(1, 2), clips=84, concepts=names, seeds=2).write(tmp_path / "s")
+    folder = world(flat(1, 2), clips=84, concepts=names, seeds=1, fractions=(0.2,)).write(
+        tmp_path / "s"
+    )
     results = read_results(folder)
     assert results is not None
     shown = figure4(
         measured_column("x", "drawn clips", paper.FILTERED, results, 100), paper.UNSUPERVISED
     )
     assert shown is not None
-    gains = [float(gain.split("±")[0].replace("−", "-")) for gain in shown["difference"]]
+    gains = [float(gain.split()[0].replace("−", "-")) for gain in shown["difference"]]
     assert len(gains) == 25
     assert gains == sorted(gains, reverse=True)
 
 
 def edited(tmp_path: Path, name: str, edit) -> Path:  # type: ignore[no-untyped-def]
-    folder = world(flat(1, 2), folds=("1", "2"), seeds=1).write(tmp_path / "s")
+    folder = little(folds=("1", "2"), seeds=1).write(tmp_path / "s")
     pd.DataFrame(edit(pd.read_csv(folder / name))).to_csv(folder / name, index=False)
     return folder
 
@@ -385,14 +406,9 @@ def test_how_numbers_are_written() -> None:
     assert (spread(np.array([2.0])), spread(np.array([]))) == ("2.0", "–")
     assert interval(None) == "–"
     assert markdown(table(["a|b"], [["c"]])) == "| a\\|b |\n| --- |\n| c |"
-    assert [chance(p) for p in (0.0004, 0.0014, 0.014, 0.14, 1.0, float("nan"))] == [
-        "< 0.001",
-        "0.001",
-        "0.01",
-        "0.1",
-        "1.0",
-        "–",
-    ]
+    told = {0.00001: "< 0.0001", 0.0005: "0.0005", 0.0495: "0.0495", 0.08: "0.08", 0.14: "0.14"}
+    assert [chance(p) for p in told] == list(told.values())
+    assert (chance(1.0), chance(float("nan"))) == ("1.00", "–")
 
 
 def test_the_report_needs_no_torch(tmp_path: Path) -> None:

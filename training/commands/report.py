@@ -30,8 +30,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, default=Path("RESULTS.md"), help="default RESULTS.md"
     )
-    parser.add_argument("--draws", type=int, default=2000, help="of the bootstrap (default 2000)")
-    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")
+    parser.add_argument(
+        "--draws", type=int, default=2000, help="of the bootstrap and the tests (default 2000)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the bootstrap and the tests (default 0)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

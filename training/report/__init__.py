@@ -1,1 +1,4 @@
-"""RESULTS.md: markdown.py lays it out, tables.py fills its tables, verdict.py writes its first line."""
+"""RESULTS.md: markdown.py lays it out, verdict.py writes its first lines, tables.py fills its tables.
+
+method.py says how its numbers were measured, numbers.py how they are written.
+"""

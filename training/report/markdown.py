@@ -173,7 +173,9 @@ def _clips(results: SweepResults) -> str:
         classes += f": {', '.join(results.concepts)}"
     each = ", ".join(f"{count} in fold {fold}" for fold, count in counts.items())
     part = {"dev": "development"}.get(results.part, results.part)
-    return f"{sum(counts.values())} {part} clips ({each}); {classes}"
+    unknown = results.how.get("recordings") == "unknown"
+    recordings = "unknown" if unknown else str(results.recording_count)
+    return f"{sum(counts.values())} {part} clips of {recordings} recordings ({each}); {classes}"
 
 
 def _numbers(seeds: Sequence[int]) -> str:

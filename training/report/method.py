@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -51,14 +52,18 @@ def _simulated() -> list[str]:
     """How often two equal methods were told apart, from the table of `python -m tests.bench verdicts`."""
     if not SIMULATED.exists():
         return []
-    rows = pd.read_csv(SIMULATED, dtype=str)
+    rows = pd.read_csv(SIMULATED)
     wide = rows.pivot(index=["clips", "each"], columns=["measure", "seeds"], values="declared")
-    order = sorted(wide.index, key=lambda key: tuple(map(int, key)))
+    columns: Any = wide.columns  # (measure, seeds)
     header = ["clips", "clips a recording"]
-    header += [f"{m}, {s} seed{'s' * (s != '1')}" for m, s in wide.columns]
-    lines = [[*key, *(f"{float(share):.1f}" for share in wide.loc[key])] for key in order]
+    header += [f"{measure}, {n} seed{'s' * (n != 1)}" for measure, n in columns]
+    lines = [
+        [f"{clips:g}", f"{each:g}", *(f"{share:.1f}" for share in shares)]
+        for clips, each, *shares in wide.reset_index().itertuples(index=False)
+    ]
     return [
-        f"How often two methods that do not differ are told apart, in {rows['trials'][0]} simulated "
-        "sweeps (%; `python -m tests.bench verdicts`):",
+        f"In how many of {rows['trials'].max()} simulated sweeps a winner is named between two methods "
+        "that do not differ, in % (`python -m tests.bench verdicts`; 0.0 where too few recordings "
+        "differ for p to fall below 0.05):",
         markdown(table(header, lines)),
     ]

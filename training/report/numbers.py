@@ -43,10 +43,12 @@ def bounds(found: Difference) -> str:
 
 
 def chance(p: float) -> str:
-    """A p in 0 … 1, such as 0.003, 0.04, 0.7; < 0.001 below that."""
+    """A p in 0 … 1, such as 0.0005, 0.049, 0.62; fine enough that 0.0495 is not taken for 0.05."""
     if np.isnan(p):
         return MISSING
-    return "< 0.001" if p < 0.001 else f"{p:.{1 if p >= 0.1 else 2 if p >= 0.01 else 3}f}"
+    if p < 0.0001:
+        return "< 0.0001"
+    return f"{p:.2f}" if p >= 0.1 else f"{p:.4f}".rstrip("0")
 
 
 def percent(fraction: float) -> str:

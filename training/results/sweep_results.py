@@ -83,6 +83,12 @@ class SweepResults:
         """Shares of the training clips that were labelled, without 0."""
         return sorted(float(f) for f in self.rows["fraction"].unique() if f > 0)
 
+    @property
+    def recording_count(self) -> int:
+        """How many recordings were judged, over all folds."""
+        first = next(iter(self.judged.values()))
+        return len({int(number) for fold in first.folds for number in fold.recordings})
+
     def per_seed(self, curve: Curve, column: str) -> NDArray[np.float64]:
         """A column of rows, mean over the folds: float [S], empty when the curve was not run."""
         rows = self.rows

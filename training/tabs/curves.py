@@ -195,9 +195,8 @@ def _verdict(sweep: Sweep, column: Column) -> tuple[str, pd.DataFrame]:
 def _beside() -> list[Column]:
     found = []
     for sweep in known_sweeps():
-        if sweep.run is None:
-            with suppress(InputError):
-                found.append(column_for(sweep))
+        with suppress(InputError):
+            found.append(None if sweep.run else column_for(sweep))
     return [column for column in found if column is not None]
 
 
