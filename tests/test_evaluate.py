@@ -47,6 +47,39 @@ def test_the_vote_and_unatt_differ_where_they_should() -> None:
     assert unatt.scores.tolist() == [pytest.approx([2 / 3, 6.8 / 3])]
 
 
+def test_unatt_sums_windows_of_three_by_three() -> None:
+    # class 0 has the largest cell, class 1 the largest 3×3 window, class 2 the largest sum of all
+    L = torch.zeros(1, 3, 5, 5)
+    L[0, 0, 2, 2] = 5.0
+    L[0, 1, :3, 1:4] = 1.0
+    L[0, 2] = 0.5
+    maps = FrameMaps(L, torch.zeros(1, 3), torch.zeros(1, 3), torch.tensor([0]))
+    unatt = unatt_scores("UnAtt", maps, 1)
+    assert unatt.scores.tolist() == [[5, 9, 4.5]] and unatt.predictions.tolist() == [1]
+
+
+def test_the_svm_sees_directions_not_lengths() -> None:
+    # two directions of which the second class's is a hundred times as long, and one frame of it short
+    angles = torch.tensor([0.1, 0.2, 0.3, 1.2, 1.3, 1.4])
+    lengths = torch.tensor([1.0, 1.0, 1.0, 100.0, 100.0, 100.0])
+    features = torch.stack((angles.cos(), angles.sin()), 1) * lengths[:, None]
+    L, scores = torch.zeros(6, 2, 3, 3), torch.zeros(6, 2)
+    train = FrameMaps(L, scores, features, torch.arange(6))
+    labels = torch.tensor([0, 0, 0, 1, 1, 1])
+    said, unit = (
+        svm_scores("SVM", train, labels, FrameMaps(L, scores, features * k, torch.arange(6)), 6)
+        for k in (1.0, 0.001)
+    )
+    assert said.predictions.tolist() == labels.tolist()
+    np.testing.assert_allclose(said.scores, unit.scores, rtol=1e-4, atol=1e-5)
+
+
+def test_top_three_holds_the_third_and_not_the_fourth() -> None:
+    scores = np.array([[4, 3, 2, 1]] * 4, np.float32)
+    said = metrics(ClipScores("m", scores.argmax(1), scores), np.arange(4))
+    assert (said.accuracy, said.top3) == (25, 75)
+
+
 def test_svm_separates_and_votes() -> None:
     train = frame_maps([[4, 0, 0], [5, 0, 0], [0, 4, 0], [0, 5, 0], [0, 0, 4], [0, 0, 5]], [0] * 6)
     labels = torch.tensor([0, 0, 1, 1, 2, 2])
