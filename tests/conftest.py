@@ -5,6 +5,10 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+# two test processes share two cores: set before torch is imported
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 import cv2
 import numpy as np
 import pytest
@@ -23,6 +27,12 @@ FLAGS = [
     "--no-first-run",
     "--disable-quic",
 ]
+SLOW = ("browser", "runs", "training_commands", "fit_cnn", "cli", "player", "maps", "pipeline")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slowest files come first, so that one process does not end long after the other."""
+    items.sort(key=lambda item: not item.path.stem.removeprefix("test_").startswith(SLOW))
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlparse
 
+from attention.tabs.turns import LINE
+
 READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 LOOPBACK = {"127.0.0.1", "localhost", "local"}  # local: a data: or blob: address has no host
 
@@ -21,11 +23,32 @@ def served(demo: Any, settings: dict[str, Any]) -> Iterator[str]:
         demo.close()
 
 
+# nothing was said anew or fetched for a while; timing starts where `quiet` is undefined
+QUIET = """() => {
+    const says = document.body.innerText + performance.getEntriesByType("resource").length;
+    const now = performance.now();
+    if (window.quiet?.says !== says) window.quiet = {says, since: now};
+    return now - window.quiet.since > 300;
+}"""
+
+
+def wait_until_quiet(page: Any) -> None:
+    """Waits until nobody looks at a clip any more, and what was on its way to the page is there."""
+    while LINE._here:
+        page.wait_for_timeout(10)
+    page.evaluate("window.quiet = undefined")
+    page.wait_for_function(QUIET, timeout=READY)
+
+
 @contextmanager
 def watched_page(browser: Any, width: int = 1440, height: int = 900) -> Iterator[Any]:
-    """An empty page; afterwards: no page error, and no request that left the machine."""
-    context = browser.new_context(viewport={"width": width, "height": height})
+    """An empty page; afterwards: no page error, and no request that left the machine.
+
+    All pages of a browser are in one context, which fetches and compiles the scripts once.
+    """
+    context = browser.contexts[0] if browser.contexts else browser.new_context()
     page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
     errors: list[str] = []
     hosts: set[str] = set()
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -33,6 +56,6 @@ def watched_page(browser: Any, width: int = 1440, height: int = 900) -> Iterator
     try:
         yield page
     finally:
-        context.close()
+        page.close()
     assert errors == [], errors
     assert hosts <= LOOPBACK, hosts - LOOPBACK

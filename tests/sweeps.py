@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 CONCEPTS = ("Handshake", "High five", "Hug", "Kiss")
-TUNED = ("SVM", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
+TUNED = (
+    "SVM",
+    "Logistic",
+    "finetune+CNN",
+    "finetune+CNN mean",
+    "finetune+UnAtt",
+    "finetune+EnergyNet",
+)
 
 
 def mean_ap(truth: NDArray[np.int64], scores: NDArray[np.float64]) -> float:
@@ -34,8 +41,12 @@ class SweepFolder:
         truth: NDArray[np.int64],
         scores: NDArray[np.float64],
         said: NDArray[np.int64] | None = None,
+        recordings: Sequence[str] | None = None,
     ) -> None:
-        """A cell and method: (fold, seed, fraction, method), truth [V], scores [V,C]."""
+        """A cell and method: (fold, seed, fraction, method), truth [V], scores [V,C].
+
+        recordings: of each clip, by default each its own.
+        """
         said = scores.argmax(1) if said is None else said
         top = np.argsort(-scores, axis=1, kind="stable")[:, :3]
         cell = dict(zip(("fold", "seed", "fraction", "method"), key, strict=True))
@@ -49,8 +60,8 @@ class SweepFolder:
                 for i, c in enumerate(self.concepts)
             }
         )
-        names = [f"{self.concepts[t]}/{v}.mp4" for v, t in enumerate(truth)]
-        table = pd.DataFrame(cell | {"clip": names})
+        names = [f"{self.concepts[t]}/{key[0]}_{v}.mp4" for v, t in enumerate(truth)]
+        table = pd.DataFrame(cell | {"clip": names, "recording": recordings or names})
         table["truth"] = [self.concepts[t] for t in truth]
         table["prediction"] = [self.concepts[s] for s in said]
         for i, concept in enumerate(self.concepts):
@@ -78,7 +89,10 @@ def world(
     concepts: Sequence[str] = CONCEPTS,
     part: str = "test",
 ) -> SweepFolder:
-    """A sweep in which a method is as good as `skill(method, fraction)`: 0 is chance, 3 is good."""
+    """A sweep in which a method is as good as `skill(method, fraction)`: 0 is chance, 3 is good.
+
+    Each clip is a recording of its own.
+    """
     rng = np.random.default_rng(7)
     sweep = SweepFolder(concepts, part)
     count = len(concepts)
@@ -87,7 +101,7 @@ def world(
         hard = rng.normal(size=(clips, count))
         for seed in range(seeds):
             for fraction in (0.0, *fractions):
-                methods = ("CNN", "UnAtt") if fraction == 0 else TUNED
+                methods = ("CNN", "CNN mean", "UnAtt") if fraction == 0 else TUNED
                 if fraction == max(fractions):
                     methods = (*methods, "NoImage+CNN")
                 for method in methods:

@@ -100,10 +100,10 @@ def download(page: Any, button: str) -> bytes:
 
 def test_figures_are_drawn_and_follow_their_controls_and_a_run_under_way(page: Any) -> None:
     plot = "document.querySelector('#figure5-plot .js-plotly-plot')"
-    assert page.locator("#figure5-plot .scatterlayer .trace").count() == 7 + 4  # ours, the paper's
+    assert page.locator("#figure5-plot .scatterlayer .trace").count() == 10 + 4  # ours, the paper's
     assert page.locator("#figure5-plot .errorbar").count() > 0
     assert "finetune+EnergyNet from" in page.get_attribute("#figure5-plot", "aria-label")
-    page.wait_for_selector("#curves-verdict .agreement:has-text('on the drawn clips')")
+    page.wait_for_selector("#curves-verdict .agreement:has-text('against the CNN')")
     results = results_of(sweep_named("drawn"))
     assert results is not None
     page.click("#curves-measure label:has-text('mAP')")

@@ -46,8 +46,8 @@ def chosen_run(page: Any) -> str:
     return str(page.get_attribute("#run-card [data-run]", "data-run"))
 
 
-def wait_for_state(page: Any, says: str) -> None:
-    page.wait_for_selector(f"#run-card .run-state:has-text('{says}')", timeout=READY)
+def wait_for_state(page: Any, says: str, timeout: int = READY) -> None:
+    page.wait_for_selector(f"#run-card .run-state:has-text('{says}')", timeout=timeout)
 
 
 def upload(page: Any, folder: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
     open_tab(page, "Train")
     page.wait_for_selector("#run-card [data-run]", timeout=READY)
     assert chosen_run(page) == run
-    wait_for_state(page, "Finished after about")
+    wait_for_state(page, "Finished after about", timeout=2 * READY)
     page.click("#run-curve:not([disabled])")
     page.wait_for_selector("#figure5-plot .scatterlayer .trace", timeout=READY)
     page.wait_for_selector("#curves-chosen:has-text('greetings')", timeout=READY)

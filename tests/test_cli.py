@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from attention.report import report
 from attention.terminal import one_line
 from tests.clips import numbered_frames, write_clip, write_sound
 from tests.conftest import SHARED_CLIPS
-from tests.looks import look
+from tests.looks import look, side
 
 ROOT = Path(__file__).parents[1]
 FEW = ("--concepts", "lion, Hartebeest,cheetah")
@@ -46,9 +47,28 @@ def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
     yield run
 
 
-def start(*arguments: object, **options: object) -> subprocess.Popen[bytes]:
+# the command with an analysis that is there already: no network is imported, none looks
+LOOKED = """
+import pickle, sys
+from pathlib import Path
+from attention import __main__ as command
+command._analyse = lambda asked, clip: pickle.loads(Path(sys.argv[1]).read_bytes())
+sys.exit(command.main(sys.argv[2:]))
+"""
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An analysis of 60 frames, for LOOKED."""
+    path = tmp_path_factory.mktemp("looked") / "analysis"
+    maps = np.random.default_rng(0).random((60, 2, 3, 3), np.float32)
+    path.write_bytes(pickle.dumps(look([side("web", maps)], ("Hug", "Kiss"), every=1)))
+    return path
+
+
+def start(looked: Path, *arguments: object, **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, "-m", "attention", *map(str, arguments)],
+        [sys.executable, "-c", LOOKED, str(looked), *map(str, arguments)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -240,10 +260,9 @@ def test_ctrl_c_leaves_quietly(said, clip: Path, monkeypatch: pytest.MonkeyPatch
     assert said(clip) == (130, "", "")
 
 
-def test_ctrl_c_in_the_middle_of_the_work_leaves_nothing(tmp_path: Path) -> None:
-    frames = numbered_frames(200, 240, 320)
-    clip = write_clip(tmp_path / "clip.mp4", frames, options={"preset": "ultrafast"})
-    running = start(clip, "--out", tmp_path / "results", "--every", "1", *FEW)
+def test_ctrl_c_in_the_middle_of_the_work_leaves_nothing(tmp_path: Path, looked: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", numbered_frames(60))
+    running = start(looked, clip, "--out", tmp_path / "results", "--every", "1")
     while running.poll() is None and len(list(tmp_path.iterdir())) == 1:
         time.sleep(0.002)  # until it has begun to write
     running.send_signal(signal.SIGINT)
@@ -253,8 +272,8 @@ def test_ctrl_c_in_the_middle_of_the_work_leaves_nothing(tmp_path: Path) -> None
     assert b"UnAtt" in out
 
 
-def test_a_reader_that_goes_away_is_no_error(clip: Path) -> None:
-    running = start(clip, *FEW)
+def test_a_reader_that_goes_away_is_no_error(clip: Path, looked: Path) -> None:
+    running = start(looked, clip)
     assert running.stdout is not None
     running.stdout.close()
     assert running.stderr is not None
@@ -264,9 +283,12 @@ def test_a_reader_that_goes_away_is_no_error(clip: Path) -> None:
 
 @pytest.mark.parametrize("closed", [1, 2])
 def test_who_closes_stdout_or_stderr_wants_it_quiet(
-    clip: Path, tmp_path: Path, closed: int
+    clip: Path, tmp_path: Path, looked: Path, closed: int
 ) -> None:
-    asked = [sys.executable, "-m", "attention", str(clip), *FEW, "--out", str(tmp_path / "results")]
+    whole = ["-m", "attention", str(clip), *FEW]  # once as people start it
+    frames = write_clip(tmp_path / "clip.mp4", numbered_frames(60))
+    asked = [sys.executable, *(whole if closed == 2 else ["-c", LOOKED, str(looked), str(frames)])]
+    asked += ["--out", str(tmp_path / "results")]
     done = subprocess.run(
         ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *asked],
         cwd=ROOT, capture_output=True, check=False,

@@ -36,7 +36,7 @@ from training.figures.curve_charts import (
 )
 from training.figures.on_page import plotly_figure
 from training.figures.printed import printed_chart, printed_table
-from training.report.verdict import verdict
+from training.report.verdict import answers, answers_table, sentence
 from training.results import paper_numbers as paper
 from training.results.comparison import measured_column
 from training.results.disagreement import disagreement
@@ -70,11 +70,11 @@ def small(tmp_path: Path) -> SweepResults:
         ("2", 0): [0, 1, 0, 0],  # 50
         ("2", 1): [0, 0, 0, 0],  # 25
     }
-    for (fold, seed), answers in said.items():
+    for (fold, seed), answer in said.items():
         cell(sweep, (fold, seed, 0.0, "CNN"), truth, [0, 0, 0, 0])  # always 25
         cell(sweep, (fold, seed, 0.0, "UnAtt"), truth, [0, 1, 0, 0])  # always 50
         cell(sweep, (fold, seed, 0.2, "finetune+CNN"), truth, [0, 0, 0, 3])
-        cell(sweep, (fold, seed, 0.2, "finetune+EnergyNet"), truth, answers)
+        cell(sweep, (fold, seed, 0.2, "finetune+EnergyNet"), truth, answer)
     return read(sweep, tmp_path)
 
 
@@ -87,12 +87,12 @@ def row(table: pd.DataFrame, method: str, fraction: float) -> pd.Series:
     return table[(table["method"] == method) & (table["fraction"] == fraction)].iloc[0]
 
 
-def test_figure5_means_and_spread_are_over_seeds_and_folds(small: SweepResults) -> None:
+def test_figure5_spread_is_over_seeds_each_the_mean_of_its_folds(small: SweepResults) -> None:
     rows = figure5_rows(small, "accuracy")
     net = row(rows, "finetune+EnergyNet", 0.2)
     assert net["mean"] == 62.5
-    assert net["std"] == pytest.approx(np.std([100, 75, 50, 25], ddof=1))
-    assert (net["lowest"], net["highest"], net["cells"]) == (25.0, 100.0, 4)
+    assert net["std"] == pytest.approx(np.std([75, 50], ddof=1))  # (100 + 50) / 2, (75 + 25) / 2
+    assert (net["lowest"], net["highest"], net["seeds"]) == (50.0, 75.0, 2)
     assert row(rows, "CNN", 0.0)["std"] == 0
     assert list(dict.fromkeys(rows["method"])) == [m for m in METHODS if m in set(rows["method"])]
 
@@ -133,7 +133,11 @@ def test_what_needs_no_labels_is_a_level_line(small: SweepResults) -> None:
 def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
     sweeps = [(name, paper.FILTERED, usual) for name in ("a", "b", "c")]
     lines = [line for line in figure5_chart(sweeps, "mAP", METHODS).lines if not line.quoted]
-    assert len(lines) == 3 * 7
+    assert len(lines) == 3 * 10
+    by_sweep = [
+        {(o.look.colour, o.look.marker) for o in lines if o.name.endswith(n)} for n in "abc"
+    ]
+    assert [len(looks) for looks in by_sweep] == [10, 10, 10]
     looks = [(line.look.marker, line.look.stroke) for line in lines if "finetune+" in line.name]
     for a, b in pairwise(sorted(looks[i::3] for i in range(3))):
         assert a != b
@@ -141,7 +145,7 @@ def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
     assert len({(look.marker, look.stroke) for look in same_colour}) == 3
 
 
-def test_gains_by_class_are_those_of_the_clips(small: SweepResults) -> None:
+def test_gains_by_class_are_those_of_the_clips(small: SweepResults, usual: SweepResults) -> None:
     better, worse = Curve("finetune+EnergyNet", 0.2), Curve("finetune+CNN", 0.2)
     gains = class_gains(small, better, worse).set_index("class")
     # right in (fold, seed): High five in 3 of 4 against none, Kiss in 1 of 4 against all
@@ -150,8 +154,14 @@ def test_gains_by_class_are_those_of_the_clips(small: SweepResults) -> None:
     assert gains.loc["Handshake", "gain"] == 0
     assert gains.loc["Kiss", "gain"] == -75
     assert gains["gain"].is_monotonic_decreasing
-    assert (gains["low"] <= gains["gain"]).all()
-    assert (gains["gain"] <= gains["high"]).all()
+    # one recording of a class in each fold tells nothing of others
+    assert gains[["low", "high"]].isna().all(axis=None)
+    assert (
+        "High five: +75.0 [–, –]"
+        in plotly_figure(gains_chart(gains.reset_index(), better, worse, "mine")).data[0].hovertext
+    )
+    many = class_gains(usual, better, worse)
+    assert ((many["low"] <= many["gain"]) & (many["gain"] <= many["high"])).all()
     chart = gains_chart(gains.reset_index(), better, worse, "mine")
     assert isinstance(chart, BarChart)
     assert "+75.0 points in High five to −75.0 in Kiss" in chart.alt
@@ -241,42 +251,61 @@ def test_a_training_chart_shows_the_latest_cell_smoothed_over_the_raw_line() -> 
     assert training_chart({"mine": rows}, "Web CNN", "loss").lines == ()
 
 
-def test_disagreement_counts_both_directions() -> None:
-    clips = [f"{CONCEPTS[t]}/{i}.mp4" for i, t in enumerate((0, 0, 0, 1, 1, 2))]
-    truth = [CONCEPTS[t] for t in (0, 0, 0, 1, 1, 2)]
-    answers = {"CNN": (1, 0, 1, 1, 0, 0), "finetune+EnergyNet": (0, 1, 0, 1, 1, 0)}
-    verdicts = pd.concat(
-        pd.DataFrame(
-            {
-                "fold": "1",
-                "seed": 3,
-                "fraction": 0.2 if "+" in method else 0.0,
-                "method": method,
-                "clip": clips,
-                "truth": truth,
-                "prediction": [CONCEPTS[s] for s in said],
-            }
-        )
-        for method, said in answers.items()
-    )
+def test_disagreement_counts_both_directions(tmp_path: Path) -> None:
+    truth = [0, 0, 0, 1, 1, 2]
+    sweep = SweepFolder()
+    cell(sweep, ("1", 3, 0.0, "CNN"), truth, [1, 0, 1, 1, 0, 0])
+    cell(sweep, ("1", 3, 0.2, "finetune+EnergyNet"), truth, [0, 1, 0, 1, 1, 0])
+    results, verdicts = read(sweep, tmp_path), pd.concat(sweep.clips)
+    clips = verdicts["clip"].tolist()
     attention, cnn = Curve("finetune+EnergyNet", 0.2), Curve("CNN", 0.0)
-    found = disagreement(verdicts, attention, cnn, seed=3)
+    found = disagreement(verdicts, results, attention, cnn, seed=3)
     # the classes take turns: the first Handshake, then the High five, then the second Handshake
     assert found.attention_right["clip"].tolist() == [clips[0], clips[4], clips[2]]
     assert found.attention_right["cnn"].tolist() == ["High five", "Handshake", "High five"]
     assert found.cnn_right["clip"].tolist() == [clips[1]]
     assert (found.both_right, found.both_wrong, found.clips) == (1, 1, 6)
-    assert "ahead by 33.3 points" in found.sentence
-    other = disagreement(verdicts, cnn, attention, seed=3)
+    # +++− of four clips that differ: 10 of 16 swaps are 2 or more away
+    # ψ = 5 / 8: (1.96 √0.625 + 0.8416 √0.615)² / 0.01 = 488.0
+    assert found.sentence.startswith(
+        "Of 6 clips, 3 only finetune+EnergyNet gets right and 1 only CNN; 1 both get right, 1 neither. "
+        "The two are not told apart: finetune+EnergyNet − CNN +33.3 points [−"
+    )
+    assert found.sentence.endswith(
+        "p = 0.6. 6 clips cannot tell them apart; about 489 would be needed where the difference is "
+        "10 points."
+    )
+    other = disagreement(verdicts, results, cnn, attention, seed=3)
     assert other.attention_right["clip"].tolist() == found.cnn_right["clip"].tolist()
     with pytest.raises(InputError, match="seed 4"):
-        disagreement(verdicts, attention, cnn, seed=4)
+        disagreement(verdicts, results, attention, cnn, seed=4)
     assert len(cell_of(verdicts, cnn, seed=3, fold="1")) == 6
 
 
+def test_a_clear_difference_on_the_whole_set_names_the_better(tmp_path: Path) -> None:
+    sweep = SweepFolder()
+    truth = [0, 1, 2, 3] * 10
+    cell(sweep, ("1", 0, 0.0, "CNN"), truth, [0] * 40)
+    cell(sweep, ("1", 0, 0.0, "UnAtt"), truth, truth)
+    results, verdicts = read(sweep, tmp_path), pd.concat(sweep.clips)
+    pair = Curve("CNN", 0.0), Curve("UnAtt", 0.0)
+    for attention, other, sign in ((*pair, "−"), (*pair[::-1], "+")):
+        said = disagreement(verdicts, results, attention, other, seed=0).sentence
+        assert f"UnAtt beats CNN: {sign}75.0 points [" in said
+        assert said.endswith("p < 0.001.")
+
+
 def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
-    mine = verdict_of(column_of("drawn", "drawn clips", paper.FILTERED, usual))
-    assert mine == verdict([measured_column("drawn", "drawn clips", paper.FILTERED, usual)])
+    names = ("drawn", "noisy")
+    mine, beside = (column_of(name, "drawn clips", paper.FILTERED, usual) for name in names)
+    said, table = verdict_of(mine, [mine, beside])
+    both = [measured_column(name, "drawn clips", paper.FILTERED, usual) for name in names]
+    given = answers(both)
+    assert said.startswith(sentence([a for a in given if a.column is both[0]]))
+    theirs = answers_table(given)
+    pd.testing.assert_frame_equal(
+        table, theirs[theirs["data set"] == "drawn"].reset_index(drop=True)
+    )
 
 
 @pytest.mark.parametrize("number", TABLES)
@@ -327,7 +356,7 @@ def test_charts_become_figures_files_and_json(usual: SweepResults) -> None:
     assert isinstance(charts[0], LineChart)
     drawn = plotly_figure(charts[0]).data
     named = {line.name: line for line in charts[0].lines if not line.quoted}
-    assert len([trace for trace in drawn if trace.showlegend]) == 2 * 7
+    assert len([trace for trace in drawn if trace.showlegend]) == 2 * 10
     assert tuple(drawn[3].y) == named[charts[0].lines[3].name].y
     assert tuple(drawn[3].error_y.array) == named[charts[0].lines[3].name].error
 

@@ -1,18 +1,30 @@
 """Metrics and methods against numbers worked out by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
+from attention.backbone import LITE0, Backbone, load_backbone
+from attention.concepts import concept_vectors
+from attention.energynet import EnergyNet
+from attention.model import Card, EnergyNetCard, load_model, save_model
+from attention.pipeline import analyse
+from tests.little import DRAWN
+from training.commands.evaluate import judged_clips
+from training.data.records import LabelledClip
 from training.evaluate import (
     ClipScores,
     clip_rows,
     cnn_scores,
+    logistic_scores,
     metrics,
     svm_scores,
     unatt_scores,
 )
 from training.mapcache import FrameMaps
+from training.methods import judge_web
 
 
 def frame_maps(scores: list[list[float]], owners: list[int]) -> FrameMaps:
@@ -58,28 +70,6 @@ def test_unatt_sums_windows_of_three_by_three() -> None:
     assert unatt.scores.tolist() == [[5, 9, 4.5]] and unatt.predictions.tolist() == [1]
 
 
-def test_the_svm_sees_directions_not_lengths() -> None:
-    # two directions of which the second class's is a hundred times as long, and one frame of it short
-    angles = torch.tensor([0.1, 0.2, 0.3, 1.2, 1.3, 1.4])
-    lengths = torch.tensor([1.0, 1.0, 1.0, 100.0, 100.0, 100.0])
-    features = torch.stack((angles.cos(), angles.sin()), 1) * lengths[:, None]
-    L, scores = torch.zeros(6, 2, 3, 3), torch.zeros(6, 2)
-    train = FrameMaps(L, scores, features, torch.arange(6))
-    labels = torch.tensor([0, 0, 0, 1, 1, 1])
-    said, unit = (
-        svm_scores("SVM", train, labels, FrameMaps(L, scores, features * k, torch.arange(6)), 6)
-        for k in (1.0, 0.001)
-    )
-    assert said.predictions.tolist() == labels.tolist()
-    np.testing.assert_allclose(said.scores, unit.scores, rtol=1e-4, atol=1e-5)
-
-
-def test_top_three_holds_the_third_and_not_the_fourth() -> None:
-    scores = np.array([[4, 3, 2, 1]] * 4, np.float32)
-    said = metrics(ClipScores("m", scores.argmax(1), scores), np.arange(4))
-    assert (said.accuracy, said.top3) == (25, 75)
-
-
 def test_svm_separates_and_votes() -> None:
     train = frame_maps([[4, 0, 0], [5, 0, 0], [0, 4, 0], [0, 5, 0], [0, 0, 4], [0, 0, 5]], [0] * 6)
     labels = torch.tensor([0, 0, 1, 1, 2, 2])
@@ -94,6 +84,86 @@ def test_svm_with_a_class_that_has_no_clips_never_chooses_it() -> None:
     assert said.predictions[:2].tolist() == [0, 2]
     assert said.predictions[2] != 1
     assert np.isfinite(said.scores).all()
+
+
+def test_the_mean_of_all_frames_is_not_the_vote() -> None:
+    maps = frame_maps([[1.0, 0.9], [1.0, 0.9], [0.0, 5.0]], [0, 0, 0])
+    (vote, mean, _) = judge_web(maps, 1)
+    assert (vote.method, mean.method) == ("CNN", "CNN mean")
+    assert vote.predictions.tolist() == [0] and mean.predictions.tolist() == [1]
+    assert mean.scores.tolist() == [pytest.approx([2 / 3, 6.8 / 3])]
+
+
+def test_svm_and_logistic_head_see_directions_not_lengths() -> None:
+    # along one direction a class has features of any length: raw ones would be split by length
+    train = frame_maps([[9, 1], [0.9, 0.1], [1, 9], [0.1, 0.9]], [0] * 4)
+    labels = torch.tensor([0, 0, 1, 1])
+    test = frame_maps([[0.07, 0.05], [0.05, 0.07], [70, 50], [50, 70]], [0, 1, 2, 3])
+    for said in (
+        svm_scores("SVM", train, labels, test, 4),
+        logistic_scores("Logistic", train, labels, test, 4),
+    ):
+        assert said.predictions.tolist() == [0, 1, 0, 1]
+        np.testing.assert_allclose(said.scores[0], said.scores[2], rtol=1e-5)
+
+
+def test_the_logistic_head_averages_probabilities_by_hand() -> None:
+    train = frame_maps([[3, 0, 4], [0, 3, 4], [4, 0, 3], [0, 4, 3]], [0] * 4)
+    labels = torch.tensor([0, 1, 0, 1])
+    test = frame_maps([[1, 0, 0], [0.6, 0.8, 0], [1, 0, 0]], [0, 0, 1])
+    both, single = logistic_scores("Logistic", train, labels, test, 2).scores
+    # the classes mirror each other, so the weights are ±w/2 along (1, −1, 0): p = σ(w · (x0 − x1))
+    w = np.log(single[0] / single[1])
+    assert w > 0.5
+    sigma = [1 / (1 + np.exp(-w * along)) for along in (1.0, -0.2)]
+    assert both[0] == pytest.approx(sum(sigma) / 2, abs=1e-4)
+    assert both[2] == single[2] == 0  # a class without training frames
+
+
+def test_top_3_is_three_of_five() -> None:
+    scores = np.array([[5, 4, 3, 2, 1]] * 5, np.float32)
+    assert metrics(ClipScores("m", scores.argmax(1), scores), np.arange(5)).top3 == 60
+
+
+@pytest.fixture(scope="module")
+def networks() -> tuple[Backbone, Backbone]:
+    """Two CNNs that differ in every layer, as after training them all."""
+    pair = tuple(load_backbone(LITE0, 2) for _ in range(2))
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        for backbone in pair:
+            for weights in backbone.parameters():
+                weights.mul_(1 + 0.05 * torch.randn(weights.shape, generator=generator))
+    return pair
+
+
+@pytest.mark.parametrize("kind", ["all layers", "without EnergyNet", "Web only", "with EnergyNet"])
+def test_evaluate_equals_a_look_for_every_kind_of_model(
+    networks: tuple[Backbone, Backbone], kind: str, tmp_path: Path
+) -> None:
+    web, tuned = networks
+    concepts, net = ("Hug", "Kiss"), None
+    if kind == "with EnergyNet":
+        net = EnergyNet(web.map_size, concept_vectors(concepts)[0].shape[1], 8)
+    card = Card(
+        title="t", about="", concepts=concepts, backbone=LITE0,
+        energynet=EnergyNetCard(hidden=8) if net else None,
+        settings={"every": 10, "layers": "all" if kind == "all layers" else "last"},
+    )  # fmt: skip
+    save_model(tmp_path / "m", card, web, None if kind == "Web only" else tuned, net)
+    model = load_model(tmp_path / "m")
+    names = ("Hug/hug_test_001.mp4", "Kiss/kiss_test_000.mp4")
+    clips = [LabelledClip(DRAWN / "video" / name, n) for n, name in enumerate(names)]
+    read, judged = judged_clips(model, clips, tmp_path / "cache")
+    assert read == clips
+    looks = [{v.method: v for v in analyse(c.path, model, every=10).verdicts} for c in clips]
+    assert {s.method for s in judged} - {"CNN mean", "finetune+CNN mean"} == set(looks[0])
+    for scores in judged:
+        for row, look in enumerate(looks):
+            if scores.method in look:
+                said = look[scores.method]
+                np.testing.assert_allclose(scores.scores[row], said.scores, rtol=0.02, atol=0.02)
+                assert scores.predictions[row] == said.prediction
 
 
 def test_rows_name_what_was_said() -> None:

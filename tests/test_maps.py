@@ -186,16 +186,13 @@ def test_map_before_relu_sums_to_the_score(name):
 
 
 @pytest.mark.parametrize("signed", [False, True])
-@pytest.mark.parametrize(
-    "shares",
-    [(0.0,), (0.05,), (1.0,), (0.0, 1.0), (0.05, 0.5), (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)],
-)
+@pytest.mark.parametrize("shares", [(0.0,), (1.0,), (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)])
 def test_channels_on_in_a_share_of_the_cells(shares, signed):
     wanted = range(300, 30, -1) if signed else None
     trunk = nn.Conv2d(3, 350, 1, stride=32)  # only for the shape of A: [N,350,7,7]
     looker = Backbone("wide", trunk, LinearHead(nn.Linear(350, 400)), "0")
     random = torch.manual_seed(4)
-    A = torch.rand(3, 350, 7, 7, generator=random) - signed / 2
+    A = torch.rand(2, 350, 7, 7, generator=random) - signed / 2
     on = torch.tensor(shares).repeat(350 // len(shares) + 1)[:350, None, None]
     A[torch.rand(A.shape, generator=random) >= on] = 0
     L = attention_maps(looker, A, wanted)
@@ -274,8 +271,8 @@ def small_vgg(six: float = 0.0, seven: float = 0.0) -> Backbone:
 
 
 @pytest.mark.parametrize("concepts", [[0, 2, 4], list(range(5)) * 50], ids=["few", "many"])
-@pytest.mark.parametrize(("six", "seven"), [(0, 0), (9, 9), (-9, 9), (9, -99), (-9, -9)])
-@pytest.mark.parametrize("step", [1, 2, 256])  # units at a time that are left out, or shared
+@pytest.mark.parametrize(("six", "seven"), [(0, 0), (9, 9), (-9, 9), (9, -99)])
+@pytest.mark.parametrize("step", [2, 256])  # units at a time that are left out, or shared
 def test_vgg_with_all_some_or_no_units_active(six, seven, concepts, step, monkeypatch):
     monkeypatch.setattr(maps, "UNITS", step)
     looker = small_vgg(six, seven)
@@ -294,7 +291,7 @@ def test_vgg_with_all_some_or_no_units_active(six, seven, concepts, step, monkey
 # Which concepts
 
 
-@pytest.mark.parametrize("name", [*FAMILIES, "pooled"])
+@pytest.mark.parametrize("name", ["resnet18", "vgg16", "mobilenet_v3_large", "pooled"])
 @pytest.mark.parametrize(
     "concepts",
     [[7], [3, 4, 5, 6], [999, 0, 500], [5, 5, 2], list(range(300, 600)), [*range(999, 700, -1)]],
@@ -336,7 +333,7 @@ def test_a_concept_that_does_not_exist_is_named(concepts):
 @pytest.mark.parametrize(
     ("name", "target", "training"),
     [
-        *[(name, None, training) for name in ONE_OF_EACH for training in (False, True)],
+        *[(name, None, True) for name in ONE_OF_EACH],
         ("resnet18", "layer3", True),  # its head has batch norms, which would learn
     ],
 )

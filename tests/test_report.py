@@ -11,8 +11,9 @@ import pytest
 from attention.errors import InputError
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from training import __main__ as command
-from training.report.tables import figure4, holds, interval, signed, spread, table
-from training.report.verdict import verdict, winner
+from training.report.numbers import chance, interval, markdown, signed, spread, table
+from training.report.tables import figure4, holds
+from training.report.verdict import answers, answers_table, sentence, too_few, winner
 from training.results import paper_numbers as paper
 from training.results.comparison import measured_column
 from training.results.paper_numbers import Curve
@@ -27,11 +28,11 @@ def flat(cnn: float, attention: float):  # type: ignore[no-untyped-def]
     return lambda method, _: attention if method.endswith(("UnAtt", "EnergyNet")) else cnn
 
 
-def run(tmp_path: Path, **folders: Path) -> tuple[int, Path]:
+def run(tmp_path: Path, draws: int = 200, **folders: Path) -> tuple[int, Path]:
     out = tmp_path / "RESULTS.md"
     given = {name: folders.get(name, Path("none")) for name in ("drawn", "noisy", "real")}
     arguments = [str(a) for name, folder in given.items() for a in (f"--{name}", folder)]
-    return command.main(["report", *arguments, "--out", str(out), "--draws", "200"]), out
+    return command.main(["report", *arguments, "--out", str(out), "--draws", str(draws)]), out
 
 
 def by_hand(folder: Path) -> Path:
@@ -68,6 +69,7 @@ def test_numbers_by_hand(tmp_path: Path) -> None:
     table2 = text[text.index("### Table 2") : text.index("### Table 3")]
     assert line_of(table2, "CNN") == ["CNN", "83.3 ± 23.6", "89.7", "86.7"]
     assert line_of(table2, "finetune+EnergyNet")[1] == "–"
+    assert line_of(table2, "CNN mean") == ["CNN mean", "–", "–", "–"]  # no such baseline in either
     table1 = text[text.index("### Table 1") : text.index("### Table 2")]
     assert line_of(table1, "ours") == ["ours", "91.0 ± 1.4"]  # 90 and 92
     figure = text[text.index("### Figure 4") : text.index("### Figure 5")]
@@ -79,34 +81,109 @@ def test_numbers_by_hand(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("skill", "start"),
+    ("skill", "first"),
     [
-        (flat(cnn=3.0, attention=0.5), "The CNN wins: on the drawn clips, without labels the CNN"),
-        (flat(cnn=0.5, attention=3.0), "Attention wins: on the drawn clips, without labels UnAtt"),
-        (flat(cnn=1.0, attention=1.0), "The CNN and attention are not told apart: "),
         (
-            lambda m, _: {"CNN": 3.0, "UnAtt": 0.5, "finetune+EnergyNet": 3.0}.get(m, 0.5),
-            "The CNN wins in part and attention in part: ",
+            flat(cnn=3.0, attention=0.2),
+            "The CNN wins: against the CNN's vote, as the paper compares, attention wins 0 of 4 "
+            "comparisons and loses 4; against the other baselines it wins 0 of 8 comparisons and loses 8.",
+        ),
+        (
+            flat(cnn=0.2, attention=3.0),
+            "Attention wins: against the CNN's vote, as the paper compares, attention wins 4 of 4 "
+            "comparisons and loses 0; against the other baselines it wins 8 of 8 comparisons and loses 0.",
+        ),
+        (
+            flat(cnn=1.0, attention=1.0),
+            "The CNN and attention are not told apart: against the CNN's vote, as the paper compares, "
+            "attention wins 0 of 4 comparisons and loses 0; against the other baselines it wins 0 of 8 "
+            "comparisons and loses 0; the rest are not told apart.",
+        ),
+        (
+            lambda m, _: {"CNN": 3.0, "UnAtt": 0.2, "finetune+EnergyNet": 3.0}.get(m, 0.2),
+            "The CNN wins in part and attention in part: against the CNN's vote, as the paper compares, "
+            "attention wins 2 of 4 comparisons and loses 2; against the other baselines it wins 6 of 8 "
+            "comparisons and loses 0; the rest are not told apart.",
         ),
     ],
 )
-def test_the_first_line_says_who_wins(tmp_path: Path, skill, start: str, capsys: Said) -> None:  # type: ignore[no-untyped-def]
-    status, out = run(tmp_path, drawn=world(skill).write(tmp_path / "drawn"))
-    first = out.read_text(encoding="utf-8").splitlines()[0]
+def test_the_first_line_says_who_wins(tmp_path: Path, skill, first: str, capsys: Said) -> None:  # type: ignore[no-untyped-def]
+    sweep = world(skill, seeds=3, fractions=(0.2,))
+    status, out = run(tmp_path, draws=1000, drawn=sweep.write(tmp_path / "drawn"))
     assert status == 0
-    assert first.startswith(start)
-    assert "with 20 % of the training clips labelled" in first
+    assert out.read_text(encoding="utf-8").splitlines()[0] == first
     assert capsys.readouterr().out.splitlines()[0] == first
 
 
-def test_real_clips_are_in_the_first_line_too(tmp_path: Path) -> None:
-    drawn = world(flat(0.5, 3.0)).write(tmp_path / "drawn")
-    noisy = world(flat(1.0, 1.0)).write(tmp_path / "noisy")
-    real = world(flat(3.0, 0.5), folds=("1", "2", "3")).write(tmp_path / "real")
-    _, out = run(tmp_path, drawn=drawn, noisy=noisy, real=real)
-    first = out.read_text(encoding="utf-8").splitlines()[0]
-    assert first.startswith("The CNN wins in part and attention in part: on the drawn clips, ")
-    assert "; on the real clips, without labels the CNN beats UnAtt in accuracy (−" in first
+def test_every_question_stands_under_the_first_line_for_every_sweep(tmp_path: Path) -> None:
+    drawn = world(flat(0.2, 3.0), seeds=3, fractions=(0.2,)).write(tmp_path / "drawn")
+    real = world(flat(1.0, 1.0), folds=("1", "2"), seeds=3, fractions=(0.2,)).write(
+        tmp_path / "real"
+    )
+    _, out = run(tmp_path, draws=2000, drawn=drawn, real=real)
+    head = out.read_text(encoding="utf-8").split("## How it was measured")[0]
+    rows = [line.strip("| ").split(" | ") for line in head.splitlines() if "against" in line][1:]
+    asked = list(dict.fromkeys(row[0] for row in rows))
+    assert asked == [
+        "without labels, UnAtt against CNN, vote",
+        "without labels, UnAtt against CNN, mean of all frames",
+        "with 20 % of the labels, finetune+EnergyNet against finetune+CNN, vote",
+        "with 20 % of the labels, finetune+EnergyNet against finetune+CNN, mean of all frames",
+        "with 20 % of the labels, finetune+EnergyNet against SVM",
+        "with 20 % of the labels, finetune+EnergyNet against Logistic",
+    ]
+    assert len(rows) == 12
+    for row in rows:
+        if row[1] == "drawn clips, clean stills":
+            assert row[2] == row[5] == row[0].split(", ")[1].split(" against")[0]
+            assert (row[3][0], row[6][0]) == ("+", "+")
+            # the least p of 1999 swaps is 1/2000; 24 comparisons are made
+            assert (row[4], row[7]) == ("0.01", "0.01")
+        else:
+            assert row[2] == row[5] == "not told apart"
+    assert "the 24 comparisons of this table" in head
+
+
+def test_each_p_of_the_first_table_is_corrected_for_all(tmp_path: Path) -> None:
+    results = read_results(world(flat(1.0, 1.4), seeds=2, fractions=(0.2,)).write(tmp_path / "s"))
+    assert results is not None
+    columns = [
+        measured_column(name, "drawn clips", paper.FILTERED, results, 300) for name in ("x", "y")
+    ]
+    given = answers(columns)
+    plain = [a.column.difference(a.claim, m).p for a in given for m in a.found]  # type: ignore[union-attr]
+    told = [found.p for answer in given for found in answer.found.values()]
+    assert len(plain) == 24
+    # the same sweep twice: each p is there twice, and the least of 24 counts 24 times
+    assert min(told) == pytest.approx(min(1, 24 * min(plain)))
+    assert all(p >= q for p, q in zip(told, plain, strict=True))
+
+
+def test_a_tiny_set_says_how_many_clips_it_takes(tmp_path: Path) -> None:
+    sweep = SweepFolder(("Hug", "Kiss"))
+    truth = np.arange(18) % 2
+    for method, right in (("UnAtt", 13), ("CNN", 12)):
+        answer = np.where(np.arange(18) < right, truth, 1 - truth)
+        sweep.add(("1", 0, 0.0, method), truth, np.eye(2)[answer], answer)
+    folder = sweep.write(tmp_path / "drawn")
+    results = read_results(folder)
+    assert results is not None
+    given = answers([measured_column("x", "drawn clips", paper.FILTERED, results, 300)])
+    # one clip of 18 differs: ψ = 2 / 20 = 0.1 = δ: 77 clips, as in test_randomisation.py
+    said = "18 clips cannot tell them apart; about 77 would be needed where the difference is 10 points."
+    assert too_few(given) == said
+    assert answers_table(given)["accuracy: who wins"].tolist() == ["not told apart"]
+    _, out = run(tmp_path, drawn=folder)
+    assert f"**drawn clips, clean stills:** {said}" in out.read_text(encoding="utf-8")
+
+
+def test_a_set_that_is_large_enough_says_nothing_of_it(tmp_path: Path) -> None:
+    sweep = world(flat(1.0, 1.0), seeds=1, fractions=(0.2,), clips=480)
+    results = read_results(sweep.write(tmp_path / "s"))
+    assert results is not None
+    assert (
+        too_few(answers([measured_column("x", "drawn clips", paper.FILTERED, results, 100)])) == ""
+    )
 
 
 def test_winner_in_all_cases() -> None:
@@ -120,8 +197,12 @@ def test_the_headline_takes_the_largest_share_when_20_percent_is_missing(tmp_pat
     folder = world(flat(1.0, 2.0), fractions=(0.1, 0.5)).write(tmp_path / "sweep")
     results = read_results(folder)
     assert results is not None
-    said = verdict([measured_column("x", "drawn clips", paper.FILTERED, results, 100)])
-    assert "with 50 % of the training clips labelled" in said
+    given = answers([measured_column("x", "drawn clips", paper.FILTERED, results, 100)])
+    assert given[-1].question == "with 50 % of the labels, finetune+EnergyNet against Logistic"
+
+
+def test_a_sweep_without_a_comparison_says_so() -> None:
+    assert sentence([]).startswith("Nothing is compared yet")
 
 
 def test_missing_sweeps_are_said_and_all_missing_is_one_line(tmp_path: Path, capsys: Said) -> None:
@@ -163,7 +244,7 @@ def test_every_table_is_rectangular(tmp_path: Path) -> None:
     drawn, noisy = (world(flat(1, 2)).write(tmp_path / n) for n in ("drawn", "noisy"))
     _, out = run(tmp_path, drawn=drawn, noisy=noisy, real=drawn)
     blocks = [b for b in out.read_text(encoding="utf-8").split("\n\n") if b.startswith("|")]
-    assert len(blocks) == 1 + 2 * 5 + 3 * (2 + 2 + 1)
+    assert len(blocks) >= 2 + 2 * 5 + 3 * (2 + 2 + 1)
     for block in blocks:
         assert len({line.count("|") for line in block.splitlines()}) == 1
 
@@ -175,7 +256,7 @@ def test_what_weakens_the_numbers_is_said(tmp_path: Path) -> None:
     text = out.read_text(encoding="utf-8")
     assert "fewer than 5 seeds" in text
     assert "judged on development clips" in text
-    assert "11 rows that some fold still lacks are left out" in text
+    assert "16 rows that some fold still lacks are left out" in text
     assert "sweep assets/drawn drawn --seeds 1 --fractions 0.2,1 --part dev" in text
     assert "| ours | not recorded |" in text
     assert "120 development clips (60 in fold 1, 60 in fold 2)" in text
@@ -187,7 +268,7 @@ def test_folds_weigh_alike_and_maps_are_those_of_the_rows(tmp_path: Path) -> Non
     column = measured_column("x", "drawn clips", paper.FILTERED, results, 100)
     for curve in results.judged:
         for measure in ("accuracy", "mAP"):
-            mine = column.measured[measure][curve].values[:, 0]  # type: ignore[index]
+            mine = column.measured(curve, measure).values[:, 0]  # type: ignore[arg-type]
             assert mine == pytest.approx(results.per_seed(curve, measure), abs=1e-4)
 
 
@@ -200,9 +281,8 @@ def test_figure_4_shows_the_25_largest_gains(tmp_path: Path) -> None:
         measured_column("x", "drawn clips", paper.FILTERED, results, 100), paper.UNSUPERVISED
     )
     assert shown is not None
-    rows = shown.splitlines()[2:]
-    gains = [float(row.split("|")[4].split("±")[0].replace("−", "-")) for row in rows]
-    assert len(rows) == 25
+    gains = [float(gain.split("±")[0].replace("−", "-")) for gain in shown["difference"]]
+    assert len(gains) == 25
     assert gains == sorted(gains, reverse=True)
 
 
@@ -223,6 +303,13 @@ def edited(tmp_path: Path, name: str, edit) -> Path:  # type: ignore[no-untyped-
         ("rows.csv", lambda t: t[(t["fold"] == 1) == (t["fraction"] == 0)], "every fold"),
         ("clips.csv", lambda t: t[t["method"] != "SVM"], "no clips of SVM, fold 1"),
         ("clips.csv", lambda t: t.assign(prediction="Wave"), "names classes"),
+        ("clips.csv", lambda t: t.drop(columns="recording"), "lacks the column 'recording'; sweep"),
+        ("clips.csv", lambda t: t.assign(recording=[None, *t["recording"][1:]]), "no recording"),
+        (
+            "clips.csv",
+            lambda t: t.assign(recording=[*t["recording"][:-1], "x"]),
+            "judges other clips",
+        ),
         ("clips.csv", lambda t: t.iloc[[1, 0, *range(2, len(t))]], "judges other clips"),
         ("clips.csv", lambda t: t.assign(**{"score: Hug": float("nan")}), "score: Hug"),
         ("clips.csv", lambda t: t.assign(**{"score: Hug": "high"}), "score: Hug"),
@@ -297,7 +384,15 @@ def test_how_numbers_are_written() -> None:
     assert spread(np.array([1.0, 3.0])) == "2.0 ± 1.4"
     assert (spread(np.array([2.0])), spread(np.array([]))) == ("2.0", "–")
     assert interval(None) == "–"
-    assert table(["a|b"], [["c"]]) == "| a\\|b |\n| --- |\n| c |"
+    assert markdown(table(["a|b"], [["c"]])) == "| a\\|b |\n| --- |\n| c |"
+    assert [chance(p) for p in (0.0004, 0.0014, 0.014, 0.14, 1.0, float("nan"))] == [
+        "< 0.001",
+        "0.001",
+        "0.01",
+        "0.1",
+        "1.0",
+        "–",
+    ]
 
 
 def test_the_report_needs_no_torch(tmp_path: Path) -> None:

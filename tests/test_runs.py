@@ -7,27 +7,27 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+import numpy as np
+import pandas as pd
 import psutil
 import pytest
-import torch
 from safetensors.torch import load_file
 
 from attention.errors import InputError
 from attention.home import own_models
+from attention.model import load_model
 from attention.pipeline import analyse
 from tests.little import little_set
-from training.listener import Cell
-from training.methods import Fitted
+from training.commands.evaluate import judged_clips
 from training.progress import how_long
 from training.runs import process, queue
 from training.runs.asked import expected, spec_of
-from training.runs.folder import Run, all_runs, run_named
+from training.runs.folder import Run, all_runs, networks_folder, run_named
 from training.runs.records import Spec, Status
-from training.runs.result import keep_parts
 from training.runs.standing import standing_of, standings
 from training.runs.words import how_it_stands, repeat, title_of, when_asked
+from training.sources import open_source
 from training.sweep_tables import read_rows
 
 LONG = 120.0  # seconds; waiting is for states, this only bounds it
@@ -84,6 +84,7 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(here: Path, asked: Spec)
     assert [v.method for v in said.verdicts] == [
         "CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet",
     ]  # fmt: skip
+    same_as_judged(run, asked, here / "cache")
     card = json.loads((run.model / "model.json").read_text(encoding="utf-8"))
     assert card["command"] == repeat(asked) and card["concepts"] == ["Hug", "Kiss"]
     stages = [line["stage"] for line in run.metrics()]
@@ -101,6 +102,31 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(here: Path, asked: Spec)
     assert sum("validation" in line for line in run.metrics()) == 10
     with pytest.raises(InputError, match="finished"):
         queue.resume(run.name)
+
+
+def same_as_judged(run: Run, asked: Spec, cache: Path) -> None:
+    """What a cell kept says again what its rows say, by `evaluate` and by a look."""
+    clips = open_source(asked.source).folds[0].test
+    table = pd.read_csv(run.sweep / "clips.csv")
+    for fraction, methods in ((0.0, 3), (1.0, 7)):
+        model = load_model(networks_folder(run, "1", 0, fraction))
+        read, judged = judged_clips(model, clips, cache)
+        assert tuple(read) == clips
+        assert len(judged) == methods
+        for scores in judged:
+            share = fraction if "finetune" in scores.method else 0.0
+            rows = table[(table["method"] == scores.method) & (table["fraction"] == share)]
+            kept = rows[["score: Hug", "score: Kiss"]].to_numpy(np.float32)
+            np.testing.assert_allclose(scores.scores, kept, rtol=1e-6)
+            assert [model.concepts[p] for p in scores.predictions] == list(rows["prediction"])
+            assert list(rows["recording"]) == [clip.name for clip in clips]
+    for row, clip in enumerate(clips):
+        seen = {v.method: v.scores for v in analyse(clip.path, model, every=asked.every).verdicts}
+        for scores in judged:
+            if scores.method in seen:
+                np.testing.assert_allclose(scores.scores[row], seen[scores.method], atol=0.03)
+    web = [networks_folder(run, "1", 0, f) / "web.safetensors" for f in (0.0, 1.0)]
+    assert web[0].samefile(web[1])
 
 
 def test_killed_again_and_again_it_ends_with_the_same_weights(here: Path, asked: Spec) -> None:
@@ -192,18 +218,6 @@ def workers(run: Run) -> list[int]:
     """The processes in a run's folder."""
     lines = {p.pid: p.info["cmdline"] or [] for p in psutil.process_iter(["cmdline"])}
     return [pid for pid, line in lines.items() if str(run.folder) in line]
-
-
-def test_parts_of_which_a_kill_left_one_are_written_again(here: Path) -> None:
-    run = written(here)
-    kept = run.folder / "parts" / "1"
-    kept.mkdir(parents=True)
-    (kept / "energynet.safetensors").write_bytes(b"of the killed attempt")
-    part = torch.nn.Linear(2, 2)
-    fitted: Any = Fitted(part, part, part)  # type: ignore[arg-type]
-    keep_parts(run, Cell("1", 0, 1.0, 0, 1), fitted)
-    for name in ("tuned", "energynet"):
-        assert load_file(kept / f"{name}.safetensors")["weight"].equal(part.weight)
 
 
 def test_what_a_killed_server_left_half_made_goes_with_the_next_start(

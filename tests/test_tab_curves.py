@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 
 import gradio as gr
@@ -14,10 +15,12 @@ from tests.sweeps import SweepFolder, world
 from training.curves import figure5_rows
 from training.results import known_sweeps, paper_numbers
 from training.results.known_sweeps import clip_file, clip_verdicts, results_of, sweep_named
+from training.results.paper_numbers import Curve
 from training.runs.folder import Run
 from training.runs.records import Spec, State, Status
 from training.sets import DRAWN_FOLDER
-from training.tabs.clip_picks import Pick, frames_of, model_for, picks_html
+from training.tabs import curves
+from training.tabs.clip_picks import Pick, frames_of, picks_html
 from training.tabs.confusion_view import grid_html
 from training.tabs.curve_views import pair_of
 from training.tabs.curves import curves_tab, curves_table, verdicts_html
@@ -59,7 +62,26 @@ def test_the_public_table_is_figure_5_as_json(home: Path) -> None:
         told["paper"]
     )
     assert (told["clips"], told["seeds"], told["finished"]) == (20, [0, 1], True)
-    assert "told apart" in told["verdict"] or "wins" in told["verdict"]
+    assert f"<b>Drawn clips, clean stills.</b> {escape(told['verdict'])}" in verdicts_html(
+        [sweep_named("drawn")]
+    )
+
+
+def test_sweeps_that_ship_are_answered_for_together_and_a_run_by_itself(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_sweep().write(known_sweeps.SHIPPED / "noisy")
+    small_sweep().write(write_run(home, "mine", title="Mine").sweep)
+    asked = {}
+
+    def noted(column, beside=()):  # type: ignore[no-untyped-def]
+        asked[column.name] = [other.name for other in beside]
+        return "said", pd.DataFrame()
+
+    monkeypatch.setattr(curves, "verdict_of", noted)
+    verdicts_html([sweep_named("noisy"), sweep_named("mine")])
+    shipped = ["Drawn clips, clean stills", "Drawn clips, noisy stills"]
+    assert asked == {shipped[1]: shipped, "Mine": []}
 
 
 def test_the_spread_of_one_cell_is_none_in_json(home: Path) -> None:
@@ -118,14 +140,6 @@ def test_only_clips_of_the_sweeps_own_set_are_opened(home: Path) -> None:
     assert seen[f"Hug/{clip.name}"].startswith("data:image/jpeg;base64,/9j/")
 
 
-def test_a_sweep_is_opened_with_a_model_that_knows_its_classes(home: Path) -> None:
-    assert model_for(sweep_named("drawn")) == "interactions"
-    run = write_run(home, "other", title="Other classes")
-    world(lambda m, f: 1.0, seeds=1, clips=9, concepts=("A", "B", "C")).write(run.sweep)
-    with pytest.raises(InputError, match="Other classes"):
-        model_for(sweep_named("other"))
-
-
 def test_the_results_are_read_again_when_the_sweep_grows(home: Path) -> None:
     sweep = sweep_named("drawn")
     before = len(clip_verdicts(sweep))
@@ -161,7 +175,8 @@ def test_a_large_grid_shows_the_classes_with_the_most_mistakes() -> None:
 
 def test_clips_that_are_not_here_cannot_be_chosen(home: Path) -> None:
     sweep = sweep_named("drawn")
-    pick = Pick("Hug/<x>.mp4", "Hug", remark="with 1 of 2 seeds")
+    curve = Curve("CNN", 0.0)
+    pick = Pick("Hug/<x>.mp4", "Hug", curve, "1", 0, remark="with 1 of 2 seeds")
     away = picks_html(replace(sweep, source=None), [pick])
     assert "disabled" in away
     assert "data-pick" not in away
@@ -177,7 +192,7 @@ def test_the_pair_asked_for_is_kept_while_the_sweep_has_it(home: Path) -> None:
     assert usual == ("finetune+EnergyNet @ 0.2", "finetune+CNN @ 0.2")
     assert pair_of(sweeps, "UnAtt @ 0", "CNN @ 0")[1] == ("UnAtt @ 0", "CNN @ 0")
     assert pair_of(sweeps, "UnAtt @ 0", "CNN @ 0.7")[1] == usual
-    assert len(choices) == 2 + 2 * 4 + 1
+    assert len(choices) == 3 + 2 * 6 + 1
     assert pair_of([], None, None) == ([], (None, None))
 
 

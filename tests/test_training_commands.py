@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,25 @@ import pytest
 from attention.model import load_model
 from tests.little import little_set
 from training import __main__ as training
+from training.fit_energynet import PRESETS
 
 ROOT = Path(__file__).parents[1]
 EVERY = ["--every", "10", "--threads", "1"]
+FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
+WITH_FEW = f"""
+import sys
+from training import __main__ as training
+from training.fit_energynet import PRESETS
+PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
+sys.exit(training.main(sys.argv[1:]))
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_steps() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "working", PRESETS["working"].model_copy(update=FEW))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +77,14 @@ def test_evaluate_says_the_same_as_the_card(
 
 
 def test_fit_under_torchrun_speaks_and_writes_once(little: Path, tmp_path: Path) -> None:
+    script = tmp_path / "fit.py"
+    script.write_text(WITH_FEW)
     command = [
         sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
-        "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", "-m", "training",
+        "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", str(script),
         "fit", str(little), str(tmp_path / "both"), "--cache", str(tmp_path / "cache"), *EVERY,
     ]  # fmt: skip
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
     )

@@ -19,7 +19,8 @@ from training.fit_energynet import EnergyNetSettings
 class Story:
     """How a model came about: stills and labelled clips it learned from, settings, the command.
 
-    energynet: its settings, None when there is none · fraction: share of the training clips labelled.
+    energynet: its settings, None when there is none · fraction: share of the training clips labelled ·
+    layers: "last" stage or "all".
     """
 
     title: str
@@ -32,6 +33,7 @@ class Story:
     clips: int
     fraction: float
     every: int
+    layers: str
     seed: int
     energynet: EnergyNetSettings | None
     command: str
@@ -56,7 +58,7 @@ def card_of(story: Story, measured: Mapping[str, Any]) -> Card:
         drawn=story.drawn,
         how_good=_how_good(measured, story.drawn),
         stages=tuple(stage.model_dump(mode="json") for stage in stages),
-        settings={"every": story.every, "fraction": story.fraction},
+        settings={"every": story.every, "fraction": story.fraction, "layers": story.layers},
         data={"source": story.source, "noisy": story.noisy, "stills": story.stills},
         seed=story.seed,
         metrics=dict(measured),

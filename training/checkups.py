@@ -165,7 +165,6 @@ def checkup_from(told: Any, folder: Path) -> Checkup:
                 train=tuple(map(int, fold["train"])),
                 dev=tuple(map(int, fold["dev"])),
                 test=tuple(map(int, fold["test"])),
-                leaking=tuple(map(str, fold["leaking"])),
             )
             for fold in told["folds"]
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,28 +9,21 @@ import pandas as pd
 
 from attention.errors import InputError
 from training.report import tables as report_tables
-from training.report.tables import FIGURE_5, percent
-from training.report.verdict import verdict
+from training.report.numbers import percent
+from training.report.tables import FIGURE_5, UNLABELLED
+from training.report.verdict import answers, answers_table, sentence, too_few
 from training.results import paper_numbers as paper
-from training.results.bootstrap import (
-    Measured,
-    accuracies,
-    class_accuracies,
-    difference,
-    draw_clips,
-    mean_average_precisions,
-)
-from training.results.comparison import Column
+from training.results.bootstrap import class_accuracies, difference
+from training.results.comparison import DRAWS, Column, draws_of, measured_column
 from training.results.paper_numbers import ALL, FEW, NONE, Curve
 from training.results.sweep_results import SweepResults
 
-DRAWS = 2000  # of the bootstrap
 MEASURES: Mapping[str, str] = {
     "accuracy": "accuracy (%)",
     "mAP": "mean average precision (%)",
     "top3": "top-3 accuracy (%)",
 }
-METHODS = ("CNN", "UnAtt", *FIGURE_5)
+METHODS = (*UNLABELLED, *FIGURE_5)
 TABLES: Mapping[str, str] = {
     "Table 1": "Accuracy of the Web CNN on held-out stills (%)",
     "Table 2": "mAP, the supervised methods with all labels (%)",
@@ -45,16 +37,19 @@ TABLES: Mapping[str, str] = {
 def figure5_rows(
     results: SweepResults, measure: str, methods: Sequence[str] = METHODS
 ) -> pd.DataFrame:
-    """Figure 5: a row per method and share of labels: mean, std, lowest, highest over its cells.
+    """Figure 5: a row per method and share of labels: mean, std, lowest, highest, seeds.
 
-    A cell is a seed in a fold; std is NaN for one cell. InputError for a measure that is none.
+    Over seeds, each the mean of its folds; std is NaN for one seed. InputError for a measure that is
+    none.
     """
     check_measure(measure)
     rows = results.rows[results.rows["method"].isin(methods)]
-    cells = rows.groupby(["method", "fraction"])[measure]
-    found = cells.agg(
-        mean="mean", std="std", lowest="min", highest="max", cells="count"
-    ).reset_index()
+    by_seed = rows.groupby(["method", "fraction", "seed"])[measure].mean()
+    found = (
+        by_seed.groupby(["method", "fraction"])
+        .agg(mean="mean", std="std", lowest="min", highest="max", seeds="count")
+        .reset_index()
+    )
     order = {method: place for place, method in enumerate(methods)}
     return found.sort_values(
         ["method", "fraction"],
@@ -103,7 +98,7 @@ def class_gains(
     for curve in (better, worse):
         if curve not in results.judged:
             raise InputError(f"{curve_name(curve)} was not measured here; choose another method.")
-    weights = draw_clips(tuple(results.clip_counts.values()), draws, seed)
+    weights = draws_of(results, draws, seed)
     a = class_accuracies(results.judged[better], weights)
     b = class_accuracies(results.judged[worse], weights)
     rows = []
@@ -138,12 +133,8 @@ def cell_of(
 def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
     """One of TABLES with our columns and the paper's, as RESULTS.md has it."""
     if number == "Differences":
-        table = _frame(report_tables.differences(columns[0]))
-        told = [
-            f"{m}{what}" for m in ("accuracy", "mAP") for what in ("", ", the paper", ", holds?")
-        ]
-        return table.set_axis([*table.columns[:2], *told], axis="columns")
-    table = _frame(getattr(report_tables, number.lower().replace(" ", ""))(columns))
+        return report_tables.differences(columns[0])
+    table = getattr(report_tables, number.lower().replace(" ", ""))(columns)
     if number == "Table 1":  # one line per sweep, so that the paper's numbers stand beside ours
         table = table.set_index("CNN").T.reset_index(names="stills")
     return table.loc[
@@ -153,27 +144,21 @@ def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
 
 def column_of(name: str, clips: str, stills: str, results: SweepResults) -> Column:
     """A sweep whose curves are measured on the bootstrap's draws when they are first asked for."""
-    draws = draw_clips(tuple(results.clip_counts.values()), DRAWS, 0)
-    return Column(
-        name=name,
-        clips=clips,
-        stills=stills,
-        results=results,
-        draws=draws,
-        measured={
-            "accuracy": _OnDemand(lambda curve: accuracies(results.judged[curve], draws), results),
-            "mAP": _OnDemand(
-                lambda curve: mean_average_precisions(results.judged[curve], draws), results
-            ),
-        },
-    )
+    return measured_column(name, clips, stills, results)
 
 
-def verdict_of(column: Column) -> str:
-    """Who wins, in a sentence, and whether the sweep is still growing."""
+def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.DataFrame]:
+    """The first lines of RESULTS.md for one sweep: who wins in a sentence, and the table under it.
+
+    beside: other sweeps whose answers are given together with it, for which p is corrected. The
+    sentence also says whether the sweep is too small or still growing.
+    """
+    others = [other for other in beside if other is not column]
+    mine = [answer for answer in answers([column, *others]) if answer.column is column]
     left = column.results.left_out
-    growing = f" The sweep is not finished: {left} rows are not counted yet." if left else ""
-    return verdict([column]) + growing
+    growing = f"The sweep is not finished: {left} rows are not counted yet." if left else ""
+    said = " ".join(filter(None, [sentence(mine), too_few(mine), growing]))
+    return said, answers_table(mine)
 
 
 def check_measure(measure: str) -> None:
@@ -201,27 +186,3 @@ def usual_pair(results: SweepResults) -> tuple[Curve, Curve] | None:
     pairs.append((Curve("UnAtt", NONE), Curve("CNN", NONE)))
     there = [pair for pair in pairs if pair[0] in results.judged and pair[1] in results.judged]
     return there[0] if there else None
-
-
-class _OnDemand(dict[Curve, Measured]):
-    """Curve → its measure, computed when first asked for."""
-
-    def __init__(self, measure: object, results: SweepResults) -> None:
-        super().__init__()
-        self._measure, self._results = measure, results
-
-    def __contains__(self, curve: object) -> bool:
-        return curve in self._results.judged
-
-    def __missing__(self, curve: Curve) -> Measured:
-        self[curve] = found = self._measure(curve)  # type: ignore[operator]
-        return found
-
-
-def _frame(markdown: str) -> pd.DataFrame:
-    """A Markdown table as report_tables writes it."""
-    lines = [
-        [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        for line in markdown.splitlines()
-    ]
-    return pd.DataFrame(lines[2:], columns=lines[0])

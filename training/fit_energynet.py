@@ -1,5 +1,6 @@
 """Training EnergyNet on cached attention maps: the four-branch Siamese step of §3.4.4."""
 
+from dataclasses import replace
 from typing import Literal
 
 import torch
@@ -9,7 +10,7 @@ from torch import Tensor
 from attention.energynet import EnergyNet
 from training.listener import NOBODY, Listener, Step
 from training.losses import BETA, MARGIN
-from training.mining import Candidates, MapSet, Pool, hardest, joint_loss
+from training.mining import Candidates, MapSet, Miner, Pool, joint_loss
 
 
 class EnergyNetSettings(BaseModel):
@@ -26,6 +27,7 @@ class EnergyNetSettings(BaseModel):
     momentum: float = 0.9
     weight_decay: float = 5e-4  # §3.4.4
     map_scale: Literal["none", "frame"] = "none"
+    normalised: bool = False  # maps divided by their root mean square while the network learns
     out_of_fold: int = (
         2  # parts; each is seen by a CNN tuned on the others, 0: by the one tuned on all
     )
@@ -43,7 +45,7 @@ class EnergyNetSettings(BaseModel):
 PAPER = EnergyNetSettings(lr=1e-4, momentum=0.0, flip=False, words="fisher", out_of_fold=0)
 # What learns, in about 4 s for 1000 steps on one core. A CNN knows its own training clips by heart, so
 # that their maps are nothing like those of new clips: EnergyNet learns from maps made out of fold.
-WORKING = EnergyNetSettings()
+WORKING = EnergyNetSettings(normalised=True, lr=1e-2)
 PRESETS = {"paper": PAPER, "working": WORKING}
 
 
@@ -56,11 +58,17 @@ def fit_energynet(
 ) -> EnergyNet:
     """Trains an EnergyNet (§3.4) on the maps of labelled clips; the same seed gives the same weights.
 
-    maps: V_L as the net takes it, `net.scaled` of the raw maps (see scaled_maps) · listener is told
-    every step. InputError when the clips cannot make a triplet.
+    maps: V_L as the net takes it, `net.scaled` of the raw maps · listener is told every step. With
+    settings.normalised the divisor ends in the first layer's weights, so that the network takes maps
+    as they are. InputError when the clips cannot make a triplet.
     """
     generator = torch.Generator().manual_seed(seed)
-    candidates = Candidates(maps, generator)
+    miner = Miner(
+        Candidates(maps, generator),
+        settings.top_k, settings.extra, settings.margin, settings.beta,
+    )  # fmt: skip
+    divisor = _root_mean_square(maps.V_L) if settings.normalised else 1.0
+    maps = replace(maps, V_L=maps.V_L / divisor)
     net = _new_net(maps, map_size, settings, seed)
     optimiser = torch.optim.SGD(
         net.parameters(),
@@ -68,26 +76,32 @@ def fit_energynet(
         momentum=settings.momentum,
         weight_decay=settings.weight_decay,
     )
-    pool = Pool(settings.pool, settings.largest_pool, settings.pool_threshold)
-    mirrored = MapSet(mirror(maps.V_L, map_size), maps.V_c, maps.labels, maps.videos)
+    pool = Pool(settings.pool, settings.largest_pool, settings.pool_threshold, settings.margin)
+    mirrored = replace(maps, V_L=mirror(maps.V_L, map_size))
     for number in range(settings.steps):
         flipped = settings.flip and float(torch.rand((), generator=generator)) < 0.5
         seen = mirrored if flipped else maps
-        batch = hardest(net, seen, candidates.draw(pool.size), settings.top_k, settings.extra)
-        energy, triplet = joint_loss(net, seen, batch, settings.margin, settings.beta)
+        mined = miner.mine(net, seen, pool.size)
+        energy, triplet = joint_loss(net, seen, mined.quadruples, settings.margin, settings.beta)
         optimiser.zero_grad()
         (energy.mean() + triplet.mean()).backward()
         optimiser.step()
-        step = Step(number, energy.mean().item(), triplet.mean().item(), pool.size)
-        pool.see(step.energy_loss + step.triplet_loss)
-        listener.energynet(step)
+        listener.energynet(Step(number, energy.mean().item(), triplet.mean().item(), pool.size))
         listener.step(number + 1, settings.steps)
+        pool.see(mined.loss)
+    with torch.no_grad():  # from here on it takes maps as they are
+        net.fc1.weight[:, : net.cells] /= divisor
     return net.eval()
 
 
 def mirror(V_L: Tensor, map_size: tuple[int, int]) -> Tensor:
     """Flattened maps [...,h·w] mirrored left to right."""
     return V_L.unflatten(-1, map_size).flip(-1).flatten(-2)
+
+
+def _root_mean_square(V_L: Tensor) -> float:
+    """Of all cells; 1 where all are 0."""
+    return float(V_L.square().mean().sqrt()) or 1.0
 
 
 def _new_net(

@@ -71,5 +71,8 @@ class Listener:
     def energynet(self, step: Step) -> None:
         """A step of EnergyNet's training is over."""
 
+    def note(self, sentence: str) -> None:
+        """Something a person should know of what is being trained."""
+
 
 NOBODY = Listener()

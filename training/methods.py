@@ -12,10 +12,13 @@ from attention.backbone import load_backbone
 from attention.cnn import Backbone, renew_head
 from attention.concepts import concept_vectors
 from attention.energynet import EnergyNet
+from training.data.recordings import deal, lacking
 from training.evaluate import (
     ClipScores,
     cnn_scores,
     energynet_scores,
+    logistic_scores,
+    mean_scores,
     svm_scores,
     unatt_scores,
 )
@@ -30,10 +33,10 @@ from training.trunkcache import Views
 
 @dataclass(frozen=True)
 class Fitted:
-    """The parts of a model after both stages; EnergyNet and V_c where it was trained."""
+    """The parts of a model as far as they were trained; an EnergyNet comes with V_c and a tuned CNN."""
 
     web: Backbone
-    tuned: Backbone
+    tuned: Backbone | None = None
     energynet: EnergyNet | None = None
     V_c: Tensor | None = None
 
@@ -96,7 +99,7 @@ def fit_energy(
 ) -> tuple[EnergyNet, Tensor]:
     """EnergyNet (§3.4) on maps of the labelled clips; returns it and V_c.
 
-    With settings.out_of_fold each clip's maps are made by a CNN fine-tuned on the other clips only.
+    With settings.out_of_fold each clip's maps are made by a CNN fine-tuned on other recordings only.
     InputError when the clips cannot make a triplet.
     """
     V_c = torch.from_numpy(concept_vectors(concepts, how=settings.words)[0])
@@ -116,49 +119,54 @@ def _maps_to_learn_from(
     video: FitSettings,
     listener: Listener,
 ) -> FrameMaps:
-    folds = _class_folds(clips.labels, parts)
-    if len(folds) < 2:
+    if parts < 2:
+        return frame_maps(tuned, clips.views)
+    sides = deal(clips.clips, parts, seed)
+    if lacking(sides):
+        listener.note(
+            f"A class has fewer than {parts} labelled recordings, so EnergyNet learns from maps of the "
+            "CNN that was tuned on these very clips, not from maps made out of fold."
+        )
         return frame_maps(tuned, clips.views)
     L: list[Tensor] = []
     owners: list[Tensor] = []
-    for part, fold in enumerate(folds, 1):
-        listener.stage("out of fold", f"{part} of {len(folds)}")
-        others = [clip for number, clip in enumerate(clips.clips) if number not in fold]
+    for part, side in enumerate(sides, 1):
+        listener.stage("out of fold", f"{part} of {parts}")
+        held_out = set(side)
+        others = [clip for clip in clips.clips if clip not in held_out]
         other = fit_tuned(web, clips.only(others), seed, video, listener)
-        seen = frame_maps(other, clips.views.of(fold))
+        rows = [number for number, clip in enumerate(clips.clips) if clip in held_out]
+        seen = frame_maps(other, clips.views.of(rows))
         L.append(seen.L)
-        owners.append(torch.tensor(fold)[seen.owners])
+        owners.append(torch.tensor(rows)[seen.owners])
     nothing = torch.empty(0)
     return FrameMaps(torch.cat(L), nothing, nothing, torch.cat(owners))
 
 
-def _class_folds(labels: Tensor, parts: int) -> list[list[int]]:
-    """Clips dealt out to `parts` folds, every class evenly; [] when a class has too few for that."""
-    if parts < 2 or int(torch.bincount(labels).min()) < parts:
-        return []
-    turn = torch.empty_like(labels)
-    for label in labels.unique():
-        rows = (labels == label).nonzero()[:, 0]
-        turn[rows] = torch.arange(len(rows)) % parts
-    return [(turn == part).nonzero()[:, 0].tolist() for part in range(parts)]
-
-
 def judge_web(maps: FrameMaps, clips: int) -> list[ClipScores]:
-    """CNN and UnAtt by the Web CNN's maps: what needs no labelled video."""
-    return _pair("", maps, clips)
+    """CNN by vote and by mean, and UnAtt, by the Web CNN's maps: what needs no labelled video."""
+    return _by_frames("", maps, clips)
 
 
-def judge_svm(
+def judge_features(
     train: FrameMaps, labels: Tensor, test: FrameMaps, clips: int, seed: int
-) -> ClipScores:
-    """SVM on the Web CNN's features; labels: int [F], of the training frames."""
-    return svm_scores("SVM", train, labels, test, clips, seed)
+) -> list[ClipScores]:
+    """SVM and a fresh logistic head on the Web CNN's features; labels: int [F], of the training frames."""
+    return [
+        svm_scores("SVM", train, labels, test, clips, seed),
+        logistic_scores("Logistic", train, labels, test, clips),
+    ]
 
 
 def judge_tuned(fitted: Fitted, views: Views, count: int) -> list[ClipScores]:
-    """finetune+CNN, finetune+UnAtt and, with an EnergyNet, finetune+EnergyNet on `count` clips."""
+    """finetune+CNN by vote and by mean, finetune+UnAtt and, with one, finetune+EnergyNet on `count` clips.
+
+    views: as the tuned CNN takes them; nothing is judged without one.
+    """
+    if fitted.tuned is None:
+        return []
     maps = frame_maps(fitted.tuned, views)
-    judged = _pair("finetune+", maps, count)
+    judged = _by_frames("finetune+", maps, count)
     if fitted.energynet is not None and fitted.V_c is not None:
         net, V_c = fitted.energynet, fitted.V_c
         judged.append(energynet_scores("finetune+EnergyNet", net, V_c, maps, count))
@@ -179,8 +187,9 @@ def judge_no_image(
     return cnn_scores("NoImage+CNN", frame_maps(backbone, test.views), len(test))
 
 
-def _pair(prefix: str, maps: FrameMaps, count: int) -> list[ClipScores]:
+def _by_frames(prefix: str, maps: FrameMaps, count: int) -> list[ClipScores]:
     return [
         cnn_scores(f"{prefix}CNN", maps, count),
+        mean_scores(f"{prefix}CNN mean", maps.scores, maps, count),
         unatt_scores(f"{prefix}UnAtt", maps, count),
     ]

@@ -1,6 +1,7 @@
 """Progress in the terminal: bars with the time left, for whatever takes more than two seconds."""
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -21,6 +22,7 @@ class Told(Listener):
         self._clock = clock
         self._first: tuple[int, float] | None = None  # cells done, and when, at the first one
         self._stage = self._cells = ""
+        self._notes: set[str] = set()
 
     def cell(self, cell: Cell) -> None:
         """Says which of the cells this is and how long all take, when there are several."""
@@ -39,6 +41,12 @@ class Told(Listener):
         """Begins the bar of a stretch."""
         stretch = f"{kind} {part}".strip()
         self._stage = f"{self._cells}: {stretch}" if self._cells else stretch
+
+    def note(self, sentence: str) -> None:
+        """Prints it above the bars, once."""
+        if sentence not in self._notes and os.environ.get("RANK", "0") == "0":
+            self._notes.add(sentence)
+            tqdm.write(f"note: {sentence}", file=sys.stderr)
 
     def step(self, done: int, of: int) -> None:
         """Moves it."""

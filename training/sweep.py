@@ -5,13 +5,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 import pandas as pd
+import torch
 from safetensors.torch import save_file
 
 from attention.backbone import load_backbone, load_tensors
 from attention.cnn import Backbone
+from attention.errors import InputError
 from attention.whole import whole_file
+from training.data.splitting import uneven_share
 from training.evaluate import ClipScores
 from training.fit_cnn import VIDEO, WEB, FitSettings
 from training.fit_energynet import WORKING, EnergyNetSettings
@@ -22,15 +26,15 @@ from training.methods import (
     fit_energy,
     fit_tuned,
     fit_web,
+    judge_features,
     judge_no_image,
-    judge_svm,
     judge_tuned,
     judge_web,
 )
 from training.prepared import Clips, Prepared
 from training.ranks import is_first, wait_for_all
 from training.sources import FRACTIONS, nested_fractions
-from training.sweep_tables import append_cell, append_web, cells_done, read_rows
+from training.sweep_tables import append_cell, append_web, cells_done, read_rows, web_validation
 
 
 @dataclass(frozen=True)
@@ -63,14 +67,16 @@ def sweep(
     folds: (name, prepared) · rows.csv has a line per cell and method: accuracy, top3, mAP, one
     accuracy per class; clips.csv a line per clip. Each cell is appended whole, so a stopped sweep
     goes on. Fraction 0 is what needs no labels · on_fitted is given what a cell has fitted, before
-    its rows are written. InputError when a fraction has too few clips.
+    its rows are written. InputError when a fraction has too few clips, and for a folder whose rows
+    judge other clips.
     """
     folder.mkdir(parents=True, exist_ok=True)
     shares = (0.0,) if settings.until == "web" else (0.0, *settings.fractions)
     cells = [
         (name, seed, share) for name, _ in folds for seed in settings.seeds for share in shares
     ]
-    done = cells_done(folder)
+    done = cells_done(folder, settings.part)
+    stills_of = _first_with_these_stills(folds)
     wait_for_all()  # all have read what is done before the first writes
     count = sum(cell in done for cell in cells)
     for name, prepared in folds:
@@ -79,13 +85,13 @@ def sweep(
             if not wanted:
                 continue
             listener.cell(Cell(*wanted[0], count, len(cells)))
-            web = _web(prepared, settings, name, seed, folder, listener)
+            web = _web(prepared, settings, name, stills_of[name], seed, folder, listener)
             one = _Seed(prepared, settings, web, seed, listener)
             for key in wanted:
                 cell = Cell(*key, count, len(cells))
                 listener.cell(cell)
                 scores, fitted = one.fitted_and_judged(cell.fraction)
-                if on_fitted and fitted:
+                if on_fitted:
                     on_fitted(cell, fitted)
                 append_cell(folder, key, settings.part, one.judged, prepared.concepts, scores)
                 wait_for_all()
@@ -97,13 +103,23 @@ def _web(
     prepared: Prepared,
     settings: SweepSettings,
     fold: str,
+    first: str,
     seed: int,
     folder: Path,
     listener: Listener,
 ) -> Backbone:
-    """The Web CNN of a fold and seed, fitted once; web.csv gets its validation accuracy (Table 1)."""
+    """The Web CNN of a fold and seed; web.csv gets its validation accuracy (Table 1).
+
+    It is fitted once for `first`, the first fold with the same stills, and kept for all of them.
+    """
     concepts = len(prepared.concepts)
     path = web_path(folder, fold, seed)
+    if first != fold and not path.exists() and web_path(folder, first, seed).exists():
+        append_web(folder, fold, seed, web_validation(folder, first, seed))
+        if is_first():
+            with whole_file(path) as partial:
+                shutil.copyfile(web_path(folder, first, seed), partial)
+        wait_for_all()
     if path.exists():
         backbone = load_backbone(settings.backbone, concepts, weights=None)
         load_tensors(backbone, path)
@@ -125,7 +141,21 @@ def _web(
 
 def web_path(folder: Path, fold: str, seed: int) -> Path:
     """Where a sweep keeps the Web CNN of a fold and seed."""
-    return folder / f"web-{fold}-{seed}.safetensors"
+    return folder / f"web-{quote(fold, safe='')}-{seed}.safetensors"
+
+
+def _first_with_these_stills(folds: Sequence[tuple[str, Prepared]]) -> dict[str, str]:
+    """Fold → the first one that learns from the same stills: their Web CNNs are the same."""
+    first: dict[str, str] = {}
+    for name, prepared in folds:
+        same = (
+            other
+            for other, found in folds
+            if torch.equal(found.web.labels, prepared.web.labels)
+            and torch.equal(found.web.views.z, prepared.web.views.z)
+        )
+        first[name] = next(same)
+    return first
 
 
 class _Seed:
@@ -146,19 +176,23 @@ class _Seed:
         self.train_maps = frame_maps(web, prepared.train.views, listener=listener)
         self.judged_maps = frame_maps(web, self.judged.views, listener=listener)
 
-    def fitted_and_judged(self, fraction: float) -> tuple[list[ClipScores], Fitted | None]:
+    def fitted_and_judged(self, fraction: float) -> tuple[list[ClipScores], Fitted]:
         """Every method with this share of the training clips labelled, and what was fitted for it."""
         if fraction == 0:
-            return judge_web(self.judged_maps, len(self.judged)), None
+            return judge_web(self.judged_maps, len(self.judged)), Fitted(self.web)
         everything, seed = self.prepared.train, self.seed
         chosen = nested_fractions(everything.clips, self.settings.fractions, seed)[fraction]
+        uneven = uneven_share(everything.clips, chosen, fraction, self.prepared.concepts)
+        if uneven:
+            self.listener.note(uneven)
         train = everything.only(chosen)
         self.listener.stage("SVM")
         seen = self.train_maps.of([everything.clips.index(clip) for clip in chosen])
-        svm = judge_svm(seen, train.labels[seen.owners], self.judged_maps, len(self.judged), seed)
+        labels, count = train.labels[seen.owners], len(self.judged)
+        scores = judge_features(seen, labels, self.judged_maps, count, seed)
         fitted = self._fitted(train)
         self.listener.stage("judging")
-        scores = [svm, *judge_tuned(fitted, self.judged.views, len(self.judged))]
+        scores += judge_tuned(fitted, self.judged.views, count)
         if fraction == max(self.settings.fractions) and self.settings.no_image:
             scores.append(self._no_image(train))
         return scores, fitted
@@ -182,5 +216,12 @@ class _Seed:
 
 
 def judged_clips(prepared: Prepared, settings: SweepSettings) -> Clips:
-    """The test clips, or the development clips while anything is still being chosen."""
-    return prepared.dev if settings.part == "dev" and prepared.dev else prepared.test
+    """The test clips, or the development clips while anything is still being chosen.
+
+    InputError where there are no development clips: test clips never stand in for them.
+    """
+    if settings.part == "test":
+        return prepared.test
+    if prepared.dev is None:
+        raise InputError("There are no development clips; set some aside, or judge the test clips.")
+    return prepared.dev

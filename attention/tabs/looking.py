@@ -53,7 +53,7 @@ class Progress:
 
 def look(
     clip: Path,
-    model_name: str,
+    model_name: str | Path,
     folder: Path,
     *,
     every: int = 5,
@@ -61,7 +61,10 @@ def look(
     sample: Sample | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Looked:
-    """Analyses a clip in a sandbox and keeps maps and pictures as `folder`/analysis.pack."""
+    """Analyses a clip in a sandbox and keeps maps and pictures as `folder`/analysis.pack.
+
+    model_name: of an offered model, or the folder of one that the program chose.
+    """
     model = ready_model(model_name)
     started = time.perf_counter()
 
@@ -83,4 +86,4 @@ def look(
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
-    return Looked(pack, clip, model_name, sample.key if sample else None)
+    return Looked(pack, clip, model.name, sample.key if sample else None)

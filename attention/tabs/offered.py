@@ -28,11 +28,18 @@ def offered_models() -> dict[str, Card]:
     return offered | {name: read_card(name) for name in ON_IMAGENET}
 
 
-def ready_model(name: str) -> Model:
+def ready_model(name: str | Path) -> Model:
     """A model of offered_models(), kept in memory; InputError for any other name, paths included.
 
-    One trained anew under its name is read anew.
+    One trained anew under its name is read anew. A Path is a folder that the program chose, never a person.
     """
+    if isinstance(name, Path):
+        try:
+            writing = _written(name)
+        except OSError:
+            raise InputError(f"The networks in {name.name} are no longer there.") from None
+        with _loading:
+            return _kept(name.name, name, writing)
     if name not in offered_models():
         raise InputError(
             f"There is no model '{name}'; choose one of {', '.join(offered_models())}."

@@ -2,6 +2,9 @@
 
 `python -m tests.bench vgg16 clip` prints those parts alone. With `--cpu` works run on one core and
 seconds are its computing, which tells more on a machine that others use meanwhile.
+
+`python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
+about ten minutes.
 """
 
 import os
@@ -12,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from tests.bench import clip, maps
+from tests.bench import clip, maps, verdicts
 from tests.bench.race import Clock
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
@@ -23,6 +26,10 @@ PARTS = [*maps.ROUNDS, "clip"]
 def main() -> None:
     """Prints every part's rows, and how much of the machine others took while they were measured."""
     given = sys.argv[1:]
+    if given == ["verdicts"]:
+        for row in verdicts.rows():
+            print(row, flush=True)
+        return
     by_computing = "--cpu" in given
     parts = [part for part in given if part != "--cpu"] or PARTS
     if len(parts) == 1:

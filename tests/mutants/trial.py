@@ -119,7 +119,8 @@ class _Tests:
         sys.stdout.flush()
         self._process = os.fork()
         if not self._process:
-            options = ["-q", "-rfE", "-p", "no:cacheprovider", *flags]
+            # addopts: what shares the files among processes would run them in other ones
+            options = ["-q", "-rfE", "-p", "no:cacheprovider", "-o", "addopts=", *flags]
             _run([*options, *tests], root, self._output)
 
     @property

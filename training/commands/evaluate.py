@@ -1,15 +1,19 @@
 """`python -m training evaluate`: a model's methods on labelled clips."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import torch
 
+from attention.cnn import Backbone
 from attention.errors import InputError
 from attention.model import Model, load_model
 from attention.whole import whole_file
 from training.commands.common import CACHE, fold_named
+from training.data.records import LabelledClip
 from training.evaluate import ClipScores, Metrics, clip_rows, metrics
 from training.mapcache import frame_maps
 from training.methods import Fitted, judge_tuned, judge_web
@@ -25,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="a data set with labelled clips")
     parser.add_argument("--fold", help="of the clips, default the first")
     parser.add_argument("--part", choices=("train", "dev", "test"), default="test")
-    parser.add_argument("--every", type=int, default=DATA.frame_step)
+    parser.add_argument(
+        "--every", type=int, help="one frame in this many, default as the model was trained"
+    )
     parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--out", type=Path, help="a CSV with every clip's scores")
 
@@ -39,19 +45,15 @@ def run(arguments: argparse.Namespace) -> int:
             f"{source.name} has the classes {', '.join(source.concepts)}, the model "
             f"{', '.join(model.concepts[:8])}; evaluate it on clips of its own classes."
         )
+    if arguments.every is not None and arguments.every < 1:
+        raise InputError(f"--every {arguments.every} is not possible; give 1 or more.")
     clips = getattr(fold_named(source, arguments.fold), arguments.part)
     if not clips:
         raise InputError(f"{source.name} has no {arguments.part} clips; choose another --part.")
     with Bars("clip") as bars:
-        views = views_of(
-            [clip.path for clip in clips], model.web, arguments.cache, arguments.every,
-            lambda done, of: bars.show("clips", done, of),
-        )  # fmt: skip
-    read = sorted(set(views.owners.tolist()))
-    views = views.of(read)
-    truth = torch.tensor([clips[number].label for number in read]).numpy()
-    names = [clips[number].path.name for number in read]
-    judged = _judged(model, views, len(read))
+        read, judged = judged_clips(model, clips, arguments.cache, arguments.every, bars)
+    truth = np.array([clip.label for clip in read])
+    names = [clip.name for clip in read]
     for scores in judged:
         print(text_of(scores.method, metrics(scores, truth), source.concepts))
     if arguments.out:
@@ -61,13 +63,33 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _judged(model: Model, views: Views, count: int) -> list[ClipScores]:
+def judged_clips(
+    model: Model,
+    clips: Sequence[LabelledClip],
+    cache: Path,
+    every: int | None = None,
+    bars: Bars | None = None,
+) -> tuple[list[LabelledClip], list[ClipScores]]:
+    """The clips that can be read, and what every method of a model says of them.
 
-    judged = judge_web(frame_maps(model.web, views), count)
-    if model.tuned is not None and model.energynet is not None and model.V_c is not None:
-        fitted = Fitted(model.web, model.tuned, model.energynet, torch.from_numpy(model.V_c))
-        judged += judge_tuned(fitted, views, count)
-    return judged
+    Each CNN sees the frames through its own layers, all of them; every: one frame in so many, as the
+    model was trained when None. The same as a sweep's rows of the cell that left the model.
+    """
+    every = every or int(model.card.settings.get("every", DATA.frame_step))
+    whole = model.card.settings.get("layers") == "all"
+
+    def views(cnn: Backbone, what: str) -> Views:
+        show = (lambda done, of: bars.show(what, done, of)) if bars else None
+        return views_of([clip.path for clip in clips], cnn, cache, every, show, whole)
+
+    seen = views(model.web, "clips, Web CNN")
+    read = sorted(set(seen.owners.tolist()))
+    judged = judge_web(frame_maps(model.web, seen.of(read)), len(read))
+    if model.tuned is not None:
+        V_c = None if model.V_c is None else torch.from_numpy(model.V_c)
+        fitted = Fitted(model.web, model.tuned, model.energynet, V_c)
+        judged += judge_tuned(fitted, views(model.tuned, "clips, tuned CNN").of(read), len(read))
+    return [clips[number] for number in read], judged
 
 
 def text_of(method: str, found: Metrics, concepts: tuple[str, ...]) -> str:

@@ -86,6 +86,7 @@ def _story(arguments: argparse.Namespace, source: Source, ready: Prepared, train
         clips=len(train),
         fraction=arguments.fraction,
         every=arguments.every,
+        layers=arguments.layers,
         seed=arguments.seed,
         energynet=PRESETS[arguments.preset],
         command="python -m training " + shlex.join(_plain(arguments.given)),

@@ -5,12 +5,14 @@ from pathlib import Path
 
 from attention.errors import InputError
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
-from training.data.records import Source
+from training.data.records import Fold, Source
+from training.data.splitting import with_dev
 from training.fit_energynet import PRESETS
+from training.listener import Listener
 from training.progress import Bars, Told
 from training.sources import FRACTIONS, nested_fractions
 from training.sweep import SweepSettings, sweep
-from training.sweep_tables import note_how
+from training.sweep_tables import how_of, note_how
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,19 +47,30 @@ def run(arguments: argparse.Namespace) -> int:
         part=arguments.part,
     )
     folds = [fold_named(source, name) for name in _names(arguments.folds, source)]
-    for fold in folds:  # what cannot work is said before an hour is spent
-        nested_fractions(fold.train, settings.fractions, 0, source.concepts)
-    note_how(
-        arguments.out,
-        backbone=arguments.backbone, every=arguments.every, noisy=arguments.noisy,
-        preset=arguments.preset, layers=arguments.layers,
-    )  # fmt: skip
-    ready = [(fold.name, prepared(arguments, source, fold)) for fold in folds]
     with Bars("step") as bars:
-        rows = sweep(ready, settings, arguments.out, Told(bars))
+        listener = Told(bars)
+        if settings.part == "dev":
+            folds = [_with_dev(fold, source, listener) for fold in folds]
+        for fold in folds:  # what cannot work is said before an hour is spent
+            nested_fractions(fold.train, settings.fractions, 0, source.concepts)
+        how = how_of(
+            source,
+            part=settings.part, backbone=settings.backbone, every=arguments.every,
+            noisy=arguments.noisy, preset=arguments.preset, layers=arguments.layers,
+        )  # fmt: skip
+        note_how(arguments.out, how, listener)
+        ready = [(fold.name, prepared(arguments, source, fold)) for fold in folds]
+        rows = sweep(ready, settings, arguments.out, listener)
     means = rows.groupby(["fraction", "method"], sort=False)[["accuracy", "top3", "mAP"]]
     print(means.mean().round(1).to_string())
     return 0
+
+
+def _with_dev(fold: Fold, source: Source, listener: Listener) -> Fold:
+    found, note = with_dev(fold, source.concepts)
+    if note:
+        listener.note(note)
+    return found
 
 
 def _names(folds: str | None, source: Source) -> list[str]:

@@ -83,13 +83,6 @@ def _about_fold(fold: FoldCount, concepts: tuple[str, ...]) -> Iterator[str]:
             f"{concepts[fold.train.index(fewest)]}: label fractions below {least:.0%} leave it none; "
             "start there, or add clips."
         )
-    if fold.leaking:
-        recordings = listed(group.replace("/", " ") for group in fold.leaking)
-        yield (
-            f"On both sides of fold {fold.name}, to train and to test on: "
-            f"{count(len(fold.leaking), 'recording')} ({recordings}); put each on one side, or the "
-            "test is too easy."
-        )
 
 
 def _about_halves(seen: Checkup) -> Iterator[str]:

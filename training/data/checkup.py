@@ -42,16 +42,12 @@ class Twins:
 
 @dataclass(frozen=True)
 class FoldCount:
-    """How many clips of each concept train, develop and test in a fold, and who is on both sides.
-
-    leaking: recordings with clips both to train and to test on.
-    """
+    """How many clips of each concept train, develop and test in a fold."""
 
     name: str
     train: tuple[int, ...]
     dev: tuple[int, ...]
     test: tuple[int, ...]
-    leaking: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +126,6 @@ def _told(source: Source, unreadable: list[Unreadable], alike: list[Twins]) -> C
             _tally((clip.label for clip in fold.train), number),
             _tally((clip.label for clip in fold.dev), number),
             _tally((clip.label for clip in fold.test), number),
-            tuple(sorted(({c.group for c in fold.train} & {c.group for c in fold.test}) - {""})),
         )
         for fold in source.folds
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from training.data.folders import count, listed, place_in
+from training.data.recordings import HOW_TO_NAME, known_recordings
 from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
 from training.data.splitting import half_split
 from training.data.video_layouts import VIDEO_LAYOUTS
@@ -125,21 +126,44 @@ def _folds(
     labelled: dict[Path, LabelledClip], concepts: Sequence[str], video: VideoHalf
 ) -> tuple[tuple[Fold, ...], list[str]]:
     """The folds that were written down, or halves. Raises InputError for one that is one-sided."""
+    clips = tuple(labelled.values())
     if not video.splits:
-        halves = {"1": half_split(tuple(labelled.values()), concepts)}
-        note = (
-            "There is no splits.csv: half of each class's clips train and half test, recordings "
-            "kept together."
-        )
-        return _made(halves, labelled), [note]
+        halves = {"1": half_split(clips, concepts)}
+        note = "There is no splits.csv: half of each class's clips train and half test"
+        return _made(halves, labelled), [f"{note}{_kept(clips)}"]
     folds = _made(video.splits, labelled)
     for fold in folds:
-        for side, clips in (("training", fold.train), ("test", fold.test)):
-            if not clips:
+        for side, own in (("training", fold.train), ("test", fold.test)):
+            if not own:
                 raise InputError(
                     f"Fold {fold.name} of {video.name} has no {side} clips: add some to splits.csv."
                 )
-    return folds, []
+        _check_recordings(fold)
+    official = video.name in VIDEO_LAYOUTS
+    unknown = known_recordings(clips) != "known" and not official
+    return folds, [f"The clips are split by splits.csv{_kept(clips)}"] if unknown else []
+
+
+def _kept(clips: Sequence[LabelledClip]) -> str:
+    """How a sentence on a split ends: whether recordings are kept together, and how to name them."""
+    known = known_recordings(clips)
+    if known == "known":
+        return ", recordings kept together."
+    which = "their recordings are" if known == "unknown" else "the recordings of some are"
+    return f"; {which} not known, so clips of one recording may both train and test: {HOW_TO_NAME}."
+
+
+def _check_recordings(fold: Fold) -> None:
+    """Raises InputError where a named recording has clips on two sides of a fold."""
+    side: dict[str, str] = {}
+    for name, own in (("train", fold.train), ("dev", fold.dev), ("test", fold.test)):
+        for clip in own:
+            if clip.group and side.setdefault(clip.group, name) != name:
+                raise InputError(
+                    f"Recording {clip.group.replace('/', ' ')} is in {side[clip.group]} and in {name} "
+                    f"of fold {fold.name}, so the test would be too easy: put all of its clips on "
+                    "one side in splits.csv, or correct its column group."
+                )
 
 
 def _made(

@@ -22,6 +22,11 @@ class LabelledClip:
     label: int
     group: str = ""
 
+    @property
+    def name(self) -> str:
+        """Its class folder and file, as tables and galleries have it."""
+        return f"{self.path.parent.name}/{self.path.name}"
+
 
 @dataclass(frozen=True)
 class Fold:

@@ -12,10 +12,12 @@ import numpy as np
 
 from attention.errors import InputError
 from training.data.folders import count, listed
-from training.data.records import LabelledClip, Still
+from training.data.recordings import deal, lacking, order, recording_of
+from training.data.records import Fold, LabelledClip, Still
 from training.settings import DATA, WEB
 
 FRACTIONS = DATA.label_fractions
+DEV_PARTS = 4  # one of so many parts of the training clips develops where nobody set some aside
 Item = TypeVar("Item", Still, LabelledClip)
 
 
@@ -24,20 +26,41 @@ def half_split(clips: Sequence[LabelledClip], concepts: Sequence[str]) -> dict[P
 
     The same clips give the same halves. Raises InputError for a class of one recording.
     """
-    sides: dict[Path, str] = {}
-    for name, of_class in _by_class(clips, concepts).items():
-        recordings = _units([(clip.path, clip.group or str(clip.path)) for clip in of_class])
-        if len(recordings) < 2:
-            raise InputError(
-                f"The clips of {name} are {'all of one recording' if len(of_class) > 1 else 'one'},"
-                " which cannot be halved into training and test: add clips, or write splits.csv."
-            )
-        filled = {"train": 0, "test": 0}
-        for place in _generator(0, of_class).permutation(len(recordings)):
-            side = min(filled, key=lambda side: filled[side])
-            filled[side] += len(recordings[place])
-            sides.update(dict.fromkeys(recordings[place], side))
-    return sides
+    halves = deal(clips, 2)
+    for name, of_class in _by_class(
+        [c for c in clips if c.label in lacking(halves)], concepts
+    ).items():
+        raise InputError(
+            f"The clips of {name} are {'all of one recording' if len(of_class) > 1 else 'one'},"
+            " which cannot be halved into training and test: add clips, or write splits.csv."
+        )
+    return {
+        clip.path: side
+        for side, half in zip(("train", "test"), halves, strict=True)
+        for clip in half
+    }
+
+
+def with_dev(fold: Fold, concepts: Sequence[str]) -> tuple[Fold, str]:
+    """The fold with development clips, its own or a quarter of its training clips, and a note on the latter.
+
+    A recording stays on one side. Raises InputError when a class has too few recordings for that.
+    """
+    if fold.dev:
+        return fold, ""
+    dev, *others = deal(fold.train, DEV_PARTS)
+    train = tuple(clip for clip in fold.train if any(clip in side for side in others))
+    short = lacking((dev, train))
+    if short:
+        raise InputError(
+            f"Fold {fold.name} has no development clips, and {listed([concepts[c] for c in short])} too "
+            "few recordings to take some of the training clips: add clips, or a split 'dev' in splits.csv."
+        )
+    note = (
+        f"Fold {fold.name} has no development clips: {len(dev)} of its {len(fold.train)} training clips "
+        "stand in, recordings kept whole where they are known."
+    )
+    return Fold(fold.name, train, fold.test, dev), note
 
 
 def nested_fractions(
@@ -48,9 +71,10 @@ def nested_fractions(
 ) -> dict[float, tuple[LabelledClip, ...]]:
     """Label fraction (0, 1] → clips; each fraction of every class, smaller within larger (§4.5).
 
-    A class of n clips gives round(fraction · n) of them, drawn by `seed`; the clips keep their
-    order. concepts: names of the labels, for sentences. Raises InputError for a fraction outside
-    (0, 1] and for one that leaves a class without clips.
+    A class of n clips gives round(fraction · n) of them, drawn by `seed`, or as near to it as whole
+    recordings come, at least one; the clips keep their order. concepts: names of the labels, for
+    sentences. Raises InputError for a fraction outside (0, 1] and for one that leaves a class without
+    clips.
     """
     fractions = tuple(fractions)
     for fraction in fractions:
@@ -68,16 +92,37 @@ def nested_fractions(
             "fraction works: add clips of it, or another split."
         )
     _check_smallest(classes, min(fractions, default=1.0))
-    # Place of each clip in its class's random order: a fraction is a prefix, so they nest.
-    turn: dict[Path, tuple[int, int]] = {}
-    for of_class in classes.values():
-        ordered = sorted(of_class, key=lambda clip: clip.path)
-        for place, index in enumerate(_generator(seed, ordered).permutation(len(ordered))):
-            turn[ordered[index].path] = place, len(ordered)
+    place = order(clips, seed)
+    firsts = {min(map(recording_of, own), key=place.__getitem__) for own in classes.values()}
     return {
-        fraction: tuple(c for c in clips if turn[c.path][0] < _share(fraction, turn[c.path][1]))
+        fraction: tuple(
+            clip
+            for clip in clips
+            if place[recording_of(clip)] <= fraction + 1e-9 or recording_of(clip) in firsts
+        )
         for fraction in fractions
     }
+
+
+def uneven_share(
+    clips: Sequence[LabelledClip],
+    chosen: Sequence[LabelledClip],
+    fraction: float,
+    concepts: Sequence[str],
+) -> str:
+    """What a person should know where whole recordings miss a share of some class; "" where they do not."""
+    taken = {name: len(own) for name, own in _by_class(chosen, concepts).items()}
+    missed = [
+        f"{taken[name]} of {name} instead of {_share(fraction, len(own))}"
+        for name, own in _by_class(clips, concepts).items()
+        if taken[name] != _share(fraction, len(own))
+    ]
+    if not missed:
+        return ""
+    return (
+        f"Recordings are kept whole, so {fraction:.0%} of the training clips are "
+        f"{', '.join(missed)}."
+    )
 
 
 def smallest_fraction(clips: Sequence[LabelledClip]) -> float:

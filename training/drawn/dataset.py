@@ -182,8 +182,9 @@ def _write_lists(folder: Path) -> None:
         records.append(record)
     table = io.StringIO()
     rows = csv.writer(table, lineterminator="\n")
-    rows.writerow(["clip", "split", "fold"])
-    rows.writerows([item.path, item.split, 1] for item in items)
+    rows.writerow(["clip", "split", "fold", "group"])
+    # each clip is drawn on its own: a recording of its own
+    rows.writerows([item.path, item.split, 1, Path(item.path).stem] for item in items)
     _replace(folder / "splits.csv", table.getvalue().encode())
     lines = "".join(json.dumps(record) + "\n" for record in records)
     _replace(folder / "clips.jsonl", lines.encode())

@@ -32,9 +32,12 @@ class Look:
 
 METHOD_LOOKS: Mapping[str, tuple[str, Marker]] = {
     "CNN": (ORANGE, "square"),
+    "CNN mean": (ORANGE, "down"),
     "UnAtt": (SKY, "triangle"),
     "SVM": (PURPLE, "diamond"),
+    "Logistic": (PURPLE, "cross"),
     "finetune+CNN": (VERMILLION, "square"),
+    "finetune+CNN mean": (VERMILLION, "down"),
     "finetune+UnAtt": (GREEN, "triangle"),
     "finetune+EnergyNet": (BLUE, "circle"),
     "NoImage+CNN": (GREY, "cross"),

@@ -24,7 +24,8 @@ from training.figures.charts import (
     Look,
     Marker,
 )
-from training.report.tables import LARGEST, percent, signed
+from training.report.numbers import percent, signed
+from training.report.tables import LARGEST
 from training.results.paper_numbers import Curve
 from training.results.sweep_results import SweepResults
 from training.results.training_log import PANELS, POOL, STAGES, smoothed
@@ -163,11 +164,14 @@ def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, la
     colour, marker = METHOD_LOOKS.get(method, (GREY, "star"))
     order = list(METHOD_LOOKS).index(method) if method in METHOD_LOOKS else 0
     level = float(rows["fraction"].iloc[0]) == 0
-    x = [none if f == 0 else float(f) * STEP ** (order - 3) for f in rows["fraction"]]
+    x = [
+        none if f == 0 else float(f) * STEP ** (order - len(METHOD_LOOKS) / 2)
+        for f in rows["fraction"]
+    ]
     y, error = [float(v) for v in rows["mean"]], [float(v) for v in rows["std"]]
     notes = [
         f"{method}{f' · {of}' if of else ''}\n{percent(r.fraction) if r.fraction else 'no labels'}: "
-        f"{r.mean:.1f}" + ("" if np.isnan(r.std) else f" ± {r.std:.1f}") + f" ({r.cells} cells)"
+        f"{r.mean:.1f}" + ("" if np.isnan(r.std) else f" ± {r.std:.1f}") + f" over {r.seeds}"
         for r in _tuples(rows)
     ]
     if level:  # it holds for any share: drawn through to the right

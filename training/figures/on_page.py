@@ -12,6 +12,7 @@ from html import escape
 import plotly.graph_objects as go
 
 from training.figures.charts import BLUE, ORANGE, Axis, BarChart, Chart, Line, LineChart, Marker
+from training.report.numbers import signed
 
 SYMBOLS: dict[Marker, str] = {
     "circle": "circle",
@@ -87,7 +88,7 @@ def _bars(chart: BarChart) -> go.Figure:
             "width": 3,
         },
         hovertext=[
-            f"{_plain(name)}: {value:+.1f} [{low:+.1f}, {high:+.1f}]"
+            f"{_plain(name)}: {signed(value)} [{signed(low)}, {signed(high)}]"
             for name, value, low, high in zip(
                 chart.names, chart.values, chart.low, chart.high, strict=True
             )

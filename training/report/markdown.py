@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.report.method import SPREAD, measured_how
+from training.report.numbers import markdown, percent, table
 from training.report.tables import (
     differences,
     figure4,
     figure5,
-    percent,
-    table,
     table1,
     table2,
     table3,
     table4,
     table5,
 )
-from training.report.verdict import verdict
+from training.report.verdict import Answer, answers, answers_table, sentence, too_few
 from training.results import paper_numbers as paper
 from training.results.comparison import MEASURES, Column, measured_column
 from training.results.paper_numbers import FEW, Claim
@@ -56,12 +56,28 @@ def report(places: Sequence[Place], draws: int = 2000, seed: int = 0) -> str:
         for place in places
         if place.results is not None
     ]
-    parts = [verdict(columns), _how(places, draws)]
+    parts = [*_first_lines(answers(columns)), _how(places, draws)]
     for clips in dict.fromkeys(place.clips for place in places):
         parts.append(f"## {clips.capitalize()}")
         parts += [_absent(p) for p in places if p.clips == clips and p.results is None]
         parts += _section([column for column in columns if column.clips == clips])
     return "\n\n".join(parts) + "\n"
+
+
+def _first_lines(given: Sequence[Answer]) -> list[str]:
+    parts = [sentence(given)]
+    if given:
+        parts.append(markdown(answers_table(given)))
+    count = sum(len(answer.found) for answer in given)
+    parts.append(
+        "A winner is named where the 95 % interval leaves out zero and p is below 0.05. p is that of a "
+        f"paired randomisation test over recordings, corrected for the {count} comparisons of this "
+        "table (Holm). Points: the first method minus the second."
+    )
+    for column in dict.fromkeys(answer.column for answer in given):
+        if small := too_few([answer for answer in given if answer.column is column]):
+            parts.append(f"**{column.name}:** {small}")
+    return parts
 
 
 def _how(places: Sequence[Place], draws: int) -> str:
@@ -82,27 +98,14 @@ def _how(places: Sequence[Place], draws: int) -> str:
     return "\n\n".join(
         [
             "## How it was measured",
-            table(
-                ["", "clips judged", "seeds", "network", "frames", "labelled shares", "folder"],
-                rows,
+            markdown(
+                table(
+                    ["", "clips judged", "seeds", "network", "frames", "labelled shares", "folder"],
+                    rows,
+                )
             ),
             *_warnings(places),
-            "All numbers are percentages, differences are points. `a ± b` is the mean and the "
-            "standard deviation over seeds; where there are several folds, each seed's number "
-            f"is their mean. `[a, b]` is a 95 % interval from a paired bootstrap of {draws} "
-            "draws: clips are drawn within each fold, the same for both methods and all seeds, "
-            "and seeds are drawn too, the same for both methods and all folds; mAP is computed "
-            "anew in each draw, and the drawn differences are moved so that their mean is the "
-            "one measured. With a handful of seeds the chance of training is somewhat "
-            "underestimated. An order *holds* when the interval, as printed, lies on the "
-            "paper's side of zero: yes; on the other: no; else the two methods are not told "
-            "apart. Many intervals are given, and one in twenty misses by chance alone.",
-            "*Attention* is UnAtt or EnergyNet. Against UnAtt the CNN is the vote of the CNN trained on "
-            "Web images; against EnergyNet it is finetune+CNN, the vote after fine-tuning on the same "
-            "labelled clips.",
-            "The paper's numbers are from TVHI (mAP; stills HII) and UCF101 (accuracy; stills BU101), "
-            "with ResNet101 or VGG16. Ours are other clips, seen by another network. So the order of "
-            "methods can be compared, the height cannot. – means: not measured, or not in the paper.",
+            *measured_how(draws),
             f"To repeat it{_source([p for p in places if p.results])}:\n\n"
             f"```\n{commands}\npython -m training report\n```",
         ]
@@ -185,39 +188,41 @@ def _section(columns: Sequence[Column]) -> list[str]:
     classes = len(columns[0].results.concepts)
     parts = [
         "### Table 1: accuracy of the Web CNN on held-out stills",
-        table1(columns),
+        markdown(table1(columns)),
         "### Table 2: mAP, the supervised methods with all labels",
-        table2(columns),
+        markdown(table2(columns)),
         "### Table 3: mAP without and with Web images",
-        table3(columns),
+        markdown(table3(columns)),
         "### Table 4: accuracy without labelled clips",
         f"Top-3 is among {classes} classes here and among 101 in the paper.",
-        table4(columns),
+        markdown(table4(columns)),
         "### Table 5: accuracy beside other methods",
-        table5(columns),
+        markdown(table5(columns)),
         "### Figure 4: accuracy by class",
         "The 25 largest gains, or all classes when they are fewer. The paper draws bars and prints "
-        "no numbers.",
+        "no numbers. Intervals are not corrected for their number, and no winner is named by class.",
     ]
     for column in columns:
         parts += _figure4(column)
     parts += [
         "### Figure 5: against the share of labelled training clips",
         "The paper prints EnergyNet at 20 % and 100 % and its gain; finetune+CNN is worked out from "
-        "these.",
+        "these. " + SPREAD,
     ]
     for column in columns:
         for measure in MEASURES:
             name = measure if measure == "mAP" else "Accuracy"
-            parts += [f"{name}, {column.name}:", figure5(column, measure)]
+            parts += [f"{name}, {column.name}:", markdown(figure5(column, measure))]
     parts += [
         "### Differences",
         "Every order that the paper states, with few labels and with all. Its accuracies are from "
         "UCF101, its mAP from TVHI with ResNet101. Where it prints a negative number, its own data "
-        "has the reverse order, and that is what is asked for. A share follows the method's name.",
+        "has the reverse order, and that is what is asked for. A share follows the method's name. p and "
+        "intervals are not corrected for how many there are: of twenty differences that are none, one is "
+        "taken for one.",
     ]
     for column in columns:
-        parts += [f"{column.name[0].upper()}{column.name[1:]}:", differences(column)]
+        parts += [f"{column.name[0].upper()}{column.name[1:]}:", markdown(differences(column))]
     return parts
 
 
@@ -229,6 +234,6 @@ def _figure4(column: Column) -> list[str]:
     )
     for when, claim in asked:
         found = figure4(column, claim)
-        parts += [f"{column.name}, {when}" + (":" if found else ": not measured.")]
-        parts += [found] if found else []
+        parts += [f"{column.name}, {when}" + (": not measured." if found is None else ":")]
+        parts += [] if found is None else [markdown(found)]
     return parts

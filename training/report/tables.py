@@ -1,30 +1,36 @@
-"""Tables 1–5 and Figures 4–5 as Markdown, our numbers and the paper's side by side."""
+"""Tables 1–5 and Figures 4–5, our numbers and the paper's side by side."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
+from training.report.numbers import MISSING, chance, interval, percent, signed, spread, table
 from training.results import paper_numbers as paper
 from training.results.bootstrap import Difference, class_accuracies, difference
 from training.results.comparison import MEASURES, Column
 from training.results.paper_numbers import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
 
-MISSING = "–"
-METHODS = ("CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
-FIGURE_5 = ("SVM", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet", "NoImage+CNN")
+UNLABELLED = ("CNN", "CNN mean", "UnAtt")
+LABELLED = (
+    "SVM",
+    "Logistic",
+    "finetune+CNN",
+    "finetune+CNN mean",
+    "finetune+UnAtt",
+    "finetune+EnergyNet",
+)
+METHODS = (*UNLABELLED, *LABELLED)
+FIGURE_5 = (*LABELLED, "NoImage+CNN")
+BASELINES = (
+    "SVM",
+    "Logistic",
+    "finetune+CNN",
+    "finetune+CNN mean",
+)  # of Table 5, beside the paper's lines
 LARGEST = 25  # classes of Figure 4
 HOLDS = {1: "yes", -1: "no", 0: "not told apart"}
-
-
-def spread(values: NDArray[np.float64]) -> str:
-    """Mean ± standard deviation of one number per seed; – for none, the mean alone for one."""
-    if len(values) == 0 or np.isnan(values).any():
-        return MISSING
-    mean = f"{values.mean():.1f}"
-    return f"{mean} ± {values.std(ddof=1):.1f}" if len(values) > 1 else mean
 
 
 def cell(column: Column, method: str, fraction: float, measure: str) -> str:
@@ -32,36 +38,7 @@ def cell(column: Column, method: str, fraction: float, measure: str) -> str:
     return spread(column.results.per_seed(Curve(method, fraction), measure))
 
 
-def signed(points: float | None) -> str:
-    """Points with their sign, such as +3.1, −0.7 and 0.0."""
-    if points is None:
-        return MISSING
-    rounded = round(points, 1)
-    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
-
-
-def interval(found: Difference | None) -> str:
-    """Mean ± std [low, high] in points."""
-    if found is None:
-        return MISSING
-    std = "" if np.isnan(found.std) else f" ± {found.std:.1f}"
-    return f"{signed(found.mean)}{std} [{signed(found.low)}, {signed(found.high)}]"
-
-
-def percent(fraction: float) -> str:
-    """A share of the labels, such as 20 %."""
-    return f"{100 * fraction:g} %"
-
-
-def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table; | in a cell is escaped."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines
-    )
-
-
-def table1(columns: Sequence[Column]) -> str:
+def table1(columns: Sequence[Column]) -> pd.DataFrame:
     """Accuracy of the Web stage on held-out stills."""
     header, row = ["CNN"], ["ours"]
     others: list[list[str]] = [[f"{network}, the paper"] for network in NETWORKS]
@@ -75,8 +52,8 @@ def table1(columns: Sequence[Column]) -> str:
     return table(header, [row, *others])
 
 
-def table2(columns: Sequence[Column]) -> str:
-    """mAP of the five methods; the supervised ones with all labels."""
+def table2(columns: Sequence[Column]) -> pd.DataFrame:
+    """mAP of the paper's five methods and the other baselines; the supervised ones with all labels."""
     header = ["method"]
     for column in columns:
         header += [f"ours, {column.name}", *(f"{n}, {column.table2}" for n in NETWORKS)]
@@ -85,12 +62,12 @@ def table2(columns: Sequence[Column]) -> str:
         row = [method]
         for column in columns:
             row.append(cell(column, method, _share(method), "mAP"))
-            row += [_number(paper.TABLE_2[column.table2][n][method]) for n in NETWORKS]
+            row += [_number(paper.TABLE_2[column.table2][n].get(method)) for n in NETWORKS]
         rows.append(row)
     return table(header, rows)
 
 
-def table3(columns: Sequence[Column]) -> str:
+def table3(columns: Sequence[Column]) -> pd.DataFrame:
     """mAP without and with Web images, and the results the paper compares with."""
     shares = {"NoImage+CNN": ALL, "UnAtt": NONE, "finetune+EnergyNet": ALL}
     rows = [
@@ -104,7 +81,7 @@ def table3(columns: Sequence[Column]) -> str:
     return table(["method", *_ours(columns), "the paper (TVHI)"], rows)
 
 
-def table4(columns: Sequence[Column]) -> str:
+def table4(columns: Sequence[Column]) -> pd.DataFrame:
     """Top-1 and top-3 accuracy without labelled clips."""
     header = ["method"]
     for column in columns:
@@ -113,27 +90,28 @@ def table4(columns: Sequence[Column]) -> str:
         [
             method,
             *(cell(c, method, NONE, measure) for c in columns for measure in ("accuracy", "top3")),
-            *map(_number, quoted),
+            *map(_number, paper.TABLE_4.get(method, (None, None))),
         ]
-        for method, quoted in paper.TABLE_4.items()
+        for method in UNLABELLED
     ]
     return table([*header, "top-1, the paper (UCF101)", "top-3, the paper"], rows)
 
 
-def table5(columns: Sequence[Column]) -> str:
-    """Accuracy of the paper's three lines, and the results it compares with."""
+def table5(columns: Sequence[Column]) -> pd.DataFrame:
+    """Accuracy of the paper's three lines, our baselines, and the results it compares with."""
     names = {
         NONE: "no labelled clip",
         FEW: f"{percent(FEW)} of the labels",
         ALL: "all labels",
     }
+    lines = [*paper.TABLE_5, *((method, share) for share in (FEW, ALL) for method in BASELINES)]
     rows = [
         [
             f"{method}, {names[fraction]}",
             *(cell(c, method, fraction, "accuracy") for c in columns),
-            _number(value),
+            _number(paper.TABLE_5.get((method, fraction))),
         ]
-        for (method, fraction), value in paper.TABLE_5.items()
+        for method, fraction in lines
     ]
     for name, (motion, value) in paper.TABLE_5_OTHERS.items():
         kind = "with motion" if motion else "without motion"
@@ -143,7 +121,7 @@ def table5(columns: Sequence[Column]) -> str:
     return table(["method", *_ours(columns), "the paper (UCF101)"], rows)
 
 
-def figure4(column: Column, claim: Claim) -> str | None:
+def figure4(column: Column, claim: Claim) -> pd.DataFrame | None:
     """Accuracy per class, the largest gains of `claim` first; None when a method was not run."""
     judged = column.results.judged
     if claim.better not in judged or claim.worse not in judged:
@@ -161,12 +139,12 @@ def figure4(column: Column, claim: Claim) -> str | None:
     return table(header, [row for _, row in lines[:LARGEST]])
 
 
-def figure5(column: Column, measure: Measure) -> str:
+def figure5(column: Column, measure: Measure) -> pd.DataFrame:
     """A measure of every method against the share of labels, and the paper's numbers under it."""
     fractions = column.results.fractions
     rows = [
         [method, cell(column, method, NONE, measure), *([MISSING] * len(fractions))]
-        for method in ("CNN", "UnAtt")
+        for method in UNLABELLED
     ]
     rows += [
         [method, MISSING, *(cell(column, method, fraction, measure) for fraction in fractions)]
@@ -179,18 +157,19 @@ def figure5(column: Column, measure: Measure) -> str:
     return table(["method", "no label", *map(percent, fractions)], rows)
 
 
-def differences(column: Column) -> str:
-    """Every order the paper states, on this sweep: points, interval, and whether it holds."""
+def differences(column: Column) -> pd.DataFrame:
+    """Every order the paper states, on this sweep: points, interval, p, and whether it holds."""
     header = ["difference", "stated in"]
     for measure in MEASURES:
-        header += [measure, "the paper", "holds?"]
+        header += [measure, f"{measure}, p", f"{measure}, the paper", f"{measure}, holds?"]
     rows = []
     for claim in paper.claims():
         row = [f"{_side(claim.better)} − {_side(claim.worse)}", claim.where]
         for measure in MEASURES:
             found = column.difference(claim, measure)
             quoted = signed(claim.points(measure, column.table2))
-            row += [interval(found), quoted, holds(found, claim.order(measure, column.table2))]
+            p = MISSING if found is None else chance(found.p)
+            row += [interval(found), p, quoted, holds(found, claim.order(measure, column.table2))]
         rows.append(row)
     return table(header, rows)
 
@@ -218,7 +197,7 @@ def _figure5_paper(fractions: Sequence[float]) -> list[list[str]]:
 
 
 def _share(method: str) -> float:
-    return ALL if method.startswith("finetune") else NONE
+    return ALL if method in LABELLED else NONE
 
 
 def _side(curve: Curve) -> str:

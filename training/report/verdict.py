@@ -1,40 +1,100 @@
-"""The first line of RESULTS.md: who wins, in one sentence."""
+"""The first lines of RESULTS.md and of the Curves tab: who wins, in a sentence and a table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from training.report.tables import percent, signed
+import pandas as pd
+
+from training.report.numbers import MISSING, bounds, chance, percent, signed, table
 from training.results import paper_numbers as paper
 from training.results.bootstrap import Difference
 from training.results.comparison import MEASURES, Column
-from training.results.paper_numbers import FEW, Claim, Measure
+from training.results.paper_numbers import FEW, NONE, Claim, Curve, Measure
+from training.results.randomisation import holm
+
+VOTES = ("CNN", "finetune+CNN")  # what the paper compares attention with
+NAMES = {
+    "CNN": "CNN, vote",
+    "CNN mean": "CNN, mean of all frames",
+    "finetune+CNN": "finetune+CNN, vote",
+    "finetune+CNN mean": "finetune+CNN, mean of all frames",
+}
+NOBODY = "not told apart"
 
 
-def verdict(columns: Sequence[Column]) -> str:
-    """One sentence: whether the CNN or attention wins, with the differences it rests on.
+@dataclass(frozen=True)
+class Answer:
+    """A question, attention against one baseline, put to one sweep: measure → difference.
 
-    Of columns that judge the same clips the first speaks for all.
+    Each p is corrected for all answers that were given together (Holm).
     """
-    signs: list[int] = []
-    said = []
-    speakers = {column.clips: column for column in reversed(columns)}
-    for clips in dict.fromkeys(column.clips for column in columns):
-        clauses = []
-        for when, new, claim in _asked(speakers[clips]):
-            found = {
-                measure: gain
-                for measure in MEASURES
-                if (gain := speakers[clips].difference(claim, measure)) is not None
-            }
-            if found:
-                signs += [gain.sign for gain in found.values()]
-                clauses.append(f"{when} {_outcome(new, found)}")
-        if clauses:
-            said.append(f"on the {clips}, {', and '.join(clauses)}")
-    if not said:
+
+    claim: Claim
+    column: Column
+    found: Mapping[Measure, Difference]
+
+    @property
+    def question(self) -> str:
+        """Such as: with 20 % of the labels, finetune+EnergyNet against SVM."""
+        share = self.claim.better.fraction
+        when = f"with {percent(share)} of the labels" if share else "without labels"
+        worse = self.claim.worse.method
+        return f"{when}, {self.claim.better.method} against {NAMES.get(worse, worse)}"
+
+
+def answers(columns: Sequence[Column]) -> list[Answer]:
+    """Every question that a sweep can answer, by question and then by sweep."""
+    asked = [
+        (number, place, claim, measure, found)
+        for place, column in enumerate(columns)
+        for number, claim in enumerate(questions(column))
+        for measure in MEASURES
+        if (found := column.difference(claim, measure)) is not None
+    ]
+    corrected = holm([found.p for *_, found in asked])
+    given: dict[tuple[int, int], Answer] = {}
+    for (number, place, claim, measure, found), p in zip(asked, corrected, strict=True):
+        answer = given.get((number, place), Answer(claim, columns[place], {}))
+        known = {**answer.found, measure: replace(found, p=p)}
+        given[number, place] = replace(answer, found=known)
+    return [given[key] for key in sorted(given)]
+
+
+def questions(column: Column) -> tuple[Claim, ...]:
+    """UnAtt without labels, EnergyNet with 20 %, or else the largest share there is, each against
+    every baseline.
+    """
+    unlabelled = (
+        paper.UNSUPERVISED,
+        Claim(Curve("UnAtt", NONE), Curve("CNN mean", NONE), ""),
+    )
+    fractions = column.results.fractions
+    if not fractions:
+        return unlabelled
+    share = FEW if FEW in fractions else max(fractions)
+    baselines = ("finetune+CNN mean", "SVM", "Logistic")
+    net = Curve("finetune+EnergyNet", share)
+    return (
+        *unlabelled,
+        paper.energynet_gain(share),
+        *(Claim(net, Curve(method, share), "") for method in baselines),
+    )
+
+
+def sentence(given: Sequence[Answer]) -> str:
+    """Who wins: against the CNN's vote, as the paper compares, and against the other baselines."""
+    votes, others = _signs(given, votes=True), _signs(given, votes=False)
+    if not votes and not others:
         return "Nothing is compared yet: no sweep holds both sides of a comparison."
-    return f"{winner(signs)}: {'; '.join(said)}."
+    said = []
+    if votes:
+        said.append(f"against the CNN's vote, as the paper compares, {_score('attention', votes)}")
+    if others:
+        said.append(f"against the other baselines {_score('it' if votes else 'attention', others)}")
+    rest = "the rest are not told apart" if 0 in votes + others else ""
+    return f"{winner(votes or others)}: {'; '.join(filter(None, [*said, rest]))}."
 
 
 def winner(signs: Sequence[int]) -> str:
@@ -48,30 +108,57 @@ def winner(signs: Sequence[int]) -> str:
     return f"{name} wins" + (" wherever the two are told apart" if 0 in signs else "")
 
 
-def _asked(column: Column) -> list[tuple[str, str, Claim]]:
-    asked = [("without labels", "UnAtt", paper.UNSUPERVISED)]
-    fractions = column.results.fractions
-    if fractions:  # 20 %, where the paper's gain is largest, or else the largest share there is
-        share = FEW if FEW in fractions else max(fractions)
-        when = f"with {percent(share)} of the training clips labelled"
-        asked.append((when, "EnergyNet", paper.energynet_gain(share)))
-    return asked
+def too_few(given: Sequence[Answer]) -> str:
+    """That a sweep is too small to tell its methods apart, and how many clips it takes; else nothing.
+
+    given: answers of one sweep.
+    """
+    needed = [
+        answer.column.clips_needed(answer.claim)
+        for answer in given
+        if any(found.sign == 0 for found in answer.found.values())
+    ]
+    clips = given[0].column.clip_count if given else 0
+    return cannot_tell(clips, max(needed)) if needed and max(needed) > clips else ""
 
 
-def _outcome(new: str, found: dict[Measure, Difference]) -> str:
-    """Such as: UnAtt beats the CNN in accuracy (+3.1 [+0.4, +5.8]), the CNN beats UnAtt in mAP (…)."""
-    phrases = {
-        1: f"{new} beats the CNN in",
-        -1: f"the CNN beats {new} in",
-        0: f"{new} and the CNN are not told apart in",
-    }
-    parts = []
-    for sign, phrase in phrases.items():
-        mine = [f"{m} ({_points(gain)})" for m, gain in found.items() if gain.sign == sign]
-        if mine:
-            parts.append(f"{phrase} {' and '.join(mine)}")
-    return ", ".join(parts)
+def cannot_tell(clips: int, needed: int) -> str:
+    """What a person should know of a set that is too small."""
+    return (
+        f"{clips} clips cannot tell them apart; about {needed} would be needed "
+        "where the difference is 10 points."
+    )
 
 
-def _points(gain: Difference) -> str:
-    return f"{signed(gain.mean)} [{signed(gain.low)}, {signed(gain.high)}]"
+def answers_table(given: Sequence[Answer]) -> pd.DataFrame:
+    """Question × data set → who wins, by how much, interval, p; of both measures."""
+    header = ["question", "data set"]
+    for measure in MEASURES:
+        header += [f"{measure}: who wins", f"{measure}: points [95 %]", f"{measure}: p"]
+    rows = []
+    for answer in given:
+        row = [answer.question, answer.column.name]
+        for measure in MEASURES:
+            row += _said(answer.claim, answer.found.get(measure))
+        rows.append(row)
+    return table(header, rows)
+
+
+def _said(claim: Claim, found: Difference | None) -> list[str]:
+    if found is None:
+        return [MISSING] * 3
+    who = {1: claim.better.method, -1: claim.worse.method, 0: NOBODY}[found.sign]
+    return [who, f"{signed(found.mean)} {bounds(found)}", chance(found.p)]
+
+
+def _signs(given: Sequence[Answer], votes: bool) -> list[int]:
+    return [
+        found.sign
+        for answer in given
+        if (answer.claim.worse.method in VOTES) == votes
+        for found in answer.found.values()
+    ]
+
+
+def _score(who: str, signs: Sequence[int]) -> str:
+    return f"{who} wins {signs.count(1)} of {len(signs)} comparisons and loses {signs.count(-1)}"

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from attention.errors import InputError
 from training.curves import cell_of, curve_name
+from training.report.numbers import bounds, chance, signed
+from training.report.verdict import cannot_tell
+from training.results.bootstrap import Difference
+from training.results.comparison import compared, draws_of
 from training.results.paper_numbers import Curve
+from training.results.power import clips_needed
+from training.results.sweep_results import SweepResults
 
 KEY = ["fold", "clip"]
 
@@ -18,7 +25,9 @@ class Disagreement:
     """Two methods on the same clips: `attention` and `cnn`, which is the other it is held against.
 
     attention_right, cnn_right: the clips that only this one gets right: fold, clip, truth, attention,
-    cnn (what each said), the classes taking turns · both_right, both_wrong: counts.
+    cnn (what each said), the classes taking turns · both_right, both_wrong: counts · accuracy: attention
+    minus the other with this one seed, None where some fold lacks it · needed: clips to tell two such
+    methods apart.
     """
 
     attention: Curve
@@ -27,6 +36,8 @@ class Disagreement:
     cnn_right: pd.DataFrame
     both_right: int
     both_wrong: int
+    accuracy: Difference | None
+    needed: int
 
     @property
     def clips(self) -> int:
@@ -35,21 +46,30 @@ class Disagreement:
 
     @property
     def sentence(self) -> str:
-        """Both counts and what they mean for accuracy, in a sentence."""
+        """Both counts, the difference in accuracy, and whether it tells the two apart."""
         a, b = len(self.attention_right), len(self.cnn_right)
-        gain = 100 * (a - b) / self.clips
-        if a == b:
-            balance = "so both have the same accuracy"
-        else:
-            ahead, by = (self.attention, gain) if a > b else (self.cnn, -gain)
-            balance = f"so {ahead.method} is ahead by {by:.1f} points"
         return (
             f"Of {self.clips} clips, {a} only {self.attention.method} gets right and {b} only "
-            f"{self.cnn.method}, {balance}; {self.both_right} both get right, {self.both_wrong} neither."
+            f"{self.cnn.method}; {self.both_right} both get right, {self.both_wrong} neither. "
+            f"{self._who}"
         )
 
+    @property
+    def _who(self) -> str:
+        found = self.accuracy
+        if found is None:
+            return "Which is better is not tested until every fold has this seed."
+        gain = f"{signed(found.mean)} points {bounds(found)}, p {_equals(chance(found.p))}"
+        if found.sign:
+            better, other = (self.attention, self.cnn)[:: found.sign]
+            return f"{better.method} beats {other.method}: {gain}."
+        small = f" {cannot_tell(self.clips, self.needed)}" if self.needed > self.clips else ""
+        return f"The two are not told apart: {self.attention.method} − {self.cnn.method} {gain}.{small}"
 
-def disagreement(verdicts: pd.DataFrame, attention: Curve, cnn: Curve, seed: int) -> Disagreement:
+
+def disagreement(
+    verdicts: pd.DataFrame, results: SweepResults, attention: Curve, cnn: Curve, seed: int
+) -> Disagreement:
     """The two methods with one seed, over all folds; verdicts: `known_sweeps.clip_verdicts`.
 
     InputError when one of them was not measured with this seed.
@@ -72,7 +92,23 @@ def disagreement(verdicts: pd.DataFrame, attention: Curve, cnn: Curve, seed: int
         cnn_right=_taking_turns(both[b & ~a]),
         both_right=int((a & b).sum()),
         both_wrong=int((~a & ~b).sum()),
+        **_tested(results, attention, cnn, seed),
     )
+
+
+def _tested(results: SweepResults, attention: Curve, cnn: Curve, seed: int) -> dict[str, Any]:
+    judged = [results.judged[curve] for curve in (attention, cnn) if curve in results.judged]
+    if len(judged) < 2 or any(seed not in found.seeds for found in judged):
+        return {"accuracy": None, "needed": 0}
+    mine, other = (found.of_seed(seed) for found in judged)
+    return {
+        "accuracy": compared(mine, other, "accuracy", draws_of(results)),
+        "needed": clips_needed(mine, other),
+    }
+
+
+def _equals(p: str) -> str:
+    return p if p.startswith("<") else f"= {p}"
 
 
 def _taking_turns(clips: pd.DataFrame) -> pd.DataFrame:

@@ -15,8 +15,9 @@ from training.curves import column_of
 from training.data.naming import DRAWN
 from training.results import paper_numbers as paper
 from training.results.comparison import Column
+from training.results.paper_numbers import Curve
 from training.results.sweep_results import CELL, CLIPS, ROWS, WEB_ROWS, SweepResults, read_results
-from training.runs.folder import Run, all_runs
+from training.runs.folder import Run, all_runs, networks_folder
 from training.runs.records import UNDER_WAY
 from training.runs.words import title_of, when_asked
 from training.sets import sets
@@ -24,6 +25,8 @@ from training.sources import open_source
 
 SHIPPED = Path(__file__).resolve().parents[2] / "assets" / "results"
 METRICS = "metrics.jsonl"
+# sweep that ships → fold, seed, share of labels → the model that ships with this very cell's networks
+SHIPPED_NETWORKS = {"drawn": {("1", 0, 0.0): "interactions", ("1", 0, 0.2): "interactions"}}
 
 Stamp = tuple[tuple[int, int], ...]
 
@@ -147,6 +150,16 @@ def clip_file(sweep: Sweep, clip: str) -> Path:
     return files[clip]
 
 
+def networks_of(sweep: Sweep, fold: str, seed: int, curve: Curve) -> str | Path | None:
+    """The model, by name or folder, with the networks that were judged; None when they were not kept."""
+    if curve.method.startswith("NoImage"):  # fitted beside a cell's networks, and not kept
+        return None
+    if sweep.run is None:
+        return SHIPPED_NETWORKS.get(sweep.name, {}).get((fold, seed, curve.fraction))
+    folder = networks_folder(sweep.run, fold, seed, curve.fraction)
+    return folder if (folder / "model.json").exists() else None
+
+
 def set_folder(sweep: Sweep) -> Path | None:
     """Where the clips are: the drawn set, or one that was uploaded; None for anything else."""
     return sets().get(sweep.source) if sweep.source else None
@@ -213,7 +226,7 @@ def _metrics(run: Run, _at: Stamp) -> list[dict[str, Any]]:
 
 @lru_cache(maxsize=8)
 def _clip_files(folder: Path, _at: Stamp) -> dict[str, Path]:
-    return {f"{c.path.parent.name}/{c.path.name}": c.path for c in open_source(folder).clips}
+    return {clip.name: clip.path for clip in open_source(folder).clips}
 
 
 @lru_cache(maxsize=8)

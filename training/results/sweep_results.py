@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,22 @@ from training.results.paper_numbers import Curve
 
 ROWS, CLIPS, WEB_ROWS, HOW = "rows.csv", "clips.csv", "web.csv", "how.json"
 CELL = ["fold", "seed", "fraction", "method"]
+TEXT = ("fold", "method", "part", "clip", "recording", "truth", "prediction")
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class JudgedFold:
-    """V clips of one fold by S seeds: truth int [V], predictions int [S,V], scores float [S,V,C]."""
+    """V clips of one fold by S seeds: truth int [V], predictions int [S,V], scores float [S,V,C].
+
+    recordings: int [V], the number of each clip's recording, from 0 on over the sweep: a recording that
+    two folds judge has the same number in both.
+    """
 
     truth: Ints
     predictions: Ints
     scores: NDArray[np.float64]
+    recordings: Ints
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,17 @@ class Judged:
 
     seeds: tuple[int, ...]
     folds: tuple[JudgedFold, ...]
+
+    def of_seed(self, seed: int) -> Judged:
+        """What that seed alone said; ValueError when it is not there."""
+        place = [self.seeds.index(seed)]
+        return Judged(
+            (seed,),
+            tuple(
+                replace(fold, predictions=fold.predictions[place], scores=fold.scores[place])
+                for fold in self.folds
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,8 @@ def read_results(folder: Path) -> SweepResults | None:
         name.removeprefix("accuracy: ") for name in rows.columns if name.startswith("accuracy: ")
     )
     clips = _table(
-        folder / CLIPS, [*CELL, "clip", "truth", "prediction", *(f"score: {c}" for c in concepts)]
+        folder / CLIPS,
+        [*CELL, "clip", "recording", "truth", "prediction", *(f"score: {c}" for c in concepts)],
     )
     parts = sorted(rows["part"].unique())
     if len(parts) != 1:
@@ -128,7 +146,7 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     try:
         table = pd.read_csv(
             path,
-            dtype=dict.fromkeys(("fold", "method", "part", "clip", "truth", "prediction"), str),
+            dtype=dict.fromkeys(TEXT, str),
             keep_default_na=False,  # a class may be called "None"
             na_values={name: [""] for name in needed if name not in {"truth", "prediction"}},
             float_precision="round_trip",  # equal scores stay equal
@@ -139,7 +157,7 @@ def _table(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     missing = [name for name in needed if name not in table.columns]
     if missing or table.empty:
         what = f"lacks the column '{missing[0]}'" if missing else "has no lines"
-        raise InputError(f"{path} {what}; sweep again with this version.")
+        raise InputError(f"{path} {what}; sweep again with this version, into a new folder.")
     numbers = [
         name
         for name in needed
@@ -162,6 +180,8 @@ def _judged(
     blocks: dict[Any, pd.DataFrame] = dict(iter(clips.groupby(CELL, sort=False)))
     _check(folder, rows, blocks, concepts)
     number = {concept: c for c, concept in enumerate(concepts)}
+    names = clips["recording"][clips["fold"].isin(folds)]
+    recording = {name: r for r, name in enumerate(dict.fromkeys(names))}
     columns = [f"score: {concept}" for concept in concepts]
     judged = {}
     curves: Any = rows.groupby(["fraction", "method"], sort=False)
@@ -177,6 +197,7 @@ def _judged(
                         [[number[c] for c in m["prediction"]] for m in mine], np.int64
                     ),
                     scores=np.stack([m[columns].to_numpy(np.float64) for m in mine]),
+                    recordings=np.array([recording[r] for r in mine[0]["recording"]], np.int64),
                 )
             )
         judged[Curve(str(method), float(fraction))] = Judged(seeds, tuple(found))
@@ -191,7 +212,7 @@ def _check(
 ) -> None:
     """Every row has its clips, the same in every cell of its fold, and their accuracy is the row's."""
     again = "sweep again into a new folder"
-    seen: dict[str, list[tuple[str, str]]] = {}
+    seen: dict[str, list[tuple[str, str, str]]] = {}
     for fold, seed, fraction, method, accuracy in rows[[*CELL, "accuracy"]].itertuples(index=False):
         block = blocks.get((fold, seed, fraction, method))
         what = f"{method}, fold {fold}, seed {seed}, {fraction:.0%} of the labels"
@@ -199,7 +220,9 @@ def _check(
             raise InputError(f"{folder / CLIPS} has no clips of {what}; {again}.")
         if not block[["truth", "prediction"]].isin(concepts).all(axis=None):
             raise InputError(f"{folder / CLIPS} names classes that {ROWS} lacks; {again}.")
-        names = list(zip(block["clip"], block["truth"], strict=True))
+        if block["recording"].isna().any():
+            raise InputError(f"{folder / CLIPS} names no recording for a clip of {what}; {again}.")
+        names = list(zip(block["clip"], block["truth"], block["recording"], strict=True))
         if seen.setdefault(fold, names) != names:
             raise InputError(f"{folder / CLIPS} judges other clips in {what}; {again}.")
         right = 100 * float((block["truth"] == block["prediction"]).mean())

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.report.tables import percent
+from training.report.numbers import percent
 
 COLUMNS = ["stage", "cell", "at", "quantity", "value"]
 # as a run's lines name them → for people

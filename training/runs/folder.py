@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
@@ -93,8 +94,8 @@ class Run:
             return file.read().decode("utf-8", errors="replace")
 
     def size(self) -> int:
-        """Bytes the folder takes."""
-        return sum(file.stat().st_size for file in self.folder.rglob("*") if file.is_file())
+        """Bytes the folder takes, files linked twice counted once."""
+        return disk_bytes(self.folder)
 
     def _read(self, name: str, record: type[Record]) -> Record:
         try:
@@ -109,6 +110,17 @@ class Run:
                 f"The {name} of run {self.name} is damaged: remove the run (python -m training runs "
                 f"remove {self.name}) and start it again."
             ) from None
+
+
+def networks_folder(run: Run, fold: str, seed: int, fraction: float) -> Path:
+    """Where the networks of a cell are, when they were kept."""
+    return run.folder / "networks" / f"{quote(fold, safe='')}-{seed}-{fraction:g}"
+
+
+def disk_bytes(folder: Path) -> int:
+    """Bytes the files below a folder take, those linked twice counted once."""
+    files = [file.stat() for file in folder.rglob("*") if file.is_file()]
+    return sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())
 
 
 def run_named(name: str) -> Run:

@@ -12,9 +12,10 @@ from attention.frames import probe
 from attention.sandbox import SandboxedReader
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
+from training.data.splitting import with_dev
 from training.fit_cnn import VIDEO, WEB
 from training.fit_energynet import PRESETS
-from training.listener import Kind
+from training.listener import NOBODY, Kind, Listener
 from training.runs.records import Spec
 from training.settings import WEB as WEB_TRAINING
 from training.sources import nested_fractions
@@ -71,15 +72,24 @@ def plan_of(spec: Spec, source: Source) -> Plan:
     return Plan(list(_stretches(spec, source)))
 
 
-def chosen_folds(spec: Spec, source: Source) -> list[Fold]:
-    """The folds a run goes through; InputError, naming it, for one that is not there."""
+def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> list[Fold]:
+    """The folds a run goes through, with development clips where it judges these.
+
+    InputError, naming it, for one that is not there.
+    """
     known = {fold.name: fold for fold in source.folds}
     missing = [name for name in spec.folds if name not in known]
     if missing:
         raise InputError(
             f"{source.name} has no fold '{missing[0]}'; choose among {', '.join(known)}."
         )
-    return [known[name] for name in spec.folds] if spec.folds else list(source.folds)
+    folds = [known[name] for name in spec.folds] if spec.folds else list(source.folds)
+    if spec.part == "dev":
+        found = [with_dev(fold, source.concepts) for fold in folds]
+        folds = [fold for fold, _ in found]
+        for note in filter(None, (note for _, note in found)):
+            listener.note(note)
+    return folds
 
 
 def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
@@ -122,8 +132,9 @@ def _seed(
 ) -> Iterator[Stretch]:
     name = fold.name
     fitting, looking = FITTING * slower, LOOKING * slower
-    judged = (len(fold.dev) if spec.part == "dev" and fold.dev else len(fold.test)) * frames_each
-    yield Stretch(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting)
+    judged = len(fold.dev if spec.part == "dev" else fold.test) * frames_each
+    first = chosen_folds(spec, source)[0].name == name  # all folds share its Web CNN
+    yield Stretch(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
     seen = len(fold.train) * frames_each + judged
     yield Stretch(("maps", "", name, seed, 0.0), seen * looking)
     if spec.until == "web":

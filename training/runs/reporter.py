@@ -37,6 +37,7 @@ class Reporter(Listener):
         self._cell = Cell("", 0, 0.0, 0, 1)
         self._key: Key = ("caching", "starting", "", 0, 0.0)
         self._steps: list[Step] = []
+        self._notes: set[str] = set()
 
     @property
     def seconds(self) -> float:
@@ -97,6 +98,12 @@ class Reporter(Listener):
                 {"step": step.number + 1, "energy_loss": energy, "triplet_loss": triplet}
                 | {"pool": step.pool}
             )
+
+    def note(self, sentence: str) -> None:
+        """A line of the log, once."""
+        if sentence not in self._notes:
+            self._notes.add(sentence)
+            print(f"note: {sentence}", flush=True)
 
     def _write(self) -> None:
         """Writes the status as it is now."""

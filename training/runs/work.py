@@ -94,26 +94,35 @@ def _train(run: Run) -> None:
     from attention.backbone import load_backbone
     from training.prepared import prepare
     from training.runs.asked import source_of
+    from training.runs.networks import NetworkKeeper
     from training.runs.pace import note_pace, pace_of
     from training.runs.plan import chosen_folds, plan_of
     from training.runs.reporter import Reporter
-    from training.runs.result import keep_model, keep_parts, settings_of
+    from training.runs.result import keep_model, settings_of
     from training.sweep import sweep
+    from training.sweep_tables import how_of, note_how
 
     spec, resumed = run.spec(), run.status().seconds > 0
     torch.set_num_threads(spec.threads)
     source = source_of(spec)
     reporter = Reporter(run, spec, plan_of(spec, source), pace_of(spec.backbone))
     backbone = load_backbone(spec.backbone)
+    how = how_of(
+        source,
+        part=spec.part, backbone=spec.backbone, every=spec.every, noisy=spec.noisy,
+        preset=spec.preset, layers="last",
+    )  # fmt: skip
+    note_how(run.sweep, how, reporter)
     folds = []
-    for fold in chosen_folds(spec, source):
+    for fold in chosen_folds(spec, source, reporter):
         reporter.fold(fold.name)
         ready = prepare(source, fold, backbone, home() / "cache", spec.every, listener=reporter)
         folds.append((fold.name, ready))
     for sentence in dict.fromkeys(s for _, ready in folds for s in ready.skipped):
         print(f"left out: {sentence}")
     settings = settings_of(spec)
-    sweep(folds, settings, run.sweep, reporter, lambda cell, fitted: keep_parts(run, cell, fitted))
+    keeper = NetworkKeeper(run, source, dict(folds), reporter)
+    sweep(folds, settings, run.sweep, reporter, keeper.keep)
     keep_model(run, source, folds[0][1])
     if not resumed:
         note_pace(spec.backbone, reporter.plan.seconds, reporter.seconds)

@@ -17,17 +17,31 @@ import gradio as gr
 from attention.errors import InputError
 from attention.tabs.cards import progress_card, verdict_cards
 from attention.tabs.looking import Looked, look
-from attention.tabs.offered import offered_models
 from attention.tabs.player import player, player_value
 from attention.tabs.samples import Sample
 from attention.tabs.turns import LOOKS, Desk, RunningLook, Stopped
 from attention.tabs.workroom import Workroom
+from training.curves import cell_of, curve_name
 from training.data.naming import DRAWN
-from training.results.known_sweeps import Sweep, clip_file, clip_verdicts, set_folder, sweep_named
+from training.results.known_sweeps import (
+    Sweep,
+    clip_file,
+    clip_verdicts,
+    networks_of,
+    results_of,
+    set_folder,
+    sweep_named,
+)
+from training.results.paper_numbers import Curve
+from training.tabs.curve_views import curve_key, curve_named
 from training.thumbnails import thumbnails
 
 PICKS = Path(__file__).parents[2] / "assets" / "page" / "picks.js"
 AWAY = "The clips of this set are not on this computer: they are named, and cannot be opened."
+NOT_KEPT = (
+    "The networks that gave these answers were not kept, so there are no maps to open: those of other "
+    "networks would show what these did not see."
+)
 PICTURES = 12  # clips shown with a picture; the others by name
 
 
@@ -35,29 +49,32 @@ PICTURES = 12  # clips shown with a picture; the others by name
 class Pick:
     """A clip to choose: "Class/file", its truth, what was said of it (HTML), a remark.
 
-    by: the method whose answer it stands for; its maps open with the CNN that method looks through.
+    by: the method and share of labels whose answer it stands for, fold and seed the rest of its cell: its
+    maps open with the networks of that cell, by the CNN which that method looks through.
     """
 
     clip: str
     truth: str
+    by: Curve
+    fold: str
+    seed: int
     said: str = ""
     remark: str = ""
-    by: str = ""
 
 
 def picks_html(sweep: Sweep, picks: Sequence[Pick], pictures: int = PICTURES) -> str:
     """The clips as buttons, the first `pictures` with a frame."""
     if not picks:
         return "<p class='note'>None.</p>"
-    can_open = set_folder(sweep) is not None
-    seen = frames_of(sweep, [pick.clip for pick in picks[:pictures]]) if can_open else {}
-    shown = "".join(
-        _card(sweep, pick, seen.get(pick.clip, ""), can_open) for pick in picks[:pictures]
-    )
-    rest = "".join(f"<li>{_plain(sweep, pick, can_open)}</li>" for pick in picks[pictures:])
+    here = set_folder(sweep) is not None
+    seen = frames_of(sweep, [pick.clip for pick in picks[:pictures]]) if here else {}
+    kept = [here and networks_of(sweep, p.fold, p.seed, p.by) is not None for p in picks]
+    buttons = list(zip(picks, kept, strict=True))
+    shown = "".join(_card(sweep, p, seen.get(p.clip, ""), opens) for p, opens in buttons[:pictures])
+    rest = "".join(f"<li>{_plain(sweep, p, opens)}</li>" for p, opens in buttons[pictures:])
     more = len(picks) - pictures
     folded = f"<details><summary>{more} more</summary><ul>{rest}</ul></details>" if rest else ""
-    why = "" if can_open else f"<p class='note'>{AWAY}</p>"
+    why = "" if all(kept) else f"<p class='note'>{NOT_KEPT if here else AWAY}</p>"
     return f"{why}<div class='picks'>{shown}</div>{folded}"
 
 
@@ -100,8 +117,7 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> li
     # gradio finds the event by the annotation of a plain function
     def open_pick(desk: Desk, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         told = event._data if isinstance(event._data, dict) else {}
-        sweep, clip, by = (str(told.get(name, "")) for name in ("sweep", "clip", "by"))
-        yield from _open(workroom, desk, sweep, clip, by)
+        yield from _open(workroom, desk, told)
 
     for made in lists:
         made.click(
@@ -119,40 +135,56 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> li
     return outputs
 
 
-def model_for(sweep: Sweep) -> str:
-    """The model a sweep's clips are opened with: its run's, else the first that knows the classes.
+@dataclass(frozen=True)
+class Judged:
+    """A pick found again among what a sweep has judged: its clip's file, truth, answer and networks."""
 
-    InputError when none does.
+    sweep: Sweep
+    pick: Pick
+    file: Path
+    answer: str
+    networks: str | Path
+
+
+def judged_pick(asked: dict[str, Any]) -> Judged:
+    """What a click asks for, each value checked against the sweep's own tables.
+
+    InputError for a clip that this cell has not judged, and for networks that are not kept.
     """
-    verdicts = clip_verdicts(sweep)
-    classes = set(verdicts["truth"].unique())
-    able = [name for name, card in offered_models().items() if classes <= set(card.concepts)]
-    own = [name for name in able if sweep.name in name]
-    if not able:
-        raise InputError(
-            f"No model on this page knows the classes of '{sweep.title}'; let its run finish, which "
-            "leaves one."
-        )
-    return (own or able)[0]
+    sweep, clip = sweep_named(str(asked.get("sweep"))), str(asked.get("clip"))
+    results = results_of(sweep)
+    if results is None:
+        raise InputError(f"'{sweep.title}' has judged no clip yet; come back later.")
+    curve = curve_named(results, str(asked.get("by")))
+    verdicts = cell_of(clip_verdicts(sweep), curve)
+    cell = (verdicts["fold"].astype(str) == str(asked.get("fold"))) & (
+        verdicts["seed"].astype(str) == str(asked.get("seed"))
+    )
+    found = verdicts[cell & (verdicts["clip"] == clip)]
+    if found.empty:
+        raise InputError(f"'{sweep.title}' has not judged {clip:.80}; choose another clip.")
+    row = found.iloc[0]
+    pick = Pick(clip, str(row["truth"]), curve, str(row["fold"]), int(row["seed"]))
+    networks = networks_of(sweep, pick.fold, pick.seed, curve)
+    if networks is None:
+        raise InputError(NOT_KEPT)
+    return Judged(sweep, pick, clip_file(sweep, clip), str(row["prediction"]), networks)
 
 
-def _open(
-    workroom: Workroom, desk: Desk, name: str, clip: str, by: str
-) -> Iterator[tuple[Any, ...]]:
+def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
     wait = gr.skip()
     try:
-        sweep = sweep_named(name)
-        path, model = clip_file(sweep, clip), model_for(sweep)
-        side, figure = view_of(by)
-        truth = _truth(sweep, clip)
-        sample = Sample("", clip, path, model, truth, sweep.every)
+        judged = judged_pick(asked)
+        sweep, pick, path = judged.sweep, judged.pick, judged.file
+        side, figure = view_of(pick.by.method)
+        sample = Sample("", pick.clip, path, "", pick.truth, sweep.every)
         folder = workroom.new_folder()
-        start = partial(look, path, model, folder, every=sweep.every, sample=sample)
+        start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
         running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
         yield progress_card(None, path.name), wait, wait
         for said in running:
             if isinstance(said, Looked):
-                yield "", _opened(said, sweep), player_value(said.pack, side=side, figure=figure)
+                yield "", opened(said, judged), player_value(said.pack, side=side, figure=figure)
             elif isinstance(said, Stopped):
                 yield wait, wait, wait
             else:
@@ -164,25 +196,25 @@ def _open(
 def view_of(method: str) -> tuple[str, str]:
     """The CNN a method looks through, and the figure it opens as: 6 shows what a CNN got wrong."""
     side = "tuned" if method.startswith("finetune") else "web"
-    return side, "6" if method.endswith("CNN") else "2"
+    return side, "6" if "CNN" in method else "2"
 
 
-def _truth(sweep: Sweep, clip: str) -> str:
-    verdicts = clip_verdicts(sweep)
-    found = verdicts["truth"][verdicts["clip"] == clip]
-    if found.empty:
-        raise InputError(f"'{sweep.title}' has not judged {clip:.80}; choose another clip.")
-    return str(found.iloc[0])
-
-
-def _opened(looked: Looked, sweep: Sweep) -> str:
-    analysis = looked.analysis()
-    card = offered_models()[looked.model]
+def opened(looked: Looked, judged: Judged) -> str:
+    """The verdicts of a look at a judged clip, and whose networks looked."""
+    analysis, pick = looked.analysis(), judged.pick
+    now = {v.method: analysis.concepts[v.prediction] for v in analysis.verdicts}
+    cell = f"fold {pick.fold}, seed {pick.seed}, {curve_name(pick.by)}"
+    said = f"Seen by the networks that were judged: {cell}."
+    if pick.by.method not in now:
+        said += f" {pick.by.method} reads no maps: those of its cell's CNN are drawn."
+    elif now[pick.by.method] != judged.answer:
+        said += (
+            f" The sweep has {judged.answer} for {pick.by.method}: it keeps what the frozen layers give in "
+            "half precision, and here two concepts are that close."
+        )
     return (
         f"<h3>{escape(analysis.clip)}</h3>{verdict_cards(analysis, top=2)}"
-        f"<p class='caption quiet'>Seen by the model “{escape(card.title)}”. A sweep keeps verdicts, not "
-        f"its networks: what “{escape(sweep.title)}” measured with another seed or share of labels may "
-        "differ.</p>"
+        f"<p class='caption quiet'>{escape(said)}</p>"
     )
 
 
@@ -206,6 +238,6 @@ def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
 def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
     if not can_open:
         return "disabled"
-    return (
-        f"data-pick='{escape(json.dumps({'sweep': sweep.name, 'clip': pick.clip, 'by': pick.by}))}'"
-    )
+    asked: dict[str, str | int] = {"sweep": sweep.name, "clip": pick.clip, "by": curve_key(pick.by)}
+    asked |= {"fold": pick.fold, "seed": pick.seed}
+    return f"data-pick='{escape(json.dumps(asked))}'"

@@ -124,19 +124,23 @@ def _clips(sweeps: Sequence[Sweep], key: str, seed: str, truth: str, said: str) 
     verdicts = cell_of(clip_verdicts(sweep), curve, _seed(seed))
     mine = verdicts[(verdicts["truth"] == truth) & (verdicts["prediction"] == said)]
     seeds = verdicts["seed"].nunique()
-    times = (
-        mine.groupby("clip", observed=True)["seed"]
-        .nunique()
-        .sort_values(ascending=False, kind="stable")
-    )
+    # of a clip that several seeds called so, the first of their networks opens
+    times = mine.groupby(["clip", "fold"], observed=True)["seed"].agg(["nunique", "min"])
+    times = times.sort_values("nunique", ascending=False, kind="stable").reset_index()
     label = right_label(truth)
     if said != truth:
         label += wrong_label(curve.method, said)
     picks = [
         Pick(
-            str(clip), truth, label, f"with {n} of {seeds} seeds" if seeds > 1 else "", curve.method
+            str(row["clip"]),
+            truth,
+            by=curve,
+            fold=str(row["fold"]),
+            seed=int(row["min"]),
+            said=label,
+            remark=f"with {row['nunique']} of {seeds} seeds" if seeds > 1 else "",
         )
-        for clip, n in times.items()
+        for row in times.to_dict("records")
     ]
     verb = "rightly called" if said == truth else "called"
     return (

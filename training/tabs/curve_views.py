@@ -23,7 +23,9 @@ from training.curves import (
     usual_pair,
 )
 from training.figures.curve_charts import figure5_chart, gains_chart
-from training.report.tables import LARGEST, percent
+from training.report.method import SPREAD
+from training.report.numbers import percent
+from training.report.tables import LARGEST
 from training.results.known_sweeps import Sweep, column_for, results_of
 from training.results.paper_numbers import Curve
 from training.results.sweep_results import SweepResults
@@ -102,8 +104,9 @@ def _figure4(sweeps: Sequence[Sweep], better: str | None, worse: str | None) -> 
     chart = gains_chart(gains, a, b, sweep.title)
     table = gains.rename(columns={"worse": curve_name(b), "better": curve_name(a)})
     notes = [
-        "Bars: points of accuracy; lines: 95 % interval from a paired bootstrap over clips and seeds. "
-        "The paper draws its bars without numbers."
+        "Bars: points of accuracy; lines: 95 % interval from a paired bootstrap over recordings and "
+        "seeds, not corrected for the number of classes: no winner is named by class. The paper draws "
+        "its bars without numbers."
     ]
     if len(gains) > LARGEST:
         notes.append(f"The {LARGEST} largest of {len(gains)} classes.")
@@ -130,8 +133,8 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
     if number not in TABLES:
         raise InputError(f"There is no '{number:.40}'; choose one of {', '.join(TABLES)}.")
     notes = [
-        "± is the standard deviation over seeds, each seed the mean of its folds. Other clips and "
-        "another network than the paper's: compare the order of methods, not the height."
+        f"{SPREAD} Other clips and another network than the paper's: compare the order of methods, not "
+        "the height."
     ]
     if number == "Differences" and len(columns) > 1:
         notes.append(f"Of what is chosen above, the first is shown: {columns[0].name}.")
@@ -140,7 +143,7 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
 
 def curve_named(results: SweepResults, key: str | None) -> Curve:
     """The curve of a key of `curve_choices`; InputError when the sweep has none such."""
-    known = {_key(curve): curve for curve in results.judged}
+    known = {curve_key(curve): curve for curve in results.judged}
     if key not in known:
         raise InputError("Choose two methods that this sweep has measured.")
     return known[key]
@@ -148,10 +151,11 @@ def curve_named(results: SweepResults, key: str | None) -> Curve:
 
 def curve_choices(results: SweepResults) -> list[tuple[str, str]]:
     """(for people, key) of every curve of a sweep, for a dropdown."""
-    return [(curve_name(curve), _key(curve)) for curve in curves_in(results)]
+    return [(curve_name(curve), curve_key(curve)) for curve in curves_in(results)]
 
 
-def _key(curve: Curve) -> str:
+def curve_key(curve: Curve) -> str:
+    """A curve as pages and links name it."""
     return f"{curve.method} @ {curve.fraction:g}"
 
 
@@ -168,7 +172,7 @@ def pair_of(
     if better in keys and worse in keys:
         return choices, (better, worse)
     usual = usual_pair(results)
-    return choices, (None, None) if usual is None else (_key(usual[0]), _key(usual[1]))
+    return choices, (None, None) if usual is None else (curve_key(usual[0]), curve_key(usual[1]))
 
 
 def _measured(sweeps: Sequence[Sweep]) -> list[tuple[Sweep, SweepResults]]:
@@ -182,9 +186,8 @@ def _measured(sweeps: Sequence[Sweep]) -> list[tuple[Sweep, SweepResults]]:
 
 def _notes(there: Sequence[tuple[Sweep, SweepResults]]) -> tuple[str, ...]:
     notes = [
-        "Points: mean over the cells of a share of labels, a cell being a seed in a fold; bars: their "
-        "standard deviation. Methods that need no labels are level lines. The paper's accuracies are "
-        "from UCF101, its mAP from TVHI, with ResNet101."
+        f"{SPREAD} Methods that need no labels are level lines. The paper's accuracies are from UCF101, "
+        "its mAP from TVHI, with ResNet101."
     ]
     for sweep, results in there:
         folds, seeds = len(results.clip_counts), len(results.seeds)

@@ -10,11 +10,13 @@ from html import escape
 from typing import Any
 
 import gradio as gr
+import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
 from attention.tabs.workroom import Workroom
 from training.curves import check_measure, figure5_rows, paper_rows, verdict_of
+from training.results.comparison import Column
 from training.results.known_sweeps import (
     Sweep,
     column_for,
@@ -25,9 +27,10 @@ from training.results.known_sweeps import (
 )
 from training.tabs.confusion_view import confusion_view
 from training.tabs.curve_views import figure4_view, figure5_view, tables_view
-from training.tabs.figure_block import View, note, sweeps_named, tab_around
+from training.tabs.figure_block import View, note, sweeps_named, tab_around, table_html
 from training.tabs.log_view import log_view
 
+_ANSWERING = threading.Lock()
 POLL = 3.0  # seconds between two looks at a run under way
 SEEN = """(shown, ...rest) => [
   !document.hidden && document.querySelector("#curve-views")?.offsetParent != null, ...rest
@@ -132,7 +135,7 @@ def curves_table(run: str, measure: str = "accuracy") -> dict[str, Any]:
 
     Returns:
         run, title, measure, part, concepts, clips, folds, seeds, finished, the verdict in a sentence,
-        rows (method, fraction of the training clips labelled, mean, std, lowest, highest, cells) and
+        rows (method, fraction of the training clips labelled, mean, std, lowest, highest, seeds) and
         the paper's own numbers (method, fraction, value, where). InputError for unknown names.
     """
     check_measure(measure)
@@ -151,7 +154,7 @@ def curves_table(run: str, measure: str = "accuracy") -> dict[str, Any]:
         "folds": list(results.clip_counts),
         "seeds": results.seeds,
         "finished": not sweep.under_way and not results.left_out,
-        "verdict": verdict_of(column) if column else "",
+        "verdict": _verdict(sweep, column)[0] if column else "",
         "rows": _records(figure5_rows(results, measure)),
         "paper": _records(paper_rows(measure, sweep.stills)),
     }
@@ -166,13 +169,36 @@ def verdicts_html(sweeps: Sequence[Sweep]) -> str:
         except InputError as error:
             told.append(note(f"{sweep.title}: {error}"))
             continue
-        said = (
-            f"nothing is measured yet; the run is {sweep.state}."
-            if column is None
-            else verdict_of(column)
-        )
-        told.append(f"<p class='agreement'><b>{escape(sweep.title)}.</b> {escape(said)}</p>")
+        if column is None:
+            told.append(_line(sweep, f"nothing is measured yet; the run is {sweep.state}."))
+            continue
+        said, table = _verdict(sweep, column)
+        told.append(_line(sweep, said))
+        if not table.empty:
+            numbers = table_html(table, f"Who wins: {sweep.title}")
+            told.append(
+                f"<details class='caption'><summary>Each comparison</summary>{numbers}</details>"
+            )
     return "".join(told)
+
+
+def _line(sweep: Sweep, said: str) -> str:
+    return f"<p class='agreement'><b>{escape(sweep.title)}.</b> {escape(said)}</p>"
+
+
+def _verdict(sweep: Sweep, column: Column) -> tuple[str, pd.DataFrame]:
+    """As RESULTS.md has it: the sweeps that ship are answered for together, a run by itself."""
+    with _ANSWERING:  # one visitor computes them, the others find them
+        return verdict_of(column, _beside() if sweep.run is None else ())
+
+
+def _beside() -> list[Column]:
+    found = []
+    for sweep in known_sweeps():
+        if sweep.run is None:
+            with suppress(InputError):
+                found.append(column_for(sweep))
+    return [column for column in found if column is not None]
 
 
 def _wire(view: View, chosen: gr.Dropdown, active: gr.State, quiet: dict[str, Any]) -> None:

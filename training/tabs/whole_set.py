@@ -78,22 +78,31 @@ def _parts(sweeps: Sequence[Sweep], a: str | None, b: str | None, seed: str | No
         sweep, found = _found(sweeps, a, b, seed)
     except InputError as error:
         return [note(str(error)), "", ""]
+    number = int(str(seed))
     return [
         f"<p class='agreement'>{escape(found.sentence)}</p>",
-        _side(sweep, found.attention_right, found.attention, found.cnn, "attention", "cnn"),
-        _side(sweep, found.cnn_right, found.cnn, found.attention, "cnn", "attention"),
+        _side(sweep, found.attention_right, found.attention, found.cnn, "attention", "cnn", number),
+        _side(sweep, found.cnn_right, found.cnn, found.attention, "cnn", "attention", number),
     ]
 
 
 def _side(
-    sweep: Sweep, clips: pd.DataFrame, right: Curve, wrong: Curve, mine: str, other: str
+    sweep: Sweep,
+    clips: pd.DataFrame,
+    right: Curve,
+    wrong: Curve,
+    mine: str,
+    other: str,
+    seed: int,
 ) -> str:
     picks = [
         Pick(
             row["clip"],
             row["truth"],
-            right_label(row[mine]) + wrong_label(wrong.method, row[other]),
-            by=wrong.method,
+            by=wrong,
+            fold=row["fold"],
+            seed=seed,
+            said=right_label(row[mine]) + wrong_label(wrong.method, row[other]),
         )
         for row in clips.to_dict("records")
     ]
@@ -115,7 +124,8 @@ def _found(
     better, worse = curve_named(results, a), curve_named(results, b)
     if seed is None or not seed.isdigit():
         raise InputError("Choose a seed.")
-    return sweeps[0], disagreement(clip_verdicts(sweeps[0]), better, worse, int(seed))
+    verdicts = clip_verdicts(sweeps[0])
+    return sweeps[0], disagreement(verdicts, results, better, worse, int(seed))
 
 
 def _shown(sweeps: Sequence[Sweep], a: str | None, b: str | None, seed: str | None) -> Shown:

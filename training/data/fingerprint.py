@@ -1,0 +1,33 @@
+"""What tells one data set, split in one way, from another: a hash that moves with the folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from training.data.records import LabelledClip, Source
+
+
+def fingerprint(source: Source) -> str:
+    """16 hex digits of the names, sizes, labels, recordings and splits of its files."""
+    stills = sorted(
+        [f"{still.path.parent.name}/{still.path.name}", _size(still.path), still.label]
+        for still in source.stills
+    )
+    folds = [
+        [fold.name, _clips(fold.train), _clips(fold.dev), _clips(fold.test)]
+        for fold in source.folds
+    ]
+    content = json.dumps([source.concepts, stills, folds])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _clips(clips: Iterable[LabelledClip]) -> list[Any]:
+    return sorted([clip.name, _size(clip.path), clip.label, clip.group] for clip in clips)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
