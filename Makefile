@@ -28,7 +28,10 @@ app: setup  ## open the app
 bench: setup  ## print the benchmark table (about 4 minutes)
 	$(BIN)/python -m tests.bench
 
+mutants: setup  ## try the mutations, print those that no test notices (about 15 minutes)
+	$(BIN)/python -m tests.mutants
+
 soak: setup  ## kill, poll and load the running app (about 15 minutes)
 	$(BIN)/python -m tests.soak
 
-.PHONY: help setup check test app bench soak
+.PHONY: help setup check test app bench mutants soak

@@ -59,6 +59,17 @@ def test_the_vote_and_unatt_differ_where_they_should() -> None:
     assert unatt.scores.tolist() == [pytest.approx([2 / 3, 6.8 / 3])]
 
 
+def test_unatt_sums_windows_of_three_by_three() -> None:
+    # class 0 has the largest cell, class 1 the largest 3×3 window, class 2 the largest sum of all
+    L = torch.zeros(1, 3, 5, 5)
+    L[0, 0, 2, 2] = 5.0
+    L[0, 1, :3, 1:4] = 1.0
+    L[0, 2] = 0.5
+    maps = FrameMaps(L, torch.zeros(1, 3), torch.zeros(1, 3), torch.tensor([0]))
+    unatt = unatt_scores("UnAtt", maps, 1)
+    assert unatt.scores.tolist() == [[5, 9, 4.5]] and unatt.predictions.tolist() == [1]
+
+
 def test_svm_separates_and_votes() -> None:
     train = frame_maps([[4, 0, 0], [5, 0, 0], [0, 4, 0], [0, 5, 0], [0, 0, 4], [0, 0, 5]], [0] * 6)
     labels = torch.tensor([0, 0, 1, 1, 2, 2])

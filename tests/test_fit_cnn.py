@@ -145,6 +145,7 @@ def test_the_fit_is_stochastic_gradient_descent_written_out() -> None:
     speed = [torch.zeros_like(p) for p, _ in pairs]
     steps = len(DRAWN) // 3
     assert steps == 4 * 7
+    assert 0.25 < sum(mirrored for _, mirrored in DRAWN) / len(DRAWN) < 0.75
     losses, lengths = [], []
     for step in range(steps):
         drawn = DRAWN[3 * step : 3 * step + 3]

@@ -67,7 +67,7 @@ def assert_same(one: Analysis, other: Analysis) -> None:
         assert (a.maps is None) == (b.maps is None)
         if a.maps is not None:
             assert b.maps.dtype == np.float32
-            unit = a.maps.max() / MAP_LEVELS
+            unit = a.maps.max() / 65535
             np.testing.assert_allclose(b.maps, a.maps, rtol=0, atol=0.501 * unit)
             assert np.all(b.maps[a.maps == 0] == 0)
     for v, w in zip(one.verdicts, other.verdicts, strict=True):

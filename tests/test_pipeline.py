@@ -145,6 +145,14 @@ def test_every_method_the_model_allows(film, model, web_only):
     assert [verdict.method for verdict in analyse(film, web_only).verdicts] == methods[:2]
 
 
+def test_each_side_is_its_own_cnns(film, model, web_only):
+    looked = analyse(film, model, every=10)
+    for name, cnn in (("web", model.web), ("tuned", model.tuned)):
+        alone = analyse(film, dataclasses.replace(web_only, web=cnn), every=10).side("web")
+        np.testing.assert_array_equal(looked.side(name).scores, alone.scores)
+        np.testing.assert_array_equal(looked.side(name).energies, alone.energies)
+
+
 @pytest.mark.parametrize("part", ["scores", "energies", "net_energies"])
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 def test_numbers_that_are_none_are_refused(film, model, monkeypatch, part, value):

@@ -57,6 +57,13 @@ def test_dealing_keeps_recordings_whole_and_classes_even() -> None:
         assert lacking(sides) == []
 
 
+def test_the_largest_recording_is_dealt_first() -> None:
+    # were it the last, it would stand beside half of the small ones
+    clips = clips_of(("large", {0: 4}), *((f"small{n}", {0: 1}) for n in range(4)))
+    for seed in range(3):
+        assert [len(side) for side in deal(clips, 2, seed)] == [4, 4]
+
+
 def test_a_recording_of_two_classes_is_on_one_side() -> None:
     # by class alone movie0's hugs and kisses could part
     clips = clips_of(*((f"movie{n}", {0: 2, 1: 2}) for n in range(4)))
