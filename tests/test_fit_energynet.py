@@ -10,7 +10,14 @@ from torch import Tensor
 from attention.energy import window_energy
 from attention.energynet import EnergyNet
 from training import fit_energynet as fitting
-from training.fit_energynet import PAPER, WORKING, EnergyNetSettings, fit_energynet, mirror
+from training.fit_energynet import (
+    PAPER,
+    TO_THE_MARGIN,
+    WORKING,
+    EnergyNetSettings,
+    fit_energynet,
+    mirror,
+)
 from training.listener import Listener, Step
 from training.mining import Candidates, MapSet, Miner, Quadruples, joint_loss
 
@@ -54,9 +61,9 @@ class Fit:
 
 @pytest.fixture(scope="module")
 def learned(maps: MapSet) -> Fit:
-    """What the default preset makes of the maps, in fewer steps than its own."""
+    """What preset `margin` makes of the maps, in fewer steps than its own."""
     steps: list[Step] = []
-    settings = WORKING.model_copy(update={"steps": 250, "flip": False})
+    settings = TO_THE_MARGIN.model_copy(update={"steps": 250, "flip": False})
     return Fit(fit_energynet(maps, SIZE, settings, seed=0, listener=Heard(steps)), steps)
 
 
@@ -69,7 +76,7 @@ def test_it_learns_where_the_window_cannot(maps: MapSet, learned: Fit) -> None:
 
 def test_its_energies_reach_the_margin_on_random_quadruples(maps: MapSet, learned: Fit) -> None:
     q = Candidates(maps, torch.Generator().manual_seed(99)).draw(2000)
-    energy, triplet = joint_loss(learned.net, maps, q, WORKING.margin, WORKING.beta)
+    energy, triplet = joint_loss(learned.net, maps, q, TO_THE_MARGIN.margin, TO_THE_MARGIN.beta)
     assert learned.steps[0].energy_loss > 0.8
     assert energy.mean() < 0.1
     assert triplet.mean() < 0.05
@@ -77,20 +84,22 @@ def test_its_energies_reach_the_margin_on_random_quadruples(maps: MapSet, learne
 
 def test_the_pool_grows_while_it_learns(learned: Fit) -> None:
     sizes = [step.pool for step in learned.steps]
-    assert sizes[0] == WORKING.pool and sizes[-1] == WORKING.largest_pool
-    assert all(new in (old, min(2 * old, WORKING.largest_pool)) for old, new in pairwise(sizes))
+    assert sizes[0] == TO_THE_MARGIN.pool and sizes[-1] == TO_THE_MARGIN.largest_pool
+    assert all(
+        new in (old, min(2 * old, TO_THE_MARGIN.largest_pool)) for old, new in pairwise(sizes)
+    )
 
 
 def test_the_pool_stays_small_while_the_loss_is_high(maps: MapSet) -> None:
     steps: list[Step] = []
-    still = WORKING.model_copy(update={"steps": 60, "lr": 1e-12})
+    still = TO_THE_MARGIN.model_copy(update={"steps": 60, "lr": 1e-12})
     fit_energynet(maps, SIZE, still, listener=Heard(steps))
-    assert {step.pool for step in steps} == {WORKING.pool}
+    assert {step.pool for step in steps} == {TO_THE_MARGIN.pool}
 
 
 def test_how_bright_maps_are_does_not_matter(maps: MapSet) -> None:
     """Their divisor goes into the first layer: the network takes raw maps, as Eq. 4 writes it."""
-    settings = WORKING.model_copy(update={"steps": 20})
+    settings = TO_THE_MARGIN.model_copy(update={"steps": 20})
     bright = replace(maps, V_L=1000 * maps.V_L)
     dark_net, bright_net = (
         fit_energynet(maps, SIZE, settings),
@@ -192,7 +201,8 @@ def test_training_leaves_the_callers_random_state_alone(maps: MapSet) -> None:
 def test_the_papers_preset_is_the_papers() -> None:
     assert (PAPER.lr, PAPER.weight_decay, PAPER.momentum) == (1e-4, 5e-4, 0.0)
     assert (PAPER.dim, PAPER.margin, PAPER.beta) == (64, 1.0, 0.5)
-    assert (WORKING.dim, WORKING.margin, WORKING.beta) == (64, 1.0, 0.5)
+    for ours in (WORKING, TO_THE_MARGIN):
+        assert (ours.dim, ours.margin, ours.beta, ours.weight_decay) == (64, 1.0, 0.5, 5e-4)
     assert (PAPER.map_scale, PAPER.normalised, PAPER.flip) == ("none", False, False)
     assert (PAPER.words, PAPER.out_of_fold) == ("fisher", 0)
 

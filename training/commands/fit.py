@@ -32,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--preset",
         choices=sorted(PRESETS),
         default="working",
-        help="EnergyNet's: working (learns, about 2 s) or paper (SGD 1e-4 on raw maps: hardly does)",
+        help="EnergyNet's: working (default: best on development clips), margin (energies reach the margin "
+        "on training clips) or paper (SGD 1e-4 on raw maps: hardly learns)",
     )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--title", help="of the model's card")

@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="shares of the training clips (default %(default)s)",
     )
     parser.add_argument("--part", choices=("test", "dev"), default="test", help="the clips judged")
-    parser.add_argument("--preset", choices=sorted(PRESETS), default="working", help="EnergyNet's")
+    parser.add_argument(
+        "--preset", choices=sorted(PRESETS), default="working", help="EnergyNet's, see fit --help"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ class Spec(Frozen):
     backbone: str = "efficientnet_lite0"
     every: Annotated[int, Field(ge=1, le=1000)] = DATA.frame_step
     until: Until = "energynet"
-    preset: Literal["working", "paper"] = "working"
+    preset: Literal["working", "margin", "paper"] = "working"
     fractions: Annotated[tuple[Share, ...], Field(min_length=1, max_length=20)] = (
         DATA.label_fractions
     )

@@ -62,7 +62,7 @@ def start_run(
         fractions: shares of the training clips that are labelled, such as "0.1,0.5,1".
         seeds: such as "0,1,2"; five at most.
         until: the last stage trained: "web", "video" or "energynet".
-        preset: EnergyNet's, "working" or "paper".
+        preset: EnergyNet's, "working", "margin" or "paper".
         backbone: the CNN to fine-tune.
         noisy: with the noisy stills, as HII-noisy.
         title: shown in lists and on the model's card.
