@@ -114,7 +114,7 @@ def test_the_logistic_head_averages_probabilities_by_hand() -> None:
     both, single = logistic_scores("Logistic", train, labels, test, 2).scores
     # the classes mirror each other, so the weights are ±w/2 along (1, −1, 0): p = σ(w · (x0 − x1))
     w = np.log(single[0] / single[1])
-    assert w > 0.5
+    assert w > 0.1
     sigma = [1 / (1 + np.exp(-w * along)) for along in (1.0, -0.2)]
     assert both[0] == pytest.approx(sum(sigma) / 2, abs=1e-4)
     assert both[2] == single[2] == 0  # a class without training frames
