@@ -18,12 +18,12 @@ class EnergyNetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    hidden: int = 128
+    hidden: int = 256
     dim: int = 64  # d, §3.4.4
     margin: float = MARGIN  # m, §3.4.1
     beta: float = BETA  # β, §3.4.3
-    steps: int = 500
-    lr: float = 1e-2
+    steps: int = 300
+    lr: float = 3e-2
     momentum: float = 0.9
     weight_decay: float = 5e-4  # §3.4.4
     map_scale: Literal["none", "frame"] = "none"
