@@ -70,6 +70,29 @@ def test_unatt_sums_windows_of_three_by_three() -> None:
     assert unatt.scores.tolist() == [[5, 9, 4.5]] and unatt.predictions.tolist() == [1]
 
 
+def test_classes_weigh_alike_in_map() -> None:
+    scores = np.array([[1, 1], [3, 3], [2, 2]], np.float32)
+    # class 0: its only clip is third of three; class 1: its two clips are the first two
+    said = metrics(ClipScores("m", scores.argmax(1), scores), np.array([0, 1, 1]))
+    assert said.mAP == pytest.approx(100 * (1 / 3 + 1) / 2)
+
+
+@pytest.mark.parametrize("score", [svm_scores, logistic_scores])
+def test_lengths_of_training_features_change_nothing(score) -> None:
+    angles = torch.tensor([0.1, 0.4, 0.7, 0.9, 1.2, 1.4])
+    unit = torch.stack((angles.cos(), angles.sin()), 1)
+    lengths = torch.tensor([1.0, 50.0, 2.0, 9.0, 1.0, 30.0])[:, None]
+    L, none, labels = torch.zeros(6, 2, 3, 3), torch.zeros(6, 2), torch.tensor([0, 0, 0, 1, 1, 1])
+    test = FrameMaps(L, none, unit, torch.tensor([0, 0, 0, 1, 1, 1]))
+    one, other = (
+        score("m", FrameMaps(L, none, features, torch.arange(6)), labels, test, 2).scores
+        for features in (unit, unit * lengths)
+    )
+    np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
+    if score is logistic_scores:  # means of probabilities, not of votes
+        assert ((one > 0.05) & (one < 0.95)).all()
+
+
 def test_svm_separates_and_votes() -> None:
     train = frame_maps([[4, 0, 0], [5, 0, 0], [0, 4, 0], [0, 5, 0], [0, 0, 4], [0, 0, 5]], [0] * 6)
     labels = torch.tensor([0, 0, 1, 1, 2, 2])
