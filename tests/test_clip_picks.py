@@ -6,17 +6,22 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from attention.errors import InputError
+from attention.model import load_model
 from tests.sweeps import world
 from tests.test_tab_curves import write_run
+from training.commands.evaluate import judged_clips
 from training.curves import cell_of
 from training.results import known_sweeps
 from training.results.known_sweeps import clip_verdicts, networks_of, sweep_named
 from training.results.paper_numbers import Curve
 from training.runs.folder import networks_folder
 from training.sets import DRAWN_FOLDER
+from training.sources import open_source
 from training.tabs.clip_picks import Pick, judged_pick, picks_html
 
 
@@ -71,3 +76,21 @@ def test_a_runs_clips_open_with_what_its_cell_kept(home: Path) -> None:
     assert networks_of(sweep, "1", 1, curve) == kept
     assert networks_of(sweep, "1", 0, curve) is None
     assert networks_of(sweep, "1", 1, Curve("NoImage+CNN", 0.2)) is None
+
+
+def test_the_model_that_ships_is_the_cell_it_opens_as(tmp_path: Path) -> None:
+    model = load_model("interactions")
+    clips = open_source(DRAWN_FOLDER).folds[0].test[::30]
+    assert {clip.label for clip in clips} == {0, 1, 2, 3}
+    _, judged = judged_clips(model, clips, tmp_path)
+    table = pd.read_csv(known_sweeps.SHIPPED / "drawn" / "clips.csv", dtype={"fold": str})
+    cells = known_sweeps.SHIPPED_NETWORKS["drawn"]
+    assert set(cells.values()) == {"interactions"}
+    for scores in judged:
+        share = 0.2 if scores.method.startswith("finetune") else 0.0
+        assert ("1", 0, share) in cells
+        rows = cell_of(table, Curve(scores.method, share), seed=0, fold="1").set_index("clip")
+        rows = rows.loc[[clip.name for clip in clips]]
+        kept = rows[[f"score: {concept}" for concept in model.concepts]].to_numpy(np.float32)
+        np.testing.assert_allclose(scores.scores, kept, rtol=0.02, atol=0.02)
+        assert [model.concepts[p] for p in scores.predictions] == list(rows["prediction"])

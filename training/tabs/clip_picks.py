@@ -40,7 +40,8 @@ PICKS = Path(__file__).parents[2] / "assets" / "page" / "picks.js"
 AWAY = "The clips of this set are not on this computer: they are named, and cannot be opened."
 NOT_KEPT = (
     "The networks that gave these answers were not kept, so there are no maps to open: those of other "
-    "networks would show what these did not see."
+    "networks would show what these did not see. A run keeps the networks of every cell, up to 1 GB; of the "
+    "sweeps that ship, the drawn one's with seed 0, without labels and with 20 %."
 )
 PICTURES = 12  # clips shown with a picture; the others by name
 
