@@ -112,6 +112,20 @@ def test_how_bright_maps_are_does_not_matter(maps: MapSet) -> None:
     assert not torch.allclose(bright_net.energies(as_frames(maps), maps.V_c), dark, atol=1e-3)
 
 
+@pytest.mark.parametrize(("threshold", "last"), [(2.5, 8), (3.5, 16)])
+def test_the_pools_threshold_is_on_the_energy_loss_with_the_settings_margin(
+    maps: MapSet, threshold: float, last: int
+) -> None:
+    """A network that learns nothing loses m = 3 on the mean quadruple."""
+    steps: list[Step] = []
+    settings = EnergyNetSettings(
+        hidden=4, dim=4, margin=3.0, lr=1e-12, steps=40, top_k=4, pool=8, largest_pool=16,
+        pool_threshold=threshold,
+    )  # fmt: skip
+    fit_energynet(maps, SIZE, settings, listener=Heard(steps))
+    assert (steps[0].pool, steps[-1].pool) == (8, last)
+
+
 def slow_loss(net: EnergyNet, maps: MapSet, q: Quadruples, m: float, beta: float) -> Tensor:
     """Mean energy loss plus mean triplet loss (§3.4.4), quadruple by quadruple."""
     total = torch.zeros(())
