@@ -19,7 +19,7 @@ from attention.verdict import decide, frame_mean, majority
 from training.mapcache import FrameMaps
 
 Floats = NDArray[np.float32]
-LOGISTIC_C = 1.0  # of 1, 10 and 100 the best on development clips (LOG.md)
+LOGISTIC_C = 1.0  # of 1, 10 and 100 the best on the drawn set's development clips (LOG.md)
 
 
 @dataclass(frozen=True)
