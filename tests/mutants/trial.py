@@ -22,7 +22,7 @@ import pytest
 from tests.mutants.mutation import Mutation
 
 ROOT = Path(__file__).parents[2]
-LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "assets", "runs", "build", "dist")
+NOT_CODE = {"assets", "data", "build", "dist"}  # beside the code; folders of these names in it are code
 OWN = ("app", "attention", "tests", "training")
 LIBRARIES = ("accelerate", "cv2", "gradio", "pandas", "sklearn.svm", "timm", "torchvision")
 SECONDS = 240  # a test that hangs has noticed, too
@@ -50,11 +50,16 @@ def copied() -> Iterator[Path]:
     """A copy of code and tests; assets and the shared data beside it are linked."""
     with TemporaryDirectory(prefix="mutants-") as folder:
         root = Path(folder) / "repository"
-        shutil.copytree(ROOT, root, ignore=LEFT_OUT)
+        shutil.copytree(ROOT, root, ignore=_left_out)
         (root / "assets").symlink_to(ROOT / "assets")
         if (ROOT.parent / "shared").exists():
             (Path(folder) / "shared").symlink_to(ROOT.parent / "shared")
         yield root
+
+
+def _left_out(folder: str, names: list[str]) -> set[str]:
+    beside = NOT_CODE if Path(folder) == ROOT else set()
+    return {n for n in names if n.startswith(".") or n == "__pycache__" or n in beside}
 
 
 class Trial:
