@@ -1,7 +1,7 @@
 """An analysis in words: what the terminal prints for people."""
 
 from attention.analysis import Analysis
-from attention.verdict import Verdict
+from attention.verdict import Verdict, decimals_for
 
 TOP = 3  # concepts listed per method
 STAGES = ("decode", "forward", "maps", "energies")
@@ -27,7 +27,8 @@ def _heading(analysis: Analysis) -> str:
 
 
 def _verdict(analysis: Analysis, verdict: Verdict, column: int) -> str:
-    best = [f"{analysis.concepts[c]} {verdict.scores[c]:.2f}" for c in verdict.ranking(TOP)]
+    digits = decimals_for(float(verdict.scores[verdict.prediction]))
+    best = [f"{analysis.concepts[c]} {verdict.scores[c]:.{digits}f}" for c in verdict.ranking(TOP)]
     said = " · ".join(best)
     if analysis.truth is not None:
         right = analysis.concepts[verdict.prediction] == analysis.truth

@@ -1,5 +1,6 @@
 """From the frames' scores and energies to a video's verdict: Eqs. 2, 3, 5 and the CNN vote of §4.3."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -89,14 +90,20 @@ def energy_verdict(
     winner = decide(scores)
     classes = energies.argmax(axis=1)
     votes = np.bincount(classes, minlength=energies.shape[1])
+    digits = decimals_for(scores[winner])
     why = (
-        f"{concepts[winner]} has the highest mean energy, {scores[winner]:.2f} {where} "
+        f"{concepts[winner]} has the highest mean energy, {scores[winner]:.{digits}f} {where} "
         f"over {_count(len(energies), 'frame')}"
     )
     second = _runner_up(scores, winner)
     if second is not None:
-        why += f", {scores[winner] - scores[second]:.2f} above {concepts[second]}"
+        why += f", {scores[winner] - scores[second]:.{digits}f} above {concepts[second]}"
     return Verdict(method, side, scores, winner, classes, votes, why + ".")
+
+
+def decimals_for(top: float) -> int:
+    """Decimals with which scores whose highest is `top` can be told apart: 2, and more below 0.1."""
+    return min(6, 2 - math.floor(math.log10(top))) if 0 < top < 0.1 else 2
 
 
 def agreement(verdicts: Sequence[Verdict], concepts: Sequence[str]) -> str:

@@ -167,6 +167,12 @@ def test_the_energy_says_by_how_much():
     )
 
 
+def test_small_energies_are_written_with_digits_that_tell_them_apart():
+    energies = floats([[0.0173, 0.0168, -0.4]])
+    verdict = energy_verdict("EnergyNet", "tuned", energies, FOUR[:3], "by EnergyNet")
+    assert "energy, 0.0173 by EnergyNet" in verdict.why and "0.0005 above High five" in verdict.why
+
+
 def test_a_single_concept_has_nobody_to_be_compared_with():
     only = floats([[2.0], [4.0]])
     assert cnn_verdict("CNN", "web", only, FOUR[:1]).why == (

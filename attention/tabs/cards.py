@@ -7,7 +7,7 @@ import numpy as np
 from attention.analysis import Analysis
 from attention.model import Card
 from attention.tabs.looking import Progress
-from attention.verdict import Verdict
+from attention.verdict import Verdict, decimals_for
 
 METHOD_HINTS = {
     "CNN": "Each frame votes for its highest class score; the majority wins (§4.3).",
@@ -50,10 +50,11 @@ def score_bars(verdict: Verdict, analysis: Analysis, top: int) -> str:
     """The `top` highest scores as bars from zero, with their numbers."""
     best = verdict.ranking(top)
     largest = max(float(np.max(verdict.scores[best])), 1e-9)
+    decimals = decimals_for(float(verdict.scores[verdict.prediction]))
     rows = "".join(
         f"<li><span class='name'>{escape(analysis.concepts[c])}</span>"
         f"<span class='bar'><i style='width:{_percent(verdict.scores[c] / largest)}'></i></span>"
-        f"<span class='number'>{signed(verdict.scores[c])}</span></li>"
+        f"<span class='number'>{signed(verdict.scores[c], decimals)}</span></li>"
         for c in best
     )
     return f"<ol class='bars'>{rows}</ol>"

@@ -22,7 +22,12 @@ import pytest
 from tests.mutants.mutation import Mutation
 
 ROOT = Path(__file__).parents[2]
-NOT_CODE = {"assets", "data", "build", "dist"}  # beside the code; folders of these names in it are code
+NOT_CODE = {
+    "assets",
+    "data",
+    "build",
+    "dist",
+}  # beside the code; folders of these names in it are code
 OWN = ("app", "attention", "tests", "training")
 LIBRARIES = ("accelerate", "cv2", "gradio", "pandas", "sklearn.svm", "timm", "torchvision")
 SECONDS = 240  # a test that hangs has noticed, too
