@@ -314,3 +314,11 @@ def test_too_few_recordings_for_out_of_fold_maps_are_noted(monkeypatch: pytest.M
     found: Any = methods._maps_to_learn_from(None, "tuned", seen, 0, 2, QUICK, Heard())  # type: ignore[arg-type]
     assert found == ("tuned", seen.views)
     assert len(notes) == 1 and "fewer than 2 labelled recordings" in notes[0]
+
+
+def test_tuning_leaves_the_web_cnn_as_it_was(prepared: Prepared) -> None:
+    web = methods.new_cnn("efficientnet_lite0", 2, seed=0)
+    before = {name: tensor.clone() for name, tensor in web.state_dict().items()}
+    tuned = methods.fit_tuned(web, prepared.train, 0, QUICK)
+    assert all(before[name].equal(tensor) for name, tensor in web.state_dict().items())
+    assert not tuned.head.last.weight.equal(web.head.last.weight)
