@@ -1,0 +1,112 @@
+"""A network by OpenVINO on the CPU: tried once against torch, and kept only where both say the same."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import openvino as ov
+import torch
+from torch import Tensor
+
+from attention.cnn import INPUT_SIDE, Backbone
+from attention.engine.compiled import Compiled
+from attention.engine.eager import Eager
+from attention.engine.graph import graph_of, is_kept, only, seeing
+from attention.engine.road import BATCH, Refused
+from attention.engine.seen import Seen, seen_of
+from attention.engine.stages import Stages
+from attention.heads import LinearHead
+
+OFF = {"fp32": 1e-3, "bf16": 0.2}  # of the largest value: far more than rounding leaves (LOG.md)
+
+
+class OpenVINO:
+    """One network; torch: the same network by torch on the CPU, against which it is tried.
+
+    Each graph is compiled when it is first needed.
+    """
+
+    def __init__(
+        self, backbone: Backbone, stages: Stages, torch: Eager, precision: str, window: int
+    ) -> None:
+        self.name = f"OpenVINO {ov.__version__.split('-')[0]} on the CPU, {precision}"
+        self.batch = BATCH
+        self._backbone = backbone
+        self._stages = stages
+        self._torch = torch
+        self._precision = precision
+        self._window = window
+
+    def see(self, x: Tensor, features: bool) -> Seen:
+        """What it sees in inputs x [N,3,224,224]; Refused where OpenVINO cannot tell."""
+        if not isinstance(self._backbone.head, LinearHead):
+            return seen_of(self._backbone, self.maps(x), self._window, features)
+        scores, energies, places, L, pooled = self._seeing(x)
+        columns = L.shape[3] - self._window + 1
+        place = places[:, :, 0].long()
+        windows = torch.stack((place // columns, place % columns), -1)
+        return Seen(scores, energies[:, :, 0], windows, L, pooled if features else None)
+
+    def see_views(self, z: Tensor, features: bool) -> Seen:
+        """The same of inputs z of the last stage, which may be trained meanwhile: by torch."""
+        return self._torch.see_views(z, features)
+
+    def views(self, x: Tensor) -> Tensor:
+        """z of inputs x."""
+        return self._views(x)[0]
+
+    def maps(self, x: Tensor) -> Tensor:
+        """A of inputs x."""
+        return self._maps(x)[0]
+
+    @cached_property
+    def _seeing(self) -> Compiled:
+        head = self._backbone.head
+
+        def expected(x: Tensor) -> list[Tensor]:
+            seen = self._torch.see(x, features=True)
+            return [seen.scores, seen.energies[:, :, None], seen.maps, seen.features]
+
+        return self._tried(lambda model: seeing(model, head, self._window), expected, (0, 1, 3, 4))
+
+    @cached_property
+    def _views(self) -> Compiled:
+        return self._tried(lambda model: only(model, 0), lambda x: [self._torch.views(x)], (0,))
+
+    @cached_property
+    def _maps(self) -> Compiled:
+        return self._tried(lambda model: only(model, 1), lambda x: [self._torch.maps(x)], (0,))
+
+    def _tried(
+        self,
+        cut: Callable[[ov.Model], ov.Model],
+        expected: Callable[[Tensor], list[Tensor]],
+        outputs: tuple[int, ...],
+    ) -> Compiled:
+        """The graph at work, if its `outputs` are what torch expects of noise."""
+        noise = torch.randn(1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0))
+        wanted = expected(noise)
+        if not all(bool(value.isfinite().all()) for value in wanted):
+            raise Refused("its weights are damaged")
+        why = ""
+        # a graph kept on disk may be damaged, or of other layers that look the same
+        for anew in (False, True) if is_kept(self._stages) else (True,):
+            try:
+                compiled = Compiled(cut(graph_of(self._stages, anew)), self._precision)
+                found = compiled(noise)
+            except Exception as error:  # exports fail in as many ways as there are networks
+                why = f"OpenVINO cannot take it ({type(error).__name__})"
+                continue
+            if _near([found[number] for number in outputs], wanted, OFF[self._precision]):
+                return compiled
+            why = "OpenVINO computes it otherwise"
+        raise Refused(why)
+
+
+def _near(found: list[Tensor], wanted: list[Tensor], off: float) -> bool:
+    """Whether all are within a share of the largest value; of what is small beside all others, of theirs."""
+    least = 1e-3 * max(float(value.abs().max()) for value in wanted)
+    return all(
+        one.shape == other.shape
+        and float((one - other).abs().max()) <= off * max(least, float(other.abs().max()))
+        for one, other in zip(found, wanted, strict=True)
+    )
