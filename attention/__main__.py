@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attention.command.terminal import Parser, folder, positive, progress, say, status_of, waiting
 from attention.errors import InputError, short
-from attention.terminal import Parser, folder, positive, progress, say, status_of, waiting
 
 if TYPE_CHECKING:
     from attention.analysis import Analysis
-    from attention.frames import Clip
-    from attention.model import Model
+    from attention.media.frames import Clip
+    from attention.model.folder import Model
 
 MODEL = "imagenet"  # people bring real clips
 MOST_SHOWN = 6  # concepts named with --concepts that all get a map in figures and film
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(asked: Asked) -> None:
-    from attention.frames import probe
+    from attention.media.frames import probe
 
     if asked.out is not None:
         _check_folder(asked.out)
@@ -109,7 +109,7 @@ def _run(asked: Asked) -> None:
 
 def _analyse(asked: Asked, clip: "Clip") -> "Analysis":
     with waiting("Loading the model"):
-        from attention.model import load_model
+        from attention.model.folder import load_model
         from attention.pipeline import analyse
 
         model = load_model(asked.model)
@@ -164,18 +164,18 @@ def _check_memory(frames: int, concepts: int, asked: Asked, model: "Model") -> N
 
 def _print(analysis: "Analysis", as_json: bool) -> None:
     if as_json:  # as text it takes far more memory than all that is kept of a clip
-        from attention.export import json_text
+        from attention.pictures.export import json_text
 
         say(json_text(analysis))
     else:
-        from attention.report import report
+        from attention.command.report import report
 
         say(report(analysis))
 
 
 def _check_folder(folder: Path) -> None:
     """Refuses in time a folder that cannot be written, or where a folder has a file's name."""
-    from attention.export import FILES
+    from attention.pictures.export import FILES
 
     places = (folder, *folder.absolute().parents)
     dangling = next((place for place in places if place.is_symlink() and not place.exists()), None)
@@ -203,7 +203,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _export(asked: Asked, folder: Path, analysis: "Analysis") -> None:
-    from attention.export import export
+    from attention.pictures.export import export
 
     named = asked.concepts is not None and len(analysis.concepts) <= MOST_SHOWN
     shown = range(len(analysis.concepts)) if named else None
@@ -221,7 +221,7 @@ def _export(asked: Asked, folder: Path, analysis: "Analysis") -> None:
 
 def _list_models() -> None:
     with waiting("Looking for models"):
-        from attention.model import ON_IMAGENET, read_card, shipped_models
+        from attention.model.folder import ON_IMAGENET, read_card, shipped_models
 
     for name in shipped_models():
         card = read_card(name)

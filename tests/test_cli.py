@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from attention import __main__ as command
-from attention import export, pipeline
-from attention.report import report
-from attention.terminal import one_line
+from attention import pipeline
+from attention.command.report import report
+from attention.command.terminal import one_line
+from attention.pictures import export
 from tests.clips import numbered_frames, write_clip, write_sound
 from tests.conftest import SHARED_CLIPS
 from tests.looks import look, side

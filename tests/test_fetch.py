@@ -20,14 +20,14 @@ from types import SimpleNamespace
 
 import pytest
 
+from attention.disk.room import size_text
 from attention.errors import InputError
-from training.data import download as downloading
-from training.data import unpack as unpacking
-from training.data.download import download, read_json
-from training.data.fetch import fetch, with_files
-from training.data.places import PLACES, Place, Remote, place_of
-from training.data.room import size_text
-from training.data.unpack import unpack
+from training.data.archive import unpack as unpacking
+from training.data.archive.unpack import unpack
+from training.data.fetching import download as downloading
+from training.data.fetching.download import download, read_json
+from training.data.fetching.fetch import fetch, with_files
+from training.data.fetching.places import PLACES, Place, Remote, place_of
 
 CONTENT = bytes(range(256)) * 400  # 102,400 bytes
 SHA256 = "sha256:" + hashlib.sha256(CONTENT).hexdigest()

@@ -14,12 +14,13 @@ import psutil
 import pytest
 from safetensors.torch import load_file
 
+from attention.disk.home import own_models
 from attention.errors import InputError
-from attention.home import own_models
-from attention.model import load_model
+from attention.model.folder import load_model
 from attention.pipeline import analyse
 from tests.little import little_set
 from training.commands.evaluate import judged_clips
+from training.data.sources import open_source
 from training.progress import how_long
 from training.runs import process, queue
 from training.runs.asked import expected, spec_of
@@ -27,8 +28,7 @@ from training.runs.folder import Run, all_runs, networks_folder, run_named
 from training.runs.records import Spec, Status
 from training.runs.standing import standing_of, standings
 from training.runs.words import how_it_stands, repeat, title_of, when_asked
-from training.sources import open_source
-from training.sweep_tables import read_rows
+from training.sweep.table import read_rows
 
 LONG = 120.0  # seconds; waiting is for states, this only bounds it
 

@@ -1,4 +1,4 @@
-"""sandbox.py: the same frames as FrameReader's, and a child that never outlives or harms anyone."""
+"""The confined reader: the same frames as FrameReader's, and a child that never outlives or harms anyone."""
 
 import gc
 import json
@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attention import sandbox
+from attention.confined import process as sandbox
+from attention.confined.process import SandboxedReader
 from attention.errors import InputError
-from attention.frames import FrameReader, Frames, Limits
-from attention.sandbox import SandboxedReader
+from attention.media.frames import FrameReader, Frames, Limits
 from tests.clips import (
     frame_number,
     hurt_packets,
@@ -279,7 +279,7 @@ def test_no_process_is_left_behind(clip: Path) -> None:
 @linux
 def test_the_child_leaves_when_its_parent_is_killed(clip: Path) -> None:
     program = (
-        "import sys, time; from attention.sandbox import SandboxedReader;"
+        "import sys, time; from attention.confined.process import SandboxedReader;"
         "reader = SandboxedReader(sys.argv[1], every=1, chunk=1); frames = iter(reader);"
         "next(frames);"
         "print(reader._child.pid, flush=True); time.sleep(60)"

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from attention.errors import InputError
-from attention.frames import label
-from training.data.checkup import Checkup, FoldCount, check
-from training.data.fetch import fetch, with_files
+from attention.media.frames import label
+from training.data.checks.checkup import check
+from training.data.checks.findings import Checkup, FoldCount
+from training.data.fetching.fetch import fetch, with_files
+from training.data.fetching.places import PLACES, Place, place_of
 from training.data.folders import count
-from training.data.places import PLACES, Place, place_of
+from training.data.sources import ACCEPTED, open_source
 from training.progress import Bars
-from training.sources import ACCEPTED, open_source
 
 SHOWN = 10  # files or pairs printed before the rest is counted
 

@@ -1,0 +1,1 @@
+"""Frames → A → maps, energies and scores: the one way to look."""
