@@ -9,19 +9,19 @@ os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked 
 
 import gradio as gr
 
-from attention.tabs.compare import compare_tab
+from attention.serving.offered import LARGEST_FILE
+from attention.serving.shelf import Shelf
+from attention.serving.workroom import KEPT_FOR, Workroom
+from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
-from attention.tabs.heatmaps import heatmaps_tab
-from attention.tabs.offered import LARGEST_FILE
-from attention.tabs.shelf import Shelf
-from attention.tabs.workroom import KEPT_FOR, Workroom
+from attention.tabs.heatmaps.tab import heatmaps_tab
 from training.runs.queue import wake
-from training.tabs.curves import curves_tab
-from training.tabs.data import data_tab
+from training.tabs.curves.tab import curves_tab
+from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
-from training.tabs.leads import leads
-from training.tabs.train import train_tab
+from training.tabs.links import leads
+from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
 ASSETS = Path(__file__).parent / "assets"

@@ -14,10 +14,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.words.fisher import fisher_vector
 from attention.words.names import NameWords, read_name
-from attention.words.table import ASSETS, WordTable, load_words
+from attention.words.table import WordTable, load_words
 
 INTERACTIONS = ("Handshake", "High five", "Hug", "Kiss")  # TVHI and HII, Section 4.1.1
 

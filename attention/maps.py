@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d
 
-from attention.cnn import Backbone, imprint
 from attention.errors import InputError
-from attention.heads import HardswishHead, LinearHead, VGGHead
-from attention.inference import ready
+from attention.networks.cnn import Backbone, imprint
+from attention.networks.heads import HardswishHead, LinearHead, VGGHead
+from attention.networks.inference import ready
 
 Rows = Tensor | slice
 

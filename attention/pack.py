@@ -16,8 +16,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from attention.analysis import Analysis, Side, verdicts_of
+from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.whole import whole_file
 
 FORMAT = 1
 MAP_LEVELS = (

@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attention.analysis import Analysis, check_finite, verdicts_of
-from attention.clip import Clip
 from attention.concepts import ConceptSet
+from attention.confined.process import SandboxedReader
+from attention.engine.look import Look, Sight
+from attention.engine.streams import Clock, in_streams, streams_for
 from attention.errors import InputError, whole_number
-from attention.frames import FrameReader, Frames, Limits
-from attention.look import Look, Sight
-from attention.model import Model, load_model
-from attention.sandbox import SandboxedReader
-from attention.streams import Clock, in_streams, streams_for
+from attention.media.clip import Clip
+from attention.media.frames import FrameReader, Frames, Limits
+from attention.model.folder import Model, load_model
 
 PICTURE_SIDE = 480  # longest side of a kept picture, pixels
 STAGES = ("decode", "forward", "maps", "energies")

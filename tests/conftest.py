@@ -51,7 +51,7 @@ def scheduling() -> int | None:
 @pytest.fixture(scope="session")
 def lion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A three-second film that moves over a photograph of a lion."""
-    from attention.tabs.samples import MEDIA
+    from attention.serving.samples import MEDIA
 
     photo = cv2.cvtColor(cv2.imread(str(MEDIA / "images" / "lion.jpg")), cv2.COLOR_BGR2RGB)
     frames = [np.ascontiguousarray(photo[: photo.shape[0], x : x + 224][:224]) for x in range(30)]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
-from attention import answers
-from attention.frames import FrameReader, Frames
+from attention.confined import protocol as answers
+from attention.media.frames import FrameReader, Frames
 from training.data import pictures
 
 CLIP = b'{"clip": {"kind": "video", "width": 4, "height": 2, "fps": 5.0, "seconds": null, '

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import linear
 
-from attention.backbone import Backbone, load_backbone
-from attention.heads import LinearHead
+from attention.networks.heads import LinearHead
+from attention.networks.zoo import Backbone, load_backbone
 
 
 def pictures(count: int, side: int = 224, seed: int = 0) -> NDArray[np.uint8]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlparse
 
-from attention.tabs.turns import LINE
+from attention.serving.turns import LINE
 
 READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 LOOPBACK = {"127.0.0.1", "localhost", "local"}  # local: a data: or blob: address has no host

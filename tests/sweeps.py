@@ -1,4 +1,4 @@
-"""Small sweeps on disk, as `training.sweep` writes them, from verdicts given or drawn."""
+"""Small sweeps on disk, as `training.sweep.grid` writes them, from verdicts given or drawn."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

@@ -17,7 +17,7 @@ TREE = re.search(r"## Rooms\n\n```\n(.*?)```", (ROOT / "ARCHITECTURE.md").read_t
 ]
 
 
-def told() -> tuple[set[str], set[str]]:
+def listed() -> tuple[set[str], set[str]]:
     """The files and folders that ARCHITECTURE.md names in the two packages, and those it marks ●."""
     named, marked, package, folder = set(), set(), "", False
     for line in TREE.splitlines():
@@ -37,7 +37,11 @@ def told() -> tuple[set[str], set[str]]:
     return named, marked
 
 
-NAMED, TORCH_ROOMS = told()
+MODEL_DOOR = (
+    ROOT / "attention" / "model" / "__init__.py"
+)  # imports torch when it is asked for a model
+
+NAMED, TORCH_ROOMS = listed()
 
 
 def imported(path: Path) -> set[str]:
@@ -59,24 +63,25 @@ def room(path: Path) -> str:
 @pytest.mark.parametrize("path", SOURCES, ids=room)
 def test_only_the_named_rooms_import_torch_and_gradio(path: Path) -> None:
     packages = imported(path)
-    marked = room(path) in TORCH_ROOMS or f"{room(path.parent)}/" in TORCH_ROOMS
+    rooms = [f"{room(folder)}/" for folder in path.parents if ROOT in folder.parents]
+    marked = bool(TORCH_ROOMS & {room(path), *rooms})
     if packages & {"torch", "torchvision", "timm"}:
         assert marked
     if "gradio" in packages:
-        assert path.parent.name == "tabs" or path.name == "app.py"
+        assert "tabs" in path.parts or path.name == "app.py"
     if room(path).startswith("attention/"):
         assert "training" not in packages
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path.name == "__init__.py"], ids=room)
 def test_package_files_hold_a_docstring_and_nothing_else(path: Path) -> None:
-    body = ast.parse(path.read_text(encoding="utf-8")).body
-    assert len(body) == 1
-    assert ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert ast.get_docstring(tree)
+    assert len(tree.body) == 1 or path == MODEL_DOOR
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-def test_every_room_is_told_of(package: str) -> None:
+def test_every_room_is_listed(package: str) -> None:
     files = {room(path) for path in (ROOT / package).glob("*.py")}
     folders = {f"{room(path.parent)}/" for path in (ROOT / package).glob("*/__init__.py")}
     assert files | folders - {f"{package}/"} <= NAMED | {

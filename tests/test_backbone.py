@@ -16,11 +16,11 @@ import torchvision
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from attention.backbone import LITE0, NAMES, load_backbone
-from attention.cnn import CHUNK, IMAGENET, Backbone, Pixels, centre_square, renew_head
 from attention.errors import InputError
-from attention.heads import LinearHead, of_few
-from attention.split import split
+from attention.networks.cnn import CHUNK, IMAGENET, Backbone, Pixels, centre_square, renew_head
+from attention.networks.cutting import split
+from attention.networks.heads import LinearHead, of_few
+from attention.networks.zoo import LITE0, NAMES, load_backbone
 from tests.networks import backbone, pictures, pooled_backbone, twins
 
 SHAPES = [  # name, target, (K, h, w), layer
@@ -387,7 +387,7 @@ def test_long_names_are_told_short():
         assert len(str(told.value)) < 300
 
 
-# split.py on networks one can see through
+# cutting.py on networks one can see through
 
 
 class Small(nn.Module):
@@ -499,7 +499,7 @@ def test_a_head_of_ones_own():
 
 
 def test_importing_the_names_draws_no_gradio_and_no_network():
-    code = "import sys, attention.backbone; sys.exit('gradio' in sys.modules)"
+    code = "import sys, attention.networks.zoo; sys.exit('gradio' in sys.modules)"
     environment = {**os.environ, "no_proxy": "*"}
     assert (
         subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0

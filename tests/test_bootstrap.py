@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from tests.sweeps import mean_ap
-from training.results.bootstrap import (
+from training.judge.bootstrap import (
     Difference,
     Draws,
     Measured,
@@ -17,7 +17,7 @@ from training.results.bootstrap import (
     mean_average_precisions,
     over_seeds,
 )
-from training.results.sweep_results import Judged, JudgedFold
+from training.judge.results import Judged, JudgedFold
 
 
 def judged(rng: np.random.Generator, recordings: list[np.ndarray], seeds: int = 3) -> Judged:

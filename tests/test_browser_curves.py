@@ -13,11 +13,11 @@ import pytest
 from tests.pages import READY, served, watched_page
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from tests.test_tab_curves import write_run
-from training.curves import figure5_rows
-from training.results import known_sweeps
-from training.results.known_sweeps import clip_verdicts, results_of, sweep_named
-from training.sets import DRAWN_FOLDER
-from training.sources import open_source
+from training.data.sets import DRAWN_FOLDER
+from training.data.sources import open_source
+from training.report import known_sweeps
+from training.report.curves import figure5_rows
+from training.report.known_sweeps import clip_verdicts, results_of, sweep_named
 
 STEP = {
     "stage": "EnergyNet",
@@ -46,7 +46,7 @@ def with_real_clips(sweep: SweepFolder) -> SweepFolder:
 def curves_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page with the two tabs, one shipped sweep and one run under way."""
     import app
-    from training.tabs.curves import curves_tab
+    from training.tabs.curves.tab import curves_tab
     from training.tabs.whole_set import whole_set
 
     folder = tmp_path_factory.mktemp("curves")

@@ -20,7 +20,7 @@ def data_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     import gradio as gr
 
     import app
-    from training.tabs.data import data_tab
+    from training.tabs.data.tab import data_tab
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))

@@ -11,9 +11,9 @@ import pytest
 
 from tests.little import little_set
 from tests.pages import READY, watched_page
+from training.data.sets import remove_set, sets
 from training.runs import queue
 from training.runs.standing import standings
-from training.sets import remove_set, sets
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from tests.clips import numbered_frames, write_clip
-from training.data.advice import advice_on
-from training.data.checkup import Checkup, FoldCount, check, without
-from training.data.histograms import colour_histogram, mirrored, twins
+from training.data.checks.advice import advice_on
+from training.data.checks.checkup import Checkup, FoldCount, check, without
+from training.data.checks.histograms import colour_histogram, mirrored, twins
+from training.data.sources import open_source
 from training.settings import DATA
-from training.sources import open_source
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
@@ -142,7 +142,7 @@ def test_each_cell_has_its_own_colours():
 
 
 def test_similarity_is_bhattacharyyas_coefficient_of_all_pairs(monkeypatch):
-    monkeypatch.setattr("training.data.histograms.BLOCK", 3)
+    monkeypatch.setattr("training.data.checks.histograms.BLOCK", 3)
     draw = np.random.default_rng(0)
     counts = draw.random((11, 9 * 8))
     counts /= counts.sum(axis=1, keepdims=True)

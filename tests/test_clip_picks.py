@@ -11,18 +11,18 @@ import pandas as pd
 import pytest
 
 from attention.errors import InputError
-from attention.model import load_model
+from attention.model.folder import load_model
 from tests.sweeps import world
 from tests.test_tab_curves import write_run
 from training.commands.evaluate import judged_clips
-from training.curves import cell_of
-from training.results import known_sweeps
-from training.results.known_sweeps import clip_verdicts, networks_of, sweep_named
-from training.results.paper_numbers import Curve
+from training.data.sets import DRAWN_FOLDER
+from training.data.sources import open_source
+from training.judge.paper import Curve
+from training.report import known_sweeps
+from training.report.curves import cell_of
+from training.report.known_sweeps import clip_verdicts, networks_of, sweep_named
 from training.runs.folder import networks_folder
-from training.sets import DRAWN_FOLDER
-from training.sources import open_source
-from training.tabs.clip_picks import Pick, judged_pick, picks_html
+from training.tabs.curves.clip_picks import Pick, judged_pick, picks_html
 
 
 @pytest.fixture

@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 import torch
 
-from attention.backbone import load_backbone
-from attention.cnn import Backbone
+from attention.confined import batch as confined
 from attention.errors import InputError
+from attention.networks.cnn import Backbone
+from attention.networks.zoo import load_backbone
 from tests.clips import frame_number, numbered_frame, numbered_frames, write_clip, write_image
 from tests.little import little_set
-from training.data import confined
+from training.cache.views import Views, views_of
 from training.data import pictures as room
 from training.data.pictures import Pictures, confined_pictures, pictures, uploaded_set
-from training.sets import sets_folder
-from training.sources import open_source
-from training.trunkcache import Views, views_of
+from training.data.sets import sets_folder
+from training.data.sources import open_source
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "clips"
 Children = list[tuple[subprocess.Popen[bytes], list[str]]]

@@ -13,7 +13,21 @@ from PIL import Image
 
 from attention.errors import InputError
 from tests.sweeps import CONCEPTS, SweepFolder, world
-from training.curves import (
+from training.judge import paper
+from training.judge.comparison import measured_column
+from training.judge.metrics import ClipScores, metrics
+from training.judge.paper import Curve
+from training.judge.results import SweepResults, read_results
+from training.report.charts.chart import BarChart, LineChart
+from training.report.charts.curve_charts import (
+    confusion_chart,
+    figure5_chart,
+    gains_chart,
+    training_chart,
+)
+from training.report.charts.page import plotly_figure
+from training.report.charts.printed import printed_chart, printed_table
+from training.report.curves import (
     METHODS,
     TABLES,
     cell_of,
@@ -26,23 +40,9 @@ from training.curves import (
     usual_pair,
     verdict_of,
 )
-from training.evaluate import ClipScores, metrics
-from training.figures.charts import BarChart, LineChart
-from training.figures.curve_charts import (
-    confusion_chart,
-    figure5_chart,
-    gains_chart,
-    training_chart,
-)
-from training.figures.on_page import plotly_figure
-from training.figures.printed import printed_chart, printed_table
+from training.report.disagreement import disagreement
+from training.report.training_log import log_rows, smoothed
 from training.report.verdict import answers, answers_table, sentence
-from training.results import paper_numbers as paper
-from training.results.comparison import measured_column
-from training.results.disagreement import disagreement
-from training.results.paper_numbers import Curve
-from training.results.sweep_results import SweepResults, read_results
-from training.results.training_log import log_rows, smoothed
 
 EYE = np.eye(len(CONCEPTS))
 

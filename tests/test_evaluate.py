@@ -6,15 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from attention.backbone import LITE0, Backbone, load_backbone
 from attention.concepts import concept_vectors
 from attention.energynet import EnergyNet
-from attention.model import Card, EnergyNetCard, load_model, save_model
+from attention.model.folder import Card, EnergyNetCard, load_model, save_model
+from attention.networks.zoo import LITE0, Backbone, load_backbone
 from attention.pipeline import analyse
 from tests.little import DRAWN
+from training.cache.maps import FrameMaps
 from training.commands.evaluate import judged_clips
 from training.data.records import LabelledClip
-from training.evaluate import (
+from training.judge.methods import judge_web
+from training.judge.metrics import (
     ClipScores,
     clip_rows,
     cnn_scores,
@@ -23,8 +25,6 @@ from training.evaluate import (
     svm_scores,
     unatt_scores,
 )
-from training.mapcache import FrameMaps
-from training.methods import judge_web
 
 
 def frame_maps(scores: list[list[float]], owners: list[int]) -> FrameMaps:

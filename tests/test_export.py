@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from attention import export as module
+from attention.disk.whole import whole_file, whole_folder
 from attention.errors import InputError
-from attention.export import export, json_text, write_frames, write_json
-from attention.whole import whole_file, whole_folder
+from attention.pictures import export as module
+from attention.pictures.export import export, json_text, write_frames, write_json
 from tests.clips import numbered_frames, write_clip
 from tests.looks import look, side
 

@@ -11,7 +11,7 @@ import pytest
 
 from attention.analysis import Analysis
 from attention.errors import InputError
-from attention.frames import FrameReader, Frames
+from attention.media.frames import FrameReader, Frames
 from attention.pictures.film import shown_spans, write_film
 from attention.pictures.overlay import Look
 from attention.pictures.reread import frames_again, pictures_at

@@ -12,14 +12,14 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
-from attention.backbone import load_backbone
-from attention.cnn import Backbone
-from attention.heads import LinearHead
-from training.fit_cnn import FitSettings, _Draws, fit_cnn, new_accelerator
+from attention.networks.cnn import Backbone
+from attention.networks.heads import LinearHead
+from attention.networks.stages import Learner, last_stage
+from attention.networks.zoo import load_backbone
+from training.cache.maps import cached_maps, frame_maps
+from training.cache.views import Views
+from training.fit.cnn import FitSettings, _Draws, fit_cnn, new_accelerator
 from training.listener import Epoch, Listener
-from training.mapcache import cached_maps, frame_maps
-from training.stages import Learner, last_stage
-from training.trunkcache import Views
 
 ROOT = Path(__file__).parents[1]
 SETTINGS = FitSettings(epochs=3, lr=0.01, head_lr=0.05, batch=8)
@@ -280,8 +280,8 @@ SHARED = """
 import sys, json, torch
 from pathlib import Path
 from tests.test_fit_cnn import LABELS, SETTINGS, tiny, tiny_views
-from training.fit_cnn import fit_cnn, new_accelerator
-from training.mapcache import cached_maps
+from training.fit.cnn import fit_cnn, new_accelerator
+from training.cache.maps import cached_maps
 accelerator = new_accelerator()
 network, (z, labels) = tiny(), tiny_views(LABELS)
 maps = cached_maps(network, z, Path(sys.argv[1]) / "maps")

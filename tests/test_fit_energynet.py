@@ -9,8 +9,8 @@ from torch import Tensor
 
 from attention.energy import window_energy
 from attention.energynet import EnergyNet
-from training import fit_energynet as fitting
-from training.fit_energynet import (
+from training.fit import energynet as fitting
+from training.fit.energynet import (
     PAPER,
     TO_THE_MARGIN,
     WORKING,
@@ -18,8 +18,8 @@ from training.fit_energynet import (
     fit_energynet,
     mirror,
 )
+from training.fit.mining import Candidates, MapSet, Miner, Quadruples, joint_loss
 from training.listener import Listener, Step
-from training.mining import Candidates, MapSet, Miner, Quadruples, joint_loss
 
 SIZE = (5, 5)
 

@@ -9,12 +9,12 @@ import torch
 from timm.layers import Conv2dSame
 from torch import nn
 
-from attention.backbone import LITE0, Backbone, load_backbone
-from attention.cnn import renew_head
-from attention.folding import folded
-from attention.heads import LinearHead
-from attention.inference import tensors
 from attention.maps import scores_and_maps
+from attention.networks.cnn import renew_head
+from attention.networks.folding import folded
+from attention.networks.heads import LinearHead
+from attention.networks.inference import tensors
+from attention.networks.zoo import LITE0, Backbone, load_backbone
 from tests.networks import backbone, pictures
 
 HEAD = LinearHead(nn.Linear(8, 2))

@@ -20,9 +20,9 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from attention import video
 from attention.errors import InputError
-from attention.frames import Clip, FrameReader, Limits, label, probe
+from attention.media import video
+from attention.media.frames import Clip, FrameReader, Limits, label, probe
 from tests.clips import (
     frame_number,
     hurt_packets,

@@ -7,19 +7,19 @@ import pytest
 import torch
 from torch import nn
 
-from attention.backbone import load_backbone
-from attention.card import Card
-from attention.cnn import Backbone
 from attention.energynet import EnergyNet
-from attention.inference import eval_copy, ready, tensors
 from attention.maps import attention_maps
-from attention.model import Model
+from attention.model.card import Card
+from attention.model.folder import Model
+from attention.networks.cnn import Backbone
+from attention.networks.inference import eval_copy, ready, tensors
+from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse
 from tests.clips import write_clip
 from tests.networks import lively, pictures
-from training.fit_cnn import FitSettings, fit_cnn
-from training.mapcache import cached_maps, frame_maps
-from training.trunkcache import Views, views_of
+from training.cache.maps import cached_maps, frame_maps
+from training.cache.views import Views, views_of
+from training.fit.cnn import FitSettings, fit_cnn
 
 CONCEPTS = ("Hug", "Kiss", "Wave")
 

@@ -15,18 +15,18 @@ import cv2
 import gradio as gr
 import pytest
 
-from attention.backbone import load_backbone
 from attention.errors import InputError
-from attention.model import Card, load_model, save_model
-from attention.tabs import offered, shelf, turns
+from attention.model.folder import Card, load_model, save_model
+from attention.networks.zoo import load_backbone
+from attention.serving import offered, shelf, turns
+from attention.serving.looking import Looked, Progress
+from attention.serving.offered import MOST_FRAMES, limits_for, ready_model
+from attention.serving.samples import samples
+from attention.serving.shelf import Shelf
+from attention.serving.turns import Desk, Line, RunningLook, Stopped
+from attention.serving.workroom import KEPT_FOR, PREFIX, Workroom
 from attention.tabs.cards import progress_card
-from attention.tabs.looking import Looked, Progress
-from attention.tabs.offered import MOST_FRAMES, limits_for, ready_model
-from attention.tabs.samples import samples
-from attention.tabs.shelf import Shelf
-from attention.tabs.shown import look_at_own, model_for_own
-from attention.tabs.turns import Desk, Line, RunningLook, Stopped
-from attention.tabs.workroom import KEPT_FOR, PREFIX, Workroom
+from attention.tabs.heatmaps.events import look_at_own, model_for_own
 
 OLD = time.time() - KEPT_FOR - 60
 
@@ -64,7 +64,7 @@ def test_many_may_sweep_at_a_time(room: Workroom) -> None:
 
 
 def test_a_room_ends_with_its_process_and_a_killed_ones_is_found(tmp_path: Path) -> None:
-    make = "from attention.tabs.workroom import Workroom; room = Workroom(); room.new_folder()"
+    make = "from attention.serving.workroom import Workroom; room = Workroom(); room.new_folder()"
     run = [sys.executable, "-c", f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; {make}"]
     subprocess.run(run, check=True)
     assert not list(tmp_path.iterdir())

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from training.losses import cosine_distance, energy_loss, triplet_loss
+from training.fit.losses import cosine_distance, energy_loss, triplet_loss
 
 
 def slow_distance(a: list[float], b: list[float]) -> float:

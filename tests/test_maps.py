@@ -12,10 +12,10 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, relu
 
 from attention import maps
-from attention.backbone import LITE0, Backbone, load_backbone
 from attention.errors import InputError
-from attention.heads import LinearHead, VGGHead
 from attention.maps import attention_maps, scores_and_maps
+from attention.networks.heads import LinearHead, VGGHead
+from attention.networks.zoo import LITE0, Backbone, load_backbone
 from tests.networks import backbone, photograph, pictures, pooled_backbone, twins
 
 CLASSES = [0, 417, 999]

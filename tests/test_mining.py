@@ -7,8 +7,8 @@ import torch
 
 from attention.energynet import EnergyNet
 from attention.errors import InputError
-from training.losses import energy_loss, triplet_loss
-from training.mining import Candidates, MapSet, Miner, Pool, Quadruples, joint_loss
+from training.fit.losses import energy_loss, triplet_loss
+from training.fit.mining import Candidates, MapSet, Miner, Pool, Quadruples, joint_loss
 
 CONCEPTS = 4
 

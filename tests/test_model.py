@@ -18,13 +18,20 @@ from safetensors.torch import load_file
 from torch import nn
 from torchvision.models import _api
 
-from attention import model as model_module
-from attention.backbone import load_backbone
-from attention.cnn import HALF, Backbone, Pixels
 from attention.concepts import concept_vectors, imagenet_concepts
 from attention.energynet import EnergyNet
 from attention.errors import InputError
-from attention.model import Card, EnergyNetCard, load_model, read_card, save_model, shipped_models
+from attention.model import folder as model_module
+from attention.model.folder import (
+    Card,
+    EnergyNetCard,
+    load_model,
+    read_card,
+    save_model,
+    shipped_models,
+)
+from attention.networks.cnn import HALF, Backbone, Pixels
+from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse
 from tests.networks import lively, photograph, pictures, twins
 

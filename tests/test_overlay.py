@@ -33,7 +33,7 @@ def frame(height: int, width: int) -> np.ndarray:
 
 @pytest.mark.parametrize("size", [(224, 321), (301, 224), (224, 224), (224, 225)])
 def test_the_square_is_the_one_the_cnn_is_shown(size: tuple[int, int]) -> None:
-    from attention.cnn import centre_square
+    from attention.networks.cnn import centre_square
 
     shown = frame(*size)
     top, left, side = analysed_square(*size)

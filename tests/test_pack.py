@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from attention import pack, whole
+from attention import pack
 from attention.analysis import Analysis, Side, verdicts_of
+from attention.disk import whole
 from attention.errors import InputError
 from attention.pack import MAP_LEVELS, load_pack, pack_bytes, save_pack
 

@@ -13,19 +13,19 @@ import torch
 from PIL import Image
 
 from attention.analysis import Analysis, Side
-from attention.backbone import load_backbone
-from attention.cnn import CHUNK
 from attention.concepts import concept_vectors
+from attention.confined.process import SandboxedReader
 from attention.energy import best_window
 from attention.energynet import EnergyNet
+from attention.engine.look import Look
+from attention.engine.streams import MOST
 from attention.errors import InputError
-from attention.frames import Limits
-from attention.look import Look
 from attention.maps import scores_and_maps
-from attention.model import Card, Model, save_model
+from attention.media.frames import Limits
+from attention.model.folder import Card, Model, save_model
+from attention.networks.cnn import CHUNK
+from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse, jpeg
-from attention.sandbox import SandboxedReader
-from attention.streams import MOST
 from tests.clips import frame_number, numbered_frames, write_clip, write_image
 from tests.networks import lively, pictures
 
@@ -443,7 +443,7 @@ def test_json_is_the_analysis(film, model):
 MEASURE = """
 import re, sys
 from pathlib import Path
-from attention.model import Card, Model
+from attention.model.folder import Card, Model
 from attention.pipeline import analyse
 from tests.networks import pooled_backbone
 

@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 from torch import nn
 
-from attention.cnn import Backbone, Pixels
-from attention.heads import LinearHead
+from attention.networks.cnn import Backbone, Pixels
+from attention.networks.heads import LinearHead
+from training.cache.views import Views
 from training.data.records import Fold, LabelledClip, Source, Still
 from training.data.splitting import split_stills
-from training.prepared import Clips, Prepared, prepare
-from training.trunkcache import Views
+from training.fit.prepared import Clips, Prepared, prepare
 
 
 def grey(path: Path, level: int) -> Path:

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.bench.verdicts import equal_methods
-from training.results.bootstrap import LEVEL, difference, draw_recordings
-from training.results.comparison import MEASURED, compared
-from training.results.power import clips_needed, design_effect
-from training.results.randomisation import accuracy_p, holm, mAP_p, ranks
-from training.results.sweep_results import Judged, JudgedFold
+from training.judge.bootstrap import LEVEL, difference, draw_recordings
+from training.judge.comparison import MEASURED, compared
+from training.judge.power import clips_needed, design_effect
+from training.judge.randomisation import accuracy_p, holm, mAP_p, ranks
+from training.judge.results import Judged, JudgedFold
 
 EYE = np.eye(2)
 

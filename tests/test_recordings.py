@@ -9,8 +9,8 @@ from attention.errors import InputError
 from tests.little import little_set
 from training.data.recordings import deal, known_recordings, lacking, order
 from training.data.records import Fold, LabelledClip
+from training.data.sources import open_source
 from training.data.splitting import nested_fractions, uneven_share, with_dev
-from training.sources import open_source
 
 ACTIONS = Path(__file__).parents[2] / "shared" / "data" / "actions5"
 NAMES = ("Hug", "Kiss")

@@ -11,13 +11,13 @@ import pytest
 from attention.errors import InputError
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from training import __main__ as command
+from training.judge import paper
+from training.judge.comparison import measured_column
+from training.judge.paper import Curve
+from training.judge.results import read_results
 from training.report.numbers import chance, interval, markdown, signed, spread, table
 from training.report.tables import figure4, holds
 from training.report.verdict import answers, answers_table, sentence, too_few, winner
-from training.results import paper_numbers as paper
-from training.results.comparison import measured_column
-from training.results.paper_numbers import Curve
-from training.results.sweep_results import read_results
 
 ROOT = Path(__file__).parents[1]
 Said = pytest.CaptureFixture[str]

@@ -24,11 +24,11 @@ from tests.zips import (
     with_kind,
     zipped,
 )
-from training import sets as shelf
-from training.data import upload
+from training.data import sets as shelf
+from training.data.archive import upload
+from training.data.archive.zips import ZipLimits
 from training.data.naming import checked_name, proposed_name
-from training.data.zips import ZipLimits
-from training.sets import (
+from training.data.sets import (
     DRAWN_FOLDER,
     add_set,
     leave_out,

@@ -10,8 +10,8 @@ import pytest
 
 from attention.errors import InputError
 from training.data.folders import count
-from training.data.published import TVHI_SET_1
-from training.sources import (
+from training.data.layouts.published import TVHI_SET_1
+from training.data.sources import (
     FRACTIONS,
     LabelledClip,
     Still,

@@ -6,7 +6,7 @@ import time
 import pytest
 import torch
 
-from attention.streams import MOST, Clock, in_streams, streams_for
+from attention.engine.streams import MOST, Clock, in_streams, streams_for
 
 
 @pytest.fixture

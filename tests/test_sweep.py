@@ -10,18 +10,18 @@ import pytest
 import torch
 
 from attention.errors import InputError
-from training import methods
+from attention.networks.stages import Learner
+from training.cache.maps import FrameMaps
+from training.cache.views import Views
 from training.data.records import LabelledClip
-from training.fit_cnn import FitSettings
-from training.fit_energynet import EnergyNetSettings
+from training.fit.cnn import FitSettings
+from training.fit.energynet import EnergyNetSettings
+from training.fit.prepared import Clips, Prepared, Stills
+from training.judge import methods
+from training.judge.methods import Fitted
 from training.listener import Cell, Listener
-from training.mapcache import FrameMaps
-from training.methods import Fitted
-from training.prepared import Clips, Prepared, Stills
-from training.stages import Learner
-from training.sweep import SweepSettings, sweep
-from training.sweep_tables import How, note_how, read_rows
-from training.trunkcache import Views
+from training.sweep.grid import SweepSettings, sweep
+from training.sweep.table import How, note_how, read_rows
 
 CONCEPTS = ("Hug", "Kiss")
 WEB = {"CNN", "CNN mean", "UnAtt"}

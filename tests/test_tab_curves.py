@@ -12,18 +12,19 @@ import pytest
 
 from attention.errors import InputError
 from tests.sweeps import SweepFolder, world
-from training.curves import figure5_rows
-from training.results import known_sweeps, paper_numbers
-from training.results.known_sweeps import clip_file, clip_verdicts, results_of, sweep_named
-from training.results.paper_numbers import Curve
+from training.data.sets import DRAWN_FOLDER
+from training.judge import paper as paper_numbers
+from training.judge.paper import Curve
+from training.report import known_sweeps
+from training.report.curves import figure5_rows
+from training.report.known_sweeps import clip_file, clip_verdicts, results_of, sweep_named
 from training.runs.folder import Run
 from training.runs.records import Spec, State, Status
-from training.sets import DRAWN_FOLDER
-from training.tabs import curves
-from training.tabs.clip_picks import Pick, frames_of, picks_html
-from training.tabs.confusion_view import grid_html
-from training.tabs.curve_views import pair_of
-from training.tabs.curves import curves_tab, curves_table, verdicts_html
+from training.tabs.curves import tab as curves
+from training.tabs.curves.clip_picks import Pick, frames_of, picks_html
+from training.tabs.curves.confusion import grid_html
+from training.tabs.curves.tab import curves_tab, curves_table, verdicts_html
+from training.tabs.curves.views import pair_of
 from training.tabs.figure_block import Shown, table_html, written
 from training.tabs.whole_set import whole_set
 

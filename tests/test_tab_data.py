@@ -13,23 +13,24 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from attention.confined.batch import end, start_confined
 from attention.errors import InputError
 from tests.clips import frame_number, numbered_frames, write_clip
 from tests.zips import clip, good, still, zipped
-from training import checkups, thumbnails
-from training.checkups import Checkups, Standing, check_confined, checkup_from
-from training.data.checkup import check
-from training.data.confined import end, start_confined
+from training.data import thumbnails
+from training.data.checks import kept as checkups
+from training.data.checks.checkup import check
+from training.data.checks.kept import Checkups, Standing, check_confined, checkup_from
 from training.data.content import content_key, opened
-from training.sets import DRAWN_FOLDER, add_set, leave_out, set_folder, source_of
-from training.sources import open_source
-from training.tabs.checking import checkup_views
-from training.tabs.checkup import standing_card
-from training.tabs.facts import Facts
-from training.tabs.figure1 import PER_PAGE, figure1, page_of
-from training.tabs.leafing import leaf_views
-from training.tabs.twins import REST, SHOWN, most_alike, seconds_of, twins_card
-from training.thumbnails import SIDE, Thumbnail, thumbnail_of
+from training.data.sets import DRAWN_FOLDER, add_set, leave_out, set_folder, source_of
+from training.data.sources import open_source
+from training.data.thumbnails import SIDE, Thumbnail, thumbnail_of
+from training.tabs.data.browsing import leaf_views
+from training.tabs.data.checking import checkup_views
+from training.tabs.data.checkup import standing_card
+from training.tabs.data.facts import Facts
+from training.tabs.data.figure1 import PER_PAGE, figure1, page_of
+from training.tabs.data.twins import REST, SHOWN, most_alike, seconds_of, twins_card
 
 ROOT = Path(__file__).parents[1]
 ODD = "Kiss & <b>wave"
@@ -191,7 +192,7 @@ def child(script: str) -> Callable[..., subprocess.Popen[bytes]]:
 DIES_AT_BAD = """
 import os, sys
 from pathlib import Path
-from training.thumbnails import main
+from training.data.thumbnails import main
 for path in sys.argv[1:]:
     if "bad" in path:
         os.kill(os.getpid(), 9)

@@ -8,10 +8,10 @@ import pytest
 from training.runs.folder import Run
 from training.runs.records import Spec, Status
 from training.runs.standing import Standing, standings
-from training.tabs import live
-from training.tabs.live import FOLLOW, Seen, how_it_goes, live_charts, seen_now
-from training.tabs.run_card import run_card, run_choices
-from training.tabs.train import _estimate, _shown
+from training.tabs.train import live
+from training.tabs.train.live import FOLLOW, Seen, how_it_goes, live_charts, seen_now
+from training.tabs.train.run_card import run_card, run_choices
+from training.tabs.train.tab import _estimate, _shown
 
 SKIP = gr.skip()
 EVIL = "<img src=x onerror=alert(1)>"

@@ -14,7 +14,7 @@ from tests.test_fetch import place, serving, zipped
 from training import __main__ as training
 from training import progress
 from training.commands import data as data_command
-from training.data.places import Remote
+from training.data.fetching.places import Remote
 
 ROOT = Path(__file__).parents[1]
 
@@ -104,7 +104,7 @@ def test_fetch_says_what_it_does_and_does_it(tmp_path, monkeypatch, capsys):
     with serving() as site:
         site.files["/set.zip"] = archive
         wanted = place(files=(Remote(f"{site.url}/set.zip", "set.zip"),))
-        monkeypatch.setattr("training.data.places.PLACES", (wanted,))
+        monkeypatch.setattr("training.data.fetching.places.PLACES", (wanted,))
         monkeypatch.chdir(tmp_path)
         assert training.main(["data", "fetch", "set"]) == 0
         told = capsys.readouterr().out

@@ -8,13 +8,13 @@ import torch
 from PIL import Image
 from torch import nn
 
-from attention.cnn import Backbone
 from attention.energy import window_energy
-from attention.heads import LinearHead
 from attention.maps import attention_maps
+from attention.networks.cnn import Backbone
+from attention.networks.heads import LinearHead
 from tests.networks import pictures
-from training.mapcache import FrameMaps, cached_maps, frame_maps
-from training.trunkcache import Views, views_of
+from training.cache.maps import FrameMaps, cached_maps, frame_maps
+from training.cache.views import Views, views_of
 
 
 def uneven(seed: int = 0) -> Backbone:

@@ -1,1 +1,1 @@
-"""Learning from data: sources → fitted CNN → maps on disk → EnergyNet → evaluation → curves, runs, tabs."""
+"""Learning from data: data → cached views and maps → fit → judge → sweep → runs → report → tabs."""

@@ -7,13 +7,13 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from attention.cnn import Backbone, imprint
+from attention.networks.cnn import Backbone, imprint
 from attention.engine.devices import check_precision, device_named
 from attention.engine.eager import Eager
 from attention.engine.road import Refused, Road
 from attention.engine.seen import Seen
 from attention.engine.stages import stages_of
-from attention.inference import eval_copy, tensors
+from attention.networks.inference import eval_copy, tensors
 
 # Exporting a smaller network takes longer than OpenVINO would ever save.
 SMALL = 1 << 20  # bytes of weights

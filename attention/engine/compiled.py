@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from openvino.preprocess import PrePostProcessor
 from torch import Tensor
 
-from attention.cnn import INPUT_SIDE
+from attention.networks.cnn import INPUT_SIDE
 from attention.engine.devices import cpu_threads
 from attention.engine.graph import core
 from attention.engine.road import BATCH

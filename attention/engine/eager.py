@@ -8,7 +8,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from attention.cnn import Backbone
+from attention.networks.cnn import Backbone
 from attention.engine.stages import Stages
 from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, joined, seen_of

@@ -17,12 +17,12 @@ import torch
 from openvino import opset15 as ops
 from torch import Tensor, fx, nn
 
-from attention.cnn import INPUT_SIDE
+from attention.networks.cnn import INPUT_SIDE
 from attention.engine.stages import Stages
-from attention.heads import LinearHead
-from attention.home import home
-from attention.inference import tensors
-from attention.whole import whole_folder
+from attention.networks.heads import LinearHead
+from attention.disk.home import home
+from attention.networks.inference import tensors
+from attention.disk.whole import whole_folder
 
 FORMAT = 1  # of the graphs on disk
 SAMPLE = 2  # frames a network is traced with; not 1, which tracing would take for a constant

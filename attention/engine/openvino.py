@@ -7,14 +7,14 @@ import openvino as ov
 import torch
 from torch import Tensor
 
-from attention.cnn import INPUT_SIDE, Backbone
+from attention.networks.cnn import INPUT_SIDE, Backbone
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
 from attention.engine.graph import graph_of, is_kept, only, seeing
 from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, seen_of
 from attention.engine.stages import Stages
-from attention.heads import LinearHead
+from attention.networks.heads import LinearHead
 
 OFF = {"fp32": 1e-3, "bf16": 0.2}  # of the largest value: far more than rounding leaves (LOG.md)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from attention.cnn import Backbone
+from attention.networks.cnn import Backbone
 from attention.energy import best_window
 from attention.maps import scores_and_maps
 

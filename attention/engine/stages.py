@@ -2,8 +2,8 @@
 
 from torch import Tensor, nn
 
-from attention.cnn import Backbone
-from training.stages import last_stage
+from attention.networks.cnn import Backbone
+from attention.networks.stages import last_stage
 
 
 class Stages(nn.Module):

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from attention.analysis import Analysis
-from attention.frames import FrameReader, Limits
+from attention.media.frames import FrameReader, Limits
 from attention.pictures.figures import energy_notes, eye, moment, said
 from attention.pictures.overlay import (
     Look,

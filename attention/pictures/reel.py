@@ -10,8 +10,8 @@ import av
 from av.container import OutputContainer
 from av.video.codeccontext import VideoCodecContext
 
+from attention.disk.whole import whole_file
 from attention.pictures.overlay import Picture
-from attention.whole import whole_file
 
 TICKS = 90_000  # per second, the usual clock of MP4
 LONGEST_HOLD = 1.0  # seconds until a page that stays is written again, so that players can seek

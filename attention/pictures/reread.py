@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from attention.analysis import Analysis
+from attention.confined.process import SandboxedReader
 from attention.errors import InputError
-from attention.frames import FrameReader, Limits
+from attention.media.frames import FrameReader, Limits
 from attention.pictures.overlay import Picture
-from attention.sandbox import SandboxedReader
 
 Reader = Callable[..., FrameReader | SandboxedReader]
 CHUNK = 2  # frames held at a time: a 4K frame is 25 MB

@@ -1,1 +1,1 @@
-"""The tabs that look at a clip: heatmaps.py (where each concept is seen) and compare.py (all methods)."""
+"""The tabs that look at a clip, and what they share: player.py, cards.py, endpoints.py, faults.py."""

@@ -5,8 +5,8 @@ from html import escape
 import numpy as np
 
 from attention.analysis import Analysis
-from attention.model import Card
-from attention.tabs.looking import Progress
+from attention.model.folder import Card
+from attention.serving.looking import Progress
 from attention.verdict import Verdict, decimals_for
 
 METHOD_HINTS = {

@@ -6,11 +6,11 @@ from typing import Any
 
 import gradio as gr
 
+from attention.confined.process import SandboxedReader
 from attention.errors import InputError, whole_number
 from attention.pipeline import analyse
-from attention.sandbox import SandboxedReader
-from attention.tabs.offered import limits_for, offered_models, ready_model
-from attention.tabs.turns import LINE
+from attention.serving.offered import limits_for, offered_models, ready_model
+from attention.serving.turns import LINE
 
 
 def endpoints() -> None:

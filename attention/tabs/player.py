@@ -13,7 +13,9 @@ from typing import Any
 import gradio as gr
 from gradio.data_classes import FileData
 
-ASSETS = Path(__file__).parents[2] / "assets" / "player"
+from attention.disk.home import ASSETS
+
+PLAYER = ASSETS / "player"
 # in the order in which they lean on each other
 SCRIPTS = (
     "pack.js",
@@ -107,6 +109,6 @@ def player_value(
 
 def player_head() -> str:
     """The player's style and scripts as one piece for a page's head."""
-    style = (ASSETS / "player.css").read_text(encoding="utf-8")
-    scripts = "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    style = (PLAYER / "player.css").read_text(encoding="utf-8")
+    scripts = "\n".join((PLAYER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"<style>{style}</style><script>{scripts}</script>"

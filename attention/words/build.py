@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
+from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.words import names
-from attention.words.table import ARRAYS, ASSETS, FREQUENT, SHIPPED, WordTable, load_words
+from attention.words.table import ARRAYS, FREQUENT, SHIPPED, WordTable, load_words
 
 # Names whose words ship, however rare the words are.
 NAME_LISTS = (

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.words import files, fisher
 
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
 SHIPPED = ASSETS / "words" / "glove50.npz"
 
 FREQUENT = 20_000  # the words of lowest rank: what ships, and what a mixture is fitted on

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from attention.cnn import CHUNK, Backbone
-from attention.folding import folded
-from attention.frames import FrameReader
-from attention.model import Model, load_model
+from attention.engine.streams import MOST, in_streams
+from attention.media.frames import FrameReader
+from attention.model.folder import Model, load_model
+from attention.networks.cnn import CHUNK, Backbone
+from attention.networks.folding import folded
 from attention.pipeline import analyse
-from attention.streams import MOST, in_streams
 from tests.bench.race import Clock, Row, in_turns
 from tests.clips import write_clip
 from tests.networks import pictures

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.results.bootstrap import LEVEL, difference, draw_recordings
-from training.results.comparison import MEASURED, P
-from training.results.paper_numbers import Measure
-from training.results.sweep_results import Judged, JudgedFold
+from training.judge.bootstrap import LEVEL, difference, draw_recordings
+from training.judge.comparison import MEASURED, P
+from training.judge.paper import Measure
+from training.judge.results import Judged, JudgedFold
 
 TABLE = Path(__file__).parents[2] / "assets" / "results" / "verdicts.csv"
 CLIPS, EACH, SEEDS, TRIALS = (12, 18, 50, 240), (1, 2, 4, 8), (1, 5), 2000

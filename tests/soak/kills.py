@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from attention.home import home
+from attention.disk.home import home
 from tests.little import little_set
 from tests.soak.folders import differences, end_all, faults, left_after
 from tests.soak.report import Report

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import torch
 
-from attention.backbone import load_backbone
+from attention.disk.home import home
 from attention.errors import InputError
-from attention.home import home
+from attention.networks.zoo import load_backbone
 from training.data.records import Fold, Source
-from training.prepared import Prepared, prepare
+from training.data.sources import ACCEPTED, open_source
+from training.fit.prepared import Prepared, prepare
 from training.progress import Bars, Told
 from training.settings import DATA
-from training.sources import ACCEPTED, open_source
 
 CACHE = home() / "cache"
 

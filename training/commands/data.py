@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from attention.errors import InputError
-from attention.frames import label
-from training.data.checkup import Checkup, FoldCount, check
-from training.data.fetch import fetch, with_files
+from attention.media.frames import label
+from training.data.checks.checkup import check
+from training.data.checks.findings import Checkup, FoldCount
+from training.data.fetching.fetch import fetch, with_files
+from training.data.fetching.places import PLACES, Place, place_of
 from training.data.folders import count
-from training.data.places import PLACES, Place, place_of
+from training.data.sources import ACCEPTED, open_source
 from training.progress import Bars
-from training.sources import ACCEPTED, open_source
 
 SHOWN = 10  # files or pairs printed before the rest is counted
 
@@ -25,7 +26,7 @@ PROGRESS_HELP = (
     'print JSON lines for other programs: {"done", "total"} for each file read, then {"checkup"} or '
     '{"error"}'
 )
-FETCH_HELP = "download a published data set from its official place; goes on where it stopped"
+FETCH_HELP = "download a published data set from its official place"
 SOURCES_HELP = "where the paper's data sets are, their size, licence and how to cite them"
 
 

@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 import torch
 
-from attention.cnn import Backbone
+from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.model import Model, load_model
-from attention.whole import whole_file
+from attention.model.folder import Model, load_model
+from attention.networks.cnn import Backbone
+from training.cache.maps import frame_maps
+from training.cache.views import Views, views_of
 from training.commands.common import CACHE, fold_named
 from training.data.records import LabelledClip
-from training.evaluate import ClipScores, Metrics, clip_rows, metrics
-from training.mapcache import frame_maps
-from training.methods import Fitted, judge_tuned, judge_web
+from training.data.sources import open_source
+from training.judge.methods import Fitted, judge_tuned, judge_web
+from training.judge.metrics import ClipScores, Metrics, clip_rows, metrics
 from training.progress import Bars
 from training.settings import DATA
-from training.sources import open_source
-from training.trunkcache import Views, views_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

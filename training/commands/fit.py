@@ -5,19 +5,19 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from attention.model import check_model_place, save_model
-from training.card import Story, card_of, drawn_here
+from attention.model.folder import check_model_place, save_model
+from training.cache.maps import frame_maps
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.data.records import Source
-from training.evaluate import metrics
-from training.fit_energynet import PRESETS
+from training.data.sources import nested_fractions
+from training.fit.card import Story, card_of, drawn_here
+from training.fit.energynet import PRESETS
+from training.fit.prepared import Clips, Prepared
+from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
+from training.judge.metrics import metrics
 from training.listener import Epoch
-from training.mapcache import frame_maps
-from training.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
-from training.prepared import Clips, Prepared
 from training.progress import Bars, Told
 from training.ranks import is_first
-from training.sources import nested_fractions
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

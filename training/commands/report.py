@@ -3,11 +3,11 @@
 import argparse
 from pathlib import Path
 
+from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.whole import whole_file
+from training.judge import paper
+from training.judge.results import read_results
 from training.report.markdown import Place, report
-from training.results import paper_numbers as paper
-from training.results.sweep_results import read_results
 
 RESULTS = Path("assets") / "results"
 LEFT_OUT = Path("none")

@@ -11,8 +11,7 @@ from training.progress import Bars, how_long
 from training.runs import queue
 from training.runs.records import Spec
 from training.runs.standing import Standing, standing_of, standings
-from training.runs.told import told
-from training.runs.words import how_it_stands, name_line, repeat
+from training.runs.words import how_it_stands, name_line, record_of, repeat
 
 POLL = 0.5  # seconds
 
@@ -104,7 +103,7 @@ def _follow(name: str) -> int:
 def _list(as_json: bool) -> None:
     found = standings()
     if as_json:
-        print(json.dumps([told(standing) for standing in found], indent=1))
+        print(json.dumps([record_of(standing) for standing in found], indent=1))
     elif not found:
         print("No runs yet; python -m training runs start drawn begins one.")
     else:
@@ -113,7 +112,7 @@ def _list(as_json: bool) -> None:
 
 def _show(standing: Standing, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(told(standing) | {"metrics": standing.run.metrics()}, indent=1))
+        print(json.dumps(record_of(standing) | {"metrics": standing.run.metrics()}, indent=1))
         return
     print(name_line(standing))
     if standing.spec:

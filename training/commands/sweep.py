@@ -6,13 +6,13 @@ from pathlib import Path
 from attention.errors import InputError
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.data.records import Fold, Source
+from training.data.sources import FRACTIONS, nested_fractions
 from training.data.splitting import with_dev
-from training.fit_energynet import PRESETS
+from training.fit.energynet import PRESETS
 from training.listener import Listener
 from training.progress import Bars, Told
-from training.sources import FRACTIONS, nested_fractions
-from training.sweep import SweepSettings, sweep
-from training.sweep_tables import how_of, note_how
+from training.sweep.grid import SweepSettings, sweep
+from training.sweep.table import how_of, note_how
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,7 @@
-"""Behind sources.py: the layouts people's data sets have, what is wrong with one, and where to get it.
+"""Data sets: stills and clips with labels, recordings, folds and label fractions.
 
-web_layouts.py and video_layouts.py read folders into the records of records.py, pairing.py joins stills
-and clips, splitting.py draws fractions; checkup.py looks at every file; fetch.py downloads.
+sources.py opens a folder, layouts/ knows the published ones · records.py and recordings.py say what it
+holds, pairing.py joins stills and clips, splitting.py draws fractions · sets.py lists the sets of this
+installation · pictures.py and thumbnails.py read files in a confined child · checks/ finds what is
+wrong, archive/ takes in zips, fetching/ downloads.
 """

@@ -9,9 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from training.data.folders import child
+from training.data.layouts.video import SPLITS
 from training.data.records import Source
-from training.data.video_layouts import SPLITS
-from training.sources import open_source
+from training.data.sources import open_source
 
 
 def content_key(folder: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attention.concepts import ConceptSet
 from attention.errors import InputError
-from attention.frames import label
+from attention.media.frames import label
 
 STILL_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 CLIP_SUFFIXES = frozenset({".mp4", ".avi", ".mkv", ".mov", ".webm"})

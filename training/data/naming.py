@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from attention.errors import InputError
-from attention.frames import label
+from attention.media.frames import label
 
 DRAWN = "drawn"  # the set that ships
 NAME_LENGTH = 40  # characters; names stand in lists, on axes and in commands

@@ -8,11 +8,11 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from training.data.folders import count, listed, place_in
+from training.data.layouts.video import VIDEO_LAYOUTS
+from training.data.layouts.web import WEB_LAYOUTS
 from training.data.recordings import HOW_TO_NAME, known_recordings
 from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
 from training.data.splitting import half_split
-from training.data.video_layouts import VIDEO_LAYOUTS
-from training.data.web_layouts import WEB_LAYOUTS
 
 
 def join(web: WebHalf | None, video: VideoHalf | None) -> Source:

@@ -1,7 +1,7 @@
 """The frames of many stills and clips, one file after the other; uploaded ones in a confined child.
 
 Nobody vouches for what lies in an uploaded set, so what decodes it is a process with hard limits
-(training.data.confined). One goes through a whole list, since starting it takes longer than reading
+(attention.confined.batch). One goes through a whole list, since starting it takes longer than reading
 a still, and reads ahead as far as its pipe takes. `python -m training.data.pictures SPEC FILE…` is
 that child's part.
 """
@@ -18,11 +18,11 @@ from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
-from attention.answers import AnswersReader, answer, answering
+from attention.confined.batch import MEMORY, end, start_confined
+from attention.confined.protocol import AnswersReader, answer, answering
+from attention.disk.home import home
 from attention.errors import InputError
-from attention.frames import FrameReader, Limits, Picture, label
-from attention.home import home
-from training.data.confined import MEMORY, end, start_confined
+from attention.media.frames import FrameReader, Limits, Picture, label
 
 WALL_SECONDS = 120.0  # of waiting for one file, as on the page
 CPU_SECONDS = 480  # of one child, which leaves half of them to its last file

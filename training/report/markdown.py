@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from training.judge import paper
+from training.judge.comparison import MEASURES, Column, measured_column
+from training.judge.paper import FEW, Claim
+from training.judge.results import SweepResults
 from training.report.method import SPREAD, measured_how
 from training.report.numbers import markdown, percent, table
 from training.report.tables import (
@@ -18,10 +22,6 @@ from training.report.tables import (
     table5,
 )
 from training.report.verdict import Answer, answers, answers_table, sentence, too_few
-from training.results import paper_numbers as paper
-from training.results.comparison import MEASURES, Column, measured_column
-from training.results.paper_numbers import FEW, Claim
-from training.results.sweep_results import SweepResults
 from training.settings import DATA
 
 LITE0 = "efficientnet_lite0"  # what a sweep takes when none is named

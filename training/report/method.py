@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from attention.disk.home import ASSETS
 from training.report.numbers import markdown, table
 
 SPREAD = "Mean ± standard deviation over seeds, each seed the mean of its folds."
-SIMULATED = Path(__file__).resolve().parents[2] / "assets" / "results" / "verdicts.csv"
+SIMULATED = ASSETS / "results" / "verdicts.csv"
 
 
 def measured_how(draws: int) -> list[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from training.results.bootstrap import Difference
+from training.judge.bootstrap import Difference
 
 MISSING = "–"
 

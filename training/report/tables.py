@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from training.judge import paper
+from training.judge.bootstrap import Difference, class_accuracies, difference
+from training.judge.comparison import MEASURES, Column
+from training.judge.paper import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
 from training.report.numbers import MISSING, chance, interval, percent, signed, spread, table
-from training.results import paper_numbers as paper
-from training.results.bootstrap import Difference, class_accuracies, difference
-from training.results.comparison import MEASURES, Column
-from training.results.paper_numbers import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
 
 UNLABELLED = ("CNN", "CNN mean", "UnAtt")
 LABELLED = (

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from training.judge import paper
+from training.judge.bootstrap import Difference
+from training.judge.comparison import MEASURES, Column
+from training.judge.paper import FEW, NONE, Claim, Curve, Measure
+from training.judge.randomisation import holm
 from training.report.numbers import MISSING, bounds, chance, percent, signed, table
-from training.results import paper_numbers as paper
-from training.results.bootstrap import Difference
-from training.results.comparison import MEASURES, Column
-from training.results.paper_numbers import FEW, NONE, Claim, Curve, Measure
-from training.results.randomisation import holm
 
 VOTES = ("CNN", "finetune+CNN")  # what the paper compares attention with
 NAMES = {

@@ -6,14 +6,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from attention.backbone import NAMES
 from attention.errors import InputError
+from attention.networks.zoo import NAMES
 from training.data.records import Source
-from training.runs.pace import pace_of
-from training.runs.plan import chosen_folds, plan_of
+from training.data.sets import sets
+from training.data.sources import open_source
+from training.runs.plan import chosen_folds, pace_of, plan_of
 from training.runs.records import Spec
-from training.sets import sets
-from training.sources import open_source
 
 # what a page may ask for: a public one serves many
 PAGE_BACKBONES = (

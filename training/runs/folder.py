@@ -14,9 +14,9 @@ from urllib.parse import quote
 
 from pydantic import BaseModel
 
+from attention.disk.home import home
+from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.home import home
-from attention.whole import whole_file
 from training.runs.records import Spec, Status
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -45,7 +45,7 @@ class Run:
 
     @property
     def sweep(self) -> Path:
-        """rows.csv, clips.csv and web.csv, as training.sweep writes them."""
+        """rows.csv, clips.csv and web.csv, as training.sweep.grid writes them."""
         return self.folder / "sweep"
 
     @property

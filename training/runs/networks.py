@@ -7,19 +7,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from attention.model import save_model
-from attention.whole import whole_file
-from training.card import Story, card_of, drawn_here
+from attention.disk.whole import whole_file
+from attention.model.folder import save_model
 from training.data.records import Source
-from training.fit_energynet import PRESETS
+from training.data.sources import nested_fractions
+from training.fit.card import Story, card_of, drawn_here
+from training.fit.energynet import PRESETS
+from training.fit.prepared import Prepared
+from training.judge.methods import Fitted
 from training.listener import NOBODY, Cell, Listener
-from training.methods import Fitted
-from training.prepared import Prepared
 from training.runs.folder import Run, disk_bytes, networks_folder
 from training.runs.records import Spec
 from training.runs.words import repeat
-from training.sources import nested_fractions
-from training.sweep import web_path
+from training.sweep.grid import web_path
 
 MOST_BYTES = 1_000_000_000  # kept of one run: 70 cells of EfficientNet-Lite0, 5 of ResNet101
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from attention.confined.process import SandboxedReader
+from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.frames import probe
-from attention.sandbox import SandboxedReader
+from attention.media.frames import probe
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
+from training.data.sources import nested_fractions
 from training.data.splitting import with_dev
-from training.fit_cnn import VIDEO, WEB
-from training.fit_energynet import PRESETS
+from training.fit.cnn import VIDEO, WEB
+from training.fit.energynet import PRESETS
 from training.listener import NOBODY, Kind, Listener
+from training.runs.folder import runs_folder
 from training.runs.records import Spec
 from training.settings import WEB as WEB_TRAINING
-from training.sources import nested_fractions
 
 # Clips whose length is looked up; the others are taken to be like them. Fewer of an uploaded set, each
 # of which takes a confined child of its own.
@@ -37,6 +41,7 @@ SLOWER = {
     "resnet18": (0.7, 4.5), "resnet50": (1.7, 10.0), "resnet101": (3.1, 10.5), "vgg16": (5.5, 28.0),
 }  # fmt: skip
 UNKNOWN = SLOWER["resnet50"]  # any other network
+NEWEST = 0.5  # weight of the latest run
 
 Key = tuple[Kind, str, str, int, float]  # kind, part, fold, seed, fraction
 
@@ -179,3 +184,28 @@ def _frame_count(path: Path) -> int | None:
             return reader.clip.frame_count
     except InputError:
         return None
+
+
+def pace_of(backbone: str) -> float:
+    """Seconds here for a planned second; 1 before the first run of that network."""
+    return _known().get(backbone, 1.0)
+
+
+def note_pace(backbone: str, planned: float, taken: float) -> None:
+    """Takes note of a run that was not broken off."""
+    if planned <= 0 or taken <= 0:
+        return
+    known = _known()
+    before = known.get(backbone)
+    ratio = taken / planned
+    known[backbone] = ratio if before is None else (1 - NEWEST) * before + NEWEST * ratio
+    with whole_file(runs_folder() / "pace.json") as partial:
+        partial.write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def _known() -> dict[str, float]:
+    try:
+        kept = json.loads((runs_folder() / "pace.json").read_text(encoding="utf-8"))
+        return {str(k): float(v) for k, v in kept.items() if float(v) > 0 and math.isfinite(v)}
+    except (OSError, ValueError, AttributeError, TypeError):
+        return {}

@@ -8,16 +8,14 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import psutil
 
+from attention.disk.home import ROOT, home
 from attention.errors import InputError
-from attention.home import home
 from training.runs.folder import Run
 from training.runs.records import Status
 
-ROOT = Path(__file__).resolve().parents[2]
 # The system tells when a process began only to a second, counted from a boot time that moves when the
 # clock is set; another process gets the same number much later.
 SAME_BIRTH = 5.0  # seconds

@@ -14,8 +14,8 @@ import shutil
 import time
 from pathlib import Path
 
+from attention.disk.room import telling_of_a_full_disk
 from attention.errors import InputError
-from training.data.room import telling_of_a_full_disk
 from training.runs.folder import (
     CANCEL,
     Run,

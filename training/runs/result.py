@@ -6,17 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from attention.model import load_model, save_model
-from training.card import card_of
+from attention.model.folder import load_model, save_model
 from training.data.records import Source
-from training.fit_energynet import PRESETS
-from training.prepared import Prepared
+from training.fit.card import card_of
+from training.fit.energynet import PRESETS
+from training.fit.prepared import Prepared
 from training.runs.folder import Run, networks_folder
 from training.runs.networks import story_of
 from training.runs.plan import chosen_folds
 from training.runs.records import Spec
-from training.sweep import SweepSettings
-from training.sweep_tables import read_rows
+from training.sweep.grid import SweepSettings
+from training.sweep.table import read_rows
 
 
 def settings_of(spec: Spec) -> SweepSettings:

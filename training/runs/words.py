@@ -6,6 +6,7 @@ import calendar
 import shlex
 import time
 from pathlib import Path
+from typing import Any
 
 from training.progress import how_long
 from training.runs.records import Spec, Status
@@ -75,3 +76,18 @@ def _short(value: object) -> str:
 def _shown(source: str) -> str:
     """A set's name, or the last folder of a path: machines differ."""
     return Path(source).name if Path(source).is_absolute() else source
+
+
+def record_of(standing: Standing) -> dict[str, Any]:
+    """A run as JSON: name, state, share done, seconds left, spec, and the command to repeat it."""
+    status, spec = standing.status, standing.spec
+    return {
+        "name": standing.run.name,
+        "state": status.state if status else "damaged",
+        "place": standing.place,
+        "fault": standing.fault,
+        "status": status.model_dump(mode="json") if status else None,
+        "spec": spec.model_dump(mode="json") if spec else None,
+        "model": standing.run.name if (standing.run.model / "model.json").exists() else None,
+        "repeat": repeat(spec) if spec else "",
+    }

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from attention.disk.home import home
+from attention.disk.room import telling_of_a_full_disk
 from attention.errors import InputError
-from attention.home import home
-from training.data.room import telling_of_a_full_disk
 from training.runs.folder import CANCEL, Run
 from training.runs.queue import take_turn
 from training.runs.records import State
@@ -91,16 +91,15 @@ def _tidy(run: Run) -> None:
 def _train(run: Run) -> None:
     import torch
 
-    from attention.backbone import load_backbone
-    from training.prepared import prepare
+    from attention.networks.zoo import load_backbone
+    from training.fit.prepared import prepare
     from training.runs.asked import source_of
     from training.runs.networks import NetworkKeeper
-    from training.runs.pace import note_pace, pace_of
-    from training.runs.plan import chosen_folds, plan_of
+    from training.runs.plan import chosen_folds, note_pace, pace_of, plan_of
     from training.runs.reporter import Reporter
     from training.runs.result import keep_model, settings_of
-    from training.sweep import sweep
-    from training.sweep_tables import how_of, note_how
+    from training.sweep.grid import sweep
+    from training.sweep.table import how_of, note_how
 
     spec, resumed = run.spec(), run.status().seconds > 0
     torch.set_num_threads(spec.threads)

@@ -1,1 +1,1 @@
-"""The tabs that learn from data: data.py (sets, their pictures and check-ups), and those that train."""
+"""The tabs that learn from data, a folder each, and what they share."""

@@ -7,12 +7,12 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from training.data.sets import sets
 from training.runs import queue
 from training.runs.asked import PAGE_BACKBONES, PAGE_HOURS, PAGE_SEEDS, expected, spec_of
 from training.runs.standing import standing_of, standings
-from training.runs.told import told
-from training.sets import sets
-from training.tabs.curves import curves_table
+from training.runs.words import record_of
+from training.tabs.curves.tab import curves_table
 
 
 def endpoints() -> None:
@@ -42,7 +42,7 @@ def endpoints() -> None:
 
 def list_runs() -> list[dict[str, Any]]:
     """Every training run, the newest first: state, share done, seconds left, settings, its model."""
-    return [told(standing) for standing in standings()]
+    return [record_of(standing) for standing in standings()]
 
 
 def start_run(
@@ -81,7 +81,7 @@ def start_run(
         )  # fmt: skip
         seconds = expected(spec)
         run = queue.start(spec)
-        return told(standing_of(run.name)) | {"expected": round(seconds)}
+        return record_of(standing_of(run.name)) | {"expected": round(seconds)}
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from None
 
@@ -97,7 +97,7 @@ def cancel_run(run: str) -> dict[str, Any]:
     """
     try:
         queue.cancel(run)
-        return told(standing_of(run))
+        return record_of(standing_of(run))
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from None
 

@@ -15,11 +15,11 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
-from attention.tabs.workroom import Workroom
-from training.figures.charts import Chart
-from training.figures.on_page import plotly_figure
-from training.figures.printed import Kind, printed_chart, printed_table
-from training.results.known_sweeps import Sweep, by_name
+from attention.serving.workroom import Workroom
+from training.report.charts.chart import Chart
+from training.report.charts.page import plotly_figure
+from training.report.charts.printed import Kind, printed_chart, printed_table
+from training.report.known_sweeps import Sweep, by_name
 
 FILES = {"png": "PNG", "svg": "SVG", "csv": "CSV"}
 # a plot is a picture to a screen reader, and its caption says what is to be seen

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 import pandas as pd
 
+from attention.disk.home import ASSETS
 from attention.errors import InputError
-from attention.tabs.workroom import Workroom
-from training.curves import curve_name
-from training.results.disagreement import Disagreement, disagreement
-from training.results.known_sweeps import Sweep, clip_verdicts, known_sweeps, results_of
-from training.results.paper_numbers import Curve
-from training.tabs.clip_picks import Pick, clip_player, picks_html, right_label, wrong_label
-from training.tabs.curve_views import curve_named, pair_of
+from attention.serving.workroom import Workroom
+from training.judge.paper import Curve
+from training.report.curves import curve_name
+from training.report.disagreement import Disagreement, disagreement
+from training.report.known_sweeps import Sweep, clip_verdicts, known_sweeps, results_of
+from training.tabs.curves.clip_picks import Pick, clip_player, picks_html, right_label, wrong_label
+from training.tabs.curves.views import curve_named, pair_of
 from training.tabs.figure_block import Shown, files, note, sweeps_named, tab_around
 
-PICKS = Path(__file__).parents[2] / "assets" / "page" / "picks.js"
+PICKS = ASSETS / "page" / "picks.js"
 
 
 def whole_set(demo: gr.Blocks) -> None:

@@ -1,0 +1,140 @@
+"""Reads untrusted uploads: the frames of frames.FrameReader, decoded in a child with hard limits.
+
+A decoder is what a hostile file can break into. Here it runs as `python -m attention.confined.process FILE`:
+nothing of the parent's secrets in its environment, no file it can write, memory and time bounded,
+and always ended by its parent. What it answers, and how that is checked, is in protocol.py.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+from attention.confined.protocol import AnswersReader, answer, answering, end
+from attention.disk.home import ROOT
+from attention.media.frames import Clip, Frames, Limits, check_sampling
+
+# All the child sees of its parent's environment: what Python needs to start.
+INHERITED = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT")
+# One arena and one thread per library leave the limited address space to the frames.
+ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
+OPEN_FILES = 64
+
+
+class SandboxedReader(AnswersReader):
+    """FrameReader for files nobody vouches for: same interface, same frames, same sentences.
+
+    The child starts at once, so its start overlaps with whatever comes before `clip` is asked for.
+    `wall_seconds` bounds the waiting for it (not the time its frames are worked on), `cpu_seconds`
+    its computing on all cores together, `memory_bytes` its address space. Raises InputError for a
+    file that cannot be used, that passes a limit, or that ends its reader.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        every: int = 5,
+        limits: Limits = Limits(),
+        chunk: int = 8,
+        *,
+        wall_seconds: float = 120.0,
+        cpu_seconds: int = 240,
+        memory_bytes: int = 4 << 30,
+    ) -> None:
+        check_sampling(every, chunk)
+        path = Path(path)
+        spec = {"every": every, "chunk": chunk, "limits": asdict(limits)}
+        bounds = {"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes}
+        child = start_bare(
+            "attention.confined.process", [str(path.absolute()), json.dumps(spec | bounds)]
+        )
+        # Runs once: when called, when the reader is dropped, or when Python ends.
+        self.close: Callable[[], object] = weakref.finalize(self, end, child)
+        super().__init__(
+            child, path, limits, chunk, wall_seconds=wall_seconds, cpu_seconds=cpu_seconds
+        )
+
+    @property
+    def clip(self) -> Clip:
+        """What the file says of itself; waits for the child. Raises InputError."""
+        try:
+            return super().clip
+        except BaseException:
+            self.close()
+            raise
+
+    def __iter__(self) -> Iterator[Frames]:
+        try:
+            yield from super().__iter__()
+        finally:
+            self.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def start_bare(module: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Starts `python -m module`, its stdin and stdout piped, with nothing of this environment."""
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return subprocess.Popen(
+        [sys.executable, "-s", "-m", module, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+        env=environment | ENVIRONMENT,
+        start_new_session=True,
+    )
+
+
+def main(path: str, spec: dict[str, Any]) -> int:
+    """Answers for one file, as the child; returns the exit status."""
+    with answering() as answers:
+        leave_with_parent()
+        confine(spec["cpu_seconds"], spec["memory_bytes"])
+        answer(answers, path, spec)
+    return 0
+
+
+def leave_with_parent() -> None:
+    """Has this child end when its stdin closes, which a parent killed in mid-air does too."""
+
+    def wait() -> None:
+        os.read(0, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def confine(cpu_seconds: int, memory_bytes: int) -> None:
+    """Bounds this process for good; where there are no such limits, the parent's clock remains."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    bounds = {
+        resource.RLIMIT_CPU: (cpu_seconds, cpu_seconds + 1),
+        resource.RLIMIT_AS: (memory_bytes, memory_bytes),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
+    }
+    if sys.platform == "darwin":  # which refuses this one
+        del bounds[resource.RLIMIT_AS]
+    for limit, (soft, hard) in bounds.items():
+        _, inherited = resource.getrlimit(limit)
+        highest = sys.maxsize if inherited == resource.RLIM_INFINITY else inherited
+        resource.setrlimit(limit, (min(soft, highest), min(hard, highest)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], json.loads(sys.argv[2])))

@@ -1,0 +1,146 @@
+"""A video or an image → sampled RGB frames, streamed; the paper keeps one frame in five (§4.3).
+
+Clips and GIFs are decoded in order by FFmpeg (PyAV) and only the frames that are kept become RGB.
+Stills are read by Pillow, which knows their size before it decodes them and says when one is cut
+short. Everything lies the right way up (rotation and EXIF flags applied), on white where it was
+transparent. Only the named file is ever opened: no playlist, no other file, no network.
+"""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from attention.errors import InputError
+from attention.media.clip import Clip, Frames, Limits, Picture, label, too_long
+from attention.media.still import Still, is_still
+from attention.media.video import Video
+
+__all__ = ["Clip", "FrameReader", "Frames", "Limits", "Picture", "check_sampling", "label", "probe"]
+
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+
+
+def probe(path: str | Path, limits: Limits = Limits()) -> Clip:
+    """Says what a file holds, its first frame decoded to be sure. Raises InputError."""
+    with FrameReader(path, limits=limits) as reader:
+        return reader.clip
+
+
+class FrameReader:
+    """Reads every `every`-th frame of a clip in order of time; an image is one frame.
+
+    Iterating (once) yields Frames of at most `chunk` frames, the first half as many, and never holds
+    more; then `notes` says in sentences what was left out and why. Raises InputError for anything
+    that cannot be used.
+    """
+
+    def __init__(
+        self, path: str | Path, every: int = 5, limits: Limits = Limits(), chunk: int = 8
+    ) -> None:
+        check_sampling(every, chunk)
+        if not str(path):  # as a Path it would be the folder one is in
+            raise InputError("No file is named; give one video or image.")
+        path = Path(path)
+        head = _head_of(path, limits)
+        self._source = Still(path, limits) if is_still(head) else Video(path, head, limits)
+        self.clip = self._source.clip
+        self._every, self._limits, self._chunk = every, limits, chunk
+        self._iterated = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out and why, one sentence each; complete after iteration."""
+        return tuple(self._source.notes)
+
+    def __iter__(self) -> Iterator[Frames]:
+        if self._iterated:
+            raise RuntimeError("A reader is read once; open another to read the clip again.")
+        self._iterated = True
+        kept: list[tuple[int, float, Picture]] = []
+        size = -(-self._chunk // 2)  # looking begins sooner, and streams do not end in step
+        try:
+            for sample in self._kept():
+                kept.append(sample)
+                if len(kept) == size:
+                    yield _together(kept)
+                    kept.clear()
+                    size = self._chunk
+            if kept:
+                yield _together(kept)
+        finally:
+            self.close()
+
+    def _kept(self) -> Iterator[tuple[int, float, Picture]]:
+        """Yields (index, seconds, rgb) of every sampled frame until the clip or a limit ends."""
+        name, limits = self.clip.name, self._limits
+        longest, most = limits.trim_seconds, limits.trim_frames
+        with closing(self._source.positions()) as positions:
+            for index, seconds in positions:
+                if seconds > limits.max_seconds:
+                    raise InputError(too_long(name, seconds, limits))
+                if longest is not None and seconds >= longest:
+                    return self._note_trim(f"{longest:g} s are", "to keep the wait short")
+                if index % self._every:
+                    continue
+                if most is not None and index // self._every >= most:
+                    extent = f"{most} sampled frames ({seconds:.1f} s) are"
+                    return self._note_trim(extent, "as many as fit; a larger step reaches further")
+                yield index, seconds, self._source.picture()
+
+    def _note_trim(self, extent: str, why: str) -> None:
+        seconds = self.clip.seconds
+        length = f"{self.clip.name} lasts {seconds:.1f} s" if seconds else "The clip is longer"
+        self._source.notes.append(f"{length}; only its first {extent} analysed, {why}.")
+
+    def close(self) -> None:
+        """Closes the file; safe to call again."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def check_sampling(every: int, chunk: int) -> None:
+    """Raises InputError for a step below 1, ValueError for a chunk below 1."""
+    if every < 1:
+        raise InputError(f"One frame in every {every} cannot be taken; give a step of 1 or more.")
+    if chunk < 1:
+        raise ValueError(f"chunk must be at least 1, not {chunk}")
+
+
+def _head_of(path: Path, limits: Limits) -> bytes:
+    """Returns the first 16 bytes of a file that is there, not empty and not too large."""
+    name = label(path)
+    if path.is_dir():
+        raise InputError(f"{name} is a folder; give one video or image.")
+    if not path.is_file():
+        raise InputError(f"{name} does not exist or is not a file; check its name and folder.")
+    size = path.stat().st_size
+    if size == 0:
+        raise InputError(f"{name} is empty (0 bytes); copy or download it again.")
+    if limits.max_bytes is not None and size > limits.max_bytes:
+        raise InputError(
+            f"{name} has {size / 1e6:.1f} MB, at most {limits.max_bytes / 1e6:.1f} MB are accepted;"
+            " give a shorter or smaller one."
+        )
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError as error:
+        raise InputError(f"{name} cannot be opened: {error.strerror}; check its rights.") from None
+    if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
+        raise InputError(f"{name} is a HEIC photo, which is not read here; save it as JPEG or PNG.")
+    return head
+
+
+def _together(kept: list[tuple[int, float, Picture]]) -> Frames:
+    indices, seconds, pictures = zip(*kept, strict=True)
+    # Turned pictures are views; what leaves here lies in memory as it is read.
+    rgb = np.stack(pictures, out=np.empty((len(pictures), *pictures[0].shape), np.uint8))
+    return Frames(rgb, np.array(indices, np.int64), np.array(seconds, np.float64))

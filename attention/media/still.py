@@ -1,0 +1,109 @@
+"""Still images, read by Pillow: it knows their size before it decodes them, and when one is cut short."""
+
+from collections.abc import Generator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from attention.errors import InputError
+from attention.media.clip import (
+    Clip,
+    Limits,
+    Picture,
+    check_pixels,
+    label,
+    too_large,
+    unreadable_still,
+)
+
+STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
+
+
+class Still:
+    """An image, to be walked through as Video is: a clip of one frame."""
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        name = label(path)
+        self._rgb, codec, animated = _read_still(path, limits.max_image_pixels)
+        height, width, _ = self._rgb.shape
+        self.clip = Clip(path, name, "image", width, height, 0.0, 0.0, 1, codec)
+        self.notes = [f"{name} is animated; only its first picture is analysed."] * animated
+
+    def positions(self) -> Generator[tuple[int, float], None, None]:
+        """Index and seconds of its only frame."""
+        yield 0, 0.0
+
+    def picture(self) -> Picture:
+        """The image, uint8 [H,W,3]."""
+        return self._rgb
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def is_still(head: bytes) -> bool:
+    """Says whether a file that begins so (16 bytes) is an image."""
+    return (
+        head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM"))
+        or (head[:4], head[8:12]) == (b"RIFF", b"WEBP")
+        or head[4:12] in (b"ftypavif", b"ftypavis")
+    )
+
+
+def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, bool]:
+    """Returns rgb [H,W,3], the format's name, and whether the image is animated."""
+    name = label(path)
+    try:
+        with Image.open(path, formats=STILL_FORMATS) as image:
+            check_pixels(name, *image.size, max_pixels)
+            animated = getattr(image, "n_frames", 1) > 1
+            return _rgb_of_still(image), (image.format or "").lower(), animated
+    except (InputError, MemoryError):
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise InputError(too_large(name, "far more", max_pixels)) from None
+    except Exception:  # Pillow raises whatever its parsers trip over
+        raise InputError(unreadable_still(name)) from None
+
+
+def _rgb_of_still(image: Image.Image) -> Picture:
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip rather than scale
+        image = Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        return on_white(image.convert("RGBA"))
+    return np.asarray(image.convert("RGB"))
+
+
+def on_white(rgba: Image.Image) -> Picture:
+    """A transparent picture on white, uint8 [H,W,3]."""
+    page = Image.new("RGB", rgba.size, "white")
+    page.paste(rgba, mask=rgba.getchannel("A"))
+    return np.asarray(page)
+
+
+def shown_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, int]:
+    """The (width, height) at which a picture of such pixels (their width ÷ height) is shown.
+
+    Neither side shrinks. Pixels within 1 % of square ones are square, for nobody sees it, and so
+    are absurd ones, which make a picture more than ten times as long as it is wide.
+    """
+    pixel = pixel if pixel and pixel > 0 else Fraction(1)
+    shape = width * pixel / height
+    if abs(pixel - 1) < Fraction(1, 100) or not Fraction(1, 10) <= shape <= 10:
+        return width, height
+    return (round(width * pixel), height) if pixel > 1 else (width, round(height / pixel))
+
+
+def upright(rgb: Picture, matrix: NDArray[np.int32]) -> Picture:
+    """Turns and mirrors a picture as its display matrix asks, in quarter turns.
+
+    matrix: [[a, b], [c, d]], which carries (x, y) to (ax + cy, bx + dy), y pointing down.
+    """
+    (a, b), (c, d) = np.sign(matrix) * (np.abs(matrix) * 2 > np.abs(matrix).max())
+    if not a and not d:
+        rgb, a, d = rgb.swapaxes(0, 1), c, b
+    return rgb[:: -1 if d < 0 else 1, :: -1 if a < 0 else 1]

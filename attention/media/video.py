@@ -1,0 +1,244 @@
+"""Clips, decoded in order by FFmpeg (PyAV); only the frames asked for become RGB."""
+
+import math
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace, VideoReformatter
+from numpy.typing import NDArray
+from PIL import Image
+
+from attention.errors import InputError
+from attention.media.clip import (
+    Clip,
+    Limits,
+    Picture,
+    check_pixels,
+    damaged,
+    label,
+    too_long,
+    unreadable_still,
+)
+from attention.media.containers import NO_FRAMES, clock, length_of, open_container, picture_stream
+from attention.media.still import on_white, shown_size, upright
+from attention.media.wholeness import is_cut_short, matroska_holds_to
+
+SMALL_PIXELS = 1280 * 720  # up to here one thread decodes fast enough, and costs less
+MOST_FAILING = 1000  # packets in a row: more than lie between two key frames
+RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
+UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
+
+
+class Video:
+    """An open clip: positions() moves from frame to frame, picture() is the frame moved to."""
+
+    def __init__(self, path: Path, head: bytes, limits: Limits) -> None:
+        self.notes: list[str] = []
+        name = label(path)
+        self._container = open_container(path, head)
+        try:
+            self._stream = picture_stream(self._container, name)
+            self._fps = float(self._stream.average_rate or self._stream.guessed_rate or 0)
+            seconds = length_of(self._container, self._stream, self._fps)
+            if seconds is not None and seconds > limits.max_seconds:
+                raise InputError(too_long(name, seconds, limits))
+            most = limits.max_clip_pixels
+            check_pixels(name, self._stream.width, self._stream.height, most)
+            self._cut, gif = is_cut_short(path, head), self._container.format.name == "gif"
+            if self._cut and gif and self._stream.frames <= 1:
+                raise InputError(unreadable_still(name))
+            large = self._stream.width * self._stream.height > SMALL_PIXELS
+            self._stream.thread_type = "AUTO" if large else "NONE"
+            self._threads = 2 if large else 1  # for colours; two have to wait for each other
+            # The same bound for frames that turn out larger than the file's header says.
+            self._stream.codec_context.options = {"max_pixels": str(most)}
+            # Packets that failed: followed by frames, and since the last frame; and no more comes.
+            self._lost, self._failing, self._broken = 0, 0, False
+            self._uneven = 0  # steps between frames that are not the nominal one
+            self._place = 0  # in the file, of the packet last read
+            self._start = math.inf
+            self._decoded = self._decode()
+            self._frame = self._first_frame(name)
+            self._coded = self._frame.width, self._frame.height
+            pixel = None if gif else self._stream.sample_aspect_ratio  # no browser heeds a GIF's
+            self._size = shown_size(*self._coded, pixel)
+            check_pixels(name, *self._size, most)
+            self._matrix = _display_matrix(self._frame)
+            self._reformatter = VideoReformatter()  # one for all frames: a new one costs 0.5 ms
+            self.clip = self._describe(path, name, seconds)
+        except BaseException:
+            self.close()
+            raise
+
+    def _decode(self) -> Iterator[av.VideoFrame]:
+        """Decodes packet by packet; those that fail are counted and left out, up to a bound."""
+        try:
+            for packet in self._container.demux(self._stream):
+                self._place = packet.pos or self._place  # the last, which flushes, has none
+                if self._start == math.inf and packet.pts is not None:
+                    self._start = float(packet.pts * packet.time_base)
+                try:
+                    frames = packet.decode()
+                except MemoryError:
+                    raise
+                except av.FFmpegError:
+                    self._failing += 1
+                    if self._failing > MOST_FAILING:
+                        break
+                    continue
+                if frames and packet.size:  # the last ones, flushed out, came before what failed
+                    self._lost, self._failing = self._lost + self._failing, 0
+                yield from frames
+            else:
+                return
+        except MemoryError:
+            raise
+        except (av.FFmpegError, IndexError):  # of the container: nothing after it can be found;
+            pass  # the other is PyAV's, of a packet in a stream that noise made up
+        self._broken = True
+        with suppress(av.FFmpegError):
+            yield from self._stream.decode(None)
+
+    def _first_frame(self, name: str) -> av.VideoFrame:
+        frame = next(self._decoded, None)
+        if frame is None and (self._failing or self._broken):
+            raise InputError(
+                f"The first frame of {name} cannot be decoded: the file is damaged or cut short;"
+                " copy it again, or convert it to MP4 (H.264)."
+            )
+        if frame is None:
+            raise InputError(NO_FRAMES.format(name))
+        time = frame.time or 0.0
+        # Where what came before it failed, the clip began with the first packet.
+        self._start = min(self._start, time) if self._lost or self._failing else time
+        self._lost = max(self._lost, round((time - self._start) * self._fps))
+        return frame
+
+    def _describe(self, path: Path, name: str, seconds: float | None) -> Clip:
+        width, height = self._size
+        height, width, _ = upright(np.empty((height, width, 0), np.uint8), self._matrix).shape
+        count = self._stream.frames or (round(seconds * self._fps) if seconds else None) or None
+        codec = self._stream.codec_context.codec.canonical_name
+        return Clip(path, name, "video", width, height, self._fps, seconds, count, codec)
+
+    def positions(self) -> Generator[tuple[int, float], None, None]:
+        """Index and seconds of every frame that can be read, in order of time.
+
+        Notes when the clip breaks off and, at the end or when closed, what was damaged before.
+        """
+        index, seconds = 0, (self._frame.time or 0.0) - self._start
+        try:
+            while True:
+                yield index, seconds
+                frame = next(self._decoded, None)
+                if frame is None:
+                    break
+                self._frame = frame
+                index, seconds = index + 1, self._time_after(seconds)
+            if self._broken or self._ends_early(seconds):
+                self._note_break(index, seconds)
+            else:
+                self._lost += self._failing
+        finally:
+            self._note_damage(index + 1, seconds)
+
+    def _time_after(self, previous: float) -> float:
+        """Returns the frame's time, or one nominal step where the file's times do not advance."""
+        seconds = (self._frame.time or 0.0) - self._start
+        self._uneven += not 0.5 < (seconds - previous) * self._fps < 1.5
+        return seconds if seconds > previous else previous + (1 / self._fps if self._fps else 0.0)
+
+    def _ends_early(self, seconds: float) -> bool:
+        """Says whether the file promised clearly more than it held: it was cut short."""
+        if self._cut and self._container.format.name in {"gif", "asf"}:
+            return True
+        promised = self._promised_end() or 0.0
+        last = self._frame
+        shown = float(last.duration * last.time_base) if last.duration and last.time_base else 0.0
+        return promised - (self._start + seconds + shown) > max(0.3, 0.03 * promised)
+
+    def _promised_end(self) -> float | None:
+        stream, container = self._stream, self._container.format.name
+        if container == "avi":  # FFmpeg shortens an AVI's duration to what the file still holds
+            return stream.frames / self._fps if self._fps else None
+        if container.startswith("matroska"):
+            return clock(stream.metadata.get("DURATION", ""))
+        if container == "flv":  # where sound may last longer, whole
+            return (self._container.duration or 0) / av.time_base if self._cut else None
+        if not stream.duration or not stream.time_base:
+            return None
+        return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
+
+    def _note_break(self, index: int, seconds: float) -> None:
+        self.notes.append(
+            f"The clip breaks off after frame {index} ({seconds:.1f} s); what came before is"
+            " analysed."
+        )
+
+    def _note_damage(self, read: int, seconds: float) -> None:
+        """Notes what failed to decode, and what a Matroska lost without a failure."""
+        lost, known = self._lost, True
+        gaps = self._uneven and self._container.format.name.startswith("matroska")
+        if gone := gaps and self._place > matroska_holds_to(self.clip.path):
+            lost = max(lost, round(seconds * self._fps) + 1 - read)
+            known = self._uneven <= 0.05 * read  # of uneven frames nobody knows how many there were
+        if lost or gone:
+            self.notes.append(damaged(lost if known else None, read + lost))
+
+    def picture(self) -> Picture:
+        """The frame moved to, upright, uint8 [H,W,3], at the size at which it is shown."""
+        if (self._frame.width, self._frame.height) != self._coded:
+            self._note_once(RESIZED)
+        return upright(self._rgb(), self._matrix)
+
+    def _rgb(self) -> Picture:
+        if any(component.is_alpha for component in self._frame.format.components):
+            return on_white(Image.fromarray(self._reformatted("rgba")))
+        return self._reformatted("rgb24")
+
+    def _reformatted(self, pix_fmt: str) -> Picture:
+        """Returns the frame at the clip's size; where its colour tags mean nothing, as BT.601."""
+        width, height = self._size
+        convert = partial(
+            self._reformatter.reformat, self._frame, width, height, pix_fmt, threads=self._threads
+        )
+        bt601 = Colorspace.ITU601
+        with told(f"The frames of {self.clip.name} cannot be turned into RGB; convert it to MP4."):
+            try:
+                frame = convert()
+            except av.error.OSError:
+                self._note_once(UNKNOWN_COLOURS)
+                frame = convert(src_colorspace=bt601, dst_colorspace=bt601, src_color_range="MPEG")
+        return np.asarray(frame.to_ndarray(), np.uint8)
+
+    def _note_once(self, sentence: str) -> None:
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def close(self) -> None:
+        """Closes the file; safe to call again."""
+        self._container.close()
+
+
+@contextmanager
+def told(sentence: str) -> Iterator[None]:
+    """Says a decoder's failure in one sentence; running out of memory is not the file's fault."""
+    try:
+        yield
+    except MemoryError:
+        raise
+    except av.FFmpegError:
+        raise InputError(sentence) from None
+
+
+def _display_matrix(frame: av.VideoFrame) -> NDArray[np.int32]:
+    """Returns [[a, b], [c, d]] that carries (x, y) to (ax + cy, bx + dy), y pointing down."""
+    side_data: Mapping[str, Any] = frame.side_data
+    if "DISPLAYMATRIX" not in side_data:
+        return np.eye(2, dtype=np.int32)
+    return np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32).reshape(3, 3)[:2, :2]

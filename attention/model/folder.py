@@ -1,0 +1,209 @@
+"""A model on disk: its card, the Web CNN, and when it has them the tuned CNN and EnergyNet (§4.3)."""
+
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from attention.concepts import ConceptSet, concept_vectors
+from attention.disk.whole import replace_folder
+from attention.energynet import EnergyNet
+from attention.errors import InputError, is_full_disk, short
+from attention.model.card import (
+    ON_IMAGENET,
+    SHIPPED,
+    Card,
+    EnergyNetCard,
+    folder_of,
+    name_of,
+    read_card,
+    shipped_models,
+)
+from attention.model.checks import built_energynet, check_parts, of_model
+from attention.networks.cnn import Backbone
+from attention.networks.zoo import load_backbone
+from attention.words.table import load_words
+
+__all__ = [
+    "ON_IMAGENET",
+    "SHIPPED",
+    "Card",
+    "EnergyNetCard",
+    "Model",
+    "check_model_place",
+    "load_model",
+    "read_card",
+    "save_model",
+    "shipped_models",
+]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A named model ready to look: web CNN always, tuned CNN and EnergyNet when it has them.
+
+    V_c: float32 [C,word_dim], the concepts' word vectors, when there is an EnergyNet. InputError for an
+    EnergyNet without a tuned CNN: it learned from that one's maps (§4.3), and says nothing of others.
+    """
+
+    name: str
+    card: Card
+    web: Backbone
+    tuned: Backbone | None = None
+    energynet: EnergyNet | None = None
+    V_c: NDArray[np.float32] | None = None
+
+    def __post_init__(self) -> None:
+        if self.energynet is not None and self.tuned is None:
+            raise InputError(
+                f"Model '{short(self.name)}' has an EnergyNet but no tuned CNN, on whose maps it "
+                "learned; give it that, or leave EnergyNet out."
+            )
+
+    @property
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts C in the order of the class scores."""
+        return self.card.concepts
+
+    @cached_property
+    def concept_set(self) -> ConceptSet:
+        """The same, to be found by name."""
+        return ConceptSet(self.concepts)
+
+
+def load_model(name_or_path: str | Path) -> Model:
+    """A model by shipped name, by the name of an ImageNet backbone, or from its folder.
+
+    InputError, one sentence, when there is no such model, a file is missing or damaged or does not fit
+    the card, or weights cannot be downloaded.
+    """
+    name = str(name_or_path)
+    card = read_card(name)
+    if name in ON_IMAGENET:
+        return Model(name, card, load_backbone(card.backbone, target=card.target))
+    folder = folder_of(name)
+    model = short(name_of(folder))
+    tuned = folder / "tuned.safetensors"
+    with of_model(model):
+        ConceptSet(card.concepts)
+        stock = card.weights == "default"
+        web = _stock(card) if stock else _backbone(card, folder / card.weights, card.flags)
+        two = card.tells_of_tuned or tuned.exists()
+        second = _backbone(card, tuned, web.flags) if two else None
+        if card.energynet is None:
+            return Model(name_of(folder), card, web, second)
+        V_c, _ = concept_vectors(card.concepts, load_words(), how=card.energynet.words)
+        energynet = built_energynet(card.energynet, web.map_size, V_c.shape[1])
+        _fill(energynet, folder / "energynet.safetensors")
+        return Model(name_of(folder), card, web, second, energynet.eval(), V_c)
+
+
+def save_model(
+    folder: str | Path,
+    card: Card,
+    web: Backbone,
+    tuned: Backbone | None = None,
+    energynet: EnergyNet | None = None,
+    half: bool = False,
+) -> Path:
+    """Writes a model folder whole or not at all; half: floats as fp16, half the size on disk.
+
+    The Web CNN's flags are written to its card.
+    An existing model of that name is replaced only once the new one is complete. InputError when
+    something else is there, nothing can be written there, or card and parts do not fit each other:
+    such a model could not be loaded again.
+    """
+    folder = Path(folder)
+    check_model_place(folder)
+    card = card.model_copy(update={"flags": web.flags})
+    check_parts(short(name_of(folder)), card, web, tuned, energynet)
+    partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
+    try:
+        _make(partial, folder)
+        parts: dict[str, nn.Module | None] = {"web": web, "tuned": tuned, "energynet": energynet}
+        for part, module in parts.items():
+            if module is not None:
+                save_file(_tensors(module, half), partial / f"{part}.safetensors")
+                (partial / f"{part}.safetensors").chmod(0o644)
+        (partial / "model.json").write_text(card.model_dump_json(indent=1), encoding="utf-8")
+        replace_folder(partial, folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return folder
+
+
+def check_model_place(folder: Path) -> None:
+    """Raises InputError where a model would replace what is no model: nothing of a person's is deleted."""
+    if folder.name in {"", ".."}:
+        raise InputError(f"'{folder}' is no name for a model; give a new folder.")
+    try:
+        if folder.is_dir():
+            if (folder / "model.json").exists() or not any(folder.iterdir()):
+                return
+            raise InputError(
+                f"{folder} holds files that are no model; give a new or an empty folder."
+            )
+        if folder.exists() or folder.is_symlink():
+            raise InputError(f"{folder} is a file; give a folder for the model.")
+    except OSError as error:
+        raise _no_place(folder, error) from error
+
+
+def _make(partial: Path, folder: Path) -> None:
+    try:
+        partial.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+    except OSError as error:
+        if is_full_disk(error):
+            raise
+        raise _no_place(folder, error) from error
+
+
+def _no_place(folder: Path, error: OSError) -> InputError:
+    return InputError(
+        f"The model cannot be written to {short(folder)} ({error.strerror or error}); give another "
+        "folder."
+    )
+
+
+def _stock(card: Card) -> Backbone:
+    """The backbone with its ImageNet weights, if the card has a name for each of its classes."""
+    backbone = load_backbone(card.backbone, target=card.target)
+    if backbone.num_classes != len(card.concepts):
+        raise InputError(
+            f"its card names {len(card.concepts)} concepts, the weights of {backbone.name} have "
+            f"{backbone.num_classes}; name these in order, or train a CNN on the others."
+        )
+    return backbone
+
+
+def _backbone(card: Card, weights: Path, flags: Mapping[str, bool]) -> Backbone:
+    if not weights.is_file():
+        raise InputError(f"it lacks its file {short(weights.name)}; save the model again.")
+    return load_backbone(card.backbone, len(card.concepts), weights, card.target, flags)
+
+
+def _fill(energynet: EnergyNet, path: Path) -> None:
+    try:
+        energynet.load_state_dict({k: v.float() for k, v in load_file(path).items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise InputError(
+            f"EnergyNet's file {path.name} is missing, damaged or does not fit its card; save the "
+            "model again."
+        ) from error
+
+
+def _tensors(module: nn.Module, half: bool) -> dict[str, torch.Tensor]:
+    return {
+        name: (t.half() if half and t.is_floating_point() else t).contiguous()
+        for name, t in module.state_dict().items()
+    }

@@ -1,0 +1,148 @@
+"""A CNN cut at its last convolutional maps: features(x) → A, head(A) → class scores (§3.1, §4.2)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from attention.errors import InputError
+from attention.networks.inference import ready
+
+INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
+CHUNK = 4  # frames passed at a time: the fastest batch on a CPU, and flat memory
+CACHED_BYTES = 64 << 20  # of weights; larger networks read them all from memory for every chunk
+IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """How a network wants its pixels: (rgb/255 - mean) / std."""
+
+    mean: tuple[float, float, float] = IMAGENET[0]
+    std: tuple[float, float, float] = IMAGENET[1]
+
+    def table(self) -> NDArray[np.float32]:
+        """The 256 values a pixel can have, per channel: float32 [1,256,3]."""
+        levels = np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255)
+        mean, std = (np.array(values, np.float32) for values in (self.mean, self.std))
+        return (levels - mean) / std
+
+
+class Backbone(nn.Module):
+    """A network in two halves that share nothing but A, in eval mode when made.
+
+    trunk: x [N,3,224,224] → A [N,K,h,w] · head: A → scores [N,C], any module · target: the layer
+    A comes from · flags: what its constructor was given and no tensor tells, such as transform_input of
+    inception_v3. map_size (h, w), channels K and num_classes C are read off one empty image.
+    InputError when the trunk gives no maps.
+
+    features() and the scores of a call are those in eval mode and float32 whatever the mode and type of
+    the weights, and change neither: to train, pass through trunk and head themselves.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        trunk: nn.Module,
+        head: nn.Module,
+        target: str,
+        pixels: Pixels | None = None,
+        flags: Mapping[str, bool] | None = None,
+    ) -> None:
+        super().__init__()
+        self.name = name
+        self.target = target
+        self.pixels = pixels or Pixels()
+        self.flags = dict(flags or {})
+        self.trunk = trunk
+        self.head = head
+        self.eval()
+        with torch.no_grad():
+            looking = ready(self, "cpu")
+            A = looking.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
+            if A.ndim != 4:
+                raise no_maps(name)
+            scores = looking.head(A)
+        self.channels = int(A.shape[1])
+        self.map_size = (int(A.shape[2]), int(A.shape[3]))
+        self.num_classes = int(scores.shape[1])
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of weights that every chunk of frames passes through."""
+        return sum(p.numel() * p.element_size() for p in self.trunk.parameters())
+
+    @property
+    def chunk(self) -> int:
+        """How many frames of a clip to pass at a time."""
+        return CHUNK if self.weight_bytes <= CACHED_BYTES else 2 * CHUNK
+
+    def features(self, x: Tensor) -> Tensor:
+        """Feature maps A float32 [N,K,h,w] of inputs x [N,3,224,224], on their device.
+
+        Without gradients, on a CPU, CHUNK at a time where the weights are few enough for its cache.
+        """
+        trunk, x = ready(self, x.device).trunk, x.float()
+        at_once = torch.is_grad_enabled() or not x.is_cpu or len(x) <= CHUNK
+        if at_once or self.weight_bytes > CACHED_BYTES:
+            return trunk(x)  # type: ignore[no-any-return]
+        return torch.cat([trunk(some) for some in x.split(CHUNK)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Class scores float32 [N,C], as the whole stock network gives them in eval mode."""
+        looking = ready(self, x.device)
+        return looking.head(looking.features(x))  # type: ignore[no-any-return]
+
+    def preprocess(self, frames: NDArray[np.uint8]) -> Tensor:
+        """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.
+
+        Cropping the centred square first and resizing it to 224 is §4.2's "short side to 224, then
+        centre crop" with fewer pixels to touch.
+        """
+        if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
+            raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
+        table = self.pixels.table()
+        squares = np.empty((len(frames), INPUT_SIDE, INPUT_SIDE, 3), np.float32)
+        for frame, square in zip(frames, squares, strict=True):
+            cv2.LUT(centre_square(frame), table, dst=square)
+        return torch.from_numpy(squares).permute(0, 3, 1, 2)
+
+
+def imprint(tensor: Tensor) -> tuple[int, int]:
+    """(address, version): what tells whether a tensor is still as it was.
+
+    Tensors made under inference_mode have no version, and are taken to stay.
+    """
+    return tensor.data_ptr(), 0 if tensor.is_inference() else tensor._version
+
+
+def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The centred square of an RGB frame [H,W,3] at 224×224, averaged when it shrinks."""
+    h, w = frame.shape[:2]
+    side = min(h, w)
+    top, left = (h - side) // 2, (w - side) // 2
+    square = np.ascontiguousarray(frame[top : top + side, left : left + side])
+    how = cv2.INTER_AREA if side > INPUT_SIDE else cv2.INTER_LINEAR
+    return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
+
+
+def no_maps(name: str) -> InputError:
+    """The sentence for a network that is no CNN."""
+    return InputError(f"'{name}' has no feature maps [K,h,w]; choose a CNN, such as resnet101.")
+
+
+def renew_head(backbone: Backbone, num_classes: int) -> None:
+    """Gives the head a fresh last layer for num_classes concepts; InputError when it has none known."""
+    renew = getattr(backbone.head, "renew", None)
+    if renew is None:
+        raise InputError(
+            f"The head of '{backbone.name}' is not one that can be refitted; choose a ResNet, VGG, "
+            "EfficientNet or MobileNet."
+        )
+    renew(num_classes)
+    backbone.num_classes = num_classes

@@ -1,0 +1,83 @@
+"""Which part of a CNN is trained: its last stage, on cached inputs, or all of it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from attention.networks.cnn import Backbone
+
+Halves = tuple[nn.Module, nn.Module]
+
+
+def best_device() -> torch.device:
+    """A GPU when there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+class Learner(nn.Module):
+    """What is fitted: body(z) → A, head(A) → class scores; frozen(x) → z is never trained.
+
+    whole: every layer is trained, frozen is the identity and z = x the preprocessed pictures.
+    Batch normalisation keeps its ImageNet statistics in either case.
+    """
+
+    def __init__(self, backbone: Backbone, whole: bool = False) -> None:
+        super().__init__()
+        frozen, last = last_stage(backbone)
+        self.whole = whole
+        self.body = backbone.trunk if whole else last
+        self.head = backbone.head
+        self._frozen = (nn.Identity() if whole else frozen,)
+
+    def to(self, *where: Any, **how: Any) -> "Learner":
+        """Moves all of it, the frozen part too."""
+        self._frozen[0].to(*where, **how)
+        return super().to(*where, **how)
+
+    @property
+    def frozen(self) -> nn.Module:
+        """x [N,3,224,224] → z, the input of what is trained."""
+        return self._frozen[0]
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Class scores [N,C]."""
+        return self.head(self.body(z))
+
+    def train(self, mode: bool = True) -> "Learner":
+        """Dropout follows the mode; batch normalisation always stays as it was trained."""
+        super().train(mode)
+        for module in self.modules():
+            if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                module.eval()
+        return self
+
+
+def last_stage(backbone: Backbone) -> Halves:
+    """The trunk in two: frozen(x) → z and last(z) → A, last being what §4.2's fine-tuning trains.
+
+    For a network whose stages are not known, last is the identity: only its head is trained.
+    """
+    cut = next((cut for pattern, cut in _CUTS if re.fullmatch(pattern, backbone.name)), None)
+    return cut(backbone.trunk) if cut else (backbone.trunk, nn.Identity())
+
+
+def _after(count: int) -> Callable[[nn.Module], Halves]:
+    """Cuts a sequence before its last `count` modules."""
+    return lambda trunk: (trunk[:-count], trunk[-count:])  # type: ignore[index]
+
+
+def _lite0(trunk: nn.Module) -> Halves:
+    blocks = trunk.blocks
+    frozen = nn.Sequential(trunk.conv_stem, trunk.bn1, blocks[:-1])  # type: ignore[index,arg-type]
+    return frozen, nn.Sequential(blocks[-1], trunk.conv_head, trunk.bn2)  # type: ignore[index,arg-type]
+
+
+_CUTS: tuple[tuple[str, Callable[[nn.Module], Halves]], ...] = (
+    ("efficientnet_lite0", _lite0),
+    (r"(wide_)?resnet\d+(_2)?|resnext\d+_\d+x\d+d", _after(1)),  # layer4
+    (r"mobilenet_v2|mobilenet_v3_(large|small)", _after(2)),  # last block and last convolution
+    (r"vgg\d+", _after(6)),  # three convolutions and their ReLUs
+)

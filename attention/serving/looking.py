@@ -1,0 +1,89 @@
+"""What the page's tabs share: a clip is looked at once, kept as a pack, shown often."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from attention.analysis import Analysis
+from attention.confined.process import SandboxedReader
+from attention.errors import InputError, full_disk_told
+from attention.pack import load_pack, save_pack
+from attention.pipeline import analyse
+from attention.serving.offered import limits_for, ready_model
+from attention.serving.samples import Sample
+from attention.serving.workroom import KEPT_FOR
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A finished look at a clip: its pack and what is needed to read the clip again."""
+
+    pack: Path
+    clip: Path
+    model: str
+    sample: str | None = None
+
+    def analysis(self) -> Analysis:
+        """The analysis, read back from its pack; InputError when that is no longer kept."""
+        if not self.pack.exists():
+            hours = f"{KEPT_FOR / 3600:g} hours"
+            raise InputError(
+                f"This look at {self.clip.name} is no longer kept, as it is after {hours}; look again."
+            )
+        return load_pack(self.pack)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """frames done of those expected (None: unknown), seconds since the start, looks before this one."""
+
+    done: int
+    expected: int | None
+    seconds: float
+    ahead: int = 0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds still to go at the pace so far, when it can be told."""
+        if not self.done or self.expected is None:
+            return None
+        return max(0.0, (self.expected - self.done) * self.seconds / self.done)
+
+
+def look(
+    clip: Path,
+    model_name: str | Path,
+    folder: Path,
+    *,
+    every: int = 5,
+    window: int = 3,
+    sample: Sample | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Looked:
+    """Analyses a clip in a sandbox and keeps maps and pictures as `folder`/analysis.pack.
+
+    model_name: of an offered model, or the folder of one that the program chose.
+    """
+    model = ready_model(model_name)
+    started = time.perf_counter()
+
+    def progress(done: int, expected: int | None) -> None:
+        if on_progress:
+            on_progress(Progress(done, expected, time.perf_counter() - started))
+
+    analysis = analyse(
+        clip,
+        model,
+        every=every,
+        window=window,
+        on_progress=progress,
+        keep_maps=True,
+        keep_pictures=True,
+        limits=limits_for(model),
+        reader=SandboxedReader,
+        truth=sample.truth if sample else None,
+    )
+    with full_disk_told():
+        pack = save_pack(folder / "analysis.pack", analysis)
+    return Looked(pack, clip, model.name, sample.key if sample else None)

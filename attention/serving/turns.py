@@ -1,0 +1,150 @@
+"""Who is looked at now: one look at a time over all pages, and of each page only its latest."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from attention.serving.looking import Looked, Progress
+
+PATIENCE = 0.5  # seconds without news after which the last is told again
+ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is closed, none will
+
+# How gradio serves the events that look: it holds none of them back (up to 16), so that each can be
+# stopped, and told where in the line it is.
+LOOKS: dict[str, Any] = {
+    "concurrency_id": "looks",
+    "concurrency_limit": 16,
+    "trigger_mode": "multiple",
+}
+
+Told = Callable[[Progress], None]
+
+
+class Line:
+    """Everybody who wants to look, in the order they came: the first works, the others wait."""
+
+    def __init__(self) -> None:
+        self._here: list[object] = []
+        self._moved = threading.Condition()
+
+    @contextmanager
+    def turn(self, tell: Told | None = None) -> Iterator[None]:
+        """Waits for one's turn, telling how many are ahead; what `tell` raises ends the wait."""
+        ticket = object()
+        with self._moved:
+            self._here.append(ticket)
+        try:
+            while ahead := self._ahead(ticket):
+                if tell:
+                    tell(Progress(0, None, 0.0, ahead))
+            yield
+        finally:
+            with self._moved:
+                self._here.remove(ticket)
+                self._moved.notify_all()
+
+    def _ahead(self, ticket: object) -> int:
+        """How many are before it, after PATIENCE at most; 0 as soon as there is nobody."""
+        with self._moved:
+            self._moved.wait_for(lambda: self._here[0] is ticket, PATIENCE)
+            return self._here.index(ticket)
+
+
+LINE = Line()  # the app's: a machine that looks at two clips at once shows both of them late
+
+
+class Stopped:
+    """What a look says last when it was stopped."""
+
+
+class RunningLook:
+    """A look in a thread of its own: iterate for its progress, its result or Stopped last.
+
+    While there is no news, the last progress (None: none yet) comes again every PATIENCE seconds.
+    """
+
+    def __init__(self, start: Callable[[Told], Looked], line: Line = LINE) -> None:
+        """`start` is given what to tell its progress to, once it is its turn in the line."""
+        self._start = start
+        self._line = line
+        self._news: SimpleQueue[Progress | Looked | Stopped | BaseException] = SimpleQueue()
+        self._abandoned = threading.Event()
+        self._over = threading.Event()
+        self._was_stopped = False
+
+    def __iter__(self) -> Iterator[Progress | Looked | Stopped | None]:
+        """Starts it and follows it, once; raises what it raises."""
+        threading.Thread(target=self._run, daemon=True).start()
+        try:
+            progress: Progress | None = None
+            while isinstance(said := self._latest(), Progress | None):
+                progress = said or progress
+                yield progress
+            if isinstance(said, BaseException):
+                raise said
+            self._was_stopped = isinstance(said, Stopped)
+            yield said
+        finally:
+            # also when the tab was closed: the thread stops at its next frames
+            self._abandoned.set()
+            self._over.set()
+
+    def stop(self) -> bool:
+        """Ends it, and returns once it has said its last: whether it was cut short."""
+        self._abandoned.set()
+        self._news.put(Stopped())
+        self._over.wait(ANSWERS_WITHIN)
+        return self._was_stopped
+
+    def _run(self) -> None:
+        try:
+            with self._line.turn(self._tell):
+                if not self._abandoned.is_set():
+                    self._news.put(self._start(self._tell))
+        except _AbandonedError:
+            pass
+        except BaseException as error:
+            self._news.put(error)
+
+    def _tell(self, progress: Progress) -> None:
+        if self._abandoned.is_set():
+            raise _AbandonedError
+        self._news.put(progress)
+
+    def _latest(self) -> Progress | Looked | Stopped | BaseException | None:
+        """The latest news, skipping progress that is overtaken; None when none comes for a while."""
+        try:
+            said = self._news.get(timeout=PATIENCE)
+        except Empty:
+            return None
+        while isinstance(said, Progress):
+            try:
+                said = self._news.get_nowait()
+            except Empty:
+                break
+        return said
+
+
+class _AbandonedError(Exception):
+    """Nobody waits for this look any more."""
+
+
+class Desk:
+    """What one page looks at: a new look takes the place of the one before."""
+
+    def __init__(self) -> None:
+        self._latest: RunningLook | None = None
+
+    def put(self, look: RunningLook) -> RunningLook:
+        """Stops the look before, and keeps this one."""
+        before, self._latest = self._latest, look
+        if before:
+            before.stop()
+        return look
+
+    def clear(self) -> bool:
+        """Stops what is looked at, if anything is: whether something was cut short."""
+        before, self._latest = self._latest, None
+        return before is not None and before.stop()

@@ -1,0 +1,1 @@
+"""The Compare tab: what every method says of a clip."""

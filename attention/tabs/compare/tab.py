@@ -1,0 +1,139 @@
+"""The Compare tab: one clip, every method, per frame and for the whole video."""
+
+from html import escape
+
+import gradio as gr
+import numpy as np
+
+from attention.analysis import Analysis
+from attention.disk.home import ASSETS
+from attention.serving.looking import Looked
+from attention.tabs.cards import METHOD_HINTS, score_bars, signed
+from attention.verdict import Floats, frame_mean
+
+# eight colours that colour-blind people tell apart (Okabe and Ito); the rest share a grey
+COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
+WITH_WHITE = {"#0072b2", "#000000"}  # the others are light: letters on them are black
+OTHER = "#999999"
+LETTERS = "ABCDEFGH"
+TOP = 5
+COLUMNS = ("says", "score", "ahead of", "by", "frames for it")
+JUMP = ASSETS / "page" / "compare.js"
+
+
+def compare_tab(looked: gr.State) -> None:
+    """Builds the tab; it follows the clip chosen under Heatmaps."""
+    gr.Markdown(
+        "The clip chosen under **Heatmaps**, as each method of the paper judges it. "
+        "Click a frame's cell to see that frame's maps, as the method's CNN has them.",
+        elem_id="compare-help",
+    )
+    methods = gr.HTML("", elem_id="compare-methods")
+    frames = gr.HTML("", js_on_load=JUMP.read_text(encoding="utf-8"), elem_id="compare-frames")
+    table = gr.HTML("", elem_id="compare-table")
+    looked.change(
+        _compare,
+        looked,
+        [methods, frames, table],
+        show_progress="hidden",
+        api_visibility="private",
+    )
+
+
+def _compare(looked: Looked | None) -> tuple[str, str, str]:
+    if looked is None:
+        return "<p class='note'>Choose a clip under Heatmaps first.</p>", "", ""
+    analysis = looked.analysis()
+    return method_columns(analysis), frame_strips(analysis), whole_video(analysis)
+
+
+def method_columns(analysis: Analysis) -> str:
+    """The methods side by side with their top scores, and a sentence where they disagree."""
+    columns = "".join(
+        f"<article class='verdict'><header><span class='method'>{escape(v.method)}</span></header>"
+        f"<p class='hint'>{escape(METHOD_HINTS.get(v.method, ''))}</p>"
+        f"{score_bars(v, analysis, TOP)}</article>"
+        for v in analysis.verdicts
+    )
+    truth = f" Truth: {escape(analysis.truth)}." if analysis.truth else ""
+    return (
+        f"<h3>{escape(analysis.clip)} · {escape(analysis.model)}</h3>"
+        f"<p class='agreement'>{escape(analysis.agreement)}{truth}</p>"
+        f"<section class='verdicts'>{columns}</section>"
+    )
+
+
+def frame_strips(analysis: Analysis) -> str:
+    """Per frame: a row of cells per method, coloured and lettered by the concept it names."""
+    common = _common(analysis)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(v.method)}</th>"
+        + "".join(_cell(i, int(c), v.side, analysis, common) for i, c in enumerate(v.frame_classes))
+        + "</tr>"
+        for v in analysis.verdicts
+    )
+    legend = "".join(
+        f"<li><i style='{_ink(COLOURS[place])}'>{LETTERS[place]}</i>"
+        f"{escape(analysis.concepts[c])}</li>"
+        for place, c in enumerate(common)
+    )
+    if any(int(c) not in common for v in analysis.verdicts for c in v.frame_classes):
+        legend += f"<li><i style='{_ink(OTHER)}'>·</i>another</li>"
+    return (
+        f"<h3>Frame by frame</h3><ul class='legend'>{legend}</ul>"
+        f"<div class='strips' tabindex='0' role='region' aria-label='What each method says of each "
+        f"frame'><table>{rows}</table></div>"
+    )
+
+
+def _ink(colour: str) -> str:
+    """A cell's ground, and letters that can be read on it."""
+    return f"background:{colour};color:{'#fff' if colour in WITH_WHITE else '#000'}"
+
+
+def _common(analysis: Analysis) -> list[int]:
+    said = np.concatenate([v.frame_classes for v in analysis.verdicts])
+    counts = np.bincount(said, minlength=len(analysis.concepts))
+    predicted = [v.prediction for v in analysis.verdicts]
+    order = [*predicted, *(int(c) for c in np.argsort(-counts, kind="stable") if counts[c])]
+    return list(dict.fromkeys(order))[: len(COLOURS)]
+
+
+def _cell(frame: int, concept: int, side: str, analysis: Analysis, common: list[int]) -> str:
+    known = concept in common
+    colour = COLOURS[common.index(concept)] if known else OTHER
+    letter = LETTERS[common.index(concept)] if known else "·"
+    name = escape(analysis.concepts[concept])
+    return (
+        f"<td data-frame='{frame}' data-side='{side}' tabindex='{0 if frame == 0 else -1}' "
+        f"style='{_ink(colour)}' title='{analysis.seconds[frame]:.2f} s: {name}'>{letter}</td>"
+    )
+
+
+def whole_video(analysis: Analysis) -> str:
+    """The whole video as a table, the all-frame mean that §4.3 also tried included."""
+    rows = []
+    for verdict in analysis.verdicts:
+        votes = f"{verdict.votes[verdict.prediction]} of {len(analysis.frames)}"
+        rows.append(_row(verdict.method, verdict.scores, verdict.ranking(2), votes, analysis))
+        if verdict.method.endswith("CNN"):
+            scores = frame_mean(analysis.side(verdict.side).scores)
+            best = [int(c) for c in np.argsort(-scores, kind="stable")[:2]]
+            rows.append(_row(f"{verdict.method}, mean of all frames", scores, best, "", analysis))
+    head = "".join(f"<th scope='col'>{title}</th>" for title in ("method", *COLUMNS))
+    return (
+        "<h3>The whole video</h3><div class='numbers'><table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _row(method: str, scores: Floats, best: list[int], votes: str, analysis: Analysis) -> str:
+    """A method's winner, and by how much it leads. best: the winner and the next, where there is one."""
+    names = [escape(analysis.concepts[c]) for c in best]
+    lead = signed(scores[best[0]] - scores[best[1]], 3) if len(best) > 1 else ""
+    values = (names[0], signed(scores[best[0]], 3), "".join(names[1:]), lead, votes)
+    cells = "".join(
+        f"<td data-title='{title}'>{value}</td>"
+        for title, value in zip(COLUMNS, values, strict=True)
+    )
+    return f"<tr><th scope='row'>{escape(method)}</th>{cells}</tr>"

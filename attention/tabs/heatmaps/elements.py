@@ -1,0 +1,150 @@
+"""What the Heatmaps tab is made of, laid out from top to bottom; tab.py brings it to life."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from attention.disk.home import own_models
+from attention.serving.offered import LONGEST, offered_models
+from attention.serving.samples import samples
+from attention.serving.shelf import Shelf
+from attention.serving.turns import Desk
+from attention.tabs.cards import model_card
+from attention.tabs.heatmaps.exports import EXPORTS
+from attention.tabs.player import player
+
+CLIP_TYPES = ["video", "image"]
+LOW = 92  # pixels: what is chosen stands above the player, which is to be seen without scrolling
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the tab is made of, from top to bottom."""
+
+    looked: gr.State
+    desk: gr.State
+    gallery: gr.Gallery
+    upload: gr.File
+    model: gr.Dropdown
+    again: gr.Button
+    stop: gr.Button
+    status: gr.HTML
+    verdicts: gr.HTML
+    picture: gr.HTML
+    exports: dict[str, gr.Button]
+    file: gr.DownloadButton
+    timing: gr.HTML
+    every: gr.Slider
+    webcam: gr.Image
+    card: gr.HTML
+
+    @property
+    def shown(self) -> list[Any]:
+        """What a look changes: the outputs of Shown."""
+        return [self.looked, self.status, self.verdicts, self.picture, self.timing]
+
+
+def laid_out(shelf: Shelf) -> Parts:
+    """Puts the tab's parts on the page, showing the first sample's model."""
+    return Parts(
+        looked=gr.State(None),
+        desk=gr.State(Desk()),
+        **_choosing(shelf),
+        **_looking(),
+        **_taking_away(),
+        **_advanced(),
+    )
+
+
+def _choosing(shelf: Shelf) -> dict[str, Any]:
+    with gr.Row(elem_id="choose", equal_height=True):
+        gallery = gr.Gallery(
+            value=[(str(shelf.thumbnail(s)), s.title) for s in samples()],
+            label="Sample clips",
+            show_label=False,
+            min_width=320,
+            columns=8,
+            height=LOW,
+            allow_preview=False,
+            object_fit="cover",
+            interactive=False,
+            buttons=[],
+            elem_id="samples",
+            scale=6,
+        )
+        upload = gr.File(
+            label="Your clip or image",
+            file_types=CLIP_TYPES,
+            height=LOW,
+            elem_id="upload",
+            scale=3,
+            min_width=240,
+        )
+        with gr.Column(scale=3, min_width=240):
+            model = gr.Dropdown(
+                choices=model_choices(),
+                value=samples()[0].model,
+                label="Model",
+                elem_id="model",
+            )
+            with gr.Row(elem_id="again-or-stop"):
+                again = gr.Button("Look again", size="sm", elem_id="again")
+                stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop")
+    return {"gallery": gallery, "upload": upload, "model": model, "again": again, "stop": stop}
+
+
+def _looking() -> dict[str, Any]:
+    return {
+        "status": gr.HTML("", elem_id="status"),
+        "verdicts": gr.HTML("", elem_id="verdicts"),
+        "picture": player("player"),
+    }
+
+
+def _taking_away() -> dict[str, Any]:
+    with gr.Row(elem_id="exports"):
+        exports = {
+            kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
+            for kind, label in EXPORTS.items()
+        }
+        file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
+    return {"exports": exports, "file": file, "timing": gr.HTML("", elem_id="timing")}
+
+
+def _advanced() -> dict[str, Any]:
+    with gr.Accordion("Advanced, webcam, about the model", open=False, elem_id="advanced"):
+        with gr.Row():
+            every = gr.Slider(
+                1,
+                30,
+                value=5,
+                step=1,
+                label="Sampling step: one frame in",
+                info=f"A clip's first {LONGEST:.0f} s are looked at here; the terminal has no such limit.",
+                elem_id="every",
+            )
+            webcam = gr.Image(
+                sources=["webcam"],
+                type="filepath",
+                label="Webcam: one picture",
+                height=180,
+                elem_id="webcam",
+            )
+        card = gr.HTML(card_of(samples()[0].model), elem_id="card")
+    return {"every": every, "webcam": webcam, "card": card}
+
+
+def model_choices() -> list[tuple[str, str]]:
+    """(title, name) of every model on offer; a model trained here shows its name too."""
+    own = own_models()
+    return [
+        (f"{card.title} · {name}" if name in own else card.title, name)
+        for name, card in offered_models().items()
+    ]
+
+
+def card_of(name: str) -> str:
+    """What the page says of a model."""
+    card = offered_models().get(name)
+    return model_card(name, card) if card else "<p class='note'>This model was removed.</p>"

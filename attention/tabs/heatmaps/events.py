@@ -1,0 +1,165 @@
+"""What the Heatmaps tab shows while a clip is looked at, and of what was seen: values for its parts."""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from attention.errors import InputError, full_disk_told
+from attention.serving.looking import Looked, look
+from attention.serving.offered import offered_models
+from attention.serving.samples import Sample, samples
+from attention.serving.shelf import Shelf
+from attention.serving.turns import Desk, RunningLook, Stopped
+from attention.serving.workroom import Workroom
+from attention.tabs.cards import progress_card, timing_line, verdict_cards
+from attention.tabs.player import player_value
+
+SEEN_BY = (
+    "<p class='note' role='status'>Your clip is seen by {model}; another model can be chosen.</p>"
+)
+FOR_OWN = "imagenet"  # people bring real clips
+
+# of Parts.shown: the look, the status, the verdicts, the player, the timing
+Shown = tuple[Any, ...]
+
+
+def look_at_own(
+    workroom: Workroom,
+    clip: str | None,
+    desk: Desk,
+    looked: Looked | None,
+    model: str,
+    every: float,
+) -> Iterator[Shown]:
+    """Looks at a clip that a person brings, and says with which model."""
+    seen_by = model_for_own(looked, model)
+    if not clip:  # a webcam's picture that is taken away
+        yield (*_waiting(gr.skip()), gr.skip())
+        return
+    for looked_at, status, verdicts, *rest in _look(workroom, desk, clip, seen_by, every):
+        if isinstance(looked_at, Looked) and seen_by != model:
+            note = SEEN_BY.format(model=escape(offered_models()[seen_by].title))
+            yield (looked_at, status, verdicts + note, *rest, gr.Dropdown(value=seen_by))
+        else:
+            yield (looked_at, status, verdicts, *rest, gr.skip())
+
+
+def model_for_own(looked: Looked | None, model: str) -> str:
+    """The chosen model, unless a sample chose it and it knows drawn clips alone: then FOR_OWN."""
+    offered = offered_models()
+    by_sample = looked is None or any(
+        s.key == looked.sample and s.model == model for s in samples()
+    )
+    drawn = model in offered and offered[model].drawn
+    return FOR_OWN if by_sample and drawn and FOR_OWN in offered else model
+
+
+def _look(
+    workroom: Workroom,
+    desk: Desk,
+    clip: str,
+    model: str,
+    every: float,
+    sample: Sample | None = None,
+) -> Iterator[Shown]:
+    """Looks at a clip and yields what the page shows meanwhile and at the end.
+
+    In the place of what the page looked at so far; what stops this look says what is shown then.
+    """
+    path = Path(clip)
+    try:
+        with full_disk_told():
+            folder = workroom.new_folder()
+        start = partial(look, path, model, folder, every=int(every), sample=sample)
+        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+        yield _waiting(progress_card(None, path.name))
+        for said in running:
+            if isinstance(said, Looked):
+                yield _done(said)
+            elif isinstance(said, Stopped):
+                yield _waiting(gr.skip())
+            else:
+                yield _waiting(progress_card(said, path.name))
+    except InputError as error:
+        yield _waiting(_failed(str(error)))
+        raise gr.Error(str(error), print_exception=False) from None
+    except Exception:
+        logging.getLogger(__name__).exception("looking at %s", path.name)
+        sentence = f"{path.name} could not be looked at, by a fault of this app; try another clip."
+        yield _waiting(_failed(sentence))
+        raise gr.Error(sentence, print_exception=False) from None
+
+
+def _failed(sentence: str) -> str:
+    return f"<p class='note error' role='alert'>{escape(sentence)}</p>"
+
+
+def look_again(
+    workroom: Workroom, desk: Desk, looked: Looked | None, model: str, every: float
+) -> Iterator[Shown]:
+    """Looks once more at the clip that is shown; a sample stays one."""
+    if looked is None:
+        raise gr.Error("Choose a sample or upload a clip first.", print_exception=False)
+    sample = next((s for s in samples() if s.key == looked.sample), None)
+    card = offered_models().get(model)
+    if sample and sample.truth not in (card.concepts if card else ()):
+        sample = replace(sample, truth=None)  # it means nothing to this model
+    yield from _look(workroom, desk, str(looked.clip), model, every, sample)
+
+
+def look_with(
+    workroom: Workroom, desk: Desk, looked: Looked | None, model: str, every: float
+) -> Iterator[Shown]:
+    """Looks again, at a sample's own frames, once another model is chosen.
+
+    A sample comes with a look through its own; back at the model of what is shown, what went wrong
+    with another is of no interest.
+    """
+    if looked is None or looked.model == model:
+        yield _waiting("" if looked else gr.skip())
+    else:
+        own = next((s.every for s in samples() if s.key == looked.sample), every)
+        yield from look_again(workroom, desk, looked, model, own)
+
+
+def linked(key: str) -> Sample:
+    """The sample that the page's address names, or the first."""
+    return next((sample for sample in samples() if sample.key == key), samples()[0])
+
+
+def shelved(shelf: Shelf, sample: Sample) -> Shown:
+    """A sample as the page shows it, and its model; what is wrong with it, if it cannot be shown."""
+    try:
+        return (*_done(shelf.looked(sample)), sample.model)
+    except InputError as error:
+        return (*_waiting(_failed(str(error))), gr.skip())
+
+
+def _done(looked: Looked) -> Shown:
+    analysis = looked.analysis()
+    return (
+        looked,
+        "",
+        verdict_cards(analysis),
+        player_value(looked.pack, link=_link(looked)),
+        timing_line(analysis),
+    )
+
+
+def _link(looked: Looked) -> dict[str, str | None]:
+    """What the page's address needs to lead back to this look, if it is one at a sample."""
+    own = next((sample.model for sample in samples() if sample.key == looked.sample), None)
+    return {
+        "clip": looked.sample,
+        "model": looked.model if own not in (None, looked.model) else None,
+    }
+
+
+def _waiting(status: Any) -> Shown:
+    return (gr.skip(), status, gr.skip(), gr.skip(), gr.skip())

@@ -1,0 +1,125 @@
+"""The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from attention.errors import InputError, full_disk_told
+from attention.serving.looking import Looked
+from attention.serving.offered import offered_models
+from attention.serving.samples import samples
+from attention.serving.shelf import Shelf
+from attention.serving.turns import LOOKS, Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_choices
+from attention.tabs.heatmaps.events import (
+    Shown,
+    linked,
+    look_again,
+    look_at_own,
+    look_with,
+    shelved,
+)
+from attention.tabs.heatmaps.exports import export
+
+NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
+LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+STOPPED = "<p class='note' role='status'>Stopped. Choose a clip to go on.</p>"
+DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What other tabs follow: the look in hand (Looked or None), and the model."""
+
+    looked: gr.State
+    model: gr.Dropdown
+
+
+def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
+    """Builds the tab."""
+    parts = laid_out(shelf)
+    _on_new_clips(parts, workroom)
+    _on_ready_ones(parts, shelf, demo)
+    _on_exports(parts, workroom)
+    return Chosen(parts.looked, parts.model)
+
+
+def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
+    """What has to be looked at first: with progress, until it is stopped or another is chosen."""
+    heavy: dict[str, Any] = {**LIGHT, **LOOKS, "outputs": parts.shown}
+    inputs = [parts.desk, parts.looked, parts.model, parts.every]
+    parts.again.click(partial(look_again, workroom), inputs, **heavy)
+    # "input" comes twice for one click of the mouse, and for a name typed and taken back
+    parts.model.change(partial(look_with, workroom), inputs, **heavy)
+    heavy |= {"outputs": [*parts.shown, parts.model]}
+    parts.upload.upload(partial(look_at_own, workroom), [parts.upload, *inputs], **heavy)
+    parts.webcam.input(partial(look_at_own, workroom), [parts.webcam, *inputs], **heavy)
+    # emptied at once, it takes the next clip
+    parts.upload.upload(lambda: None, outputs=parts.upload, **LIGHT)
+    parts.stop.click(_stopped, parts.desk, parts.status, **LIGHT)
+
+
+def _stopped(desk: Desk) -> Any:
+    return STOPPED if desk.clear() else gr.skip()
+
+
+def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
+    """Samples, links and model cards: they show at once, in place of what is looked at."""
+    model = parts.model
+
+    # gradio finds the event and the request by the annotations of a plain function
+    def choose_sample(desk: Desk, event: gr.SelectData) -> Shown:
+        desk.clear()
+        return shelved(shelf, samples()[int(event.index)])
+
+    def follow_link(request: gr.Request) -> Shown:
+        key, wanted = (request.query_params.get(name, "") for name in ("clip", "model"))
+        sample = linked(key)
+        looked, status, *rest = shelved(shelf, sample)
+        if key not in {"", sample.key}:
+            status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
+        elif key and wanted != sample.model and wanted in offered_models():
+            # that it changes has the clip looked at
+            chosen = gr.Dropdown(value=wanted, choices=model_choices())
+            return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
+        return (looked, status, *rest)
+
+    parts.gallery.select(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
+    model.change(card_of, model, parts.card, **LIGHT)
+    model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
+    demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)
+
+
+def _on_exports(parts: Parts, workroom: Workroom) -> None:
+    for kind, button in parts.exports.items():
+        made = button.click(
+            _exporter(workroom, kind),
+            parts.looked,
+            parts.file,
+            concurrency_id="export",
+            concurrency_limit=1,
+            api_visibility="private",
+        )
+        made.success(None, js=DOWNLOAD, api_visibility="private")
+
+
+def _exporter(workroom: Workroom, kind: str) -> Callable[..., str]:
+    def export_look(looked: Looked | None, progress: gr.Progress = gr.Progress()) -> str:
+        if looked is None:
+            raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
+
+        def on_progress(done: int, expected: int | None) -> None:
+            progress((done, expected), desc="Writing the film", unit="frames")
+
+        try:
+            with full_disk_told():
+                return str(export(kind, looked, workroom.new_folder(), on_progress))
+        except InputError as error:
+            raise gr.Error(str(error), print_exception=False) from None
+
+    return export_look

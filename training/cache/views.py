@@ -1,0 +1,179 @@
+"""What the frozen part of a CNN makes of every picture, computed once: fitting then takes seconds."""
+
+import hashlib
+import json
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from itertools import compress
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from attention.disk.whole import whole_file
+from attention.errors import InputError
+from attention.networks.cnn import Backbone
+from attention.networks.inference import ready
+from attention.networks.stages import Learner, best_device
+from training.data.pictures import Pictures, pictures, uploaded_set
+
+CHUNK = 8
+LOOKED_UP = 256  # files at a time: so many are hashed before the first of them is read
+OnProgress = Callable[[int, int], None]
+Part = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Views:
+    """Pictures as the trained part of a CNN takes them.
+
+    z: fp16 [P,…] · mirrored: the same of their mirror images · owners: int [P], which file each comes
+    from, an index into the files asked for; a file that cannot be read owns none · skipped: sentences
+    · whole: all layers are trained, so that z is the preprocessed picture itself [P,3,224,224] and
+    mirrored is None: it costs nothing to make.
+    """
+
+    z: Tensor
+    mirrored: Tensor | None
+    owners: Tensor
+    skipped: tuple[str, ...] = ()
+    whole: bool = False
+
+    def picture(self, row: int, mirrored: bool) -> Tensor:
+        """One picture as it is, or as its mirror image."""
+        if not mirrored:
+            return self.z[row]
+        return self.z[row].flip(-1) if self.mirrored is None else self.mirrored[row]
+
+    def at(self, rows: Tensor) -> "Views":
+        """Only these pictures."""
+        mirrored = None if self.mirrored is None else self.mirrored[rows]
+        return Views(self.z[rows], mirrored, self.owners[rows], whole=self.whole)
+
+    def of(self, files: Sequence[int]) -> "Views":
+        """Only the pictures of these files, in their order; owners count anew from 0."""
+        wanted = [(self.owners == file).nonzero()[:, 0] for file in files]
+        rows = torch.cat(wanted) if wanted else torch.empty(0, dtype=torch.long)
+        counts = torch.tensor([len(found) for found in wanted])
+        owners = torch.arange(len(files)).repeat_interleave(counts)
+        return replace(self.at(rows), owners=owners)
+
+
+def views_of(
+    files: Sequence[Path],
+    backbone: Backbone,
+    folder: Path,
+    every: int = 5,
+    on_progress: OnProgress | None = None,
+    whole: bool = False,
+) -> Views:
+    """Views of stills and clips (one frame in `every`), read from `folder` or computed into it.
+
+    whole: for training all layers. One file of the cache per file, named by its content and the
+    frozen weights: what is there is not computed again, and a stopped run goes on. Files of uploaded
+    sets are decoded in a confined child, and what came of them serves that set alone. InputError
+    when none of the files can be read. The backbone is looked through in eval mode and float32, on a GPU
+    when there is one, and stays as and where it is.
+    """
+    backbone = ready(backbone, best_device())
+    learner = Learner(backbone, whole)
+    key = _weights_key(learner, every, backbone)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts: list[Part] = []
+    owners: list[int] = []
+    skipped: list[str] = []
+    with closing(_parts(files, key, folder, learner, backbone, every)) as found:
+        for number, part in enumerate(found):
+            if isinstance(part, InputError):
+                skipped.append(str(part))
+            else:
+                parts.append(part)
+                owners += [number] * len(part["z"])
+            if on_progress:
+                on_progress(number + 1, len(files))
+    if not parts:
+        raise InputError(f"None of the {len(files)} files could be read; {skipped[0]}")
+    return Views(
+        torch.cat([part["z"] for part in parts]),
+        None if whole else torch.cat([part["mirrored"] for part in parts]),
+        torch.tensor(owners),
+        tuple(skipped),
+        whole,
+    )
+
+
+def _parts(
+    files: Sequence[Path], key: str, folder: Path, learner: Learner, backbone: Backbone, every: int
+) -> Generator[Part | InputError, None, None]:
+    """The views of every file in order, or why it has none."""
+    for start in range(0, len(files), LOOKED_UP):
+        some = files[start : start + LOOKED_UP]
+        places = [_place(file, key, folder) for file in some]
+        missing = [isinstance(place, Path) and not place.exists() for place in places]
+        unread = list(compress(some, missing))
+        with closing(pictures(unread, every, CHUNK)) as read:
+            for place, absent in zip(places, missing, strict=True):
+                chunks = next(read) if absent else None
+                if isinstance(place, InputError):
+                    yield place
+                elif chunks is None or place.exists():  # another file with the same content
+                    yield load_file(place)
+                else:
+                    yield _kept(chunks, place, learner, backbone)
+
+
+def _kept(chunks: Pictures, place: Path, learner: Learner, backbone: Backbone) -> Part | InputError:
+    """Computes the views of a file and writes them to their place."""
+    try:
+        part = _computed(chunks, learner, backbone)
+    except InputError as error:
+        return error
+    with whole_file(place) as partial:
+        save_file(part, partial)
+    return part
+
+
+@torch.inference_mode()
+def _computed(pictures: Pictures, learner: Learner, backbone: Backbone) -> Part:
+    z: list[Tensor] = []
+    mirrored: list[Tensor] = []
+    device = best_device()
+    for rgb in pictures:  # the next of them are decoded meanwhile
+        x = backbone.preprocess(rgb)
+        if learner.whole:
+            z.append(x.half())
+            continue
+        x = x.to(device)
+        z.append(learner.frozen(x).half().cpu())
+        mirrored.append(learner.frozen(x.flip(3)).half().cpu())
+    made = {"z": z} if learner.whole else {"z": z, "mirrored": mirrored}
+    return {name: torch.cat(chunks).contiguous() for name, chunks in made.items()}
+
+
+def _place(file: Path, key: str, folder: Path) -> Path | InputError:
+    """Where a file's views are in the cache."""
+    try:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        return InputError(f"{file.name} cannot be opened: {error.strerror}; check it.")
+    # a decoder broken into could tell wrong pictures of a content that other sets have too
+    uploaded = uploaded_set(file)
+    named = f"{content} {key}" if uploaded is None else f"{content} {key} {uploaded}"
+    return folder / f"{hashlib.sha256(named.encode()).hexdigest()[:32]}.safetensors"
+
+
+def _weights_key(learner: Learner, every: int, backbone: Backbone) -> str:
+    # nothing is frozen when all layers are trained: then what matters is how pictures are prepared
+    prepared = {"pixels": repr(backbone.pixels)} if learner.whole else {}
+    return weights_key(learner.frozen.state_dict().items(), {"every": every, **prepared})
+
+
+def weights_key(tensors: Iterable[tuple[str, Tensor]], settings: dict[str, object]) -> str:
+    """A hash of named tensors and settings: the same only for the same weights."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
+    for name, tensor in tensors:
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

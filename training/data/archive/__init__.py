@@ -1,0 +1,1 @@
+"""Archives: zips.py and upload.py take in a person's zip, unpack.py opens downloads."""

@@ -1,0 +1,211 @@
+"""A zip that a person uploads → the folder of their set: looked at whole before anything is written."""
+
+from __future__ import annotations
+
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from attention.disk.room import size_text
+from attention.errors import InputError
+from attention.media.frames import label
+from training.data.archive.zips import Entry, ZipLimits, entries_of, shown
+from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, count, listed
+from training.data.layouts.video import SPLITS
+
+HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
+CHUNK = 1 << 20
+LAYOUT = "stills into web/<Class>/ and clips into video/<Class>/, and zip the two folders"
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be written, and which files will not because a set has no use for them."""
+
+    entries: tuple[Entry, ...]
+    dropped: tuple[PurePosixPath, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes it takes unpacked."""
+        return sum(entry.info.file_size for entry in self.entries)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in a sentence."""
+        if not self.dropped:
+            return ()
+        return (
+            f"{count(len(self.dropped), 'file')} left out, being empty or neither a still in "
+            f"web/<Class>/, a clip in video/<Class>/ nor {SPLITS}: {listed(map(str, self.dropped))}.",
+        )
+
+
+def plan_of(archive: Path, zipped: zipfile.ZipFile, limits: ZipLimits) -> Plan:
+    """What a zip holds of a set, every file checked; `zipped` is `archive`, opened.
+
+    Raises InputError in one sentence that names the file, the limit and what to do.
+    """
+    name = label(archive)
+    found = entries_of(zipped, name, limits)
+    root = _root(name, [entry.path for entry in found])
+    kept, dropped = [], []
+    for entry in found:
+        placed = _placed(entry.path, root)
+        if placed is None or entry.info.file_size == 0:
+            dropped.append(entry.path)
+        else:
+            _check_size(name, entry, placed, limits)
+            kept.append(Entry(placed, entry.info))
+    _check_unique(name, kept)
+    plan = Plan(tuple(kept), tuple(dropped))
+    _check_growth(name, plan, archive.stat().st_size, limits)
+    _check_classes(name, plan)
+    return plan
+
+
+def write_plan(
+    zipped: zipfile.ZipFile, plan: Plan, folder: Path, on_progress: Progress | None = None
+) -> None:
+    """Writes the files of a plan into `folder`, which must be new. on_progress(bytes done, all)."""
+    done = 0
+    folder.mkdir(parents=True)
+    for entry in plan.entries:
+        target = folder / entry.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with zipped.open(entry.info) as source, new_file(target) as file:
+            written = 0
+            while chunk := source.read(CHUNK):
+                written += file.write(chunk)
+                if on_progress:
+                    on_progress(done + written, plan.size)
+        if written != entry.info.file_size:
+            raise EOFError(entry.path)
+        done += written
+
+
+def new_file(path: Path) -> BinaryIO:
+    """A file that was not there before."""
+    return path.open("xb")
+
+
+def _root(name: str, paths: Iterable[PurePosixPath]) -> PurePosixPath:
+    """The folder in the zip that web/ and video/ are in. Raises InputError when there is none."""
+    roots = {
+        PurePosixPath(*path.parts[:place])
+        for path in paths
+        for place, part in enumerate(path.parts[:-1])
+        if part.casefold() in HALVES
+    }
+    if not roots:
+        raise InputError(f"{name} has neither a folder web nor a folder video: put {LAYOUT}.")
+    shallowest = min(len(root.parts) for root in roots)
+    there = sorted(root for root in roots if len(root.parts) == shallowest)
+    if len(there) > 1:
+        raise InputError(
+            f"{name} holds {len(there)} sets ({listed(map(str, there))}): zip each of them by itself."
+        )
+    return there[0]
+
+
+def _placed(path: PurePosixPath, root: PurePosixPath) -> PurePosixPath | None:
+    """Where a file goes in the set; None for one that a set has no use for."""
+    if not path.is_relative_to(root):
+        return None
+    within = path.relative_to(root)
+    half = within.parts[0].casefold()
+    if within.name.casefold() == SPLITS and (
+        len(within.parts) == 1 or (half == "video" and len(within.parts) == 2)
+    ):
+        return PurePosixPath(SPLITS)
+    wanted = half in HALVES and within.suffix.casefold() in HALVES[half]
+    if not wanted or len(within.parts) < 3:
+        return None
+    return PurePosixPath(half, *within.parts[1:])
+
+
+def _check_size(name: str, entry: Entry, placed: PurePosixPath, limits: ZipLimits) -> None:
+    kinds = {"web": (limits.still, "a still"), "video": (limits.clip, "a clip")}
+    most, kind = kinds.get(placed.parts[0], (limits.table, SPLITS))
+    if entry.info.file_size > most:
+        raise InputError(
+            f"{shown(str(entry.path))} in {name} has {size_text(entry.info.file_size)}, at most "
+            f"{size_text(most)} are accepted of {kind}: make it smaller, or leave it out."
+        )
+
+
+def _check_unique(name: str, kept: Sequence[Entry]) -> None:
+    """Refuses two files that one system or another takes for the same, or a file that is a folder."""
+    seen: dict[str, Entry] = {}
+    for entry in kept:
+        twin = seen.setdefault(_key(entry.path), entry)
+        if twin is not entry:
+            raise InputError(
+                f"{name} holds two files of one name ({shown(str(twin.path))} and "
+                f"{shown(str(entry.path))}; capitals do not count): rename one of them."
+            )
+    for entry in kept:
+        for parent in entry.path.parents:
+            if _key(parent) in seen:
+                raise InputError(
+                    f"{name} holds {shown(str(parent))} as a file and as a folder: rename one of them."
+                )
+
+
+def _key(path: PurePosixPath) -> str:
+    return unicodedata.normalize("NFC", str(path)).casefold()
+
+
+def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None:
+    if plan.size > limits.total:
+        raise InputError(
+            f"{name} would take {size_text(plan.size)} unpacked, at most {size_text(limits.total)} are "
+            "accepted: leave some files out, or make the clips smaller."
+        )
+    if plan.size > max(limits.small, limits.times * packed):
+        worst = max(plan.entries, key=lambda entry: entry.info.file_size)
+        raise InputError(
+            f"{name} would grow more than {limits.times} times, to {size_text(plan.size)} "
+            f"({shown(str(worst.path))} the most), which stills and clips never do: it is not "
+            "unpacked; look into it yourself."
+        )
+
+
+def _check_classes(name: str, plan: Plan) -> None:
+    """Refuses what nothing can be learned from: two classes, and two files of each half of each."""
+    halves = {
+        half: Counter(e.path.parts[1] for e in plan.entries if e.path.parts[0] == half)
+        for half in HALVES
+    }
+    web, video = halves["web"], halves["video"]
+    if not web and not video:
+        raise InputError(f"{name} has no stills or clips in folders of their class: put {LAYOUT}.")
+    if not video:
+        raise InputError(
+            f"{name} has stills but no clips: add video/<Class>/ with clips of the same classes."
+        )
+    if not web:
+        raise InputError(
+            f"{name} has clips but no stills: add web/<Class>/ with stills of the same classes."
+        )
+    if max(len(web), len(video)) == 1:
+        raise InputError(
+            f"{name} has one class ({shown(next(iter(video)))}) and learning tells at least two "
+            "apart: add a folder for another to web/ and to video/."
+        )
+    for counted, kind, use in (
+        (video, "clip", "one to train on and one to test"),
+        (web, "still", "one to train on and one to validate"),
+    ):
+        lone = [folder for folder, number in counted.items() if number == 1]
+        if lone:
+            raise InputError(
+                f"{name} has one {kind} of {listed(lone)} and at least two are needed, {use}: add "
+                f"another {kind}."
+            )

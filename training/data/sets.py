@@ -1,0 +1,241 @@
+"""The sets a person can choose by name: the drawn one that ships, and those uploaded as a zip."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from attention.disk.home import ASSETS, home
+from attention.disk.room import SPARE, size_text
+from attention.errors import InputError
+from attention.media.frames import label
+from training.data.archive.upload import Plan, Progress, plan_of, write_plan
+from training.data.archive.zips import ZipLimits, opened_zip
+from training.data.content import files_in, opened, size_of
+from training.data.folders import listed
+from training.data.naming import DRAWN, checked_name, proposed_name
+from training.data.records import Source
+from training.data.sources import open_source
+
+DRAWN_FOLDER = ASSETS / "drawn"
+MOST_SETS = 50
+ALL_TOGETHER = 4_000_000_000  # bytes: a free Space's disk holds runs and caches besides
+ABANDONED = 6 * 3600  # seconds after which a half-written set is one of a killed server
+LEFT_OUT = "left_out"  # in a set's folder: what was moved away and can come back
+NOTES = "notes.json"
+PATIENCE = 20.0  # seconds to wait for another who changes the sets: renaming takes milliseconds
+
+
+def sets_folder() -> Path:
+    """Where uploaded sets are: a folder each."""
+    return home() / "sets"
+
+
+def sets() -> dict[str, Path]:
+    """Name → folder: the drawn set first, then the uploaded ones by name."""
+    found = {DRAWN: DRAWN_FOLDER} if DRAWN_FOLDER.is_dir() else {}
+    if sets_folder().is_dir():
+        own = [f for f in sets_folder().iterdir() if f.is_dir() and not f.name.startswith(".")]
+        found |= {folder.name: folder for folder in sorted(own, key=lambda f: f.name.casefold())}
+    return found
+
+
+def set_folder(name: str) -> Path:
+    """The folder of a set; InputError for a name that sets() does not have. Never a path."""
+    known = sets()
+    if name not in known:
+        raise InputError(f"There is no set {label(name)!r}: choose one of {', '.join(known)}.")
+    return known[name]
+
+
+def source_of(name: str) -> Source:
+    """The stills, clips and folds of a set. Raises InputError."""
+    return opened(set_folder(name).resolve())
+
+
+def add_set(
+    zip_path: str | Path,
+    name: str = "",
+    limits: ZipLimits = ZipLimits(),
+    on_progress: Progress | None = None,
+) -> str:
+    """Unpacks a zip of web/<Class>/ and video/<Class>/ into a set; returns its name.
+
+    A name that is taken gets a number; without one the set is named after the zip. on_progress(bytes
+    done, all). Raises InputError for anything that cannot be used, a full disk included; then nothing
+    of it is left.
+    """
+    zip_path = Path(zip_path)
+    wanted = checked_name(name.strip() or proposed_name(zip_path.name))
+    folder = sets_folder()
+    partial = folder / f".new-{secrets.token_hex(8)}"
+    with _told_of_a_full_disk(label(zip_path)):
+        folder.mkdir(parents=True, exist_ok=True)
+        _sweep(folder)
+        try:
+            plan = _unpacked(zip_path, partial / wanted, limits, on_progress)
+            (partial / wanted / NOTES).write_text(json.dumps(plan.notes), encoding="utf-8")
+            open_source(partial / wanted)
+            with _alone(folder):
+                final = _free_name(wanted)
+                os.replace(partial / wanted, folder / final)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    return final
+
+
+def remove_set(name: str) -> None:
+    """Takes an uploaded set away for good. Raises InputError for the drawn one and unknown names."""
+    folder = _own_folder(name)
+    gone = folder.with_name(f".removed-{secrets.token_hex(8)}")
+    with _alone(folder.parent):
+        os.replace(folder, gone)  # at once: nobody sees half of it
+    shutil.rmtree(gone, ignore_errors=True)
+
+
+def leave_out(name: str, files: Iterable[str]) -> int:
+    """Moves stills and clips of an uploaded set to its left_out/; returns how many.
+
+    files: paths within the set, such as "web/Hug/2.jpg". Raises InputError, with everything as it
+    was, for a file that is none of the set's and when what stays can no longer be learned from.
+    """
+    folder = _own_folder(name)
+    wanted = list(dict.fromkeys(files))
+    with _alone(folder.parent):
+        source = open_source(folder)
+        paths = [*(still.path for still in source.stills), *(clip.path for clip in source.clips)]
+        there = {path.relative_to(folder.resolve()).as_posix() for path in paths}
+        strange = [file for file in wanted if file not in there]
+        if strange:
+            raise InputError(
+                f"{name} has no file {listed(strange)}: look at the set again, it has changed."
+            )
+        _move(folder, folder / LEFT_OUT, wanted)
+        try:
+            open_source(folder)
+        except InputError as error:
+            _move(folder / LEFT_OUT, folder, wanted)
+            raise InputError(f"Nothing was left out, for then: {error}") from None
+    return len(wanted)
+
+
+def left_out(name: str) -> tuple[str, ...]:
+    """What leave_out moved away, as paths within the set."""
+    away = set_folder(name) / LEFT_OUT
+    return tuple(sorted(file.relative_to(away).as_posix() for file in files_in(away)))
+
+
+def put_back(name: str) -> int:
+    """Moves everything in left_out/ back to its place; returns how many files."""
+    folder = _own_folder(name)
+    with _alone(folder.parent):
+        away = left_out(name)
+        _move(folder / LEFT_OUT, folder, away)
+        shutil.rmtree(folder / LEFT_OUT, ignore_errors=True)
+    return len(away)
+
+
+def notes_of(name: str) -> tuple[str, ...]:
+    """What was left out of a set when it was uploaded, in sentences."""
+    try:
+        told = json.loads((set_folder(name) / NOTES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ()
+    return tuple(map(str, told)) if isinstance(told, list) else ()
+
+
+def _own_folder(name: str) -> Path:
+    folder = set_folder(name)
+    if folder == DRAWN_FOLDER:
+        raise InputError(
+            "The drawn set ships with the app and stays as it is: add one of your own."
+        )
+    return folder
+
+
+def _free_name(wanted: str) -> str:
+    taken = {name.casefold() for name in sets()} | {DRAWN}
+    if len(taken) > MOST_SETS:
+        raise InputError(f"There are {MOST_SETS} sets already: remove one before adding another.")
+    numbers = (f"{wanted}-{number}" for number in range(2, MOST_SETS + 3))
+    return next(name for name in (wanted, *numbers) if name.casefold() not in taken)
+
+
+def _unpacked(
+    zip_path: Path, folder: Path, limits: ZipLimits, on_progress: Progress | None
+) -> Plan:
+    with opened_zip(zip_path) as zipped:
+        plan = plan_of(zip_path, zipped, limits)
+        _check_room(label(zip_path), plan.size)
+        write_plan(zipped, plan, folder, on_progress)
+    return plan
+
+
+def _check_room(zip_name: str, size: int) -> None:
+    used = size_of(sets_folder())
+    if used + size > ALL_TOGETHER:
+        raise InputError(
+            f"{zip_name} takes {size_text(size)} unpacked, and all sets together may take "
+            f"{size_text(ALL_TOGETHER)}, of which {size_text(used)} are taken: remove a set first."
+        )
+    free = shutil.disk_usage(sets_folder()).free
+    if size + SPARE > free:
+        raise InputError(
+            f"{zip_name} takes {size_text(size)} unpacked and the disk has {size_text(free)} free: "
+            "remove a set, or upload a smaller one."
+        )
+
+
+def _sweep(folder: Path) -> None:
+    """Removes what killed servers left half-written or half-removed."""
+    for stray in (*folder.glob(".new-*"), *folder.glob(".removed-*")):
+        with suppress(FileNotFoundError):  # another has just swept it
+            if time.time() - stray.stat().st_mtime > ABANDONED:
+                shutil.rmtree(stray, ignore_errors=True)
+
+
+def _move(start: Path, end: Path, files: Iterable[str]) -> None:
+    for file in files:
+        (end / file).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(start / file, end / file)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While inside, nobody else changes which sets there are or what is in them."""
+    try:
+        with FileLock(folder / ".lock", timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise InputError(
+            "Somebody else is changing the sets just now: try again in a minute."
+        ) from None
+
+
+@contextmanager
+def _told_of_a_full_disk(zip_name: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise InputError(
+                f"The disk is full: {zip_name} is not added and nothing of it is kept; remove a set, or "
+                "upload a smaller one."
+            ) from None
+        if error.errno in (errno.EINVAL, None):
+            raise InputError(
+                f"{zip_name} is damaged or not a zip: zip the folders again and upload the new file."
+            ) from None
+        raise InputError(
+            f"{zip_name} cannot be added ({error.strerror or error}): the folder for uploaded sets "
+            "cannot be written to; tell who runs this page."
+        ) from None

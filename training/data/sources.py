@@ -1,0 +1,116 @@
+"""Data sources: HII, BU101, TVHI, UCF101, own folders, the drawn set (Section 4.1).
+
+`open_source(where)` takes
+
+- a folder with `web/<Class>/` and `video/<Class>/` (own data and the drawn set; optionally `noisy/`
+  and `splits.csv`), or with one of the two;
+- a folder laid out as HII, BU101, TVHI or UCF101: half of what the paper needs;
+- two halves, each with its name, separated by a comma: "BU101:<folder>,UCF101:<folder>". `web` and
+  `video` name the halves of own folders there: "web:<folder>,TVHI:<folder>".
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from attention.errors import InputError
+from attention.media.frames import label
+from training.data.folders import child
+from training.data.layouts.video import VIDEO_LAYOUTS, find_tvhi, find_ucf101, read_own_clips
+from training.data.layouts.web import WEB_LAYOUTS, find_bu101, find_hii, read_own_stills
+from training.data.pairing import join
+from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
+from training.data.splitting import FRACTIONS, nested_fractions, smallest_fraction, split_stills
+
+__all__ = [
+    "FRACTIONS",
+    "Fold",
+    "LabelledClip",
+    "Source",
+    "Still",
+    "nested_fractions",
+    "open_source",
+    "smallest_fraction",
+    "split_stills",
+]
+
+PART = re.compile(r"(?:^|,)\s*(web|video|HII|BU101|UCF101|TVHI):", re.IGNORECASE)
+ACCEPTED = (
+    "web/<Class>/ and video/<Class>/ with stills and clips, or the folder of HII, BU101, UCF101 or "
+    "TVHI as their authors publish it"
+)
+
+
+def open_source(where: str | Path, *, noisy: bool = False) -> Source:
+    """Stills, clips and folds of a data set; what `where` may be is said above.
+
+    noisy: with the stills of `noisy/`, or HII-noisy (Section 4.1.1). Files are listed, not opened:
+    `checks.checkup` reads them all. Raises InputError in one sentence for anything that cannot be
+    used, such as a class with stills and no clips.
+    """
+    try:
+        web, video = _named_halves(str(where), noisy) or _recognised(_folder(str(where)), noisy)
+        return join(web, video)
+    except OSError as error:
+        raise InputError(
+            f"{label(error.filename or where)} cannot be read ({error.strerror}): check its rights."
+        ) from None
+
+
+def _folder(where: str) -> Path:
+    folder = Path(where.strip()).expanduser()
+    if not where.strip() or not folder.is_dir():
+        raise InputError(
+            f"{where!r} is not a folder: give one with {ACCEPTED}; two halves as "
+            "BU101:<folder>,UCF101:<folder>."
+        )
+    return folder.resolve()
+
+
+def _named_halves(where: str, noisy: bool) -> tuple[WebHalf | None, VideoHalf | None] | None:
+    """The halves of "BU101:a,UCF101:b"; None when `where` names no layout."""
+    parts = list(PART.finditer(where))
+    if not parts or parts[0].start() > 0:
+        return None
+    ends = [part.start() for part in parts[1:]] + [len(where)]
+    web: list[WebHalf] = []
+    video: list[VideoHalf] = []
+    for part, end in zip(parts, ends, strict=True):
+        folder = _folder(where[part.end() : end])
+        name = part[1]
+        if name.upper() in VIDEO_LAYOUTS:
+            video.append(VIDEO_LAYOUTS[name.upper()](folder))
+        elif name.casefold() == "video":
+            video.append(read_own_clips(_parent_of(folder, "video")))
+        elif name.upper() in WEB_LAYOUTS:
+            web.append(WEB_LAYOUTS[name.upper()](folder, noisy))
+        else:
+            web.append(read_own_stills(_parent_of(folder, "web"), noisy))
+    if len(web) > 1 or len(video) > 1:
+        raise InputError(
+            f"{where!r} names two sets of {'stills' if len(web) > 1 else 'clips'}: give one of "
+            "stills (HII, BU101, web) and one of clips (TVHI, UCF101, video)."
+        )
+    return (web[0] if web else None), (video[0] if video else None)
+
+
+def _parent_of(folder: Path, half: str) -> Path:
+    """The own folder that "web:<folder>" means, whether it names web/ or what web/ is in."""
+    return folder.parent if folder.name.casefold() == half else folder
+
+
+def _recognised(root: Path, noisy: bool) -> tuple[WebHalf | None, VideoHalf | None]:
+    """The halves of a folder whose layout nobody named. Raises InputError when it has none."""
+    web = read_own_stills(root, noisy) if child(root, "web") else None
+    video = read_own_clips(root) if child(root, "video") else None
+    if web or video:
+        return web, video
+    if find_tvhi(root):
+        return None, VIDEO_LAYOUTS["TVHI"](root)
+    if find_ucf101(root):
+        return None, VIDEO_LAYOUTS["UCF101"](root)
+    for name, find in (("HII", find_hii), ("BU101", find_bu101)):
+        if find(root, depth=1):
+            return WEB_LAYOUTS[name](root, noisy), None
+    raise InputError(f"{label(root)} is laid out in no way known here: it needs {ACCEPTED}.")

@@ -1,0 +1,223 @@
+"""Small pictures of stills and clips: a clip's middle frame, made when asked for and kept by content.
+
+`python -m training.data.thumbnails FILE …` makes those of files that nobody vouches for, confined: for
+each a JSON line, the JPEG behind it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from io import BufferedReader
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+
+from attention.confined.batch import end, start_confined
+from attention.disk.home import home
+from attention.disk.whole import whole_file
+from attention.errors import InputError
+from attention.media.frames import FrameReader, Limits, Picture, label, probe
+
+SIDE = 224  # pixels, longest side: a tile on a page, twice over for sharp screens
+QUALITY = 80
+LARGEST = 100_000  # bytes of such a JPEG
+LATEST = 5.0  # seconds: to show the middle of a longer clip all before it would be decoded
+CPU_SECONDS = 60  # for a page of pictures
+WALL_SECONDS = 20.0
+TRIES = 4  # processes for one page; each ends at a file that ends it
+KEPT = 20_000  # files: 160 MB
+LIMITS = Limits(max_clip_pixels=4096 * 4096)
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small JPEG; which frame of how many it shows, and when; or why there is none."""
+
+    jpeg: bytes = b""
+    index: int = 0
+    seconds: float = 0.0
+    frames: int = 1
+    width: int = 0
+    height: int = 0
+    why: str = ""
+
+
+def thumbnails(paths: Iterable[Path], *, trusted: bool = False) -> dict[Path, Thumbnail]:
+    """The small picture of each file. trusted: the files shipped, read without a sandbox."""
+    wanted = list(dict.fromkeys(paths))
+    found = {path: kept for path in wanted if (kept := _kept(path))}
+    missing = [path for path in wanted if path not in found]
+    if trusted:
+        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+            made = dict(zip(missing, threads.map(thumbnail_of, missing), strict=True))
+    else:
+        made = _confined(missing)
+    for path, thumbnail in made.items():
+        _keep(path, thumbnail)
+    return {path: found.get(path) or made[path] for path in wanted}
+
+
+def thumbnail_of(path: Path) -> Thumbnail:
+    """Makes one: of a clip, the frame in the middle or at LATEST seconds, whichever comes first."""
+    try:
+        clip = probe(path, LIMITS)
+        middle = (clip.frame_count or 1) // 2 if clip.kind == "video" else 0
+        step = max(1, min(middle, int(LATEST * (clip.fps or 25.0))))
+        with FrameReader(path, every=step, limits=LIMITS, chunk=1) as reader:
+            frames = iter(reader)
+            chosen = next(frames)
+            if middle:
+                chosen = next(frames, chosen)  # fewer frames than the file says
+    except InputError as error:
+        return Thumbnail(why=str(error))
+    return Thumbnail(
+        _small(chosen.rgb[0]),
+        int(chosen.indices[0]),
+        round(float(chosen.seconds[0]), 3),
+        clip.frame_count or 0,
+        clip.width,
+        clip.height,
+    )
+
+
+def _small(rgb: Picture) -> bytes:
+    scale = SIDE / max(rgb.shape[:2])
+    if scale < 1:
+        size = tuple(max(1, round(side * scale)) for side in rgb.shape[1::-1])
+        rgb = cast(Picture, cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
+    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
+
+
+def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
+    """Makes them in child processes; a file that ends one gets none, the next goes on after it."""
+    made: dict[Path, Thumbnail] = {}
+    for _ in range(TRIES):
+        left = [path for path in paths if path not in made]
+        if not left:
+            break
+        answers = _batch(left)
+        made |= dict(zip(left, answers, strict=False))
+        if len(answers) < len(left):
+            ended = left[len(answers)]
+            made[ended] = Thumbnail(why=f"{label(ended)} ends the decoder; save it anew.")
+    return {path: made.get(path, Thumbnail(why="This page takes too long.")) for path in paths}
+
+
+def _batch(paths: Sequence[Path]) -> list[Thumbnail]:
+    """The thumbnails of the first files, as many as the child answered for."""
+    process = start_confined(
+        "training.data.thumbnails", list(map(str, paths)), cpu_seconds=CPU_SECONDS
+    )
+    timer = threading.Timer(WALL_SECONDS, process.kill)
+    timer.daemon = True
+    timer.start()
+    made: list[Thumbnail] = []
+    try:
+        answers = cast(BufferedReader, process.stdout)
+        while len(made) < len(paths) and (line := answers.readline(1 << 16)):
+            made.append(_answered(line, answers))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        pass  # nonsense: as if it had ended there
+    finally:
+        timer.cancel()
+        end(process)
+    return made
+
+
+def _answered(line: bytes, answers: BufferedReader) -> Thumbnail:
+    """One answer of the child, checked; ValueError and the like for nonsense."""
+    told = _told(line)
+    size = int(told["bytes"])
+    if not 0 <= size <= LARGEST:
+        raise ValueError(size)
+    jpeg = answers.read(size)
+    if len(jpeg) != size or (size and jpeg[:3] != b"\xff\xd8\xff"):
+        raise ValueError(size)
+    return _thumbnail(told, jpeg)
+
+
+def _told(line: bytes) -> dict[str, Any]:
+    try:
+        return dict(json.loads(line))
+    except RecursionError:
+        raise ValueError from None
+
+
+def _thumbnail(told: dict[str, Any], jpeg: bytes) -> Thumbnail:
+    index, frames, width, height = (
+        int(told[key]) for key in ("index", "frames", "width", "height")
+    )
+    return Thumbnail(jpeg, index, float(told["seconds"]), frames, width, height, str(told["why"]))
+
+
+def _line(thumbnail: Thumbnail) -> bytes:
+    told = asdict(thumbnail) | {"bytes": len(thumbnail.jpeg)}
+    del told["jpeg"]
+    return json.dumps(told).encode() + b"\n" + thumbnail.jpeg
+
+
+def _file(path: Path) -> Path:
+    told = path.stat()
+    content = _content(path, told.st_size, told.st_mtime_ns)
+    return home() / "cache" / "thumbnails" / f"{content}-{SIDE}.thumb"
+
+
+@lru_cache(maxsize=KEPT)
+def _content(path: Path, *_state: int) -> str:
+    """A hash of a file's content, worked out once while its size and time stay."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+
+
+def _kept(path: Path) -> Thumbnail | None:
+    try:
+        line, _, jpeg = _file(path).read_bytes().partition(b"\n")
+        return _thumbnail(_told(line), jpeg)
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _keep(path: Path, thumbnail: Thumbnail) -> None:
+    """Keeps one; without room on the disk it is made again next time."""
+    if thumbnail.why:
+        return
+    with suppress(OSError):
+        file = _file(path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(file) as partial:
+            partial.write_bytes(_line(thumbnail))
+
+
+def sweep() -> None:
+    """Removes the oldest of too many kept pictures."""
+    with suppress(OSError):
+        kept = list((home() / "cache" / "thumbnails").glob("*.thumb"))
+        for old in sorted(kept, key=lambda file: file.stat().st_mtime)[: max(0, len(kept) - KEPT)]:
+            old.unlink(missing_ok=True)
+
+
+def main(paths: Sequence[str]) -> int:
+    """Makes the thumbnails of some files as the child; returns the exit status."""
+    for path in paths:
+        try:
+            made = thumbnail_of(Path(path))
+        except MemoryError:
+            made = Thumbnail(why=f"{label(path)} needs more memory than there is; scale it down.")
+        sys.stdout.buffer.write(_line(made))
+        sys.stdout.buffer.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""A source ready to learn from: the cached views of its stills and clips, with their labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from attention.networks.cnn import Backbone
+from training.cache.views import Views, views_of
+from training.data.sources import Fold, LabelledClip, Source, split_stills
+from training.listener import NOBODY, Listener
+
+
+@dataclass(frozen=True)
+class Stills:
+    """Web images: views and labels int [P]."""
+
+    views: Views
+    labels: Tensor
+
+
+@dataclass(frozen=True)
+class Clips:
+    """V labelled clips: labels int [V], views whose owners index them."""
+
+    clips: tuple[LabelledClip, ...]
+    labels: Tensor
+    views: Views
+
+    def __len__(self) -> int:
+        return len(self.clips)
+
+    @property
+    def frame_labels(self) -> Tensor:
+        """Label of each frame, its clip's: int [F]."""
+        return self.labels[self.views.owners]
+
+    def only(self, chosen: Sequence[LabelledClip]) -> "Clips":
+        """Some of the clips, in the order given."""
+        place = {clip: number for number, clip in enumerate(self.clips)}
+        rows = [place[clip] for clip in chosen]
+        return Clips(tuple(chosen), self.labels[rows], self.views.of(rows))
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One fold of a source: stills for training and validation (70/30, §4.2), clips to adapt and test."""
+
+    concepts: tuple[str, ...]
+    web: Stills
+    validation: Stills
+    train: Clips
+    dev: Clips | None
+    test: Clips
+    skipped: tuple[str, ...]
+
+
+def prepare(
+    source: Source,
+    fold: Fold,
+    backbone: Backbone,
+    folder: Path,
+    every: int = 5,
+    seed: int = 0,
+    listener: Listener = NOBODY,
+    whole: bool = False,
+) -> Prepared:
+    """Views of everything a fold needs, from the cache in `folder` or computed into it.
+
+    whole: for training all layers (§4.2), which needs a GPU. Files that cannot be read are left out
+    and named in `skipped`. InputError when a part has no readable file at all.
+    """
+
+    def clips(what: str, wanted: Sequence[LabelledClip]) -> Clips:
+        listener.stage("caching", what)
+        views = views_of([c.path for c in wanted], backbone, folder, every, listener.step, whole)
+        read = sorted(set(views.owners.tolist()))
+        kept = tuple(wanted[number] for number in read)
+        skipped.extend(views.skipped)
+        return Clips(kept, torch.tensor([c.label for c in kept]), views.of(read))
+
+    def stills(what: str, wanted: Sequence[int]) -> Stills:
+        listener.stage("caching", what)
+        paths = [source.stills[number].path for number in wanted]
+        views = views_of(paths, backbone, folder, every, listener.step, whole)
+        labels = torch.tensor([source.stills[number].label for number in wanted])
+        skipped.extend(views.skipped)
+        return Stills(views, labels[views.owners])
+
+    skipped: list[str] = list(source.skipped)
+    place = {still.path: number for number, still in enumerate(source.stills)}
+    parts = split_stills(source.stills, share=0.30, seed=seed)
+    web, validation = ([place[still.path] for still in part] for part in parts)
+    return Prepared(
+        concepts=source.concepts,
+        web=stills("Web images", web),
+        validation=stills("validation images", validation),
+        train=clips("training clips", fold.train),
+        dev=clips("development clips", fold.dev) if fold.dev else None,
+        test=clips("test clips", fold.test),
+        skipped=tuple(skipped),
+    )

@@ -1,0 +1,245 @@
+"""The paper's figures as charts: Figure 5, Figure 4, a confusion, a training log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import shorten
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from training.judge.paper import Curve
+from training.judge.results import SweepResults
+from training.report.charts.chart import (
+    GREY,
+    MARKERS,
+    METHOD_LOOKS,
+    RUN_COLOURS,
+    STROKES,
+    Axis,
+    BarChart,
+    GridChart,
+    Line,
+    LineChart,
+    Look,
+    Marker,
+)
+from training.report.curves import MEASURES, curve_name, figure5_rows, paper_rows
+from training.report.numbers import percent, signed
+from training.report.tables import LARGEST
+from training.report.training_log import PANELS, POOL, STAGES, smoothed
+
+STEP = 1.012  # error bars of neighbouring methods stand side by side, not on each other
+CONFUSIONS_TOLD = 3
+LEGEND = 30  # characters of a sweep's title in a legend
+
+
+def figure5_chart(
+    sweeps: Sequence[tuple[str, str, SweepResults]],
+    measure: str,
+    methods: Sequence[str],
+    with_paper: bool = True,
+) -> LineChart:
+    """A measure against the share of labelled clips; what needs no labels is a level line.
+
+    sweeps: (title, the paper's stills it answers to, results), the first told in words.
+    """
+    shares = sorted({f for _, _, results in sweeps for f in results.fractions}) or [1.0]
+    none = shares[0] * 0.6  # where "none" stands on the logarithmic axis
+    lines = []
+    for place, (title, _, results) in enumerate(sweeps):
+        rows = figure5_rows(results, measure, methods)
+        of = shorten(title, LEGEND, placeholder=" …") if len(sweeps) > 1 else ""
+        for method, mine in rows.groupby("method", sort=False):
+            lines.append(_curve(str(method), mine, place, of, none, shares[-1]))
+    if with_paper and sweeps:
+        quoted = paper_rows(measure, sweeps[0][1])
+        quoted = quoted[quoted["method"].isin(methods)]
+        lines += [
+            _paper(str(method), mine, none, shares[-1])
+            for method, mine in quoted.groupby("method", sort=False)
+        ]
+    names = ", ".join(title for title, _, _ in sweeps)
+    ticks = {none: "none"} | {share: f"{100 * share:g}" for share in shares}
+    return LineChart(
+        title=f"{MEASURES[measure].capitalize() if measure != 'mAP' else 'Mean average precision (%)'} "
+        f"against labelled training clips: {names}",
+        x=Axis(
+            "labelled training clips (%)",
+            ticks,
+            log=True,
+            bounds=(none * 0.85, max(shares[-1], none * 1.2) * 1.15),
+        ),
+        y=Axis(MEASURES[measure]),
+        lines=tuple(lines),
+        alt=_figure5_alt(sweeps, measure, methods),
+    )
+
+
+def gains_chart(gains: pd.DataFrame, better: Curve, worse: Curve, title: str) -> BarChart:
+    """The classes with the largest gain (Figure 4), from `curves.class_gains`; at most 25."""
+    shown = gains.head(LARGEST)
+    up, down = int((gains["gain"] > 0).sum()), int((gains["gain"] < 0).sum())
+    best, last = gains.iloc[0], gains.iloc[-1]
+    told = (
+        f"Better in {up} of {len(gains)} classes, "
+        f"worse in {down}; from {signed(best['gain'])} points in {best['class']} to "
+        f"{signed(last['gain'])} in {last['class']}."
+    )
+    return BarChart(
+        title=f"Gain of {curve_name(better)}, over {curve_name(worse)}: {title}",
+        x=Axis("gain in accuracy (points)"),
+        names=tuple(shown["class"]),
+        values=tuple(map(float, shown["gain"])),
+        low=tuple(map(float, shown["low"])),
+        high=tuple(map(float, shown["high"])),
+        alt=told,
+    )
+
+
+def confusion_chart(counts: pd.DataFrame, title: str) -> GridChart:
+    """Counts of `curves.confusion_counts` as a grid."""
+    numbers, names = counts.to_numpy(), [str(name) for name in counts.columns]
+    total, right = int(numbers.sum()), int(np.trace(numbers))
+    wrong = sorted(
+        ((int(n), names[a], names[b]) for (a, b), n in np.ndenumerate(numbers) if a != b),
+        key=lambda found: -found[0],
+    )
+    worst = [f"{a} called {b} ({n})" for n, a, b in wrong[:CONFUSIONS_TOLD] if n]
+    told = f"{right} of {total} verdicts are right"
+    told += f"; most often wrong: {', '.join(worst)}." if worst else "."
+    return GridChart(
+        title=title,
+        names=tuple(names),
+        counts=tuple(tuple(int(n) for n in row) for row in numbers),
+        alt=told,
+    )
+
+
+def training_chart(
+    logs: Mapping[str, pd.DataFrame],
+    stage: str,
+    panel: str,
+    smoothing: float = 0.0,
+    cell: str | None = None,
+) -> LineChart:
+    """A stage's loss, accuracy or pool size, a line per run: smoothed, with the raw line faint.
+
+    logs: run's title → rows of `training_log.log_rows` · panel: a key of PANELS · cell: as
+    `training_log.cell_name` gives it, by default the latest of each run.
+    """
+    lines, told = [], []
+    counted = panel == POOL  # a count is not smoothed, and stands on zero
+    smoothing = 0.0 if counted else smoothing
+    for place, (title, rows) in enumerate(logs.items()):
+        mine = rows[rows["stage"] == stage]
+        mine = mine[mine["quantity"].isin(PANELS[panel])]
+        if mine.empty:
+            continue
+        latest = cell if cell in set(mine["cell"]) else mine["cell"].iloc[-1]
+        mine = mine[mine["cell"] == latest]
+        for kind, (quantity, values) in enumerate(mine.groupby("quantity", sort=False)):
+            colour = (
+                RUN_COLOURS[(2 * kind + place) % len(RUN_COLOURS)]
+                if len(logs) == 1
+                else (RUN_COLOURS[place % len(RUN_COLOURS)])
+            )
+            name = PANELS[panel][str(quantity)]
+            name = f"{shorten(title, LEGEND, placeholder=' …')}: {name}" if len(logs) > 1 else name
+            lines += _log_lines(name, values, Look(colour, None, STROKES[kind % 4]), smoothing)
+            told.append(f"{name} {values['value'].iloc[-1]:.3g} at {values['at'].iloc[-1]:g}")
+    every = "step" if stage == "EnergyNet" else "epoch"
+    most = max((max(line.y) for line in lines), default=1.0)
+    return LineChart(
+        title=f"{STAGES[stage]}: {panel}",
+        x=Axis(every),
+        y=Axis(panel, bounds=(0.0, 1.15 * most) if counted else None),
+        lines=tuple(lines),
+        alt=f"{STAGES[stage]}, {panel}: {'; '.join(told)}." if told else "",
+    )
+
+
+def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, last: float) -> Line:
+    colour, marker = METHOD_LOOKS.get(method, (GREY, "star"))
+    order = list(METHOD_LOOKS).index(method) if method in METHOD_LOOKS else 0
+    level = float(rows["fraction"].iloc[0]) == 0
+    x = [
+        none if f == 0 else float(f) * STEP ** (order - len(METHOD_LOOKS) / 2)
+        for f in rows["fraction"]
+    ]
+    y, error = [float(v) for v in rows["mean"]], [float(v) for v in rows["std"]]
+    notes = [
+        f"{method}{f' · {of}' if of else ''}\n{percent(r.fraction) if r.fraction else 'no labels'}: "
+        f"{r.mean:.1f}" + ("" if np.isnan(r.std) else f" ± {r.std:.1f}") + f" over {r.seeds}"
+        for r in _tuples(rows)
+    ]
+    if level:  # it holds for any share: drawn through to the right
+        x, y, error, notes = [x[0], last * 1.1], y * 2, [*error, float("nan")], notes * 2
+    return Line(
+        name=f"{method} · {of}" if of else method,
+        x=tuple(x),
+        y=tuple(y),
+        look=Look(colour, _marker(marker, place), STROKES[place % len(STROKES)]),
+        error=None if np.isnan(error).all() else tuple(0.0 if np.isnan(e) else e for e in error),
+        notes=tuple(notes),
+        group=of,
+    )
+
+
+def _marker(marker: Marker, place: int) -> Marker:
+    return MARKERS[(MARKERS.index(marker) + place) % len(MARKERS)] if place else marker
+
+
+def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Line:
+    colour, _ = METHOD_LOOKS[method]
+    x = [none if f == 0 else float(f) for f in rows["fraction"]]
+    y = [float(v) for v in rows["value"]]
+    where = [f"{method}, the paper ({r.where}): {r.value:.1f}" for r in _tuples(rows)]
+    if rows["fraction"].iloc[0] == 0:
+        x, y, where = [x[0], last * 1.1], y * 2, where * 2
+    return Line(
+        name=f"{method}, the paper",
+        x=tuple(x),
+        y=tuple(y),
+        look=Look(
+            colour, "star" if len(rows) == 1 and rows["fraction"].iloc[0] else None, "dashed"
+        ),
+        notes=tuple(where),
+        quoted=True,
+    )
+
+
+def _figure5_alt(
+    sweeps: Sequence[tuple[str, str, SweepResults]], measure: str, methods: Sequence[str]
+) -> str:
+    if not sweeps:
+        return ""
+    title, _, results = sweeps[0]
+    parts = []
+    for method, rows in figure5_rows(results, measure, methods).groupby("method", sort=False):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        if len(rows) == 1:
+            labels = (
+                f"{percent(first['fraction'])} of the labels" if first["fraction"] else "no labels"
+            )
+            parts.append(f"{method} {first['mean']:.1f} with {labels}")
+        else:
+            parts.append(
+                f"{method} from {first['mean']:.1f} at {percent(first['fraction'])} "
+                f"to {last['mean']:.1f} at {percent(last['fraction'])}"
+            )
+    of = f"{title}: " if len(sweeps) > 1 else ""
+    return f"{of}{'; '.join(parts)}."
+
+
+def _log_lines(name: str, rows: pd.DataFrame, look: Look, smoothing: float) -> list[Line]:
+    x, y = tuple(map(float, rows["at"])), tuple(map(float, rows["value"]))
+    if smoothing == 0:
+        return [Line(name, x, y, look)]
+    raw = Line(name, x, y, Look(look.colour), faint=True)
+    return [raw, Line(name, x, tuple(map(float, smoothed(y, smoothing))), look)]
+
+
+def _tuples(rows: pd.DataFrame) -> Any:
+    return rows.itertuples(index=False)

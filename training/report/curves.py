@@ -1,0 +1,188 @@
+"""Sweeps as the numbers behind the paper's figures and tables, the paper's own beside ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from attention.errors import InputError
+from training.judge import paper
+from training.judge.bootstrap import class_accuracies, difference
+from training.judge.comparison import DRAWS, Column, draws_of, measured_column
+from training.judge.paper import ALL, FEW, NONE, Curve
+from training.judge.results import SweepResults
+from training.report import tables as report_tables
+from training.report.numbers import percent
+from training.report.tables import FIGURE_5, UNLABELLED
+from training.report.verdict import answers, answers_table, sentence, too_few
+
+MEASURES: Mapping[str, str] = {
+    "accuracy": "accuracy (%)",
+    "mAP": "mean average precision (%)",
+    "top3": "top-3 accuracy (%)",
+}
+METHODS = (*UNLABELLED, *FIGURE_5)
+TABLES: Mapping[str, str] = {
+    "Table 1": "Accuracy of the Web CNN on held-out stills (%)",
+    "Table 2": "mAP, the supervised methods with all labels (%)",
+    "Table 3": "mAP without and with Web images (%)",
+    "Table 4": "Accuracy without labelled clips (%)",
+    "Table 5": "Accuracy beside other methods (%)",
+    "Differences": "Every order that the paper states, in points with 95 % intervals",
+}
+
+
+def figure5_rows(
+    results: SweepResults, measure: str, methods: Sequence[str] = METHODS
+) -> pd.DataFrame:
+    """Figure 5: a row per method and share of labels: mean, std, lowest, highest, seeds.
+
+    Over seeds, each the mean of its folds; std is NaN for one seed. InputError for a measure that is
+    none.
+    """
+    check_measure(measure)
+    rows = results.rows[results.rows["method"].isin(methods)]
+    by_seed = rows.groupby(["method", "fraction", "seed"])[measure].mean()
+    found = (
+        by_seed.groupby(["method", "fraction"])
+        .agg(mean="mean", std="std", lowest="min", highest="max", seeds="count")
+        .reset_index()
+    )
+    order = {method: place for place, method in enumerate(methods)}
+    return found.sort_values(
+        ["method", "fraction"],
+        key=lambda column: column.map(order) if column.name == "method" else column,
+        ignore_index=True,
+    )
+
+
+def paper_rows(measure: str, stills: str) -> pd.DataFrame:
+    """What the paper prints of that measure: method, fraction, value, where.
+
+    Accuracies are from UCF101, mAP from TVHI with ResNet101 and the stills nearest to `stills`.
+    """
+    check_measure(measure)
+    rows: list[tuple[str, float, float, str]] = []
+    if measure == "mAP":
+        table = paper.TABLE_2[stills if stills in paper.TABLE_2 else paper.FILTERED]["ResNet101"]
+        rows = [
+            (method, ALL if method.startswith("finetune") else NONE, value, "Table 2")
+            for method, value in table.items()
+        ]
+        rows.append(("NoImage+CNN", ALL, paper.TABLE_3["NoImage+CNN"], "Table 3"))
+    else:
+        place = 0 if measure == "accuracy" else 1
+        rows = [(method, NONE, both[place], "Table 4") for method, both in paper.TABLE_4.items()]
+    if measure == "accuracy":
+        rows += [
+            ("finetune+CNN", fraction, value, "Figure 5, worked out")
+            for fraction, value in paper.FIGURE_5_BASELINE.items()
+        ]
+        rows += [
+            (method, fraction, value, "Table 5")
+            for (method, fraction), value in paper.TABLE_5.items()
+            if fraction > 0
+        ]
+    return pd.DataFrame(rows, columns=["method", "fraction", "value", "where"])
+
+
+def class_gains(
+    results: SweepResults, better: Curve, worse: Curve, draws: int = DRAWS, seed: int = 0
+) -> pd.DataFrame:
+    """Figure 4: class, both accuracies, gain in points with its 95 % interval, the largest first.
+
+    InputError when one of the two was not run. Classes of which no clip was judged are left out.
+    """
+    for curve in (better, worse):
+        if curve not in results.judged:
+            raise InputError(f"{curve_name(curve)} was not measured here; choose another method.")
+    weights = draws_of(results, draws, seed)
+    a = class_accuracies(results.judged[better], weights)
+    b = class_accuracies(results.judged[worse], weights)
+    rows = []
+    for concept, mine, other in zip(results.concepts, a, b, strict=True):
+        gain = difference(mine, other, seed)
+        if gain is not None:
+            means = [float(m.values[:, 0].mean()) for m in (other, mine)]
+            rows.append((concept, *means, gain.mean, gain.low, gain.high))
+    names = ["class", "worse", "better", "gain", "low", "high"]
+    found = pd.DataFrame(rows, columns=names)
+    return found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+
+
+def confusion_counts(verdicts: pd.DataFrame, concepts: Sequence[str]) -> pd.DataFrame:
+    """How often the clips of a class (rows) were called each class (columns), from clip verdicts."""
+    counts = pd.crosstab(verdicts["truth"].astype(str), verdicts["prediction"].astype(str))
+    return counts.reindex(index=list(concepts), columns=list(concepts), fill_value=0)
+
+
+def cell_of(
+    verdicts: pd.DataFrame, curve: Curve, seed: int | None = None, fold: str | None = None
+) -> pd.DataFrame:
+    """The verdicts of a method with that share of labels; of one seed or fold, or of all."""
+    mine = (verdicts["method"] == curve.method) & np.isclose(verdicts["fraction"], curve.fraction)
+    if seed is not None:
+        mine &= verdicts["seed"] == seed
+    if fold is not None:
+        mine &= verdicts["fold"] == fold
+    return verdicts[mine]
+
+
+def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
+    """One of TABLES with our columns and the paper's, as RESULTS.md has it."""
+    if number == "Differences":
+        return report_tables.differences(columns[0])
+    table = getattr(report_tables, number.lower().replace(" ", ""))(columns)
+    if number == "Table 1":  # one line per sweep, so that the paper's numbers stand beside ours
+        table = table.set_index("CNN").T.reset_index(names="stills")
+    return table.loc[
+        :, ~table.columns.duplicated()
+    ]  # the paper's, once for sweeps of the same stills
+
+
+def column_of(name: str, clips: str, stills: str, results: SweepResults) -> Column:
+    """A sweep whose curves are measured on the bootstrap's draws when they are first asked for."""
+    return measured_column(name, clips, stills, results)
+
+
+def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.DataFrame]:
+    """The first lines of RESULTS.md for one sweep: who wins in a sentence, and the table under it.
+
+    beside: other sweeps whose answers are given together with it, for which p is corrected. The
+    sentence also says whether the sweep is too small or still growing.
+    """
+    others = [other for other in beside if other is not column]
+    mine = [answer for answer in answers([column, *others]) if answer.column is column]
+    left = column.results.left_out
+    growing = f"The sweep is not finished: {left} rows are not counted yet." if left else ""
+    said = " ".join(filter(None, [sentence(mine), too_few(mine), growing]))
+    return said, answers_table(mine)
+
+
+def check_measure(measure: str) -> None:
+    """Raises InputError for a measure that is none."""
+    if measure not in MEASURES:
+        raise InputError(f"There is no measure '{measure:.40}'; choose {', '.join(MEASURES)}.")
+
+
+def curve_name(curve: Curve) -> str:
+    """Such as: finetune+EnergyNet, 20 % of the labels."""
+    labels = f"{percent(curve.fraction)} of the labels" if curve.fraction else "no labels"
+    return f"{curve.method}, {labels}"
+
+
+def curves_in(results: SweepResults) -> list[Curve]:
+    """Every curve point of a sweep, by share of labels and then in the order of METHODS."""
+    order = {method: place for place, method in enumerate(METHODS)}
+    return sorted(results.judged, key=lambda c: (c.fraction, order.get(c.method, len(order))))
+
+
+def usual_pair(results: SweepResults) -> tuple[Curve, Curve] | None:
+    """What Figure 4 compares: EnergyNet and finetune+CNN with few labels, else UnAtt and the CNN."""
+    shares = sorted(results.fractions, key=lambda f: (f != FEW, -f))
+    pairs = [(Curve("finetune+EnergyNet", f), Curve("finetune+CNN", f)) for f in shares]
+    pairs.append((Curve("UnAtt", NONE), Curve("CNN", NONE)))
+    there = [pair for pair in pairs if pair[0] in results.judged and pair[1] in results.judged]
+    return there[0] if there else None

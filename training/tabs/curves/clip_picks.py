@@ -1,0 +1,245 @@
+"""Judged clips as pictures to choose from, and the player that opens the one chosen."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from attention.disk.home import ASSETS
+from attention.errors import InputError
+from attention.serving.looking import Looked, look
+from attention.serving.samples import Sample
+from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
+from attention.serving.workroom import Workroom
+from attention.tabs.cards import progress_card, verdict_cards
+from attention.tabs.player import player, player_value
+from training.data.naming import DRAWN
+from training.data.thumbnails import thumbnails
+from training.judge.paper import Curve
+from training.report.curves import cell_of, curve_name
+from training.report.known_sweeps import (
+    Sweep,
+    clip_file,
+    clip_verdicts,
+    networks_of,
+    results_of,
+    set_folder,
+    sweep_named,
+)
+from training.tabs.curves.views import curve_key, curve_named
+
+PICKS = ASSETS / "page" / "picks.js"
+AWAY = "The clips of this set are not on this computer: they are named, and cannot be opened."
+NOT_KEPT = (
+    "The networks that gave these answers were not kept, so there are no maps to open: those of other "
+    "networks would show what these did not see. A run keeps the networks of every cell, up to 1 GB; of the "
+    "sweeps that ship, the drawn one's with seed 0, without labels and with 20 %."
+)
+PICTURES = 12  # clips shown with a picture; the others by name
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A clip to choose: "Class/file", its truth, what was said of it (HTML), a remark.
+
+    by: the method and share of labels whose answer it stands for, fold and seed the rest of its cell: its
+    maps open with the networks of that cell, by the CNN which that method looks through.
+    """
+
+    clip: str
+    truth: str
+    by: Curve
+    fold: str
+    seed: int
+    said: str = ""
+    remark: str = ""
+
+
+def picks_html(sweep: Sweep, picks: Sequence[Pick], pictures: int = PICTURES) -> str:
+    """The clips as buttons, the first `pictures` with a frame."""
+    if not picks:
+        return "<p class='note'>None.</p>"
+    here = set_folder(sweep) is not None
+    seen = frames_of(sweep, [pick.clip for pick in picks[:pictures]]) if here else {}
+    kept = [here and networks_of(sweep, p.fold, p.seed, p.by) is not None for p in picks]
+    buttons = list(zip(picks, kept, strict=True))
+    shown = "".join(_card(sweep, p, seen.get(p.clip, ""), opens) for p, opens in buttons[:pictures])
+    rest = "".join(f"<li>{_plain(sweep, p, opens)}</li>" for p, opens in buttons[pictures:])
+    more = len(picks) - pictures
+    folded = f"<details><summary>{more} more</summary><ul>{rest}</ul></details>" if rest else ""
+    why = "" if all(kept) else f"<p class='note'>{NOT_KEPT if here else AWAY}</p>"
+    return f"{why}<div class='picks'>{shown}</div>{folded}"
+
+
+def frames_of(sweep: Sweep, clips: Sequence[str]) -> dict[str, str]:
+    """A frame of each clip as a data address; "" for one that cannot be read any more."""
+    files = {}
+    for clip in clips:
+        with suppress(InputError):
+            files[clip] = clip_file(sweep, clip)
+    made = thumbnails(files.values(), trusted=sweep.source == DRAWN)
+    return {
+        clip: f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}" if jpeg else ""
+        for clip, jpeg in ((clip, made[path].jpeg) for clip, path in files.items())
+    }
+
+
+def right_label(name: str) -> str:
+    """The truth, in green with a tick."""
+    return f"<span class='truth'>✓ {escape(name)}</span>"
+
+
+def wrong_label(method: str, name: str) -> str:
+    """A wrong answer, in red with a cross and stripes."""
+    return f"<span class='said'>✗ {escape(name)}</span><span class='by'>{escape(method)}</span>"
+
+
+def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> list[Any]:
+    """Builds a player under lists of picks; choosing a clip opens it. Returns what to empty.
+
+    The order of what is returned: status, cards, player.
+    """
+    status = gr.HTML("", elem_id=f"{prefix}-status")
+    cards = gr.HTML("", elem_id=f"{prefix}-cards")
+    picture = player(
+        f"{prefix}-player", linked=False, empty="Choose a clip above: its maps then appear here."
+    )
+    outputs = [status, cards, picture]
+    desk = gr.State(Desk())
+
+    # gradio finds the event by the annotation of a plain function
+    def open_pick(desk: Desk, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+        told = event._data if isinstance(event._data, dict) else {}
+        yield from _open(workroom, desk, told)
+
+    for made in lists:
+        made.click(
+            open_pick,
+            desk,
+            outputs,
+            **LOOKS,
+            show_progress="hidden",
+            api_visibility="private",
+        ).success(
+            None,
+            js=f"() => document.querySelector('#{prefix}-player')?.scrollIntoView({{block: 'start'}})",
+            api_visibility="private",
+        )
+    return outputs
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A pick found again among what a sweep has judged: its clip's file, truth, answer and networks."""
+
+    sweep: Sweep
+    pick: Pick
+    file: Path
+    answer: str
+    networks: str | Path
+
+
+def judged_pick(asked: dict[str, Any]) -> Judged:
+    """What a click asks for, each value checked against the sweep's own tables.
+
+    InputError for a clip that this cell has not judged, and for networks that are not kept.
+    """
+    sweep, clip = sweep_named(str(asked.get("sweep"))), str(asked.get("clip"))
+    results = results_of(sweep)
+    if results is None:
+        raise InputError(f"'{sweep.title}' has judged no clip yet; come back later.")
+    curve = curve_named(results, str(asked.get("by")))
+    verdicts = cell_of(clip_verdicts(sweep), curve)
+    cell = (verdicts["fold"].astype(str) == str(asked.get("fold"))) & (
+        verdicts["seed"].astype(str) == str(asked.get("seed"))
+    )
+    found = verdicts[cell & (verdicts["clip"] == clip)]
+    if found.empty:
+        raise InputError(f"'{sweep.title}' has not judged {clip:.80}; choose another clip.")
+    row = found.iloc[0]
+    pick = Pick(clip, str(row["truth"]), curve, str(row["fold"]), int(row["seed"]))
+    networks = networks_of(sweep, pick.fold, pick.seed, curve)
+    if networks is None:
+        raise InputError(NOT_KEPT)
+    return Judged(sweep, pick, clip_file(sweep, clip), str(row["prediction"]), networks)
+
+
+def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    wait = gr.skip()
+    try:
+        judged = judged_pick(asked)
+        sweep, pick, path = judged.sweep, judged.pick, judged.file
+        side, figure = view_of(pick.by.method)
+        sample = Sample("", pick.clip, path, "", pick.truth, sweep.every)
+        folder = workroom.new_folder()
+        start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
+        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+        yield progress_card(None, path.name), wait, wait
+        for said in running:
+            if isinstance(said, Looked):
+                yield "", opened(said, judged), player_value(said.pack, side=side, figure=figure)
+            elif isinstance(said, Stopped):
+                yield wait, wait, wait
+            else:
+                yield progress_card(said, path.name), wait, wait
+    except InputError as error:
+        yield f"<p class='note error' role='alert'>{escape(str(error))}</p>", wait, wait
+
+
+def view_of(method: str) -> tuple[str, str]:
+    """The CNN a method looks through, and the figure it opens as: 6 shows what a CNN got wrong."""
+    side = "tuned" if method.startswith("finetune") else "web"
+    return side, "6" if "CNN" in method else "2"
+
+
+def opened(looked: Looked, judged: Judged) -> str:
+    """The verdicts of a look at a judged clip, and whose networks looked."""
+    analysis, pick = looked.analysis(), judged.pick
+    now = {v.method: analysis.concepts[v.prediction] for v in analysis.verdicts}
+    cell = f"fold {pick.fold}, seed {pick.seed}, {curve_name(pick.by)}"
+    said = f"Seen by the networks that were judged: {cell}."
+    if pick.by.method not in now:
+        said += f" {pick.by.method} reads no maps: those of its cell's CNN are drawn."
+    elif now[pick.by.method] != judged.answer:
+        said += (
+            f" The sweep has {judged.answer} for {pick.by.method}: it keeps what the frozen layers give in "
+            "half precision, and here two concepts are that close."
+        )
+    return (
+        f"<h3>{escape(analysis.clip)}</h3>{verdict_cards(analysis, top=2)}"
+        f"<p class='caption quiet'>{escape(said)}</p>"
+    )
+
+
+def _card(sweep: Sweep, pick: Pick, picture: str, can_open: bool) -> str:
+    image = f"<img src='{picture}' alt=''>" if picture else "<i class='no-picture'></i>"
+    name = Path(pick.clip).stem
+    return (
+        f"<button class='pick' {_target(sweep, pick, can_open)} title='{escape(pick.clip)}'>{image}"
+        f"<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
+        f"<span class='name'>{escape(name)}</span><span class='name'>{escape(pick.remark)}</span></button>"
+    )
+
+
+def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
+    return (
+        f"<button class='pick plain' {_target(sweep, pick, can_open)}>{escape(Path(pick.clip).stem)} "
+        f"{pick.said or ''} {escape(pick.remark)}</button>"
+    )
+
+
+def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
+    if not can_open:
+        return "disabled"
+    asked: dict[str, str | int] = {"sweep": sweep.name, "clip": pick.clip, "by": curve_key(pick.by)}
+    asked |= {"fold": pick.fold, "seed": pick.seed}
+    return f"data-pick='{escape(json.dumps(asked))}'"

@@ -1,0 +1,202 @@
+"""The confusion view: which class is taken for which; a cell lists its clips, a clip opens in the player."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+import matplotlib
+import pandas as pd
+from gradio.components import Component
+from matplotlib.colors import to_hex
+
+from attention.disk.home import ASSETS
+from attention.errors import InputError
+from attention.serving.workroom import Workroom
+from training.judge.results import SweepResults
+from training.report.charts.curve_charts import confusion_chart
+from training.report.curves import cell_of, confusion_counts, curve_name
+from training.report.known_sweeps import Sweep, clip_verdicts, results_of, sweep_named
+from training.tabs.curves.clip_picks import Pick, clip_player, picks_html, right_label, wrong_label
+from training.tabs.curves.views import curve_choices, curve_named, pair_of
+from training.tabs.figure_block import Shown, View, files, note, sweeps_named, table_html
+
+MOST_CLASSES = 25  # a larger set shows those with the most mistakes
+PICKS = ASSETS / "page" / "picks.js"
+ALL = "all"
+CLICK = "Click a number to see its clips."
+
+
+def confusion_view(chosen: Component, workroom: Workroom) -> View:
+    """The confusion matrix of one method, share of labels and seed."""
+    with gr.Tab("Confusion", id="confusion") as tab:
+        with gr.Row(elem_classes=["curve-controls"]):
+            method = gr.Dropdown([], value=None, label="Method", elem_id="confusion-method")
+            seed = gr.Dropdown([], value=None, label="Seed", elem_id="confusion-seed")
+        inputs: list[Component] = [method, seed]
+        grid = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="confusion-grid")
+        caption = gr.HTML("", elem_id="confusion-caption")
+        files("confusion", _confusion, chosen, inputs, workroom)
+        with gr.Accordion("The numbers as a table", open=False, elem_id="confusion-numbers"):
+            table = gr.HTML("", elem_id="confusion-table")
+        clips = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="confusion-clips")
+        clip_player("confusion", [clips], workroom)
+
+    # gradio finds the event by the annotation of a plain function
+    def open_cell(event: gr.EventData, names: list[str], key: str, seed_now: str) -> str:
+        told = event._data if isinstance(event._data, dict) else {}
+        try:
+            return _clips(
+                sweeps_named(names), key, seed_now, str(told.get("truth")), str(told.get("said"))
+            )
+        except InputError as error:
+            return note(str(error))
+
+    grid.click(
+        open_cell, [chosen, *inputs], clips, show_progress="hidden", api_visibility="private"
+    ).success(
+        None,
+        js="() => document.querySelector('#confusion-clips')?.scrollIntoView({block: 'nearest'})",
+        api_visibility="private",
+    )
+
+    def render(sweeps: Sequence[Sweep], key: str | None, seed_now: str | None) -> list[Any]:
+        choices, seeds, key, seed_now = _offered(sweeps, key, seed_now)
+        told = [gr.Dropdown(choices=choices, value=key), gr.Dropdown(choices=seeds, value=seed_now)]
+        try:
+            seen = _confusion(sweeps, key, seed_now)
+        except InputError as error:
+            return [*told, note(str(error)), "", "", ""]
+        said = (
+            f"<p class='caption'><b>{escape(seen.title)}.</b> {escape(seen.chart.alt)} {CLICK}</p>"  # type: ignore[union-attr]
+        )
+        said += "".join(f"<p class='caption quiet'>{escape(text)}</p>" for text in seen.notes)
+        return [*told, grid_html(seen.table), said, table_html(seen.table, seen.title), ""]
+
+    return View("confusion", tab, inputs, [method, seed, grid, caption, table, clips], render)
+
+
+def grid_html(table: pd.DataFrame) -> str:
+    """The counts as a table of buttons, darker to lighter with their share of the row."""
+    names = list(table.columns[1:])
+    worst = _worst(table, names)
+    head = "".join(f"<th scope='col'><span>{escape(name)}</span></th>" for name in worst)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(truth)}</th>"
+        + "".join(_cell(truth, said, int(row[said]), int(row[names].sum())) for said in worst)
+        + "</tr>"
+        for truth, row in ((name, table.loc[table["truth"] == name].iloc[0]) for name in worst)
+    )
+    return (
+        "<div class='confusion' tabindex='-1' role='region' aria-label='Confusion matrix'><table>"
+        f"<thead><tr><th scope='col' class='corner'>truth ↓ said →</th>{head}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _confusion(sweeps: Sequence[Sweep], key: str | None, seed: str | None) -> Shown:
+    sweep, results = _first(sweeps)
+    curve = curve_named(results, key)
+    verdicts = cell_of(clip_verdicts(sweep), curve, _seed(seed))
+    counts = confusion_counts(verdicts, results.concepts)
+    seeds = "all seeds together" if _seed(seed) is None else f"seed {seed}"
+    chart = confusion_chart(counts, f"Confusion: {curve_name(curve)}, {seeds}, {sweep.title}")
+    notes = []
+    if len(counts) > MOST_CLASSES:
+        notes.append(
+            f"The {MOST_CLASSES} of {len(counts)} classes with the most mistakes; the table has all."
+        )
+    if len(sweeps) > 1:
+        notes.append(f"Of what is chosen above, the first is shown: {sweep.title}.")
+    table = counts.rename_axis(index="truth", columns=None).reset_index()
+    return Shown(chart.title, table, chart, tuple(notes))
+
+
+def _clips(sweeps: Sequence[Sweep], key: str, seed: str, truth: str, said: str) -> str:
+    """The clips of a cell as pictures to choose from."""
+    sweep, results = _first(sweeps)
+    curve = curve_named(results, key)
+    if truth not in results.concepts or said not in results.concepts:
+        raise InputError("The classes have changed meanwhile; choose the cell again.")
+    verdicts = cell_of(clip_verdicts(sweep), curve, _seed(seed))
+    mine = verdicts[(verdicts["truth"] == truth) & (verdicts["prediction"] == said)]
+    seeds = verdicts["seed"].nunique()
+    # of a clip that several seeds called so, the first of their networks opens
+    times = mine.groupby(["clip", "fold"], observed=True)["seed"].agg(["nunique", "min"])
+    times = times.sort_values("nunique", ascending=False, kind="stable").reset_index()
+    label = right_label(truth)
+    if said != truth:
+        label += wrong_label(curve.method, said)
+    picks = [
+        Pick(
+            str(row["clip"]),
+            truth,
+            by=curve,
+            fold=str(row["fold"]),
+            seed=int(row["min"]),
+            said=label,
+            remark=f"with {row['nunique']} of {seeds} seeds" if seeds > 1 else "",
+        )
+        for row in times.to_dict("records")
+    ]
+    verb = "rightly called" if said == truth else "called"
+    return (
+        f"<h3>{escape(truth)} {verb} {escape(said)}: {len(picks)} clip{'s' * (len(picks) != 1)}</h3>"
+        f"{picks_html(sweep, picks)}"
+    )
+
+
+def _first(sweeps: Sequence[Sweep]) -> tuple[Sweep, SweepResults]:
+    for sweep in sweeps:
+        results = results_of(sweep)
+        if results is not None:
+            return sweep_named(sweep.name), results
+    raise InputError("Choose a sweep or run that has measured something.")
+
+
+def _offered(
+    sweeps: Sequence[Sweep], key: str | None, seed: str | None
+) -> tuple[list[tuple[str, str]], list[str], str | None, str | None]:
+    """Methods and seeds to choose among, and the choice: the one asked for while it is there."""
+    try:
+        _, results = _first(sweeps)
+    except InputError:
+        return [], [], None, None
+    choices = curve_choices(results)
+    seeds = [ALL, *map(str, results.seeds)]
+    if key not in {k for _, k in choices}:
+        key = pair_of(sweeps, None, None)[1][0] or choices[0][1]
+    return choices, seeds, key, seed if seed in seeds else seeds[1]
+
+
+def _seed(seed: str | None) -> int | None:
+    return int(seed) if seed is not None and seed.isdigit() else None
+
+
+def _worst(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    if len(names) <= MOST_CLASSES:
+        return list(names)
+    wrong = {
+        name: row[list(names)].sum() - row[name]
+        for name, row in ((row["truth"], row) for _, row in table.iterrows())
+    }
+    most = sorted(names, key=lambda name: -wrong[name])[:MOST_CLASSES]
+    return [name for name in names if name in most]
+
+
+def _cell(truth: str, said: str, count: int, of: int) -> str:
+    share = count / of if of else 0.0
+    if not count:
+        return "<td class='none'>0</td>"
+    colour = to_hex(matplotlib.colormaps["cividis"](share))
+    ink = "#000" if share > 0.55 else "#fff"
+    pick = escape(json.dumps({"truth": truth, "said": said}))
+    kind = "right" if truth == said else "wrong"
+    words = f"{count} of {of} {truth} called {said}"
+    return (
+        f"<td class='{kind}'><button data-pick='{pick}' style='background:{colour};color:{ink}' "
+        f"title='{escape(words)}' aria-label='{escape(words)}'>{count}</button></td>"
+    )

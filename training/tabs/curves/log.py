@@ -1,0 +1,90 @@
+"""The view of the Curves tab that shows what runs tell while they learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+from gradio.components import Component
+
+from attention.errors import InputError
+from attention.serving.workroom import Workroom
+from training.report.charts.curve_charts import training_chart
+from training.report.known_sweeps import Sweep, training_log
+from training.report.training_log import PANELS, STAGES, log_rows, smoothed
+from training.tabs.figure_block import Shown, View, figure_block
+
+# what the page offers of a training log: name → stage, panel
+LOGS = {
+    f"{title}: {panel}": (stage, panel)
+    for stage, title in STAGES.items()
+    for panel in (
+        ("loss", "pool of candidates") if stage == "EnergyNet" else ("loss", "accuracy (%)")
+    )
+}
+
+
+def log_view(chosen: Component, workroom: Workroom) -> View:
+    """Loss, accuracy and pool size of runs, as they come."""
+    with gr.Tab("Training", id="log") as tab:
+        with gr.Row(elem_classes=["curve-controls"]):
+            which = gr.Dropdown(
+                list(LOGS), value=next(iter(LOGS)), label="What", elem_id="log-which"
+            )
+            cell = gr.Dropdown(
+                [("the latest", "")], value="", label="Fold, seed, labels", elem_id="log-cell"
+            )
+            smoothing = gr.Slider(
+                0,
+                0.99,
+                value=0.6,
+                step=0.01,
+                label="Smoothing",
+                info="Exponential moving average; the raw line stays, faint.",
+                elem_id="log-smoothing",
+            )
+        inputs: list[Component] = [which, cell, smoothing]
+        outputs, fill = figure_block("log", _log, chosen, inputs, workroom)
+
+    def render(sweeps: Sequence[Sweep], what: str, cell_now: str, weight: float) -> list[Any]:
+        rows = [log_rows(training_log(sweep)) for sweep in sweeps]
+        stage, panel = LOGS.get(what, next(iter(LOGS.values())))
+        cells = dict.fromkeys(
+            str(c)
+            for r in rows
+            for c in r["cell"][(r["stage"] == stage) & r["quantity"].isin(PANELS[panel])]
+        )
+        kept = cell_now if cell_now in cells else ""
+        choices = [("the latest", ""), *((c, c) for c in cells)]
+        return [gr.Dropdown(choices=choices, value=kept), *fill(sweeps, what, kept, weight)]
+
+    return View("log", tab, inputs, [cell, *outputs], render)
+
+
+def _log(sweeps: Sequence[Sweep], what: str, cell: str, smoothing: float) -> Shown:
+    stage, panel = LOGS.get(what, next(iter(LOGS.values())))
+    logs = {sweep.title: log_rows(training_log(sweep)) for sweep in sweeps if sweep.run}
+    if not logs:
+        raise InputError(
+            "Sweeps that ship carry no training log: choose a run above, or start one under Train."
+        )
+    weight = min(max(float(smoothing), 0.0), 0.99)
+    chart = training_chart(logs, stage, panel, weight, cell or None)
+    if not chart.lines:
+        raise InputError(f"No run chosen above has told anything of '{what:.60}' yet.")
+    tables = []
+    for title, rows in logs.items():
+        mine = rows[(rows["stage"] == stage) & rows["quantity"].isin(PANELS[panel])].copy()
+        by = mine.groupby(["cell", "quantity"], sort=False)["value"]
+        mine["smoothed"] = by.transform(lambda values: smoothed(values.to_numpy(), weight))
+        mine.insert(0, "of", title)
+        tables.append(mine)
+    shown = cell if cell else "the latest fold, seed and share of labels of each run"
+    return Shown(
+        chart.title,
+        pd.concat(tables, ignore_index=True),
+        chart,
+        (f"Shown: {shown}; the table has all.",),
+    )

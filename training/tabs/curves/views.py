@@ -1,0 +1,203 @@
+"""The views of the Curves tab that show a sweep: Figure 5, Figure 4 and the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import gradio as gr
+import pandas as pd
+from gradio.components import Component
+
+from attention.errors import InputError
+from attention.serving.workroom import Workroom
+from training.judge.paper import Curve
+from training.judge.results import SweepResults
+from training.report.charts.curve_charts import figure5_chart, gains_chart
+from training.report.curves import (
+    METHODS,
+    TABLES,
+    class_gains,
+    curve_name,
+    curves_in,
+    figure5_rows,
+    paper_rows,
+    table_rows,
+    usual_pair,
+)
+from training.report.known_sweeps import Sweep, column_for, results_of
+from training.report.method import SPREAD
+from training.report.numbers import percent
+from training.report.tables import LARGEST
+from training.tabs.figure_block import Shown, View, figure_block
+
+NOTHING_YET = "Nothing is measured yet; choose another, or come back when its first cell is done."
+
+
+def figure5_view(chosen: Component, workroom: Workroom) -> View:
+    """Accuracy against labelled clips (Figure 5)."""
+    with gr.Tab("Figure 5", id="figure5") as tab:
+        with gr.Row(elem_classes=["curve-controls"]):
+            measure = gr.Radio(
+                [("accuracy", "accuracy"), ("mAP", "mAP"), ("top-3", "top3")],
+                value="accuracy",
+                label="Measure",
+                min_width=330,
+                elem_id="curves-measure",
+            )
+            methods = gr.Dropdown(
+                list(METHODS),
+                value=list(METHODS),
+                multiselect=True,
+                label="Methods",
+                scale=3,
+                elem_id="curves-methods",
+            )
+            quoted = gr.Checkbox(
+                True, label="The paper's numbers (dashed)", min_width=200, elem_id="curves-paper"
+            )
+        inputs: list[Component] = [measure, methods, quoted]
+        outputs, fill = figure_block("figure5", _figure5, chosen, inputs, workroom)
+    return View("figure5", tab, inputs, outputs, fill)
+
+
+def _figure5(sweeps: Sequence[Sweep], measure: str, methods: Sequence[str], quoted: bool) -> Shown:
+    there = _measured(sweeps)
+    kept = [method for method in METHODS if method in methods]
+    chart = figure5_chart([(s.title, s.stills, r) for s, r in there], measure, kept, quoted)
+    tables = []
+    for sweep, results in there:
+        rows = figure5_rows(results, measure, kept)
+        rows.insert(0, "of", sweep.title)
+        tables.append(rows)
+    if quoted:
+        rows = paper_rows(measure, there[0][0].stills).rename(columns={"value": "mean"})
+        rows.insert(0, "of", "the paper")
+        tables.append(rows[rows["method"].isin(kept)])
+    table = pd.concat(tables, ignore_index=True)
+    table["fraction"] = [percent(f) if f else "none" for f in table["fraction"]]
+    table["where"] = table["where"].fillna("") if "where" in table else ""
+    return Shown(chart.title, table.rename(columns={"fraction": "labels"}), chart, _notes(there))
+
+
+def figure4_view(chosen: Component, workroom: Workroom) -> View:
+    """The classes with the largest gain (Figure 4)."""
+    with gr.Tab("Figure 4", id="figure4") as tab:
+        with gr.Row(elem_classes=["curve-controls"]):
+            better = gr.Dropdown([], value=None, label="Gain of", elem_id="figure4-better")
+            worse = gr.Dropdown([], value=None, label="over", elem_id="figure4-worse")
+        inputs: list[Component] = [better, worse]
+        outputs, fill = figure_block("figure4", _figure4, chosen, inputs, workroom)
+
+    def render(sweeps: Sequence[Sweep], better_now: str | None, worse_now: str | None) -> list[Any]:
+        choices, pair = pair_of(sweeps, better_now, worse_now)
+        told = [gr.Dropdown(choices=choices, value=value) for value in pair]
+        return [*told, *fill(sweeps, *pair)]
+
+    return View("figure4", tab, inputs, [better, worse, *outputs], render)
+
+
+def _figure4(sweeps: Sequence[Sweep], better: str | None, worse: str | None) -> Shown:
+    sweep, results = _measured(sweeps)[0]
+    a, b = curve_named(results, better), curve_named(results, worse)
+    gains = class_gains(results, a, b)
+    chart = gains_chart(gains, a, b, sweep.title)
+    table = gains.rename(columns={"worse": curve_name(b), "better": curve_name(a)})
+    notes = [
+        "Bars: points of accuracy; lines: 95 % interval from a paired bootstrap over recordings and "
+        "seeds, not corrected for the number of classes: no winner is named by class. The paper draws "
+        "its bars without numbers."
+    ]
+    if len(gains) > LARGEST:
+        notes.append(f"The {LARGEST} largest of {len(gains)} classes.")
+    if len(sweeps) > 1:
+        notes.append(f"Of what is chosen above, the first is shown: {sweep.title}.")
+    return Shown(chart.title, table, chart, tuple(notes))
+
+
+def tables_view(chosen: Component, workroom: Workroom) -> View:
+    """Tables 1 to 5 and every difference the paper states."""
+    with gr.Tab("Tables", id="tables") as tab:
+        number = gr.Radio(
+            list(TABLES), value="Table 2", label="Which", elem_id="curves-table", show_label=False
+        )
+        inputs: list[Component] = [number]
+        outputs, fill = figure_block("tables", _table, chosen, inputs, workroom, table_first=True)
+    return View("tables", tab, inputs, outputs, fill)
+
+
+def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
+    columns = [column for sweep in sweeps if (column := column_for(sweep)) is not None]
+    if not columns:
+        raise InputError(NOTHING_YET)
+    if number not in TABLES:
+        raise InputError(f"There is no '{number:.40}'; choose one of {', '.join(TABLES)}.")
+    notes = [
+        f"{SPREAD} Other clips and another network than the paper's: compare the order of methods, not "
+        "the height."
+    ]
+    if number == "Differences" and len(columns) > 1:
+        notes.append(f"Of what is chosen above, the first is shown: {columns[0].name}.")
+    return Shown(f"{number}. {TABLES[number]}", table_rows(number, columns), None, tuple(notes))
+
+
+def curve_named(results: SweepResults, key: str | None) -> Curve:
+    """The curve of a key of `curve_choices`; InputError when the sweep has none such."""
+    known = {curve_key(curve): curve for curve in results.judged}
+    if key not in known:
+        raise InputError("Choose two methods that this sweep has measured.")
+    return known[key]
+
+
+def curve_choices(results: SweepResults) -> list[tuple[str, str]]:
+    """(for people, key) of every curve of a sweep, for a dropdown."""
+    return [(curve_name(curve), curve_key(curve)) for curve in curves_in(results)]
+
+
+def curve_key(curve: Curve) -> str:
+    """A curve as pages and links name it."""
+    return f"{curve.method} @ {curve.fraction:g}"
+
+
+def pair_of(
+    sweeps: Sequence[Sweep], better: str | None, worse: str | None
+) -> tuple[list[tuple[str, str]], tuple[str | None, str | None]]:
+    """The curves to choose among, and the two chosen: those asked for, else the usual ones."""
+    try:
+        _, results = _measured(sweeps)[0]
+    except InputError:
+        return [], (None, None)
+    choices = curve_choices(results)
+    keys = {key for _, key in choices}
+    if better in keys and worse in keys:
+        return choices, (better, worse)
+    usual = usual_pair(results)
+    return choices, (None, None) if usual is None else (curve_key(usual[0]), curve_key(usual[1]))
+
+
+def _measured(sweeps: Sequence[Sweep]) -> list[tuple[Sweep, SweepResults]]:
+    if not sweeps:
+        raise InputError("Choose at least one sweep or run above.")
+    found = [(sweep, results) for sweep in sweeps if (results := results_of(sweep)) is not None]
+    if not found:
+        raise InputError(NOTHING_YET)
+    return found
+
+
+def _notes(there: Sequence[tuple[Sweep, SweepResults]]) -> tuple[str, ...]:
+    notes = [
+        f"{SPREAD} Methods that need no labels are level lines. The paper's accuracies are from UCF101, "
+        "its mAP from TVHI, with ResNet101."
+    ]
+    for sweep, results in there:
+        folds, seeds = len(results.clip_counts), len(results.seeds)
+        told = (
+            f"{sweep.title}: {sum(results.clip_counts.values())} {results.part} clips, {folds} "
+            f"fold{'s' * (folds != 1)} × {seeds} seed{'s' * (seeds != 1)}."
+        )
+        if results.left_out:
+            told += (
+                f" Not finished: {results.left_out} rows that some fold still lacks are left out."
+            )
+        notes.append(told)
+    return tuple(notes)

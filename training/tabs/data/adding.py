@@ -1,0 +1,63 @@
+"""The part of the Data tab where people add a set of their own as a zip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+
+import gradio as gr
+
+from attention.errors import InputError
+from training.data.archive.zips import ZipLimits
+from training.data.naming import NAME_LENGTH, proposed_name
+from training.data.sets import add_set, sets
+from training.tabs.data.element import LIGHT, Part, Values
+from training.tabs.data.zip_help import zip_help
+
+LIMITS = ZipLimits()
+
+
+def adding(chosen: gr.Dropdown) -> Part:
+    """Builds it; the set that is added becomes the chosen one."""
+    with gr.Accordion("Add a set of your own", open=False, elem_id="data-add"), gr.Row():
+        gr.HTML(zip_help(LIMITS), elem_id="data-tree")
+        with gr.Column(min_width=240):
+            archive = gr.File(label="Your zip", file_types=[".zip"], height=120, elem_id="data-zip")
+            name = gr.Textbox(
+                label="What it is called here", max_length=NAME_LENGTH, elem_id="data-name"
+            )
+            add = gr.Button("Add this set", variant="primary", size="sm", elem_id="data-add-it")
+            added = gr.HTML("", elem_id="data-added")
+
+    archive.upload(proposed_name, archive, name, **LIGHT)
+    stored = add.click(
+        _store,
+        [archive, name],
+        [added, chosen, archive, name],
+        show_progress_on=added,
+        api_visibility="private",
+        concurrency_limit=2,
+    )
+    return Part((added,), lambda _: (gr.skip(),), (stored,))
+
+
+def _store(
+    archive: str | None, name: str, progress: gr.Progress = gr.Progress()
+) -> Iterator[Values]:
+    try:
+        if not archive:
+            raise InputError("No zip is chosen: choose or drop one first.")
+        final = add_set(archive, name, LIMITS, _telling(progress))
+    except InputError as error:
+        said = f"<p class='note error' role='alert'>{escape(str(error))}</p>"
+        yield said, gr.skip(), gr.skip(), gr.skip()
+        raise gr.Error(str(error), print_exception=False) from None
+    said = f"<p class='note' role='status'>“{escape(final)}” is added and chosen.</p>"
+    yield said, gr.Dropdown(list(sets()), value=final), None, ""
+
+
+def _telling(progress: gr.Progress) -> Callable[[int, int], None]:
+    def told(done: int, total: int) -> None:
+        progress((round(done / 1e6, 1), round(total / 1e6, 1)), desc="Unpacking", unit="MB")
+
+    return told

@@ -1,0 +1,94 @@
+"""The part of the Data tab that checks a set: counts, faults, copies to leave out, what to do."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from attention.errors import InputError
+from training.data.checks.kept import Checkups
+from training.data.folders import count
+from training.data.naming import DRAWN
+from training.data.sets import leave_out, left_out, put_back, set_folder
+from training.data.thumbnails import thumbnails
+from training.tabs.data.checkup import standing_card
+from training.tabs.data.element import LIGHT, Part, Values, toasting
+from training.tabs.data.twins import SHOWN, TICKED, most_alike, seconds_of, twins_card
+
+POLL = 0.7  # seconds between looks at a check-up under way
+# what a person ticked stays on the page when its pairs change, unless told otherwise
+TICK_ANEW = """
+watch("value", () => {
+  for (const box of element.querySelectorAll("input")) box.checked = box.hasAttribute("checked");
+});
+"""
+LEAVE = "Leave the second of each ticked pair out"
+
+
+def checking(chosen: gr.Dropdown, desk: Checkups) -> Part:
+    """Builds it; the check-up itself is the desk's."""
+    gr.HTML("<h2>Check-up</h2>", elem_classes="data-heading")
+    checkup = gr.HTML("", elem_id="data-checkup")
+    gr.HTML("<h2>Stills that look alike</h2>", elem_classes="data-heading")
+    twins = gr.HTML("", js_on_load=TICK_ANEW, elem_id="data-twins")
+    with gr.Row(elem_id="data-own"):
+        leave = gr.Button(LEAVE, size="sm", visible=False, elem_id="data-leave")
+        restore = gr.Button("Put back", size="sm", visible=False, elem_id="data-restore")
+    key = gr.State("")
+    ticked = gr.JSON(visible=False)
+    timer = gr.Timer(POLL, active=False)
+    outputs = [key, checkup, twins, timer, leave]
+
+    def look(name: str, asked: str) -> Values:
+        with toasting():
+            return checkup_views(desk, name, asked)
+
+    def take_out(name: str, boxes: list[str] | None, asked: str) -> None:
+        with toasting():
+            seen = desk.standing(asked).checkup
+            folder = set_folder(name).resolve()
+            files = seconds_of(boxes or [], seen, folder) if seen else []
+            if not files:
+                raise InputError("No pair is ticked: tick those of which one still can go.")
+            leave_out(name, files)
+
+    def bring_back(name: str) -> None:
+        with toasting():
+            put_back(name)
+
+    timer.tick(look, [chosen, key], outputs, **LIGHT)
+    js = f"(name, _, key) => [name, {TICKED}, key]"
+    out = leave.click(take_out, [chosen, ticked, key], js=js, **LIGHT)
+    again = restore.click(bring_back, chosen, **LIGHT)
+
+    def fill(name: str) -> Values:
+        return restore_button(name), *checkup_views(desk, name, desk.ask(name))
+
+    return Part((restore, *outputs), fill, (out, again))
+
+
+def restore_button(name: str) -> gr.Button:
+    """The button that puts back what was left out, there when something was."""
+    away = left_out(name)
+    return gr.Button(f"Put back {count(len(away), 'file')} left out", visible=bool(away))
+
+
+def checkup_views(desk: Checkups, name: str, key: str) -> Values:
+    """The check-up as it stands, the copies it found, and whether to look again and to leave out."""
+    standing = desk.standing(key)
+    copies, can_leave = "<p class='hint'>The check-up looks for them.</p>", False
+    if standing.fault:
+        copies = ""
+    if standing.checkup:
+        own = name != DRAWN
+        paths = [p for pair in most_alike(standing.checkup)[:SHOWN] for p in (pair.one, pair.other)]
+        pictures = thumbnails(paths, trusted=not own)
+        folder = set_folder(name).resolve()
+        copies = twins_card(standing.checkup, folder, pictures, own=own)
+        can_leave = own and bool(paths)
+    return (
+        key,
+        standing_card(name, standing),
+        copies,
+        gr.Timer(active=not standing.finished),
+        gr.Button(visible=can_leave),
+    )

@@ -1,0 +1,122 @@
+"""A set's check-up as HTML: counts and imbalance as bars, what cannot be read, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from attention.media.frames import label
+from training.data.checks.findings import Checkup, FoldCount
+from training.data.checks.kept import Standing
+from training.data.folders import count
+
+SIDES = ("train", "dev", "test")
+SHOWN = 50  # unreadable files named on the page; the terminal names all
+
+
+def standing_card(name: str, standing: Standing) -> str:
+    """A check-up under way, with the time left, its fault, or the finished one."""
+    if standing.fault:
+        return f"<p class='note error' role='alert'>{escape(standing.fault)}</p>"
+    if standing.checkup:
+        return checkup_card(standing.checkup)
+    if not standing.total:
+        said, bar = f"Checking {escape(name)}: opening the files …", ""
+    else:
+        left = standing.left
+        soon = f" · about {max(1, round(left))} s left" if left is not None else ""
+        said = f"Checking {escape(name)}: file {standing.done:,} of {standing.total:,}{soon}"
+        bar = f" value='{standing.done}' max='{standing.total}'"
+    return f"<div class='progress' role='status'><p>{said}</p><progress{bar}></progress></div>"
+
+
+def checkup_card(seen: Checkup) -> str:
+    """The finished check-up."""
+    return "".join(
+        (
+            f"<p class='counts'>{_counts(seen)}</p>",
+            _table(seen),
+            _sentences("What to do", seen.advice) or "<p class='note'>Nothing to mend: ready.</p>",
+            _unreadable(seen),
+            _sentences("Left out or chosen", seen.notes),
+        )
+    )
+
+
+def _counts(seen: Checkup) -> str:
+    told = [
+        count(len(seen.concepts), "class"),
+        count(sum(seen.stills), "still"),
+        count(sum(seen.clips), "clip"),
+    ]
+    for fold in seen.folds:
+        sides = ", ".join(
+            f"{sum(getattr(fold, side)):,} {side}" for side in SIDES if sum(getattr(fold, side))
+        )
+        told.append(f"fold {escape(fold.name)}: {sides}" if len(seen.folds) > 1 else sides)
+    return " · ".join(told)
+
+
+def _table(seen: Checkup) -> str:
+    """A row per class: bars of stills and of clips, the clips in the shares of the first fold."""
+    fold = seen.folds[0] if seen.folds else None
+    most_stills, most_clips = max(seen.stills, default=0), max(seen.clips, default=0)
+    rows = "".join(
+        f"<tr><th scope='row'>{escape(name)}</th>"
+        f"<td>{_bar([('still', seen.stills[place])], most_stills)}</td>"
+        f"<td>{_bar(_shares(fold, place, seen.clips[place]), most_clips)}</td></tr>"
+        for place, name in enumerate(seen.concepts)
+    )
+    first = f" of fold {escape(fold.name)}" if fold and len(seen.folds) > 1 else ""
+    legend = "".join(
+        f"<li><i class='{side}'></i>{side}</li>"
+        for side in SIDES
+        if fold and any(getattr(fold, side))
+    )
+    return (
+        "<table class='classes'><caption>How many there are of each class; uneven bars are an "
+        f"imbalance</caption><thead><tr><th scope='col'>Class</th><th scope='col'>Stills</th>"
+        f"<th scope='col'>Clips{first} <ul class='sides'>{legend}</ul></th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def _shares(fold: FoldCount | None, place: int, clips: int) -> list[tuple[str, int]]:
+    if fold is None:
+        return [("still", clips)]
+    return [(side, getattr(fold, side)[place]) for side in SIDES if any(getattr(fold, side))]
+
+
+def _bar(parts: Sequence[tuple[str, int]], most: int) -> str:
+    pieces = "".join(
+        f"<i class='{kind}' style='width:{100 * number / max(most, 1):.2f}%'></i>"
+        for kind, number in parts
+    )
+    told = " + ".join(f"{number:,}" for _, number in parts)
+    return (
+        f"<div class='cell'><span class='share' aria-hidden='true'>{pieces}</span>"
+        f"<span class='number'>{told}</span></div>"
+    )
+
+
+def _sentences(title: str, said: Sequence[str]) -> str:
+    if not said:
+        return ""
+    lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
+    return f"<section class='said'><h3>{title}</h3><ul>{lines}</ul></section>"
+
+
+def _unreadable(seen: Checkup) -> str:
+    if not seen.unreadable:
+        return ""
+    lines = "".join(
+        f"<li><b>{escape(label(u.path.parent))}</b>: {escape(u.why)}</li>"
+        for u in seen.unreadable[:SHOWN]
+    )
+    more = len(seen.unreadable) - SHOWN
+    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
+    number = count(len(seen.unreadable), "file")
+    return (
+        f"<section class='said'><h3>{number} cannot be read; training leaves them out</h3>"
+        f"<ul>{lines}{rest}</ul></section>"
+    )

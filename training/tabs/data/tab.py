@@ -1,0 +1,98 @@
+"""The Data tab: choose a set or add one's own, leaf through Figure 1, read the set's check-up.
+
+adding.py, browsing.py and checking.py are its parts; figure1.py, facts.py, checkup.py, twins.py and
+zip_help.py what they show.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from training.data.checks.kept import Checkups
+from training.data.folders import count
+from training.data.naming import DRAWN
+from training.data.sets import notes_of, remove_set, sets, source_of
+from training.data.thumbnails import sweep
+from training.tabs.data.adding import adding
+from training.tabs.data.browsing import leafing
+from training.tabs.data.checking import checking
+from training.tabs.data.element import LIGHT, Values, toasting
+
+ABOUT_DRAWN = (
+    "Drawn by this project, not photographed: two people in four interactions, posed and bright in the "
+    "stills; dark, blurred, off-centre and between other things in the clips."
+)
+REMOVE = "(name) => confirm(`Remove the set ${name} for everybody?`) ? name : null"
+
+
+def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
+    """Builds the tab; returns the list whose value is the name of the chosen set.
+
+    tab: the tab it is in; its pictures are then made when it is first opened, not with the page.
+    """
+    desk = Checkups()
+    desk.ask(DRAWN)  # ready, or nearly, when somebody comes to look
+    sweep()
+    with gr.Row(elem_id="data-choose"):
+        chosen = gr.Dropdown(
+            list(sets()), value=DRAWN, label="Data set", elem_id="data-set", scale=1, min_width=240
+        )
+        about = gr.HTML("", elem_id="data-about")
+        remove = gr.Button(
+            "Remove this set",
+            size="sm",
+            variant="stop",
+            visible=False,
+            min_width=140,
+            elem_id="data-remove",
+        )
+    parts = (adding(chosen), leafing(chosen), checking(chosen, desk))
+    shown = gr.State("")
+    outputs = [shown, about, remove, *(output for part in parts for output in part.outputs)]
+
+    def show(name: str) -> Values:
+        with toasting():
+            filled = [value for part in parts for value in part.fill(name)]
+            return name, about_set(name), gr.Button(visible=name != DRAWN), *filled
+
+    def listed(name: str) -> gr.Dropdown:
+        there = list(sets())
+        return gr.Dropdown(there, value=name if name in there else DRAWN)
+
+    def fill(name: str, last: str) -> Values:
+        return (gr.skip(),) * len(outputs) if last == name else show(name)
+
+    def take_away(name: str | None) -> Any:
+        if name is None:  # the person thought better of it
+            return gr.skip()
+        with toasting():
+            remove_set(name)
+        return gr.Dropdown(list(sets()), value=DRAWN)
+
+    arrive = tab.select if tab else demo.load
+    # the list first and at once: a set that is added while pictures are made must not be lost again
+    came = arrive(listed, chosen, chosen, **LIGHT)
+    came.success(fill, [chosen, shown], outputs, **LIGHT)
+    gone = remove.click(take_away, chosen, chosen, js=REMOVE, **LIGHT)
+    chosen.input(show, chosen, outputs, **LIGHT)
+    for change in (gone, *(change for part in parts for change in part.changes)):
+        change.success(show, chosen, outputs, **LIGHT)
+    return chosen
+
+
+def about_set(name: str) -> str:
+    """A sentence or two on what a set holds and where it comes from."""
+    source = source_of(name)
+    holds = ", ".join(
+        (
+            count(len(source.concepts), "class"),
+            count(len(source.stills), "still"),
+            count(len(source.clips), "clip"),
+        )
+    )
+    made = ABOUT_DRAWN if name == DRAWN else "Somebody added it to this page."
+    said = " ".join((made, *notes_of(name)))
+    return f"<p><b>{escape(name)}</b>: {holds}. {escape(said)}</p>"

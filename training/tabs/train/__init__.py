@@ -1,0 +1,1 @@
+"""The Train tab: start a run and watch it."""

@@ -1,0 +1,172 @@
+"""The Train tab: choose what to learn from and how, see how it goes, come back to it later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from attention.errors import InputError
+from training.data.sets import sets
+from training.progress import how_long
+from training.runs import queue
+from training.runs.asked import PAGE_HOURS, expected, spec_of
+from training.runs.records import Spec
+from training.runs.standing import Standing, standings
+from training.tabs.train.elements import RunParts, form, run_parts
+from training.tabs.train.live import FOLLOW, Seen, live_charts, no_charts, seen_now
+from training.tabs.train.run_card import NO_RUN, run_card, run_choices
+
+LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+@dataclass(frozen=True)
+class Training:
+    """What other tabs follow: the chosen run's name, and the buttons that lead to its results."""
+
+    run: gr.Radio
+    to_curve: gr.Button
+    to_model: gr.Button
+
+
+def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None) -> Training:
+    """Builds the tab; it follows the set chosen under Data."""
+    with gr.Row():
+        with gr.Column(scale=4, min_width=300):
+            asked = form()
+            estimate = gr.HTML("", elem_id="estimate")
+            begin = gr.Button("Train", variant="primary", elem_id="train-start")
+        with gr.Column(scale=7, min_width=300):
+            parts = run_parts()
+    fields = list(asked.values())
+    begin.click(_begun, fields, parts.shown, concurrency_limit=4, **LIGHT)
+    gr.on(
+        [demo.load, *(field.change for field in fields)], _estimate, fields, estimate,
+        trigger_mode="always_last", **LIGHT,
+    )  # fmt: skip
+    _follow_sets(asked["source"], chosen_set)
+    _follow_runs(parts)
+    return Training(parts.run, parts.to_curve, parts.to_model)
+
+
+def _follow_sets(source: gr.Dropdown, chosen_set: gr.components.Component | None) -> None:
+    source.focus(lambda: gr.Dropdown(choices=list(sets())), outputs=source, **LIGHT)
+    if chosen_set is not None:
+        chosen_set.change(
+            lambda name: gr.Dropdown(choices=list(sets()), value=name), chosen_set, source, **LIGHT
+        )
+
+
+def _follow_runs(parts: RunParts) -> None:
+    of_run = [parts.run, parts.stage]
+    acts = (
+        (parts.cancel, queue.cancel),
+        (parts.resume, queue.resume),
+        (parts.remove, queue.remove),
+    )
+    for button, act in acts:
+        button.click(partial(_acted, act), of_run, parts.shown, concurrency_limit=4, **LIGHT)
+    gr.on(
+        [parts.run.input, parts.stage.input], lambda name, of: _shown(Seen(), name, of), of_run,
+        parts.shown, **LIGHT,
+    )  # fmt: skip
+    # pressed by the page's script, whenever there is more to show
+    refresh = gr.Button("refresh", visible="hidden", elem_id="runs-refresh")
+    refresh.click(_shown, [parts.seen, *of_run], parts.shown, concurrency_limit=8, **LIGHT)
+
+
+def _begun(*given: Any) -> list[Any]:
+    """Starts a run and shows it."""
+    try:
+        started = queue.start(_spec(*given))
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return _shown(Seen(), started.name, FOLLOW)
+
+
+def _acted(act: Callable[[str], object], name: str | None, of: str) -> list[Any]:
+    """Cancels, resumes or removes a run, and shows what became of it."""
+    if not name:
+        raise gr.Error("Choose a run first.", print_exception=False)
+    try:
+        act(name)
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    return _shown(Seen(), name, of)
+
+
+def _spec(
+    source: str,
+    until: str,
+    fractions: Sequence[float],
+    seeds: float,
+    title: str,
+    backbone: str,
+    preset: str,
+    noisy: bool,
+    part: str,
+) -> Spec:
+    if not fractions and until != "web":
+        raise InputError("No share of labels is chosen; tick one at least.")
+    return spec_of(
+        {
+            "source": source, "until": until, "fractions": list(fractions) or [1.0],
+            "seeds": list(range(int(seeds))), "title": title or "", "backbone": backbone,
+            "preset": preset, "noisy": noisy, "part": part, "hours": PAGE_HOURS,
+        }
+    )  # fmt: skip
+
+
+def _estimate(*given: Any) -> str:
+    """How long it will take, or why it cannot be, before it starts."""
+    try:
+        seconds = expected(_spec(*given))
+    except InputError as error:
+        return f"<p class='note error' role='status'>{escape(str(error))}</p>"
+    ahead = [s for s in standings() if s.under_way]
+    waits = f" once the {len(ahead)} before it are done" if len(ahead) > 1 else ""
+    waits = " once the one before it is done" if len(ahead) == 1 else waits
+    return (
+        f"<p class='note' role='status'>It will take <b>{how_long(seconds)}</b> here{waits}. "
+        "It goes on when this page is closed.</p>"
+    )
+
+
+def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
+    """What the page shows now; what has not changed since `before` is skipped."""
+    found = standings()
+    names = [s.run.name for s in found]
+    chosen = name if name in names else next(iter(names), None)
+    standing = next((s for s in found if s.run.name == chosen), None)
+    now = seen_now(found, standing, of)
+    if now == before:
+        return [gr.skip()] * 12
+    if standing is None:
+        nothing = [gr.Radio(choices=[], value=None), NO_RUN, *_buttons(None)]
+        return [now, *nothing, *no_charts(), ""]
+    runs = gr.Radio(choices=run_choices(found), value=chosen)
+    first = [now, runs if now.runs != before.runs else gr.skip(), run_card(standing)]
+    buttons = _buttons(standing) if now.state != before.state else [gr.skip()] * 5
+    if now.metrics == before.metrics and now.of == before.of and now.name == before.name:
+        return [*first, *buttons, gr.skip(), gr.skip(), gr.skip(), gr.skip()]
+    return [*first, *buttons, *live_charts(standing.run, of), standing.run.log()]
+
+
+def _buttons(standing: Standing | None) -> list[gr.Button]:
+    """Cancel, Resume, Its curve, Look with its model, Remove: those that make sense now."""
+    status = standing.status if standing else None
+    state = status.state if status else ""
+    under_way = state in {"queued", "running"}
+    has_rows = standing is not None and (standing.run.sweep / "rows.csv").exists()
+    has_model = standing is not None and (standing.run.model / "model.json").exists()
+    return [
+        gr.Button(interactive=under_way),
+        gr.Button(interactive=state in {"cancelled", "failed", "interrupted"}),
+        gr.Button(interactive=has_rows),
+        gr.Button(interactive=has_model),
+        gr.Button(interactive=standing is not None),
+    ]
