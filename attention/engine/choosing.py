@@ -7,13 +7,13 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
-from attention.networks.cnn import Backbone, imprint
 from attention.engine.devices import check_precision, device_named
 from attention.engine.eager import Eager
 from attention.engine.road import Refused, Road
 from attention.engine.seen import Seen
-from attention.engine.stages import stages_of
+from attention.networks.cnn import Backbone, imprint
 from attention.networks.inference import eval_copy, tensors
+from attention.networks.stages import stages_of
 
 # Exporting a smaller network takes longer than OpenVINO would ever save.
 SMALL = 1 << 20  # bytes of weights
@@ -43,13 +43,13 @@ class Engine:
         """How many frames to give at a time."""
         return self._roads[0].batch
 
-    def see(self, x: Tensor, features: bool = False) -> Seen:
-        """Scores, energies, windows and maps of inputs x [N,3,224,224]; features: those too."""
-        return self._first(lambda road: road.see(x, features))
+    def see(self, x: Tensor, window: int = 3, features: bool = False) -> Seen:
+        """What it sees in inputs x [N,3,224,224], with windows of side `window`; features: those too."""
+        return self._first(lambda road: road.see(x, window, features))
 
-    def see_views(self, z: Tensor, features: bool = False) -> Seen:
+    def see_views(self, z: Tensor, window: int = 3, features: bool = False) -> Seen:
         """The same of inputs z of the last stage, as trunk(x, LAST_STAGE) gives them."""
-        return self._first(lambda road: road.see_views(z, features))
+        return self._first(lambda road: road.see_views(z, window, features))
 
     def trunk(self, x: Tensor, until: str = MAPS) -> Tensor:
         """A [N,K,h,w] of inputs x, or until LAST_STAGE what the last stage takes."""
@@ -70,43 +70,40 @@ class Engine:
 _kept: WeakKeyDictionary[Backbone, tuple[State, dict[State, Engine]]] = WeakKeyDictionary()
 
 
-def engine_of(
-    backbone: Backbone, window: int = 3, device: str = "auto", precision: str = "fp32"
-) -> Engine:
+def engine_of(backbone: Backbone, device: str = "auto", precision: str = "fp32") -> Engine:
     """The engine that looks through a network in eval mode and float32, whatever its own mode and type.
 
-    window: side s of Eq. 2's window · device: auto, cpu, cuda or mps · precision: fp32, or bf16, which is
-    faster and puts energies off by some percent. Kept until one of the network's tensors, or its head, is
-    another. InputError for a device that is not there.
+    device: auto, cpu, cuda or mps · precision: fp32, or bf16, which is faster and puts energies off by
+    some percent. Kept until one of the network's tensors, or its head, is another. InputError for a device that is not there.
     """
     where = device_named(device)
     state = (backbone.head, backbone.num_classes, *map(imprint, tensors(backbone)))
     kept = _kept.get(backbone)
     if kept is None or kept[0] != state:
         kept = _kept[backbone] = (state, {})
-    how = (window, where, check_precision(precision), torch.get_num_threads())
+    how = (where, check_precision(precision), torch.get_num_threads())
     if how not in kept[1]:
-        kept[1][how] = _engine(backbone, window, where, precision)
+        kept[1][how] = _engine(backbone, where, precision)
     return kept[1][how]
 
 
-def _engine(backbone: Backbone, window: int, device: torch.device, precision: str) -> Engine:
+def _engine(backbone: Backbone, device: torch.device, precision: str) -> Engine:
     # never the backbone itself: one that is kept beside it would never be let go
     network = eval_copy(backbone, "cpu")
     stages = stages_of(network)
-    by_torch = Eager(network, stages, torch.device("cpu"), precision, window)
+    by_torch = Eager(network, stages, torch.device("cpu"), precision)
     roads: list[Road] = [by_torch]
     notes: list[str] = []
     if sum(tensor.nbytes for tensor in tensors(stages)) >= SMALL:
         try:
             from attention.engine.openvino import OpenVINO
 
-            roads.insert(0, OpenVINO(network, stages, by_torch, precision, window))
+            roads.insert(0, OpenVINO(network, stages, by_torch, precision))
         except ImportError:
             notes.append(_note(backbone.name, by_torch, "OpenVINO is not installed"))
     if device.type != "cpu":
         there = eval_copy(backbone, device).to(memory_format=torch.channels_last)
-        roads.insert(0, Eager(there, stages_of(there), device, precision, window))
+        roads.insert(0, Eager(there, stages_of(there), device, precision))
         notes.clear()
     return Engine(roads, backbone.name, notes)
 

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from openvino.preprocess import PrePostProcessor
 from torch import Tensor
 
-from attention.networks.cnn import INPUT_SIDE
 from attention.engine.devices import cpu_threads
 from attention.engine.graph import core
 from attention.engine.road import BATCH
-
+from attention.networks.cnn import INPUT_SIDE
 
 
 class Compiled:

@@ -32,7 +32,9 @@ def device_named(name: str = "auto") -> torch.device:
 def check_precision(name: str) -> str:
     """The name; InputError for another than fp32 and bf16."""
     if name not in PRECISIONS:
-        raise InputError(f"There is no precision '{short(name)}'; choose {' or '.join(PRECISIONS)}.")
+        raise InputError(
+            f"There is no precision '{short(name)}'; choose {' or '.join(PRECISIONS)}."
+        )
     return name
 
 

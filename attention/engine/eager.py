@@ -8,10 +8,10 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from attention.networks.cnn import Backbone
-from attention.engine.stages import Stages
 from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, joined, seen_of
+from attention.networks.cnn import Backbone
+from attention.networks.stages import Stages
 
 GPU_BATCH = 64  # frames at a time, fewer where its memory is full
 WHERE = {"cpu": "the CPU", "cuda": "a CUDA GPU", "mps": "an Apple GPU"}
@@ -25,7 +25,7 @@ class Eager:
     """
 
     def __init__(
-        self, backbone: Backbone, stages: Stages, device: torch.device, precision: str, window: int
+        self, backbone: Backbone, stages: Stages, device: torch.device, precision: str
     ) -> None:
         self.device = device
         self.name = f"torch {version('torch').split('+')[0]} on {WHERE[device.type]}, {precision}"
@@ -33,17 +33,14 @@ class Eager:
         self._backbone = backbone
         self._stages = stages
         self._precision = precision
-        self._window = window
 
-    def see(self, x: Tensor, features: bool) -> Seen:
+    def see(self, x: Tensor, window: int, features: bool) -> Seen:
         """What it sees in inputs x [N,3,224,224]."""
-        return joined(self._in_batches(x, lambda some: self._seen(self._maps(some), features)))
+        return self._seen(x, self._maps, window, features)
 
-    def see_views(self, z: Tensor, features: bool) -> Seen:
+    def see_views(self, z: Tensor, window: int, features: bool) -> Seen:
         """The same of inputs z of its last stage."""
-        return joined(
-            self._in_batches(z, lambda some: self._seen(self._stages.last(some), features))
-        )
+        return self._seen(z, self._stages.last, window, features)
 
     def views(self, x: Tensor) -> Tensor:
         """z, the inputs of its last stage, of inputs x."""
@@ -56,9 +53,15 @@ class Eager:
     def _maps(self, x: Tensor) -> Tensor:
         return self._backbone.features(x)
 
-    def _seen(self, A: Tensor, features: bool) -> Seen:
-        with torch.autocast(self.device.type, enabled=False):
-            return seen_of(self._backbone, A.float(), self._window, features)
+    def _seen(
+        self, given: Tensor, maps: Callable[[Tensor], Tensor], window: int, features: bool
+    ) -> Seen:
+        def look(some: Tensor) -> Seen:
+            A = maps(some)
+            with torch.autocast(self.device.type, enabled=False):
+                return seen_of(self._backbone, A.float(), window, features)
+
+        return joined(self._in_batches(given, look))
 
     def _in_batches(self, x: Tensor, look: Callable[[Tensor], Given]) -> list[Given]:
         found: list[Given] = []

@@ -1,4 +1,4 @@
-"""A network as an OpenVINO graph: x → z → A, and behind A Eqs. 1 and 2 of a linear head.
+"""A network as an OpenVINO graph: x → z → A, and behind A the scores and maps of a linear head.
 
 A graph is made of an architecture, not of its weights: they are inputs of the graph, filled in as
 constants before it is compiled. Making one takes seconds, so it is kept on disk and serves all weights.
@@ -7,6 +7,7 @@ constants before it is compiled. Making one takes seconds, so it is kept on disk
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -17,12 +18,12 @@ import torch
 from openvino import opset15 as ops
 from torch import Tensor, fx, nn
 
-from attention.networks.cnn import INPUT_SIDE
-from attention.engine.stages import Stages
-from attention.networks.heads import LinearHead
-from attention.disk.home import home
-from attention.networks.inference import tensors
+from attention.disk.home import ASSETS, home
 from attention.disk.whole import whole_folder
+from attention.networks.cnn import INPUT_SIDE
+from attention.networks.heads import LinearHead
+from attention.networks.inference import tensors
+from attention.networks.stages import Stages
 
 FORMAT = 1  # of the graphs on disk
 SAMPLE = 2  # frames a network is traced with; not 1, which tracing would take for a constant
@@ -69,7 +70,7 @@ def graph_of(stages: Stages, anew: bool = False) -> ov.Model:
 def is_kept(stages: Stages) -> bool:
     """Whether a graph of these layers need not be made."""
     key = _key(stages)
-    return key in _made or _place(key).exists()
+    return key in _made or any(place.exists() for place in _places(key))
 
 
 def only(model: ov.Model, output: int) -> ov.Model:
@@ -77,11 +78,8 @@ def only(model: ov.Model, output: int) -> ov.Model:
     return ov.Model([_value(model, output)], model.get_parameters(), "trunk")
 
 
-def seeing(model: ov.Model, head: LinearHead, window: int) -> ov.Model:
-    """The graph x → scores [N,C], energies [N,C], places [N,C], maps [N,C,h,w], features [N,K].
-
-    places: of the largest window, counted row by row; of equal ones the first, as best_window does.
-    """
+def seeing(model: ov.Model, head: LinearHead) -> ov.Model:
+    """The graph x → scores [N,C], L [N,C,h,w] (Eq. 1), features [N,K] of a linear head."""
     A = _value(model, 1)
     h, w = (A.get_partial_shape()[axis].get_length() for axis in (2, 3))
     W, b = head.last.weight.detach(), head.last.bias
@@ -91,11 +89,7 @@ def seeing(model: ov.Model, head: LinearHead, window: int) -> ov.Model:
         scores = ops.add(scores, ops.constant(b.detach().numpy()))
     alpha = ops.constant((W / (h * w))[:, :, None, None].numpy())
     L = ops.relu(ops.convolution(A, alpha, [1, 1], [0, 0], [0, 0], [1, 1]))
-    means = ops.avg_pool(L, [1, 1], [0, 0], [0, 0], [window, window], exclude_pad=True)
-    sums = ops.multiply(means, ops.constant(np.float32(window * window)))
-    flat = ops.reshape(sums, ops.constant(np.array([0, 0, -1])), special_zero=True)
-    best = ops.topk(flat, ops.constant(np.int64(1)), 2, "max", "value", stable=True)
-    found = [scores.output(0), best.output(0), best.output(1), L.output(0), features.output(0)]
+    found = [scores.output(0), L.output(0), features.output(0)]
     return ov.Model(found, model.get_parameters(), "seeing")
 
 
@@ -109,10 +103,11 @@ def _named(stages: nn.Module) -> Iterator[tuple[str, Tensor]]:
 
 
 def _stored(key: str) -> ov.Model | None:
-    try:
-        return core().read_model(_place(key)) if _place(key).exists() else None
-    except RuntimeError:  # damaged
-        return None
+    for place in _places(key):
+        with suppress(RuntimeError):  # damaged
+            if place.exists():
+                return core().read_model(place)
+    return None
 
 
 def _exported(stages: Stages, key: str) -> ov.Model:
@@ -122,15 +117,16 @@ def _exported(stages: Stages, key: str) -> ov.Model:
         program = torch.export.export(_Open(stages), (x, *weights))
     model = ov.convert_model(program)
     try:
-        with whole_folder(_place(key).parent) as folder:
-            ov.save_model(model, folder / _place(key).name, compress_to_fp16=False)
+        with whole_folder(_places(key)[0].parent) as folder:
+            ov.save_model(model, folder / _places(key)[0].name, compress_to_fp16=False)
     except OSError:  # nothing can be written there: the next process makes it again
         pass
     return model
 
 
-def _place(key: str) -> Path:
-    return home() / "engine" / key / "graph.xml"
+def _places(key: str) -> list[Path]:
+    """Where a graph can lie: with those made here, or with those that ship."""
+    return [folder / key / "graph.xml" for folder in (home() / "engine", ASSETS / "graphs")]
 
 
 def _key(stages: Stages) -> str:
@@ -141,7 +137,7 @@ def _key(stages: Stages) -> str:
     libraries = ("torch", "torchvision", "timm", "openvino")
     layers = {
         "format": FORMAT,
-        "versions": {library: version(library) for library in libraries},
+        "versions": {library: version(library).split(".")[:2] for library in libraries},
         "layers": str(stages),
         "code": [part.code for part in stages.modules() if isinstance(part, fx.GraphModule)],
         "tensors": {name: list(tensor.shape) for name, tensor in _named(stages)},

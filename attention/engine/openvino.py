@@ -7,48 +7,43 @@ import openvino as ov
 import torch
 from torch import Tensor
 
-from attention.networks.cnn import INPUT_SIDE, Backbone
+from attention.energy import best_window
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
 from attention.engine.graph import graph_of, is_kept, only, seeing
 from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, seen_of
-from attention.engine.stages import Stages
+from attention.networks.cnn import INPUT_SIDE, Backbone
 from attention.networks.heads import LinearHead
+from attention.networks.stages import Stages
 
 OFF = {"fp32": 1e-3, "bf16": 0.2}  # of the largest value: far more than rounding leaves (LOG.md)
 
 
 class OpenVINO:
-    """One network; torch: the same network by torch on the CPU, against which it is tried.
+    """One network; by_torch: the same network by torch on the CPU, against which it is tried.
 
     Each graph is compiled when it is first needed.
     """
 
-    def __init__(
-        self, backbone: Backbone, stages: Stages, torch: Eager, precision: str, window: int
-    ) -> None:
+    def __init__(self, backbone: Backbone, stages: Stages, by_torch: Eager, precision: str) -> None:
         self.name = f"OpenVINO {ov.__version__.split('-')[0]} on the CPU, {precision}"
         self.batch = BATCH
         self._backbone = backbone
         self._stages = stages
-        self._torch = torch
+        self._torch = by_torch
         self._precision = precision
-        self._window = window
 
-    def see(self, x: Tensor, features: bool) -> Seen:
+    def see(self, x: Tensor, window: int, features: bool) -> Seen:
         """What it sees in inputs x [N,3,224,224]; Refused where OpenVINO cannot tell."""
         if not isinstance(self._backbone.head, LinearHead):
-            return seen_of(self._backbone, self.maps(x), self._window, features)
-        scores, energies, places, L, pooled = self._seeing(x)
-        columns = L.shape[3] - self._window + 1
-        place = places[:, :, 0].long()
-        windows = torch.stack((place // columns, place % columns), -1)
-        return Seen(scores, energies[:, :, 0], windows, L, pooled if features else None)
+            return seen_of(self._backbone, self.maps(x), window, features)
+        scores, L, pooled = self._seeing(x)
+        return Seen(scores, *best_window(L, window), L, pooled if features else None)
 
-    def see_views(self, z: Tensor, features: bool) -> Seen:
-        """The same of inputs z of the last stage, which may be trained meanwhile: by torch."""
-        return self._torch.see_views(z, features)
+    def see_views(self, z: Tensor, window: int, features: bool) -> Seen:
+        """The same of inputs z of the last stage: by torch, as that is what a training changes."""
+        return self._torch.see_views(z, window, features)
 
     def views(self, x: Tensor) -> Tensor:
         """z of inputs x."""
@@ -60,30 +55,30 @@ class OpenVINO:
 
     @cached_property
     def _seeing(self) -> Compiled:
-        head = self._backbone.head
-
         def expected(x: Tensor) -> list[Tensor]:
-            seen = self._torch.see(x, features=True)
-            return [seen.scores, seen.energies[:, :, None], seen.maps, seen.features]
+            seen = self._torch.see(x, 1, features=True)
+            return [seen.scores, seen.maps, seen.features]  # type: ignore[list-item]
 
-        return self._tried(lambda model: seeing(model, head, self._window), expected, (0, 1, 3, 4))
+        head = self._backbone.head
+        return self._tried(lambda model: seeing(model, head), expected)  # type: ignore[arg-type]
 
     @cached_property
     def _views(self) -> Compiled:
-        return self._tried(lambda model: only(model, 0), lambda x: [self._torch.views(x)], (0,))
+        return self._tried(lambda model: only(model, 0), lambda x: [self._torch.views(x)])
 
     @cached_property
     def _maps(self) -> Compiled:
-        return self._tried(lambda model: only(model, 1), lambda x: [self._torch.maps(x)], (0,))
+        return self._tried(lambda model: only(model, 1), lambda x: [self._torch.maps(x)])
 
     def _tried(
         self,
         cut: Callable[[ov.Model], ov.Model],
         expected: Callable[[Tensor], list[Tensor]],
-        outputs: tuple[int, ...],
     ) -> Compiled:
-        """The graph at work, if its `outputs` are what torch expects of noise."""
-        noise = torch.randn(1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0))
+        """The graph at work, if it makes of noise what torch expects."""
+        noise = torch.randn(
+            1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0)
+        )
         wanted = expected(noise)
         if not all(bool(value.isfinite().all()) for value in wanted):
             raise Refused("its weights are damaged")
@@ -96,7 +91,7 @@ class OpenVINO:
             except Exception as error:  # exports fail in as many ways as there are networks
                 why = f"OpenVINO cannot take it ({type(error).__name__})"
                 continue
-            if _near([found[number] for number in outputs], wanted, OFF[self._precision]):
+            if _near(found, wanted, OFF[self._precision]):
                 return compiled
             why = "OpenVINO computes it otherwise"
         raise Refused(why)

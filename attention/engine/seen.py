@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from attention.networks.cnn import Backbone
 from attention.energy import best_window
 from attention.maps import scores_and_maps
+from attention.networks.cnn import Backbone
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Seen:
 
     scores: [N,C], class scores before softmax · energies: [N,C] ≥ 0, the largest s×s window sum (Eq. 2) ·
     windows: int64 [N,C,2], (row, col) of that window's upper left cell · maps: L(F,c) [N,C,h,w] ≥ 0, raw
-    (Eq. 1) · features: [N,F] before the last layer; None of a head that has none, or where not asked for.
+    (Eq. 1) · features: [N,F] before the last layer, the mean of A for a head that does not tell them; None
+    where not asked for.
     """
 
     scores: Tensor
@@ -32,10 +33,11 @@ def seen_of(backbone: Backbone, A: Tensor, window: int, features: bool) -> Seen:
     """Eqs. 1 and 2 of feature maps A [N,K,h,w] on the backbone's device, by the closed forms of maps.py."""
     scores, L = scores_and_maps(backbone, A)
     energies, windows = best_window(L, window)
-    penultimate = getattr(backbone.head, "penultimate", None)
-    before_last = penultimate(A) if features and penultimate else None
-    found = (scores, energies, windows, L, before_last)
-    return Seen(*(None if tensor is None else tensor.cpu() for tensor in found))  # type: ignore[arg-type]
+    found = [scores, energies, windows, L]
+    if features:
+        penultimate = getattr(backbone.head, "penultimate", lambda A: A.mean((2, 3)))
+        found.append(penultimate(A))
+    return Seen(*(tensor.cpu() for tensor in found))
 
 
 def joined(parts: Sequence[Seen]) -> Seen:
