@@ -309,7 +309,7 @@ def test_a_network_that_openvino_computes_otherwise(
 
     seeing = openvino.seeing
     monkeypatch.setattr(openvino, "seeing", otherwise)
-    monkeypatch.setattr(openvino, "graph_of", lambda stages, anew: graph.graph_of(stages))  # quickly
+    monkeypatch.setattr(openvino, "graph_of", lambda stages, anew: graph.graph_of(stages))
     backbone, x = torch_says
     engine = engine_of(backbone, "cpu")
     engine.see(x)
