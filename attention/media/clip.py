@@ -86,5 +86,5 @@ def unreadable_still(name: str) -> str:
 def damaged(lost: int, total: int) -> str:
     """The sentence for a clip some frames of which could not be read."""
     many = "one" if lost == 1 else str(lost)
-    verb = "is" if lost == 1 else "are"
-    return f"Some of the clip is damaged: about {many} of {total} frames could not be read and {verb} left out."
+    left_out = "is left out" if lost == 1 else "are left out"
+    return f"Some of the clip is damaged: about {many} of {total} frames could not be read and {left_out}."
