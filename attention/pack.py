@@ -94,6 +94,7 @@ def _analysis(header: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -
         notes=tuple(header["notes"]),
         truth=header["truth"],
         pictures=pictures,
+        engine=header.get("engine", ""),
     )
 
 
@@ -118,6 +119,7 @@ def _header(analysis: Analysis, units: dict[str, float]) -> dict[str, Any]:
         "truth": analysis.truth,
         "notes": analysis.notes,
         "timing": analysis.timing,
+        "engine": analysis.engine,
     }
 
 
