@@ -301,7 +301,7 @@ def test_the_child_leaves_when_its_parent_is_killed(clip: Path) -> None:
 
 def test_a_busy_child_leaves_with_its_parent_too(clip: Path) -> None:
     program = (
-        "import sys, time; from attention.confined import process as sandbox;"
+        "import sys, time; from attention.confined import process;"
         "process.answer = lambda *a: time.sleep(60);"
         "process.main(sys.argv[1], {'cpu_seconds': 60, 'memory_bytes': 4 << 30})"
     )
