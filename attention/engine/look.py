@@ -62,8 +62,7 @@ class Look:
     @torch.inference_mode()
     def see(self, x: Tensor, clock: Clock) -> Sight:
         """Looks at preprocessed frames [n,3,224,224]."""
-        with clock.during("forward"):
-            seen = self.engine.see(x, self.window)
+        seen = self.engine.see(x, self.window, clock=clock)
         L = seen.maps[:, self.rows]
         learned = None
         with clock.during("energies"):
