@@ -9,7 +9,6 @@ from attention.analysis import Analysis
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError, full_disk_told
 from attention.pack import load_pack, save_pack
-from attention.pipeline import analyse
 from attention.serving.offered import limits_for, ready_model
 from attention.serving.samples import Sample
 from attention.serving.workroom import KEPT_FOR
@@ -65,6 +64,8 @@ def look(
 
     model_name: of an offered model, or the folder of one that the program chose.
     """
+    from attention.pipeline import analyse  # torch: not before there is something to look at
+
     model = ready_model(model_name)
     started = time.perf_counter()
 

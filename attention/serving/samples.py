@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from attention.disk.home import ASSETS
-from attention.model.folder import shipped_models
+from attention.model.card import shipped_models
 
 MEDIA = Path(str(files("gradio").joinpath("media_assets")))
 DRAWN = ASSETS / "drawn" / "video"

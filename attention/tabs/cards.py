@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 
 from attention.analysis import Analysis
-from attention.model.folder import Card
+from attention.model.card import Card
 from attention.serving.looking import Progress
 from attention.verdict import Verdict, decimals_for
 

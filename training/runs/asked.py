@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from attention.errors import InputError
-from attention.networks.zoo import NAMES
 from training.data.records import Source
 from training.data.sets import sets
 from training.data.sources import open_source
@@ -64,6 +63,8 @@ def source_of(spec: Spec) -> Source:
 
 def expected(spec: Spec) -> float:
     """Seconds a run should take here. InputError, saying what is wrong, when it is not possible."""
+    from attention.networks.zoo import NAMES  # torch: not before a run is asked for
+
     if spec.backbone not in NAMES:
         raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(NAMES)}.")
     source = source_of(spec)

@@ -18,7 +18,6 @@ from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from training.report.charts.chart import Chart
 from training.report.charts.page import plotly_figure
-from training.report.charts.printed import Kind, printed_chart, printed_table
 from training.report.known_sweeps import Sweep, by_name
 
 FILES = {"png": "PNG", "svg": "SVG", "csv": "CSV"}
@@ -151,6 +150,8 @@ def written(seen: Shown, kind: str, folder: Path) -> Path:
     if kind == "csv":
         seen.table.to_csv(path, index=False)
         return path
+    from training.report.charts.printed import Kind, printed_chart, printed_table  # matplotlib
+
     drawn: Kind = "svg" if kind == "svg" else "png"
     if seen.chart is None:
         path.write_bytes(printed_table(seen.table, seen.title, drawn))
