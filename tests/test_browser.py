@@ -154,9 +154,9 @@ def test_a_link_to_no_clip_says_so(browser: Any, app_url: str) -> None:
 
 def test_a_link_opens_the_same_clip_and_frame(page: Any, app_url: str) -> None:
     page.goto(f"{app_url}?clip=earth&f=7")
-    page.wait_for_selector("#timing:has-text('181 frames')", timeout=READY)
+    page.wait_for_selector("#timing:has-text('61 frames')", timeout=READY)
     page.wait_for_function(
-        "document.querySelector('#player .attention-player').innerText.includes('7 / 181')"
+        "document.querySelector('#player .attention-player').innerText.includes('7 / 61')"
     )
 
 

@@ -23,14 +23,14 @@ class Looked:
     model: str
     sample: str | None = None
 
-    def analysis(self) -> Analysis:
-        """The analysis, read back from its pack; InputError when that is no longer kept."""
+    def analysis(self, maps: bool = True) -> Analysis:
+        """The analysis, read back from its pack, with or without maps; InputError when that has gone."""
         if not self.pack.exists():
             hours = f"{KEPT_FOR / 3600:g} hours"
             raise InputError(
                 f"This look at {self.clip.name} is no longer kept, as it is after {hours}; look again."
             )
-        return load_pack(self.pack)
+        return load_pack(self.pack, maps)
 
 
 @dataclass(frozen=True)

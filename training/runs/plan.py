@@ -17,6 +17,7 @@ from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
 from training.data.sources import nested_fractions
 from training.data.splitting import with_dev
+from training.fit.settings import PRESETS, VIDEO, WEB
 from training.listener import NOBODY, Kind, Listener
 from training.runs.folder import runs_folder
 from training.runs.records import Spec
@@ -133,9 +134,6 @@ def _seed(
     frames_each: float,
     slower: float,
 ) -> Iterator[Stretch]:
-    from training.fit.cnn import VIDEO, WEB  # torch: not before a run is asked for
-    from training.fit.energynet import PRESETS
-
     name = fold.name
     fitting, looking = FITTING * slower, LOOKING * slower
     judged = len(fold.dev if spec.part == "dev" else fold.test) * frames_each
