@@ -1,10 +1,9 @@
-"""The samples' finished looks: those that ship are completed, others made, once a first one is asked for."""
+"""The samples' finished looks: those that ship are completed when first asked for, any other is made then."""
 
 import logging
-import threading
-from concurrent.futures import Future
+from collections import defaultdict
 from pathlib import Path
-from queue import SimpleQueue
+from threading import Lock
 
 from PIL import Image
 
@@ -19,29 +18,25 @@ THUMBNAIL = 256  # pixels, longest side
 
 
 class Shelf:
-    """Looks at every sample once, in one background thread; again at one whose look is lost.
-
-    The sample that is asked for first comes first, and nothing is looked at before.
-    """
+    """Looks at a sample once, whoever asks for it; again at one whose look is lost."""
 
     def __init__(self, workroom: Workroom) -> None:
         self.folder = workroom.lasting_folder("samples")
-        self._looks: dict[str, Future[Looked]] = {}
-        self._lock = threading.Lock()
-        self._drawing = threading.Lock()
-        self._waiting: SimpleQueue[tuple[Sample, Future[Looked]]] = SimpleQueue()
-        # a daemon, so that the app's end waits for no sample
-        self._thread = threading.Thread(target=self._work, name="samples", daemon=True)
+        self._looks: dict[str, Looked] = {}
+        # who asks for what another visitor has just asked for waits and finds it
+        self._turns: dict[str, Lock] = defaultdict(Lock)
 
     def looked(self, sample: Sample) -> Looked:
-        """The sample's finished look; waits when it is not done yet. InputError when it fails."""
-        wanted = self._look(sample)
-        self._begin()
-        return wanted.result()
+        """The sample's finished look. InputError when it fails."""
+        with self._turns[sample.key]:
+            known = self._looks.get(sample.key)
+            if known is None or not known.pack.exists():
+                known = self._looks[sample.key] = self._now(sample)
+            return known
 
     def thumbnails(self) -> list[tuple[str, str]]:
         """(path, title) of a small JPEG of every sample."""
-        with self._drawing:  # by one visitor, not by each that waits for them
+        with self._turns["thumbnails"]:
             return [(str(self.thumbnail(sample)), sample.title) for sample in samples()]
 
     def thumbnail(self, sample: Sample) -> Path:
@@ -55,30 +50,6 @@ class Shelf:
             picture.save(path)
         return path
 
-    def _begin(self) -> None:
-        with self._lock:
-            if self._thread.ident is not None:
-                return
-            self._thread.start()
-        for sample in samples():
-            self._look(sample)
-
-    def _look(self, sample: Sample) -> Future[Looked]:
-        with self._lock:
-            known = self._looks.get(sample.key)
-            if known is None or _lost(known):
-                known = self._looks[sample.key] = Future()
-                self._waiting.put((sample, known))
-            return known
-
-    def _work(self) -> None:
-        while True:
-            sample, future = self._waiting.get()
-            try:
-                future.set_result(self._now(sample))
-            except BaseException as error:
-                future.set_exception(error)
-
     def _now(self, sample: Sample) -> Looked:
         folder = self.folder / sample.key
         try:
@@ -89,8 +60,3 @@ class Shelf:
         except (InputError, OSError) as error:
             logging.getLogger(__name__).error("sample %s: %s", sample.key, error)
             raise InputError(f"The sample {sample.title} could not be looked at: {error}") from None
-
-
-def _lost(look: Future[Looked]) -> bool:
-    """Whether it failed, or its pack has gone."""
-    return look.done() and (look.exception() is not None or not look.result().pack.exists())
