@@ -121,6 +121,7 @@ def _analysis(header: dict[str, Any], arrays: Arrays) -> Analysis:
         notes=tuple(header["notes"]),
         truth=header["truth"],
         pictures=pictures,
+        engine=header.get("engine", ""),
     )
 
 
@@ -145,6 +146,7 @@ def _header(analysis: Analysis) -> dict[str, Any]:
         "truth": analysis.truth,
         "notes": analysis.notes,
         "timing": analysis.timing,
+        "engine": analysis.engine,
     }
 
 

@@ -34,9 +34,8 @@ def probe(path: str | Path, limits: Limits = Limits()) -> Clip:
 class FrameReader:
     """Reads every `every`-th frame of a clip in order of time; an image is one frame.
 
-    Iterating (once) yields Frames of at most `chunk` frames, the first half as many, and never holds
-    more; then `notes` says in sentences what was left out and why. Raises InputError for anything
-    that cannot be used.
+    Iterating (once) yields Frames of at most `chunk` frames, and never holds more; then `notes` says in
+    sentences what was left out and why. Raises InputError for anything that cannot be used.
     """
 
     def __init__(
@@ -62,14 +61,12 @@ class FrameReader:
             raise RuntimeError("A reader is read once; open another to read the clip again.")
         self._iterated = True
         kept: list[tuple[int, float, Picture]] = []
-        size = -(-self._chunk // 2)  # looking begins sooner, and streams do not end in step
         try:
             for sample in self._kept():
                 kept.append(sample)
-                if len(kept) == size:
+                if len(kept) == self._chunk:
                     yield _together(kept)
                     kept.clear()
-                    size = self._chunk
             if kept:
                 yield _together(kept)
         finally:

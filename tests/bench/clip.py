@@ -11,13 +11,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from attention.engine.streams import MOST, in_streams
+from attention.networks.folding import folded
 from numpy.typing import NDArray
 
-from attention.engine.streams import MOST, in_streams
 from attention.media.frames import FrameReader
 from attention.model.folder import Model, load_model
 from attention.networks.cnn import CHUNK, Backbone
-from attention.networks.folding import folded
 from attention.pipeline import analyse
 from tests.bench.race import Clock, Row, in_turns
 from tests.clips import write_clip

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
+from attention.networks.folding import folded
 from torch import Tensor, nn
 
 from attention.energy import best_window
 from attention.maps import attention_maps, scores_and_maps
 from attention.networks.cnn import Backbone
-from attention.networks.folding import folded
 from attention.networks.zoo import LITE0, load_backbone
 from tests.bench.peers import PEERS, Peer
 from tests.bench.race import Clock, Row, Seconds, in_turns

@@ -103,8 +103,10 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
     for part, clips in (("dev", ready.dev), ("test", ready.test)):
         if clips is None:
             continue
-        seen = frame_maps(fitted.web, clips.views)
-        for scores in [*judge_web(seen, len(clips)), *judge_tuned(fitted, clips.views, len(clips))]:
+        judged = judge_web(frame_maps(fitted.web, clips.views), len(clips))
+        if fitted.tuned is not None:
+            judged += judge_tuned(fitted, frame_maps(fitted.tuned, clips.views), len(clips))
+        for scores in judged:
             said = metrics(scores, clips.labels.numpy())
             found[f"{part} {scores.method}"] = {
                 "accuracy": round(said.accuracy, 1),

@@ -13,7 +13,6 @@ from attention.energynet import EnergyNet
 from attention.networks.cnn import Backbone, renew_head
 from attention.networks.zoo import load_backbone
 from training.cache.maps import FrameMaps, frame_maps
-from training.cache.views import Views
 from training.data.recordings import deal, lacking
 from training.fit.cnn import fit_cnn
 from training.fit.energynet import fit_energynet
@@ -159,14 +158,11 @@ def judge_features(
     ]
 
 
-def judge_tuned(fitted: Fitted, views: Views, count: int) -> list[ClipScores]:
+def judge_tuned(fitted: Fitted, maps: FrameMaps, count: int) -> list[ClipScores]:
     """finetune+CNN by vote and by mean, finetune+UnAtt and, with one, finetune+EnergyNet on `count` clips.
 
-    views: as the tuned CNN takes them; nothing is judged without one.
+    maps: what the tuned CNN sees.
     """
-    if fitted.tuned is None:
-        return []
-    maps = frame_maps(fitted.tuned, views)
     judged = _by_frames("finetune+", maps, count)
     if fitted.energynet is not None and fitted.V_c is not None:
         net, V_c = fitted.energynet, fitted.V_c

@@ -191,7 +191,8 @@ class _Seed:
         scores = judge_features(seen, labels, self.judged_maps, count, seed)
         fitted = self._fitted(train)
         self.listener.stage("judging")
-        scores += judge_tuned(fitted, self.judged.views, count)
+        if fitted.tuned is not None:
+            scores += judge_tuned(fitted, frame_maps(fitted.tuned, self.judged.views), count)
         if fraction == max(self.settings.fractions) and self.settings.no_image:
             scores.append(self._no_image(train))
         return scores, fitted
