@@ -7,10 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from attention.analysis import Analysis, check_finite, verdicts_of
 from attention.concepts import ConceptSet
 from attention.confined.process import SandboxedReader
@@ -19,9 +15,8 @@ from attention.engine.overlap import Clock, read_ahead
 from attention.errors import InputError, whole_number
 from attention.media.clip import Clip
 from attention.media.frames import FrameReader, Frames, Limits
+from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
-
-PICTURE_SIDE = 480  # longest side of a kept picture, pixels
 
 OnProgress = Callable[[int, int | None], None]
 Reader = Callable[..., FrameReader | SandboxedReader]
@@ -131,18 +126,6 @@ class _Seen:
         self.seconds += [round(float(s), 4) for s in frames.seconds]
         if keep_pictures:
             self.pictures += [jpeg(frame) for frame in frames.rgb]
-
-
-def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) -> bytes:
-    """An RGB frame [H,W,3] as a JPEG no longer than `side` pixels."""
-    h, w = frame.shape[:2]
-    scale = side / max(h, w)
-    if scale < 1:
-        # the thinnest frame, such as 2×6000, keeps a pixel
-        size = (max(1, round(scale * w)), max(1, round(scale * h)))
-        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
 def _check_window(window: int, map_size: tuple[int, int]) -> None:

@@ -18,7 +18,8 @@ from attention.networks.stages import Learner, last_stage
 from attention.networks.zoo import load_backbone
 from training.cache.maps import cached_maps, frame_maps
 from training.cache.views import Views
-from training.fit.cnn import FitSettings, _Draws, fit_cnn, new_accelerator
+from training.fit.cnn import _Draws, fit_cnn, new_accelerator
+from training.fit.settings import FitSettings
 from training.listener import Epoch, Listener
 
 ROOT = Path(__file__).parents[1]

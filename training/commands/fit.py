@@ -11,8 +11,8 @@ from training.commands.common import add_source_arguments, fold_named, opened, p
 from training.data.records import Source
 from training.data.sources import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
-from training.fit.energynet import PRESETS
 from training.fit.prepared import Clips, Prepared
+from training.fit.settings import PRESETS
 from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
 from training.judge.metrics import metrics
 from training.listener import Epoch

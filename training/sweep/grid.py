@@ -18,9 +18,8 @@ from attention.networks.zoo import load_backbone, load_tensors
 from training.cache.maps import frame_maps
 from training.data.sources import FRACTIONS, nested_fractions
 from training.data.splitting import uneven_share
-from training.fit.cnn import VIDEO, WEB, FitSettings
-from training.fit.energynet import WORKING, EnergyNetSettings
 from training.fit.prepared import Clips, Prepared
+from training.fit.settings import VIDEO, WEB, WORKING, EnergyNetSettings, FitSettings
 from training.judge.methods import (
     Fitted,
     fit_energy,
