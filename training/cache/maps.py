@@ -56,7 +56,7 @@ def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) ->
     """Looks at cached views with a CNN, which stays as it is; several processes share the frames out.
 
     As it is in eval mode and float32, on a GPU when there is one. Views are in half precision, so scores
-    and energies differ by up to 0.2 % of the largest from those of the frames themselves (LOG.md).
+    and energies differ by up to 0.02 % of the largest from those of the frames themselves (LOG.md).
     """
     alone = processes().num_processes == 1
     parts = gathered(
