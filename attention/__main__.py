@@ -49,12 +49,21 @@ class Asked:
     json: bool
 
 
+class _Parser(Parser):
+    """Lists the methods in its help; they are imported when somebody asks for it."""
+
+    def format_help(self) -> str:
+        from attention.methods.registry import listed
+
+        self.epilog = f"methods:\n{listed()}\n\n{EPILOG}"
+        return super().format_help()
+
+
 def parser() -> Parser:
     """The command line."""
-    made = Parser(
+    made = _Parser(
         prog="python -m attention",
         description=ABOUT,
-        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )

@@ -3,7 +3,8 @@
 A pack is a safetensors file: a JSON header, then plain arrays, readable in a browser in a few lines.
 Metadata "analysis" is JSON; tensors are `<side>.scores|energies|net_energies` float32 [N,C],
 `<side>.windows` uint8 [N,C,2], `<side>.maps` uint16 [N,C,h,w] in units of `map_unit[<side>]`,
-`methods.scores` float32 [M,C], `pictures` uint8 (JPEGs end to end), `picture_ends` uint32 [N].
+`methods.scores` float32 [M,C], `methods.frames` uint16 [M,N], the class of each frame, `pictures` uint8
+(JPEGs end to end), `picture_ends` uint32 [N].
 """
 
 import json
@@ -15,9 +16,10 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from attention.analysis import Analysis, Side, verdicts_of
+from attention.analysis import Analysis, Side
 from attention.disk.whole import whole_file
 from attention.errors import InputError
+from attention.verdict import Verdict
 
 FORMAT = 1
 MAP_LEVELS = (
@@ -39,6 +41,9 @@ def pack_bytes(analysis: Analysis) -> bytes:
             units[side.name] = float(side.maps.max(initial=0.0)) / MAP_LEVELS or 1.0
             arrays[f"{side.name}.maps"] = np.rint(side.maps / units[side.name]).astype(np.uint16)
     arrays["methods.scores"] = np.stack([v.scores for v in analysis.verdicts])
+    arrays["methods.frames"] = np.stack([v.frame_classes for v in analysis.verdicts]).astype(
+        np.uint16
+    )
     if analysis.pictures is not None:
         arrays["pictures"] = np.frombuffer(b"".join(analysis.pictures), np.uint8)
         arrays["picture_ends"] = np.cumsum([len(p) for p in analysis.pictures]).astype(np.uint32)
@@ -89,7 +94,7 @@ def _analysis(header: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]]) -
         window=header["window"],
         size=tuple(header["size"]),
         sides=sides,
-        verdicts=verdicts_of(sides, concepts, header["window"]),
+        verdicts=_verdicts(header, arrays, len(frames)),
         timing=header["timing"],
         notes=tuple(header["notes"]),
         truth=header["truth"],
@@ -132,6 +137,27 @@ def _side(name: str, arrays: dict[str, np.ndarray[Any, Any]], header: dict[str, 
         windows=arrays[f"{name}.windows"],
         maps=maps,
         net_energies=arrays.get(f"{name}.net_energies"),
+    )
+
+
+def _verdicts(
+    header: dict[str, Any], arrays: dict[str, np.ndarray[Any, Any]], frames: int
+) -> tuple[Verdict, ...]:
+    scores, classes = arrays["methods.scores"], arrays["methods.frames"].astype(np.int64)
+    wanted = (len(header["methods"]), len(header["concepts"]))
+    if scores.shape != wanted or classes.shape != (wanted[0], frames):
+        raise ValueError(f"verdicts {scores.shape}, {classes.shape}")
+    return tuple(
+        Verdict(
+            method=said["name"],
+            side=said["side"],
+            scores=own,
+            prediction=said["prediction"],
+            frame_classes=of_frames,
+            votes=np.bincount(of_frames, minlength=wanted[1]),
+            why=said["why"],
+        )
+        for said, own, of_frames in zip(header["methods"], scores, classes, strict=True)
     )
 
 

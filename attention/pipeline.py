@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from attention.analysis import Analysis, check_finite, verdicts_of
+from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.confined.process import SandboxedReader
 from attention.engine.look import Look, Sight
@@ -74,6 +74,7 @@ def analyse(
     names = tuple(known.names[row] for row in rows)
     sides = tuple(look.side() for look in looks)
     check_finite(model.name, sides)
+    learned = model.learned_of(rows, window)
     return Analysis(
         clip=clip.clip.name,
         model=model.name,
@@ -84,9 +85,9 @@ def analyse(
         window=window,
         size=(clip.clip.width, clip.clip.height),
         sides=sides,
-        verdicts=verdicts_of(sides, names, window),
+        verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=tuple(notes),
+        notes=(*notes, *notes_of(sides, learned)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )

@@ -26,6 +26,7 @@ class Sight:
     windows: Tensor
     maps: Tensor | None
     net_energies: Tensor | None
+    features: Tensor | None
 
 
 class Look:
@@ -48,8 +49,9 @@ class Look:
         learned = model.energynet if name == "tuned" else None
         self.energynet = None if learned is None else ready(learned, "cpu")
         self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
-        self.scores, self.energies, self.windows, self.maps, self.net_energies = (
-            _Rows() for _ in range(5)
+        self.reads_features = model.has_readers_of_features(name)
+        self.scores, self.energies, self.windows, self.maps, self.net_energies, self.features = (
+            _Rows() for _ in range(6)
         )
 
     @torch.inference_mode()
@@ -64,7 +66,9 @@ class Look:
             learned = None
             if self.energynet is not None and self.V_c is not None:
                 learned = self.energynet.energies(L, self.V_c, peak)
-        return Sight(scores, energies, places.byte(), L if self.keep_maps else None, learned)
+            features = self.backbone.head.penultimate(A) if self.reads_features else None  # type: ignore[operator]
+        maps = L if self.keep_maps else None
+        return Sight(scores, energies, places.byte(), maps, learned, features)
 
     def _seen(self, A: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Scores and maps of the rows and, where EnergyNet divides by it, each frame's largest cell [n].
@@ -83,6 +87,7 @@ class Look:
         self.windows.add(sight.windows)
         self.maps.add(sight.maps)
         self.net_energies.add(sight.net_energies)
+        self.features.add(sight.features)
 
     def side(self) -> Side:
         """Everything seen, joined."""
@@ -93,6 +98,7 @@ class Look:
             windows=self.windows.all,
             maps=self.maps.all if self.keep_maps else None,
             net_energies=self.net_energies.all if self.net_energies.count else None,
+            features=self.features.all if self.features.count else None,
         )
 
 

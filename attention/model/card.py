@@ -32,7 +32,8 @@ class Card(BaseModel):
     """model.json: what a model is and what a person should know before trusting it.
 
     flags: what its CNNs' constructor is given beside the name, such as transform_input of inception_v3;
-    save_model writes those of the Web CNN.
+    save_model writes those of the Web CNN · statistics: method → array → a number per concept · heads: the
+    methods whose arrays lie in head.safetensors; save_model writes both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,8 @@ class Card(BaseModel):
     flags: dict[str, bool] = {}
     weights: str = "web.safetensors"
     energynet: EnergyNetCard | None = None
+    statistics: dict[str, dict[str, tuple[float, ...]]] = {}
+    heads: tuple[str, ...] = ()
     trained_on: str = ""
     drawn: bool = False
     how_good: str = ""

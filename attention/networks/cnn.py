@@ -131,6 +131,14 @@ def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
 
 
+@torch.no_grad()
+def feature_width(backbone: Backbone) -> int:
+    """How many features K its head has before the last layer."""
+    looking = ready(backbone, "cpu")
+    A = torch.zeros(1, backbone.channels, *backbone.map_size)
+    return int(looking.head.penultimate(A).shape[1])  # type: ignore[operator]
+
+
 def no_maps(name: str) -> InputError:
     """The sentence for a network that is no CNN."""
     return InputError(f"'{name}' has no feature maps [K,h,w]; choose a CNN, such as resnet101.")

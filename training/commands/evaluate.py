@@ -10,6 +10,7 @@ import torch
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError
+from attention.methods.registry import methods_for
 from attention.model.folder import Model, load_model
 from attention.networks.cnn import Backbone
 from training.cache.maps import frame_maps
@@ -17,8 +18,9 @@ from training.cache.views import Views, views_of
 from training.commands.common import CACHE, fold_named
 from training.data.records import LabelledClip
 from training.data.sources import open_source
-from training.judge.methods import Fitted, judge_tuned, judge_web
+from training.judge.methods import Fitted
 from training.judge.metrics import ClipScores, Metrics, clip_rows, metrics
+from training.judge.verdicts import judge, judge_tuned, side_of
 from training.progress import Bars
 from training.settings import DATA
 
@@ -84,11 +86,15 @@ def judged_clips(
 
     seen = views(model.web, "clips, Web CNN")
     read = sorted(set(seen.owners.tolist()))
-    judged = judge_web(frame_maps(model.web, seen.of(read)), len(read))
+    rows, concepts = methods_for("everywhere", "evaluate"), model.concepts
+    V_c = None if model.V_c is None else torch.from_numpy(model.V_c)
+    fitted = Fitted(model.web, model.tuned, model.energynet, V_c, model.learned)
+    side = side_of("web", frame_maps(model.web, seen.of(read)))
+    judged = judge(rows, side, seen.of(read).owners, concepts, fitted.learned)
     if model.tuned is not None:
-        V_c = None if model.V_c is None else torch.from_numpy(model.V_c)
-        fitted = Fitted(model.web, model.tuned, model.energynet, V_c)
-        judged += judge_tuned(fitted, views(model.tuned, "clips, tuned CNN").of(read), len(read))
+        judged += judge_tuned(
+            rows, fitted, views(model.tuned, "clips, tuned CNN").of(read), concepts
+        )
     return [clips[number] for number in read], judged
 
 
