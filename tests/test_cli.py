@@ -16,6 +16,7 @@ import pytest
 
 from attention import __main__ as command
 from attention import pipeline
+from attention.command import single
 from attention.command.report import report
 from attention.command.terminal import one_line
 from attention.pictures import export
@@ -53,7 +54,8 @@ LOOKED = """
 import pickle, sys
 from pathlib import Path
 from attention import __main__ as command
-command._analyse = lambda asked, clip: pickle.loads(Path(sys.argv[1]).read_bytes())
+from attention.command import single
+single.analysis_of = lambda *_: pickle.loads(Path(sys.argv[1]).read_bytes())
 sys.exit(command.main(sys.argv[2:]))
 """
 
@@ -139,7 +141,7 @@ WRONG = {
     "text": (("text.mp4",), "text.mp4 is neither a video nor an image"),
     "truncated": (("cut.mp4",), "cut.mp4 begins like a video but cannot be opened"),
     "sound": (("sound.m4a",), "sound.m4a holds sound but no picture"),
-    "folder": (("models",), "models is a folder"),
+    "folder": (("models",), "no video or image in models"),
     "four hours": (("long.mp4",), "long.mp4 lasts 14"),
     "concept": (("clip.mp4", "--concepts", "lion,Hugg"), "no concept 'Hugg'"),
     "no concept": (("clip.mp4", "--concepts", " , "), "No concept is named"),
@@ -230,7 +232,7 @@ def test_real_broken_files_are_told_and_real_odd_ones_seen(said) -> None:  # typ
 def test_what_would_fill_the_memory_is_refused_before_the_work(  # type: ignore[no-untyped-def]
     said, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "MOST_MEMORY", 300_000)
+    monkeypatch.setattr(single, "MOST_MEMORY", 300_000)
     status, out, err = said(clip, "--json")
     assert (status, out) == (2, "")
     assert "1000 concepts in 3 frames" in err

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from attention.disk.home import own_models
 from attention.errors import InputError
+from attention.methods.registry import known_method
 from attention.model.folder import load_model
 from attention.pipeline import analyse
 from tests.little import little_set
@@ -49,6 +50,24 @@ def asked(little: Path) -> Spec:
     return Spec(source=str(little), fractions=(1.0,), threads=1, every=10)
 
 
+@pytest.fixture(scope="module")
+def finished(asked: Spec, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A run that was left alone, in a home of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
+        run = queue.start(asked)
+        wait_for(run, "finished", "failed")
+    return run
+
+
+@pytest.fixture
+def there(finished: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The home of the finished run."""
+    place = finished.folder.parents[1]
+    monkeypatch.setenv("ATTENTION_HOME", str(place))
+    return place
+
+
 def state_of(run: Run) -> str:
     status = standing_of(run.name).status
     return status.state if status else "damaged"
@@ -71,11 +90,12 @@ def written(folder: Path, state: str = "finished", **changes: object) -> Run:
     return run
 
 
-def test_a_run_finishes_with_rows_a_model_and_a_command(here: Path, asked: Spec) -> None:
+def test_a_run_finishes_with_rows_a_model_and_a_command(
+    there: Path, asked: Spec, finished: Run
+) -> None:
     assert 1 < expected(asked) < 600
-    run = queue.start(asked)
-    assert wait_for(run, "finished", "failed") == "finished", run.log()
-    status = run.status()
+    run, status = finished, finished.status()
+    assert status.state == "finished", run.log()
     assert (status.done, status.left, status.doing, status.message) == (1.0, None, "", "")
     assert set(read_rows(run.sweep)["fraction"]) == {0.0, 1.0}
     assert own_models() == {run.name: run.model}
@@ -85,7 +105,7 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(here: Path, asked: Spec)
         "CNN", "UnAtt", "Focus", "Web+video head", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet",
     ]  # fmt: skip
     assert not said.notes  # the model holds Focus's statistics
-    same_as_judged(run, asked, here / "cache")
+    same_as_judged(run, asked, there / "cache")
     card = json.loads((run.model / "model.json").read_text(encoding="utf-8"))
     assert card["command"] == repeat(asked) and card["concepts"] == ["Hug", "Kiss"]
     stages = [line["stage"] for line in run.metrics()]
@@ -108,13 +128,14 @@ def same_as_judged(run: Run, asked: Spec, cache: Path) -> None:
     """What a cell kept says again what its rows say, by `evaluate` and by a look."""
     clips = open_source(asked.source).folds[0].test
     table = pd.read_csv(run.sweep / "clips.csv")
-    for fraction, methods in ((0.0, 3), (1.0, 7)):
+    for fraction, methods in ((0.0, 4), (1.0, 9)):
         model = load_model(networks_folder(run, "1", 0, fraction))
         read, judged = judged_clips(model, clips, cache)
         assert tuple(read) == clips
         assert len(judged) == methods
         for scores in judged:
-            share = fraction if "finetune" in scores.method else 0.0
+            method = known_method(scores.method)
+            share = fraction if method and method.labels == "some" else 0.0
             rows = table[(table["method"] == scores.method) & (table["fraction"] == share)]
             kept = rows[["score: Hug", "score: Kiss"]].to_numpy(np.float32)
             np.testing.assert_allclose(scores.scores, kept, rtol=1e-6)
@@ -129,9 +150,9 @@ def same_as_judged(run: Run, asked: Spec, cache: Path) -> None:
     assert web[0].samefile(web[1])
 
 
-def test_killed_again_and_again_it_ends_with_the_same_weights(here: Path, asked: Spec) -> None:
-    unbroken = queue.start(asked)
-    wait_for(unbroken, "finished", "failed")
+def test_killed_again_and_again_it_ends_with_the_same_weights(
+    there: Path, asked: Spec, finished: Run
+) -> None:
     broken = queue.start(asked)
     for number, stage in enumerate(("Web CNN", "EnergyNet"), 1):
         wait_for(
@@ -146,7 +167,7 @@ def test_killed_again_and_again_it_ends_with_the_same_weights(here: Path, asked:
         assert broken.status().attempts == number
     assert wait_for(broken, "finished", "failed") == "finished", broken.log()
     for part in ("web", "tuned", "energynet"):
-        one, other = (load_file(run.model / f"{part}.safetensors") for run in (unbroken, broken))
+        one, other = (load_file(run.model / f"{part}.safetensors") for run in (finished, broken))
         assert one.keys() == other.keys()
         assert all(one[name].equal(other[name]) for name in one), part
     hidden = list(broken.folder.rglob(".*"))

@@ -301,9 +301,9 @@ def test_the_child_leaves_when_its_parent_is_killed(clip: Path) -> None:
 
 def test_a_busy_child_leaves_with_its_parent_too(clip: Path) -> None:
     program = (
-        "import sys, time; from attention import sandbox;"
-        "sandbox.answer = lambda *a: time.sleep(60);"
-        "sandbox.main(sys.argv[1], {'cpu_seconds': 60, 'memory_bytes': 4 << 30})"
+        "import sys, time; from attention.confined import process;"
+        "process.answer = lambda *a: time.sleep(60);"
+        "process.main(sys.argv[1], {'cpu_seconds': 60, 'memory_bytes': 4 << 30})"
     )
     command = [sys.executable, "-c", program, str(clip)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, cwd=sandbox.ROOT)
@@ -414,9 +414,9 @@ def test_what_a_library_prints_does_not_garble_the_answers(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = (
-        "import json, os, sys; from attention import sandbox; answer = sandbox.answer;"
-        "sandbox.answer = lambda *a: (os.write(1, b'a warning'), print('another'), answer(*a));"
-        "sandbox.main(sys.argv[1], json.loads(sys.argv[2]))"
+        "import json, os, sys; from attention.confined import process; answer = process.answer;"
+        "process.answer = lambda *a: (os.write(1, b'a warning'), print('another'), answer(*a));"
+        "process.main(sys.argv[1], json.loads(sys.argv[2]))"
     )
     in_place_of_the_child(monkeypatch, program)
     reader = SandboxedReader(clip, every=20)

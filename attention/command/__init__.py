@@ -1,1 +1,4 @@
-"""The terminal: terminal.py prints progress, tables and errors, report.py an analysis as lines of text."""
+"""The terminal: single.py looks at one clip, many.py at many, report.py says what was seen.
+
+terminal.py prints progress, errors and results.
+"""

@@ -1,13 +1,14 @@
 """The Fisher vector of a set of words (Section 3.4): how a multi-word concept becomes one V_c.
 
 A Gaussian mixture with diagonal covariances is fitted on the vectors of a word table. The words of
-a name are then told by how the mixture's parameters would have to move to explain them better: the
+a name are then described by how the mixture's parameters would have to move to explain them better: the
 gradient of their mean log-likelihood over the square root of the Fisher information.
 Letters: n words, D numbers a word vector, k components with weights w, means μ and variances σ².
 """
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,33 +38,31 @@ class Mixture:
 
 
 def fit_mixture(x: Array, components: int = COMPONENTS, seed: int = 0) -> Mixture:
-    """Fit a diagonal Gaussian mixture to vectors [n,D] by expectation-maximisation, from a seed.
+    """Fits a diagonal Gaussian mixture to vectors [n,D] by expectation-maximisation, from a seed.
 
     The components come sorted by weight, largest first. Raises InputError when there are fewer
     vectors than components.
     """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import GaussianMixture
+
     x = np.asarray(x, dtype=np.float64)
     if components < 1 or len(x) < components:
         raise InputError(
             f"A mixture of {components} components cannot be fitted on {len(x)} word vectors: "
             "use at least one component and a table with more words."
         )
-    spread = x.var(axis=0)
     # A component that closes in on a few equal words would get variance 0 and infinite likelihood.
-    floor = max(1e-4 * float(spread.mean()), 1e-10)
-    mixture = Mixture(
-        np.full(components, 1 / components),
-        _far_apart(x, components, seed),
-        np.tile(np.maximum(spread, floor), (components, 1)),
-    )
-    last = -np.inf
-    for _ in range(ROUNDS):
-        mixture, likelihood = _em_step(x, mixture, floor)
-        if likelihood - last < TOLERANCE:
-            break
-        last = likelihood
-    order = np.argsort(-mixture.weights, kind="stable")
-    return Mixture(mixture.weights[order], mixture.means[order], mixture.variances[order])
+    floor = max(1e-4 * float(x.var(axis=0).mean()), 1e-10)
+    em = GaussianMixture(
+        components, covariance_type="diag", init_params="k-means++",
+        max_iter=ROUNDS, tol=TOLERANCE, reg_covar=floor, random_state=seed,
+    )  # fmt: skip
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # equal words: any mean will do
+        em.fit(x)
+    order = np.argsort(-em.weights_, kind="stable")
+    return Mixture(em.weights_[order], em.means_[order], em.covariances_[order])
 
 
 def log_likelihood(x: Array, mixture: Mixture) -> float:
@@ -115,27 +114,3 @@ def _log_sum(joint: Array) -> Array:
     """log Σ_j exp(joint) [n], safe for very small probabilities."""
     top = joint.max(axis=1)
     return np.asarray(top + np.log(np.exp(joint - top[:, None]).sum(axis=1)))
-
-
-def _em_step(x: Array, mixture: Mixture, floor: float) -> tuple[Mixture, float]:
-    """One round: γ under the old mixture, the new mixture from γ; the old one's log-likelihood."""
-    joint = _joint(x, mixture)
-    log_sum = _log_sum(joint)
-    gamma = np.exp(joint - log_sum[:, None])
-    count = np.maximum(gamma.sum(axis=0), 1e-12)[:, None]  # no 0/0 for a component nobody chose
-    means = gamma.T @ x / count
-    variances = gamma.T @ (x * x) / count - means**2
-    weights = count[:, 0] / count.sum()
-    return Mixture(weights, means, np.maximum(variances, floor)), float(log_sum.mean())
-
-
-def _far_apart(x: Array, components: int, seed: int) -> Array:
-    """Starting means [k,D]: vectors of x, each drawn with odds that grow with its distance."""
-    chance = np.random.default_rng(seed)
-    chosen = [x[chance.integers(len(x))]]
-    while len(chosen) < components:
-        distance = np.min([((x - mean) ** 2).sum(axis=1) for mean in chosen], axis=0)
-        total = distance.sum()
-        odds = distance / total if total > 0 else None  # all vectors equal: any will do
-        chosen.append(x[chance.choice(len(x), p=odds)])
-    return np.stack(chosen)

@@ -26,7 +26,7 @@ PROGRESS_HELP = (
     'print JSON lines for other programs: {"done", "total"} for each file read, then {"checkup"} or '
     '{"error"}'
 )
-FETCH_HELP = "download a published data set from its official place; goes on where it stopped"
+FETCH_HELP = "download a published data set from its official place"
 SOURCES_HELP = "where the paper's data sets are, their size, licence and how to cite them"
 
 

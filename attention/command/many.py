@@ -1,0 +1,205 @@
+"""Many clips from the terminal: a folder for each, and one table of all verdicts.
+
+Begun again with the same settings it goes on: a clip whose analysis is newer than the clip is not looked at
+again. A clip that cannot be used is a row with its sentence.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attention.command.single import (
+    Asked,
+    analysis_of,
+    check_folder,
+    check_names,
+    expected_frames,
+    written,
+)
+from attention.command.terminal import progress, say
+from attention.errors import InputError, short
+
+if TYPE_CHECKING:
+    from attention.analysis import Analysis
+
+TABLE, SETTINGS = "verdicts.csv", "settings.json"
+# of the files that are taken from a folder
+CLIPS = {".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".flv", ".wmv"}
+SUFFIXES = CLIPS | {".ogv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".avif"}
+SCHEMES = ("http:", "https:", "ftp:", "rtsp:", "rtmp:", "s3:", "file:", "data:")
+Row = dict[str, str]
+
+
+def one_alone(named: Sequence[str]) -> bool:
+    """Whether one file is named, and no folder. InputError for what is no file: an address, or "-"."""
+    for name in named:
+        _check_named(name)
+    return len(named) == 1 and not Path(named[0]).is_dir()
+
+
+def look_at_many(named: Sequence[str], asked: Asked) -> None:
+    """Looks at clips and at all clips in folders; fills --out. Raises InputError."""
+    out = _out(asked)
+    clips = dict(_places(named, out))
+    if not clips:
+        raise InputError(f"There is no video or image in {short(named[0])}; name another folder.")
+    check_folder(out)
+    check_names(asked)
+    _check_settings(out, asked)
+    before = _rows_in(out)
+    rows = dict(before)
+    with progress("Looking", "clips") as show:
+        for number, (place, clip) in enumerate(clips.items()):
+            show(number, len(clips))
+            if place in before and not before[place]["fault"] and _is_newer(out / place, clip):
+                continue
+            rows[place] = _row(clip, out / place, asked)
+            _write_table(out / TABLE, rows)
+        show(len(clips), len(clips))
+    faults = [f"{place}: {rows[place]['fault']}" for place in clips if rows[place].get("fault")]
+    seen = len(clips) - len(faults)
+    say("\n".join([*faults, f"{seen} of {len(clips)} clips were looked at; see {out / TABLE}"]))
+
+
+def _check_named(name: str) -> None:
+    if name == "-":
+        raise InputError("A clip is not read from standard input; save it as a file and name that.")
+    if name.lower().startswith(SCHEMES):
+        raise InputError(
+            f"{short(name)} is an address, and nothing is downloaded here; download the clip and name "
+            "the file."
+        )
+
+
+def _out(asked: Asked) -> Path:
+    if asked.out is None:
+        raise InputError("Several clips need a folder for their results; add --out DIR.")
+    if asked.json:
+        raise InputError(
+            "--json prints one clip's analysis; leave it out, each clip's analysis.json is in --out."
+        )
+    return asked.out
+
+
+def _places(named: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
+    """Each clip once, with the name of its folder in --out: where it lies in the folder named."""
+    taken: set[str] = set()
+    seen: set[Path] = set()
+    for name in named:
+        top = Path(name)
+        for clip in _clips_in(top, out) if top.is_dir() else [top]:
+            if clip.resolve() in seen:
+                continue
+            seen.add(clip.resolve())
+            place = clip.relative_to(top).as_posix() if top.is_dir() else clip.name
+            number = 2
+            while place in taken or place in (TABLE, SETTINGS):
+                place = f"{clip.stem} ({number}){clip.suffix}"
+                number += 1
+            taken.add(place)
+            yield place, clip
+
+
+def _clips_in(folder: Path, out: Path) -> Iterable[Path]:
+    """Videos and images below a folder, in order, without hidden ones and what was written to --out."""
+    try:
+        found = sorted(folder.rglob("*"))
+    except OSError as error:
+        raise InputError(f"{short(folder)} cannot be read: {error.strerror or error}.") from error
+    for path in found:
+        hidden = any(name.startswith(".") for name in path.relative_to(folder).parts)
+        own = out.resolve() in path.resolve().parents
+        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and not own:
+            yield path
+
+
+def _check_settings(out: Path, asked: Asked) -> None:
+    """Refuses a folder whose clips were looked at otherwise; else notes how they are looked at."""
+    how = {
+        "model": asked.model, "concepts": asked.concepts, "every": asked.every,
+        "window": asked.window, "truth": asked.truth,
+    }  # fmt: skip
+    place = out / SETTINGS
+    try:
+        known = json.loads(place.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        known = None
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{SETTINGS} in {short(out)} cannot be read; remove it, or name another folder with --out."
+        ) from error
+    if known is None:
+        from attention.disk.whole import whole_file
+
+        out.mkdir(parents=True, exist_ok=True)
+        with whole_file(place) as partial:
+            partial.write_text(json.dumps(how, ensure_ascii=False, indent=1), encoding="utf-8")
+    elif known != how:
+        other = next(
+            key for key in how if not isinstance(known, dict) or known.get(key) != how[key]
+        )
+        raise InputError(
+            f"{short(out)} holds clips that were looked at with another --{other}; name another folder "
+            "with --out."
+        )
+
+
+def _row(clip: Path, folder: Path, asked: Asked) -> Row:
+    """Looks at one clip and fills its folder; its row, or the sentence of what is wrong with it."""
+    try:
+        frames = expected_frames(str(clip), asked.every)
+        analysis = analysis_of(str(clip), asked, frames, _nobody)
+        written(folder, str(clip), analysis, asked, _nobody)
+    except InputError as error:
+        return {"clip": str(clip), "fault": str(error)}
+    return _verdicts(clip, analysis)
+
+
+def _nobody(_done: int, _expected: int | None) -> None:
+    """Follows the frames of a clip: with many clips, the clips are counted."""
+
+
+def _verdicts(clip: Path, analysis: "Analysis") -> Row:
+    row = {"clip": str(clip), "frames": str(len(analysis.frames))}
+    for verdict in analysis.verdicts:
+        row[verdict.method] = analysis.concepts[verdict.prediction]
+        row[f"{verdict.method} score"] = f"{verdict.scores[verdict.prediction]:.7g}"
+    return row | {"notes": " ".join(analysis.notes)}
+
+
+def _is_newer(folder: Path, clip: Path) -> bool:
+    """Whether the clip was looked at since it last changed."""
+    try:
+        return (folder / "analysis.json").stat().st_mtime >= clip.stat().st_mtime
+    except OSError:
+        return False
+
+
+def _rows_in(out: Path) -> dict[str, Row]:
+    """The table of an earlier start; empty where there is none, or none that can be read."""
+    try:
+        with (out / TABLE).open(encoding="utf-8", newline="") as file:
+            return {row["folder"]: row | {"fault": row["fault"]} for row in csv.DictReader(file)}
+    except (OSError, KeyError, UnicodeDecodeError, csv.Error):
+        return {}
+
+
+def _write_table(path: Path, rows: dict[str, Row]) -> None:
+    from attention.disk.whole import whole_file
+
+    columns = dict.fromkeys(["folder", "clip", "frames"])
+    for row in rows.values():
+        columns |= dict.fromkeys(name for name in row if name not in ("notes", "fault"))
+    columns |= dict.fromkeys(["notes", "fault"])
+    try:
+        with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+            table = csv.DictWriter(file, list(columns), restval="", lineterminator="\n")
+            table.writeheader()
+            table.writerows({**row, "folder": place} for place, row in rows.items())
+    except OSError as error:
+        raise InputError(
+            f"{TABLE} could not be written to {short(path.parent)}: {error.strerror or error}; make "
+            "room or name another folder with --out."
+        ) from error

@@ -1,0 +1,181 @@
+"""One clip from the terminal: looked at, printed, and written to a folder.
+
+Whatever takes time to import is imported where it is used, so that --help answers at once.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attention.command.terminal import progress, say, waiting
+from attention.errors import InputError, short
+
+if TYPE_CHECKING:
+    from attention.analysis import Analysis
+    from attention.command.terminal import OnProgress
+    from attention.model.folder import Model
+
+MOST_SHOWN = 6  # concepts named with --concepts that all get a map in figures and film
+MOST_MEMORY = 4 << 30  # bytes that what is kept of a clip may take
+AS_JSON = 250  # bytes that an energy and its window take while they become JSON
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How to look, as the command line says it: see --help."""
+
+    model: str
+    concepts: str | None
+    every: int
+    window: int
+    truth: str | None
+    out: Path | None
+    json: bool
+
+
+def look_at(clip: str, asked: Asked) -> None:
+    """Looks at a clip, prints what every method says, and fills --out. Raises InputError."""
+    if asked.out is not None:
+        check_folder(asked.out)
+    frames = expected_frames(clip, asked.every)
+    with progress("Looking") as show:
+        analysis = analysis_of(clip, asked, frames, show)
+    _print(analysis, asked.json)
+    if asked.out is not None:
+        with progress("Drawing") as show:
+            files, notes = written(asked.out, clip, analysis, asked, show)
+        if not asked.json:
+            say("\n".join([f"Written to {asked.out}: {', '.join(files)}", *notes]))
+
+
+def expected_frames(clip: str, every: int) -> int | None:
+    """How many frames will be looked at, if the file says so. InputError for what is no clip."""
+    from attention.media.frames import probe
+
+    frames = probe(clip).frame_count
+    return None if frames is None else -(-frames // every)
+
+
+def analysis_of(
+    clip: str, asked: Asked, expected: int | None, on_progress: "OnProgress"
+) -> "Analysis":
+    """Looks at a clip through the model that was asked for, which is loaded once. Raises InputError."""
+    model = _model(asked.model)
+    from attention.pipeline import analyse
+
+    concepts, truth = _names(asked, model)
+
+    def watch(done: int, expected: int | None) -> None:
+        _check_memory(max(done, expected or 0), len(concepts), asked, model)
+        on_progress(done, expected)
+
+    watch(0, expected)
+    return analyse(
+        clip,
+        model,
+        every=asked.every,
+        concepts=concepts,
+        on_progress=watch,
+        window=asked.window,
+        keep_maps=asked.out is not None,
+        truth=truth,
+    )
+
+
+def check_names(asked: Asked) -> None:
+    """Raises InputError for a model, a concept or a truth that is none."""
+    _names(asked, _model(asked.model))
+
+
+@cache
+def _model(name: str) -> "Model":
+    with waiting("Loading the model"):
+        from attention.model.folder import load_model
+
+        return load_model(name)
+
+
+def _names(asked: Asked, model: "Model") -> tuple[list[str], str | None]:
+    """The concepts to compare and the truth, spelled as the model does."""
+    known = model.concept_set
+    picked = range(len(known)) if asked.concepts is None else known.pick(asked.concepts)
+    concepts = [known.names[place] for place in picked]
+    if asked.truth is None:
+        return concepts, None
+    truth = known.names[known.index(asked.truth)]
+    if truth not in concepts:
+        raise InputError(f"The truth {truth} is not among the --concepts; add it to them.")
+    return concepts, truth
+
+
+def _check_memory(frames: int, concepts: int, asked: Asked, model: "Model") -> None:
+    """Refuses in time what would fill the memory; without --out and --json little is kept."""
+    h, w = model.web.map_size
+    sides = 1 if model.tuned is None else 2
+    maps = 2 * 4 * h * w if asked.out is not None else 0  # twice while the chunks are joined
+    text = AS_JSON if asked.out is not None or asked.json else 0
+    needed = frames * concepts * sides * (10 + maps + text)
+    if needed > MOST_MEMORY:
+        raise InputError(
+            f"{concepts} concepts in {frames} frames would take {needed / 1e9:.0f} GB; compare fewer "
+            f"with --concepts, or take fewer frames with --every "
+            f"{-(-asked.every * needed // MOST_MEMORY)}."
+        )
+
+
+def _print(analysis: "Analysis", as_json: bool) -> None:
+    if as_json:  # as text it takes far more memory than all that is kept of a clip
+        from attention.pictures.export import json_text
+
+        say(json_text(analysis))
+    else:
+        from attention.command.report import report
+
+        say(report(analysis))
+
+
+def check_folder(folder: Path) -> None:
+    """Refuses in time a folder that cannot be written, or where a folder has a file's name."""
+    from attention.pictures.export import FILES
+
+    places = (folder, *folder.absolute().parents)
+    dangling = next((place for place in places if place.is_symlink() and not place.exists()), None)
+    if dangling is not None:
+        raise InputError(
+            f"--out names {short(dangling.name)}, a link that leads nowhere; name a folder."
+        )
+    taken = next((name for name in FILES if (folder / name).is_dir()), None)
+    if taken is not None:
+        raise InputError(
+            f"{taken} in {short(folder)} is a folder, where a file of that name is to be written; "
+            "name another folder with --out."
+        )
+    nearest = next(place for place in places if place.exists())
+    if not nearest.is_dir():
+        raise InputError(f"--out names {nearest.name}, which is a file; name a folder.")
+    from tempfile import TemporaryFile
+
+    try:  # permissions alone say nothing to root or on a read-only disk
+        TemporaryFile(dir=nearest).close()
+    except OSError:
+        raise InputError(
+            f"--out cannot be written in {nearest.name or nearest}; name another folder."
+        ) from None
+
+
+def written(
+    folder: Path, clip: str, analysis: "Analysis", asked: Asked, on_progress: "OnProgress"
+) -> tuple[list[str], list[str]]:
+    """Writes an analysis, its figures and film; returns file names and notes. Raises InputError."""
+    from attention.pictures.export import export
+
+    named = asked.concepts is not None and len(analysis.concepts) <= MOST_SHOWN
+    concepts = range(len(analysis.concepts)) if named else None
+    try:
+        return export(folder, clip, analysis, concepts=concepts, on_progress=on_progress)
+    except OSError as error:
+        raise InputError(
+            f"The results could not be written to {folder}: {error.strerror or error}; make room or "
+            "name another folder with --out."
+        ) from error
