@@ -95,12 +95,13 @@ def _look(clips: list[str], options: dict[str, Any]) -> None:
 
 def _list_models() -> None:
     with waiting("Looking for models"):
-        from attention.model.folder import ON_IMAGENET, read_card, shipped_models
+        from attention.model.folder import read_card, shipped_models
+        from attention.networks.known.registry import on_imagenet
 
     for name in shipped_models():
         card = read_card(name)
         say(f"{name}: {card.title}, {len(card.concepts)} concepts. {card.about}")
-    say(f"{', '.join(ON_IMAGENET)}: 1000 ImageNet concepts; weights are downloaded at first use.")
+    say(f"{', '.join(on_imagenet())}: 1000 ImageNet concepts; weights are downloaded at first use.")
     say("Or the folder of a model of your own.")
 
 

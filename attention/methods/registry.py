@@ -1,12 +1,11 @@
 """Every method there is: the rows of all files in this folder, in their order."""
 
-import pkgutil
 from functools import lru_cache
-from importlib import import_module
 from textwrap import fill
 
 import attention.methods as folder
 from attention.methods.method import Labels, Method, Where
+from attention.rows import rows_of
 
 WIDTH = 80  # of --help
 
@@ -14,9 +13,7 @@ WIDTH = 80  # of --help
 @lru_cache(maxsize=1)
 def methods() -> tuple[Method, ...]:
     """All rows, by their order. ValueError when two have the same name."""
-    files = [found.name for found in pkgutil.iter_modules(folder.__path__)]
-    modules = [import_module(f"{folder.__name__}.{name}") for name in files]
-    rows = [row for module in modules for row in getattr(module, "METHODS", ())]
+    rows: list[Method] = rows_of(folder, "METHODS")
     if len({row.name for row in rows}) < len(rows):
         raise ValueError(f"two methods have one name: {sorted(row.name for row in rows)}")
     return tuple(sorted(rows, key=lambda row: row.order))

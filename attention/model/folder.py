@@ -21,7 +21,6 @@ from attention.errors import InputError, is_full_disk, short
 from attention.methods.method import Learned
 from attention.methods.registry import methods_for
 from attention.model.card import (
-    ON_IMAGENET,
     SHIPPED,
     Card,
     EnergyNetCard,
@@ -33,11 +32,11 @@ from attention.model.card import (
 from attention.model.checks import built_energynet, check_parts, of_model
 from attention.model.learned import of_concepts, read_learned, save_heads, with_learned
 from attention.networks.cnn import Backbone, feature_width
+from attention.networks.known.registry import on_imagenet
 from attention.networks.zoo import load_backbone
 from attention.words.table import load_words
 
 __all__ = [
-    "ON_IMAGENET",
     "SHIPPED",
     "Card",
     "EnergyNetCard",
@@ -107,7 +106,7 @@ def load_model(name_or_path: str | Path) -> Model:
     """
     name = str(name_or_path)
     card = read_card(name)
-    if name in ON_IMAGENET:
+    if name in on_imagenet():
         return Model(name, card, load_backbone(card.backbone, target=card.target))
     folder = folder_of(name)
     model = short(name_of(folder))

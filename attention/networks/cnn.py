@@ -149,8 +149,8 @@ def renew_head(backbone: Backbone, num_classes: int) -> None:
     renew = getattr(backbone.head, "renew", None)
     if renew is None:
         raise InputError(
-            f"The head of '{backbone.name}' is not one that can be refitted; choose a ResNet, VGG, "
-            "EfficientNet or MobileNet."
+            f"The head of '{backbone.name}' is not one that can be refitted: it does not end in one linear "
+            "or 1×1 layer; choose a network that does, such as resnet101."
         )
     renew(num_classes)
     backbone.num_classes = num_classes

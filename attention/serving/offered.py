@@ -9,7 +9,8 @@ from threading import Lock
 from attention.disk.home import own_models
 from attention.errors import InputError
 from attention.media.frames import Limits
-from attention.model.folder import ON_IMAGENET, Card, Model, load_model, read_card, shipped_models
+from attention.model.folder import Card, Model, load_model, read_card, shipped_models
+from attention.networks.known.registry import on_imagenet
 
 LONGEST = 60.0  # seconds of a clip the page looks at; the terminal has no such limit
 MOST_FRAMES = 600  # frames of a clip it looks at: some 30 s of work on two cores, 24 MB of pictures
@@ -25,7 +26,7 @@ def offered_models() -> dict[str, Card]:
     for name, folder in own_models().items():
         with suppress(InputError):  # damaged by hand: it is not offered
             offered.setdefault(name, read_card(folder))
-    return offered | {name: read_card(name) for name in ON_IMAGENET}
+    return offered | {name: read_card(name) for name in on_imagenet()}
 
 
 def ready_model(name: str | Path) -> Model:
@@ -44,7 +45,7 @@ def ready_model(name: str | Path) -> Model:
         raise InputError(
             f"There is no model '{name}'; choose one of {', '.join(offered_models())}."
         )
-    shipped = name in shipped_models() or name in ON_IMAGENET
+    shipped = name in shipped_models() or name in on_imagenet()
     place = name if shipped else own_models()[name]
     with _loading:  # by one thread, not by each that waits for it
         return _kept(name, place, None if shipped else _written(own_models()[name]))

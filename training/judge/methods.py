@@ -44,7 +44,8 @@ def new_cnn(name: str, num_classes: int, seed: int) -> Backbone:
         renew_head(backbone, num_classes)
         last = backbone.head.last
         torch.nn.init.normal_(last.weight, 0, 0.01)  # type: ignore[union-attr,arg-type]
-        torch.nn.init.zeros_(last.bias)  # type: ignore[union-attr,arg-type]
+        if last.bias is not None:  # type: ignore[union-attr]
+            torch.nn.init.zeros_(last.bias)  # type: ignore[union-attr,arg-type]
     return backbone
 
 
