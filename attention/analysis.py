@@ -26,7 +26,7 @@ class Analysis:
     window · size: (width, height) of the clip · pictures: a JPEG per frame when kept · truth: the
     clip's true concept when known · notes: sentences a person should read (trimmed, broken off) ·
     timing: seconds of work in decode, forward, maps and energies, all threads together, and in
-    total, on the clock.
+    total, on the clock; forward holds what the engine computes in one graph with it · engine: what looked.
     """
 
     clip: str
@@ -43,6 +43,7 @@ class Analysis:
     notes: tuple[str, ...] = ()
     truth: str | None = None
     pictures: tuple[bytes, ...] | None = None
+    engine: str = ""
 
     def side(self, name: str) -> Side:
         """The side of that name; KeyError when the model has none."""
@@ -84,6 +85,7 @@ class Analysis:
             "truth": self.truth,
             "notes": list(self.notes),
             "timing": self.timing,
+            "engine": self.engine,
         }
 
     def _method_json(self, verdict: Verdict) -> dict[str, Any]:

@@ -74,36 +74,9 @@ def _scores_and_sums(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Te
 def _linear(head: LinearHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """S = W·mean(A) + b, so α = W/(h·w), the same for every frame."""
     W = head.last.weight[rows]
-    many = len(W) >= MANY and len(A) and A.is_cpu
-    sums = _sparing_zeros(head.last, rows, A) if many else _weighed(W, A)
+    sums = _weighed(W, A)
     # divided last and in place, which takes no further memory of the size of A or W
     return head.last(head.penultimate(A)), sums.div_(_cells(A))
-
-
-MANY = 256  # concepts: for fewer, picking channels out takes longer than they would
-RARE = 6  # a channel on in less than one cell in so many costs less in a sparse product
-
-
-def _sparing_zeros(last: nn.Linear, rows: Rows, A: Tensor) -> Tensor:
-    """Σ_k W_ck A^k [N,C,h,w], with no or little work for what is zero, as most cells after a ReLU are.
-
-    The channels that are on in many cells are multiplied as they are, the rare ones value by value, and
-    those that are on nowhere not at all. Cells and weights that lie channel by channel are picked fast.
-    """
-    cells = A.movedim(1, 3).flatten(0, 2)
-    on = cells.bool().sum(0)  # in how many cells each channel is
-    seldom = RARE * on < len(cells)
-    if 2 * seldom.sum() < len(on):  # what is spared would not make up for the picking
-        return _weighed(last.weight[rows], A)
-    often, rare = (~seldom).nonzero()[:, 0], (seldom & (on > 0)).nonzero()[:, 0]
-    W = _once(last, _transposed)
-    sums = cells.index_select(1, often) @ W.index_select(0, often)[:, rows]
-    sums.addmm_(cells.index_select(1, rare).to_sparse(), W.index_select(0, rare)[:, rows])
-    return sums.unflatten(0, (len(A), *A.shape[2:])).movedim(3, 1)
-
-
-def _transposed(weight: Tensor) -> Tensor:
-    return weight.t().contiguous()
 
 
 @_scores_and_sums.register
@@ -132,46 +105,16 @@ def _vgg(head: VGGHead, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     ∂S/∂A^k is the sum over the pooled cells.
     """
     six, seven = head.trail(A)
-    # units that are off in every frame, often half of them or more, are left out for all at once
-    on6, on7 = _ever_on(six), _ever_on(seven)
-    D6, D7 = six[:, on6] > 0, seven[:, on7] > 0
-    W6s = _once(head.fc6, lambda W6: W6.view(len(W6), A.shape[1], -1).sum(2))[on6]
-    W7 = _submatrix(head.fc7.weight, on7, on6)
-    W8 = head.last.weight[rows][:, on7] / _cells(A)
+    D6, D7 = six > 0, seven > 0
+    W6s = _once(head.fc6, lambda W6: W6.view(len(W6), A.shape[1], -1).sum(2))
+    W7, W8 = head.fc7.weight, head.last.weight[rows] / _cells(A)
     if len(W8) < _cells(A):  # from the thinner end, as above
-        # what the units give that every frame has on is the same for all frames
-        steady = int(D7.all(0).sum()) // UNITS * UNITS
-        own = _times(W8[:, steady:] * D7[:, None, steady:], W7[steady:])
-        alpha = _times((own + W8[:, :steady] @ W7[:steady]).mul_(D6[:, None]), W6s)
+        alpha = _times(_times(W8 * D7[:, None], W7) * D6[:, None], W6s)
         sums = _combine(alpha, A)
     else:
-        units = _weighed(W7, _weighed(W6s, A).mul_(D6[:, :, None, None]))
-        sums = _weighed(W8, units.mul_(D7[:, :, None, None]))
+        units = _weighed(W7, _weighed(W6s, A) * D6[:, :, None, None])
+        sums = _weighed(W8, units * D7[:, :, None, None])
     return head.last(seven), sums
-
-
-# what is left of a product's units is rounded up: of few sizes each has a kernel that the library
-# prepares once, which takes long for products as large as these
-UNITS = 256
-
-
-def _ever_on(units: Tensor) -> Tensor:
-    """Indices of the units that some frame has on, and of idle ones up to a multiple of UNITS.
-
-    First those that all frames have on.
-    """
-    on = units != 0
-    ever, always = on.any(0), on.all(0)
-    room = -(-int(ever.sum()) // UNITS) * UNITS
-    return (ever.byte() + always.byte()).argsort(descending=True, stable=True)[:room]
-
-
-def _submatrix(matrix: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
-    """matrix[rows][:, columns], a block at a time that stays in the cache between the two steps."""
-    taken = matrix.new_empty(len(rows), len(columns))
-    for some, block in zip(rows.split(UNITS), taken.split(UNITS), strict=True):
-        torch.index_select(matrix[some], 1, columns, out=block)
-    return taken
 
 
 _made: WeakKeyDictionary[nn.Linear, tuple[tuple[int, int], Tensor]] = WeakKeyDictionary()

@@ -7,21 +7,17 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
 from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.confined.process import SandboxedReader
 from attention.engine.look import Look, Sight
-from attention.engine.streams import Clock, in_streams, streams_for
+from attention.engine.overlap import Clock, read_ahead
 from attention.errors import InputError, whole_number
 from attention.media.clip import Clip
 from attention.media.frames import FrameReader, Frames, Limits
+from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
 
-PICTURE_SIDE = 480  # longest side of a kept picture, pixels
 STAGES = ("decode", "forward", "maps", "energies")
 
 OnProgress = Callable[[int, int | None], None]
@@ -41,6 +37,8 @@ def analyse(
     limits: Limits | None = None,
     reader: Reader = FrameReader,
     truth: str | None = None,
+    device: str = "auto",
+    precision: str = "fp32",
 ) -> Analysis:
     """Looks at every `every`-th frame of a clip or image through each CNN of the model.
 
@@ -48,7 +46,8 @@ def analyse(
     on_progress(frames done, frames expected or None) · window: side s of Eq. 2's window · keep_maps,
     keep_pictures: keep L(F,c) and a JPEG of each frame in the Analysis; without them memory does not
     grow with the clip · reader: how frames are read, FrameReader or the sandboxed one · truth: the
-    model's concept that the clip truly shows. InputError for anything unusable.
+    model's concept that the clip truly shows · device: auto, cpu, cuda or mps · precision: fp32, or bf16:
+    faster, with energies off by some percent. InputError for anything unusable.
     """
     started = time.perf_counter()
     model = model if isinstance(model, Model) else load_model(model)
@@ -59,11 +58,10 @@ def analyse(
     _check_window(window, model.web.map_size)
     clock = Clock(STAGES)
     present = ("web",) if model.tuned is None else ("web", "tuned")
-    looks = [Look(name, model, rows, window, keep_maps) for name in present]
+    looks = [Look(name, model, rows, window, keep_maps, device, precision) for name in present]
     seen = _Seen()
-    with reader(
-        path, every=every, limits=limits or Limits(), chunk=looks[0].backbone.chunk
-    ) as clip:
+    chunk = looks[0].engine.batch
+    with reader(path, every=every, limits=limits or Limits(), chunk=chunk) as clip:
         expected = _expected(clip.clip, every, limits or Limits())
         with closing(_looked_at(clip, looks, clock)) as chunks:
             for frames in chunks:
@@ -87,7 +85,16 @@ def analyse(
         sides=sides,
         verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=(*notes, *notes_of(sides, learned)),
+        notes=tuple(
+            dict.fromkeys(
+                [
+                    *notes,
+                    *notes_of(sides, learned),
+                    *(n for look in looks for n in look.engine.notes),
+                ]
+            )
+        ),
+        engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
@@ -110,8 +117,7 @@ def _looked_at(
             x = looks[0].backbone.preprocess(frames.rgb)
         return frames, [look.see(x, clock) for look in looks]
 
-    streams = streams_for(sum(look.backbone.weight_bytes for look in looks))
-    with closing(in_streams(clock.timed("decode", chunks), see, streams)) as seen:
+    with closing(read_ahead(clock.timed("decode", chunks), see)) as seen:
         for frames, sights in seen:
             for look, sight in zip(looks, sights, strict=True):
                 look.add(sight)
@@ -131,18 +137,6 @@ class _Seen:
         self.seconds += [round(float(s), 4) for s in frames.seconds]
         if keep_pictures:
             self.pictures += [jpeg(frame) for frame in frames.rgb]
-
-
-def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) -> bytes:
-    """An RGB frame [H,W,3] as a JPEG no longer than `side` pixels."""
-    h, w = frame.shape[:2]
-    scale = side / max(h, w)
-    if scale < 1:
-        # the thinnest frame, such as 2×6000, keeps a pixel
-        size = (max(1, round(scale * w)), max(1, round(scale * h)))
-        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
 def _check_window(window: int, map_size: tuple[int, int]) -> None:

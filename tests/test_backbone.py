@@ -92,8 +92,6 @@ def test_many_frames_pass_a_few_at_a_time_when_nothing_is_learned():
     looker.features(x)
     hook.remove()
     assert passed == [len(x)]
-    assert looker.chunk == twins("vgg16")[1].chunk == CHUNK
-    assert twins("resnet50")[1].chunk == 2 * CHUNK  # 94 MB of weights, which no cache keeps
 
 
 @pytest.mark.parametrize("rows", [0, 1, 3])

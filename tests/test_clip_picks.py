@@ -78,11 +78,11 @@ def test_a_runs_clips_open_with_what_its_cell_kept(home: Path) -> None:
     assert networks_of(sweep, "1", 1, Curve("NoImage+CNN", 0.2)) is None
 
 
-def test_the_model_that_ships_is_the_cell_it_opens_as(tmp_path: Path) -> None:
+def test_the_model_that_ships_is_the_cell_it_opens_as() -> None:
     model = load_model("interactions")
     clips = open_source(DRAWN_FOLDER).folds[0].test[::30]
     assert {clip.label for clip in clips} == {0, 1, 2, 3}
-    _, judged = judged_clips(model, clips, tmp_path)
+    _, judged = judged_clips(model, clips)
     table = pd.read_csv(known_sweeps.SHIPPED / "drawn" / "clips.csv", dtype={"fold": str})
     cells = known_sweeps.SHIPPED_NETWORKS["drawn"]
     assert set(cells.values()) == {"interactions"}

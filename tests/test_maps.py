@@ -11,7 +11,6 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, relu
 
-from attention import maps
 from attention.errors import InputError
 from attention.maps import attention_maps, scores_and_maps
 from attention.networks.heads import LinearHead, VGGHead
@@ -185,21 +184,6 @@ def test_map_before_relu_sums_to_the_score(name):
     assert torch.all(torch.minimum(plus, minus) == 0)
 
 
-@pytest.mark.parametrize("signed", [False, True])
-@pytest.mark.parametrize("shares", [(0.0,), (1.0,), (0.0, 0.01, 0.05, 0.1, 0.2, 0.5, 1.0)])
-def test_channels_on_in_a_share_of_the_cells(shares, signed):
-    wanted = range(300, 30, -1) if signed else None
-    trunk = nn.Conv2d(3, 350, 1, stride=32)  # only for the shape of A: [N,350,7,7]
-    looker = Backbone("wide", trunk, LinearHead(nn.Linear(350, 400)), "0")
-    random = torch.manual_seed(4)
-    A = torch.rand(2, 350, 7, 7, generator=random) - signed / 2
-    on = torch.tensor(shares).repeat(350 // len(shares) + 1)[:350, None, None]
-    A[torch.rand(A.shape, generator=random) >= on] = 0
-    L = attention_maps(looker, A, wanted)
-    expected = plain_maps(A, looker.head, list(wanted or range(400))).float()
-    torch.testing.assert_close(L, expected, rtol=0, atol=1e-6)
-
-
 @pytest.mark.parametrize("name", [*FAMILIES, "shufflenet_v2_x0_5"])
 def test_scores_are_the_heads_own(name):
     looker, A = looked(name)
@@ -272,9 +256,7 @@ def small_vgg(six: float = 0.0, seven: float = 0.0) -> Backbone:
 
 @pytest.mark.parametrize("concepts", [[0, 2, 4], list(range(5)) * 50], ids=["few", "many"])
 @pytest.mark.parametrize(("six", "seven"), [(0, 0), (9, 9), (-9, 9), (9, -99)])
-@pytest.mark.parametrize("step", [2, 256])  # units at a time that are left out, or shared
-def test_vgg_with_all_some_or_no_units_active(six, seven, concepts, step, monkeypatch):
-    monkeypatch.setattr(maps, "UNITS", step)
+def test_vgg_with_all_some_or_no_units_active(six, seven, concepts):
     looker = small_vgg(six, seven)
     A = torch.rand(3, 3, 14, 14, generator=torch.manual_seed(5))
     on6, on7 = ((units > 0).float().mean().item() for units in looker.head.trail(A))

@@ -105,7 +105,7 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(
         "CNN", "UnAtt", "Focus", "Web+video head", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet",
     ]  # fmt: skip
     assert not said.notes  # the model holds Focus's statistics
-    same_as_judged(run, asked, there / "cache")
+    same_as_judged(run, asked)
     card = json.loads((run.model / "model.json").read_text(encoding="utf-8"))
     assert card["command"] == repeat(asked) and card["concepts"] == ["Hug", "Kiss"]
     stages = [line["stage"] for line in run.metrics()]
@@ -124,13 +124,13 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(
         queue.resume(run.name)
 
 
-def same_as_judged(run: Run, asked: Spec, cache: Path) -> None:
+def same_as_judged(run: Run, asked: Spec) -> None:
     """What a cell kept says again what its rows say, by `evaluate` and by a look."""
     clips = open_source(asked.source).folds[0].test
     table = pd.read_csv(run.sweep / "clips.csv")
     for fraction, methods in ((0.0, 4), (1.0, 9)):
         model = load_model(networks_folder(run, "1", 0, fraction))
-        read, judged = judged_clips(model, clips, cache)
+        read, judged = judged_clips(model, clips)
         assert tuple(read) == clips
         assert len(judged) == methods
         for scores in judged:
@@ -138,14 +138,15 @@ def same_as_judged(run: Run, asked: Spec, cache: Path) -> None:
             share = fraction if method and method.labels == "some" else 0.0
             rows = table[(table["method"] == scores.method) & (table["fraction"] == share)]
             kept = rows[["score: Hug", "score: Kiss"]].to_numpy(np.float32)
-            np.testing.assert_allclose(scores.scores, kept, rtol=1e-6)
+            # the sweep judged from views in half precision
+            np.testing.assert_allclose(scores.scores, kept, atol=5e-3 * np.abs(kept).max())
             assert [model.concepts[p] for p in scores.predictions] == list(rows["prediction"])
             assert list(rows["recording"]) == [clip.name for clip in clips]
     for row, clip in enumerate(clips):
         seen = {v.method: v.scores for v in analyse(clip.path, model, every=asked.every).verdicts}
         for scores in judged:
             if scores.method in seen:
-                np.testing.assert_allclose(scores.scores[row], seen[scores.method], atol=0.03)
+                np.testing.assert_array_equal(scores.scores[row], seen[scores.method])
     web = [networks_folder(run, "1", 0, f) / "web.safetensors" for f in (0.0, 1.0)]
     assert web[0].samefile(web[1])
 

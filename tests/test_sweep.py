@@ -14,9 +14,8 @@ from attention.networks.stages import Learner
 from training.cache.maps import FrameMaps
 from training.cache.views import Views
 from training.data.records import LabelledClip
-from training.fit.cnn import FitSettings
-from training.fit.energynet import EnergyNetSettings
 from training.fit.prepared import Clips, Prepared, Stills
+from training.fit.settings import EnergyNetSettings, FitSettings
 from training.judge import methods
 from training.judge.methods import Fitted
 from training.listener import Cell, Listener

@@ -15,7 +15,7 @@ import pytest
 from attention.model.folder import load_model
 from tests.little import little_set
 from training import __main__ as training
-from training.fit.energynet import PRESETS
+from training.fit.settings import PRESETS
 
 ROOT = Path(__file__).parents[1]
 EVERY = ["--every", "10", "--threads", "1"]
@@ -23,7 +23,6 @@ FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
 WITH_FEW = f"""
 import sys
 from training import __main__ as training
-from training.fit.energynet import PRESETS
 PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
 sys.exit(training.main(sys.argv[1:]))
 """
@@ -69,7 +68,7 @@ def test_evaluate_says_the_same_as_the_card(
 ) -> None:
     out = tmp_path / "scores.csv"
     command = ["evaluate", str(fitted), str(little), "--every", "10", "--out", str(out)]
-    assert training.main([*command, "--cache", str(tmp_path / "cache")]) == 0
+    assert training.main(command) == 0
     said = capsys.readouterr().out
     card = json.loads((fitted / "model.json").read_text(encoding="utf-8"))
     rows = pd.read_csv(out)

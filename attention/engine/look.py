@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from attention.analysis import Side
-from attention.energy import best_window
-from attention.engine.streams import Clock
-from attention.maps import scores_and_maps
+from attention.engine.choosing import engine_of
+from attention.engine.overlap import Clock
 from attention.model.folder import Model
-from attention.networks.folding import folded
 from attention.networks.inference import ready
 
 
@@ -37,13 +35,22 @@ class Look:
     """
 
     def __init__(
-        self, name: str, model: Model, rows: list[int], window: int, keep_maps: bool
+        self,
+        name: str,
+        model: Model,
+        rows: list[int],
+        window: int,
+        keep_maps: bool,
+        device: str = "auto",
+        precision: str = "fp32",
     ) -> None:
         tuned = model.tuned if name == "tuned" else None
         self.name = name
-        self.backbone = folded(tuned or model.web)
-        self.rows = None if rows == list(range(self.backbone.num_classes)) else rows
+        self.backbone = tuned or model.web
+        self.engine = engine_of(self.backbone, device, precision)
         self.window = window
+        everything = rows == list(range(self.backbone.num_classes))
+        self.rows = slice(None) if everything else rows
         self.keep_maps = keep_maps
         # EnergyNet learns from the tuned CNN's maps (§4.3)
         learned = model.energynet if name == "tuned" else None
@@ -58,27 +65,21 @@ class Look:
     def see(self, x: Tensor, clock: Clock) -> Sight:
         """Looks at preprocessed frames [n,3,224,224]."""
         with clock.during("forward"):
-            A = self.backbone.features(x)
-        with clock.during("maps"):
-            scores, L, peak = self._seen(A)
+            seen = self.engine.see(x, self.window, self.reads_features)
+        L = seen.maps[:, self.rows]
+        learned = None
         with clock.during("energies"):
-            energies, places = best_window(L, self.window)
-            learned = None
             if self.energynet is not None and self.V_c is not None:
-                learned = self.energynet.energies(L, self.V_c, peak)
-            features = self.backbone.head.penultimate(A) if self.reads_features else None  # type: ignore[operator]
-        maps = L if self.keep_maps else None
-        return Sight(scores, energies, places.byte(), maps, learned, features)
-
-    def _seen(self, A: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
-        """Scores and maps of the rows and, where EnergyNet divides by it, each frame's largest cell [n].
-
-        That is the largest over all concepts: an energy is the same whatever it is compared with.
-        """
-        if self.rows is None or self.energynet is None or self.energynet.map_scale == "none":
-            return *scores_and_maps(self.backbone, A, self.rows), None
-        scores, L = scores_and_maps(self.backbone, A)
-        return scores[:, self.rows], L[:, self.rows], L.amax((1, 2, 3))
+                # an energy is the same whatever it is compared with: the largest cell is that of all maps
+                learned = self.energynet.energies(L, self.V_c, seen.maps.amax((1, 2, 3)))
+        return Sight(
+            scores=seen.scores[:, self.rows],
+            energies=seen.energies[:, self.rows],
+            windows=seen.windows[:, self.rows].byte(),
+            maps=L if self.keep_maps else None,
+            net_energies=learned,
+            features=seen.features,
+        )
 
     def add(self, sight: Sight) -> None:
         """Keeps what was seen in the next chunk."""

@@ -83,9 +83,8 @@ def unreadable_still(name: str) -> str:
     )
 
 
-def damaged(lost: int | None, total: int) -> str:
-    """The sentence for a clip some frames of which could not be read; None: nobody knows how many."""
-    what = f"about {lost} of {total} frames could not be read and are left out"
-    if lost == 1:
-        what = f"about one of {total} frames could not be read and is left out"
-    return f"Some of the clip is damaged: {what if lost else 'what could not be read is left out'}."
+def damaged(lost: int, total: int) -> str:
+    """The sentence for a clip some frames of which could not be read."""
+    many = "one" if lost == 1 else str(lost)
+    left_out = "is left out" if lost == 1 else "are left out"
+    return f"Some of the clip is damaged: about {many} of {total} frames could not be read and {left_out}."

@@ -9,14 +9,16 @@ transparent. Only the named file is ever opened: no playlist, no other file, no 
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from attention.errors import InputError
 from attention.media.clip import Clip, Frames, Limits, Picture, label, too_long
 from attention.media.still import Still, is_still
-from attention.media.video import Video
+
+if TYPE_CHECKING:
+    from attention.media.video import Video
 
 __all__ = ["Clip", "FrameReader", "Frames", "Limits", "Picture", "check_sampling", "label", "probe"]
 
@@ -32,9 +34,8 @@ def probe(path: str | Path, limits: Limits = Limits()) -> Clip:
 class FrameReader:
     """Reads every `every`-th frame of a clip in order of time; an image is one frame.
 
-    Iterating (once) yields Frames of at most `chunk` frames, the first half as many, and never holds
-    more; then `notes` says in sentences what was left out and why. Raises InputError for anything
-    that cannot be used.
+    Iterating (once) yields Frames of at most `chunk` frames, and never holds more; then `notes` says in
+    sentences what was left out and why. Raises InputError for anything that cannot be used.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class FrameReader:
             raise InputError("No file is named; give one video or image.")
         path = Path(path)
         head = _head_of(path, limits)
-        self._source = Still(path, limits) if is_still(head) else Video(path, head, limits)
+        self._source = Still(path, limits) if is_still(head) else _video(path, head, limits)
         self.clip = self._source.clip
         self._every, self._limits, self._chunk = every, limits, chunk
         self._iterated = False
@@ -60,14 +61,12 @@ class FrameReader:
             raise RuntimeError("A reader is read once; open another to read the clip again.")
         self._iterated = True
         kept: list[tuple[int, float, Picture]] = []
-        size = -(-self._chunk // 2)  # looking begins sooner, and streams do not end in step
         try:
             for sample in self._kept():
                 kept.append(sample)
-                if len(kept) == size:
+                if len(kept) == self._chunk:
                     yield _together(kept)
                     kept.clear()
-                    size = self._chunk
             if kept:
                 yield _together(kept)
         finally:
@@ -104,6 +103,12 @@ class FrameReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _video(path: Path, head: bytes, limits: Limits) -> "Video":
+    from attention.media.video import Video  # FFmpeg: not before there is a clip to decode
+
+    return Video(path, head, limits)
 
 
 def check_sampling(every: int, chunk: int) -> None:

@@ -22,11 +22,9 @@ from attention.media.clip import (
     damaged,
     label,
     too_long,
-    unreadable_still,
 )
 from attention.media.containers import NO_FRAMES, clock, length_of, open_container, picture_stream
 from attention.media.still import on_white, shown_size, upright
-from attention.media.wholeness import is_cut_short, matroska_holds_to
 
 SMALL_PIXELS = 1280 * 720  # up to here one thread decodes fast enough, and costs less
 MOST_FAILING = 1000  # packets in a row: more than lie between two key frames
@@ -49,9 +47,6 @@ class Video:
                 raise InputError(too_long(name, seconds, limits))
             most = limits.max_clip_pixels
             check_pixels(name, self._stream.width, self._stream.height, most)
-            self._cut, gif = is_cut_short(path, head), self._container.format.name == "gif"
-            if self._cut and gif and self._stream.frames <= 1:
-                raise InputError(unreadable_still(name))
             large = self._stream.width * self._stream.height > SMALL_PIXELS
             self._stream.thread_type = "AUTO" if large else "NONE"
             self._threads = 2 if large else 1  # for colours; two have to wait for each other
@@ -59,13 +54,12 @@ class Video:
             self._stream.codec_context.options = {"max_pixels": str(most)}
             # Packets that failed: followed by frames, and since the last frame; and no more comes.
             self._lost, self._failing, self._broken = 0, 0, False
-            self._uneven = 0  # steps between frames that are not the nominal one
-            self._place = 0  # in the file, of the packet last read
             self._start = math.inf
             self._decoded = self._decode()
             self._frame = self._first_frame(name)
             self._coded = self._frame.width, self._frame.height
-            pixel = None if gif else self._stream.sample_aspect_ratio  # no browser heeds a GIF's
+            gif = self._container.format.name == "gif"  # whose pixel shape no browser heeds
+            pixel = None if gif else self._stream.sample_aspect_ratio
             self._size = shown_size(*self._coded, pixel)
             check_pixels(name, *self._size, most)
             self._matrix = _display_matrix(self._frame)
@@ -79,7 +73,6 @@ class Video:
         """Decodes packet by packet; those that fail are counted and left out, up to a bound."""
         try:
             for packet in self._container.demux(self._stream):
-                self._place = packet.pos or self._place  # the last, which flushes, has none
                 if self._start == math.inf and packet.pts is not None:
                     self._start = float(packet.pts * packet.time_base)
                 try:
@@ -145,18 +138,16 @@ class Video:
             else:
                 self._lost += self._failing
         finally:
-            self._note_damage(index + 1, seconds)
+            if self._lost:
+                self.notes.append(damaged(self._lost, index + 1 + self._lost))
 
     def _time_after(self, previous: float) -> float:
         """Returns the frame's time, or one nominal step where the file's times do not advance."""
         seconds = (self._frame.time or 0.0) - self._start
-        self._uneven += not 0.5 < (seconds - previous) * self._fps < 1.5
         return seconds if seconds > previous else previous + (1 / self._fps if self._fps else 0.0)
 
     def _ends_early(self, seconds: float) -> bool:
         """Says whether the file promised clearly more than it held: it was cut short."""
-        if self._cut and self._container.format.name in {"gif", "asf"}:
-            return True
         promised = self._promised_end() or 0.0
         last = self._frame
         shown = float(last.duration * last.time_base) if last.duration and last.time_base else 0.0
@@ -168,8 +159,6 @@ class Video:
             return stream.frames / self._fps if self._fps else None
         if container.startswith("matroska"):
             return clock(stream.metadata.get("DURATION", ""))
-        if container == "flv":  # where sound may last longer, whole
-            return (self._container.duration or 0) / av.time_base if self._cut else None
         if not stream.duration or not stream.time_base:
             return None
         return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
@@ -179,16 +168,6 @@ class Video:
             f"The clip breaks off after frame {index} ({seconds:.1f} s); what came before is"
             " analysed."
         )
-
-    def _note_damage(self, read: int, seconds: float) -> None:
-        """Notes what failed to decode, and what a Matroska lost without a failure."""
-        lost, known = self._lost, True
-        gaps = self._uneven and self._container.format.name.startswith("matroska")
-        if gone := gaps and self._place > matroska_holds_to(self.clip.path):
-            lost = max(lost, round(seconds * self._fps) + 1 - read)
-            known = self._uneven <= 0.05 * read  # of uneven frames nobody knows how many there were
-        if lost or gone:
-            self.notes.append(damaged(lost if known else None, read + lost))
 
     def picture(self) -> Picture:
         """The frame moved to, upright, uint8 [H,W,3], at the size at which it is shown."""

@@ -13,8 +13,7 @@ from attention.errors import InputError
 from attention.networks.inference import ready
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
-CHUNK = 4  # frames passed at a time: the fastest batch on a CPU, and flat memory
-CACHED_BYTES = 64 << 20  # of weights; larger networks read them all from memory for every chunk
+CHUNK = 4  # frames torch passes at a time: its fastest batch on a CPU, and flat memory
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
@@ -72,24 +71,13 @@ class Backbone(nn.Module):
         self.map_size = (int(A.shape[2]), int(A.shape[3]))
         self.num_classes = int(scores.shape[1])
 
-    @property
-    def weight_bytes(self) -> int:
-        """Bytes of weights that every chunk of frames passes through."""
-        return sum(p.numel() * p.element_size() for p in self.trunk.parameters())
-
-    @property
-    def chunk(self) -> int:
-        """How many frames of a clip to pass at a time."""
-        return CHUNK if self.weight_bytes <= CACHED_BYTES else 2 * CHUNK
-
     def features(self, x: Tensor) -> Tensor:
         """Feature maps A float32 [N,K,h,w] of inputs x [N,3,224,224], on their device.
 
-        Without gradients, on a CPU, CHUNK at a time where the weights are few enough for its cache.
+        Without gradients, on a CPU, CHUNK at a time.
         """
         trunk, x = ready(self, x.device).trunk, x.float()
-        at_once = torch.is_grad_enabled() or not x.is_cpu or len(x) <= CHUNK
-        if at_once or self.weight_bytes > CACHED_BYTES:
+        if torch.is_grad_enabled() or not x.is_cpu or len(x) <= CHUNK:
             return trunk(x)  # type: ignore[no-any-return]
         return torch.cat([trunk(some) for some in x.split(CHUNK)])
 
@@ -133,10 +121,12 @@ def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 @torch.no_grad()
 def feature_width(backbone: Backbone) -> int:
-    """How many features K its head has before the last layer."""
-    looking = ready(backbone, "cpu")
+    """How many features its head has before the last layer; K for a head that does not tell them."""
+    head = ready(backbone, "cpu").head
+    if not hasattr(head, "penultimate"):
+        return backbone.channels
     A = torch.zeros(1, backbone.channels, *backbone.map_size)
-    return int(looking.head.penultimate(A).shape[1])  # type: ignore[operator]
+    return int(head.penultimate(A).shape[1])  # type: ignore[operator]
 
 
 def no_maps(name: str) -> InputError:

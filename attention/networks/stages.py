@@ -2,18 +2,12 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from attention.networks.cnn import Backbone
 from attention.networks.known.registry import known_network
 
 Halves = tuple[nn.Module, nn.Module]
-
-
-def best_device() -> torch.device:
-    """A GPU when there is one."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 class Learner(nn.Module):
@@ -52,6 +46,25 @@ class Learner(nn.Module):
             if isinstance(module, nn.modules.batchnorm._BatchNorm):
                 module.eval()
         return self
+
+
+class Stages(nn.Module):
+    """A trunk in two: frozen(x) → z and last(z) → A; both are given out."""
+
+    def __init__(self, frozen: nn.Module, last: nn.Module) -> None:
+        super().__init__()
+        self.frozen = frozen
+        self.last = last
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """z and A of inputs x [N,3,224,224]."""
+        z = self.frozen(x)
+        return z, self.last(z)
+
+
+def stages_of(backbone: Backbone) -> Stages:
+    """The backbone's trunk, cut before its last stage, in eval mode."""
+    return Stages(*last_stage(backbone)).eval()
 
 
 def last_stage(backbone: Backbone) -> Halves:

@@ -1,16 +1,22 @@
 """The models a page offers: which there are, kept ready, and how much of a clip one may look at."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from attention.disk.home import own_models
 from attention.errors import InputError
 from attention.media.frames import Limits
-from attention.model.folder import Card, Model, load_model, read_card, shipped_models
+from attention.model.card import Card, read_card, shipped_models
 from attention.networks.known.registry import on_imagenet
+
+if TYPE_CHECKING:
+    from attention.model import Model
 
 LONGEST = 60.0  # seconds of a clip the page looks at; the terminal has no such limit
 MOST_FRAMES = 600  # frames of a clip it looks at: some 30 s of work on two cores, 24 MB of pictures
@@ -53,6 +59,8 @@ def ready_model(name: str | Path) -> Model:
 
 @lru_cache(maxsize=3)
 def _kept(name: str, place: str | Path, _writing: tuple[int, int] | None) -> Model:
+    from attention.model import load_model  # torch: not before there is something to look at
+
     return replace(load_model(place), name=name)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from attention.analysis import Analysis
 from attention.methods.registry import hint_of
-from attention.model.folder import Card
+from attention.model.card import Card
 from attention.serving.looking import Progress
 from attention.verdict import Verdict, decimals_for
 
@@ -85,16 +85,20 @@ def progress_card(progress: Progress | None, clip: str) -> str:
 
 
 def timing_line(analysis: Analysis) -> str:
-    """How long it took, and the work that was in it: decode · forward · maps · energies."""
+    """How long it took, and the work that was in it: decode · forward · maps · energies.
+
+    A look that ships with the app was timed on no machine of the person's.
+    """
     stages = " · ".join(
         f"{stage} {analysis.timing.get(stage, 0.0) * 1000:.0f} ms"
         for stage in ("decode", "forward", "maps", "energies")
     )
     frames = len(analysis.frames)
+    took = f"in {analysis.timing.get('total', 0.0):.2f} s. Work of all threads: {stages}"
     return (
         f"<p class='timing'><b>{escape(analysis.clip)}</b>: {frames} frame{'s' * (frames != 1)} × "
         f"{len(analysis.concepts)} concept{'s' * (len(analysis.concepts) != 1)} "
-        f"in {analysis.timing.get('total', 0.0):.2f} s. Work of all threads: {stages}</p>"
+        f"{took if analysis.timing else '– this look ships with the app.'}</p>"
     )
 
 

@@ -13,16 +13,18 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from attention.disk.whole import whole_file
+from attention.engine.choosing import LAST_STAGE, Engine, engine_of
 from attention.errors import InputError
 from attention.networks.cnn import Backbone
 from attention.networks.inference import ready
-from attention.networks.stages import Learner, best_device
+from attention.networks.stages import Learner
 from training.data.pictures import Pictures, pictures, uploaded_set
 
 CHUNK = 8
 LOOKED_UP = 256  # files at a time: so many are hashed before the first of them is read
 OnProgress = Callable[[int, int], None]
 Part = dict[str, Tensor]
+Look = Callable[[Pictures], Part]
 
 
 @dataclass(frozen=True)
@@ -77,14 +79,17 @@ def views_of(
     when none of the files can be read. The backbone is looked through in eval mode and float32, on a GPU
     when there is one, and stays as and where it is.
     """
-    backbone = ready(backbone, best_device())
-    learner = Learner(backbone, whole)
-    key = _weights_key(learner, every, backbone)
+    key = _weights_key(Learner(ready(backbone, "cpu"), whole), every, backbone)
+    engine = engine_of(backbone)
     folder.mkdir(parents=True, exist_ok=True)
     parts: list[Part] = []
     owners: list[int] = []
     skipped: list[str] = []
-    with closing(_parts(files, key, folder, learner, backbone, every)) as found:
+
+    def look(read: Pictures) -> Part:
+        return _pixels(read, backbone) if whole else _computed(read, backbone, engine)
+
+    with closing(_parts(files, key, folder, look, every)) as found:
         for number, part in enumerate(found):
             if isinstance(part, InputError):
                 skipped.append(str(part))
@@ -105,7 +110,7 @@ def views_of(
 
 
 def _parts(
-    files: Sequence[Path], key: str, folder: Path, learner: Learner, backbone: Backbone, every: int
+    files: Sequence[Path], key: str, folder: Path, look: Look, every: int
 ) -> Generator[Part | InputError, None, None]:
     """The views of every file in order, or why it has none."""
     for start in range(0, len(files), LOOKED_UP):
@@ -121,13 +126,13 @@ def _parts(
                 elif chunks is None or place.exists():  # another file with the same content
                     yield load_file(place)
                 else:
-                    yield _kept(chunks, place, learner, backbone)
+                    yield _kept(chunks, place, look)
 
 
-def _kept(chunks: Pictures, place: Path, learner: Learner, backbone: Backbone) -> Part | InputError:
+def _kept(chunks: Pictures, place: Path, look: Look) -> Part | InputError:
     """Computes the views of a file and writes them to their place."""
     try:
-        part = _computed(chunks, learner, backbone)
+        part = look(chunks)
     except InputError as error:
         return error
     with whole_file(place) as partial:
@@ -135,21 +140,19 @@ def _kept(chunks: Pictures, place: Path, learner: Learner, backbone: Backbone) -
     return part
 
 
+def _pixels(read: Pictures, backbone: Backbone) -> Part:
+    return {"z": torch.cat([backbone.preprocess(rgb).half() for rgb in read]).contiguous()}
+
+
 @torch.inference_mode()
-def _computed(pictures: Pictures, learner: Learner, backbone: Backbone) -> Part:
+def _computed(read: Pictures, backbone: Backbone, engine: Engine) -> Part:
     z: list[Tensor] = []
     mirrored: list[Tensor] = []
-    device = best_device()
-    for rgb in pictures:  # the next of them are decoded meanwhile
+    for rgb in read:  # the next of them are decoded meanwhile
         x = backbone.preprocess(rgb)
-        if learner.whole:
-            z.append(x.half())
-            continue
-        x = x.to(device)
-        z.append(learner.frozen(x).half().cpu())
-        mirrored.append(learner.frozen(x.flip(3)).half().cpu())
-    made = {"z": z} if learner.whole else {"z": z, "mirrored": mirrored}
-    return {name: torch.cat(chunks).contiguous() for name, chunks in made.items()}
+        z.append(engine.trunk(x, LAST_STAGE).half())
+        mirrored.append(engine.trunk(x.flip(3), LAST_STAGE).half())
+    return {"z": torch.cat(z).contiguous(), "mirrored": torch.cat(mirrored).contiguous()}
 
 
 def _place(file: Path, key: str, folder: Path) -> Path | InputError:

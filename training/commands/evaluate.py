@@ -12,10 +12,8 @@ from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.methods.registry import methods_for
 from attention.model.folder import Model, load_model
-from attention.networks.cnn import Backbone
-from training.cache.maps import frame_maps
-from training.cache.views import Views, views_of
-from training.commands.common import CACHE, fold_named
+from training.cache.maps import clip_maps
+from training.commands.common import fold_named
 from training.data.records import LabelledClip
 from training.data.sources import open_source
 from training.judge.methods import Fitted
@@ -34,7 +32,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--every", type=int, help="one frame in this many, default as the model was trained"
     )
-    parser.add_argument("--cache", type=Path, default=CACHE)
     parser.add_argument("--out", type=Path, help="a CSV with every clip's scores")
 
 
@@ -53,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not clips:
         raise InputError(f"{source.name} has no {arguments.part} clips; choose another --part.")
     with Bars("clip") as bars:
-        read, judged = judged_clips(model, clips, arguments.cache, arguments.every, bars)
+        read, judged = judged_clips(model, clips, arguments.every, bars)
     truth = np.array([clip.label for clip in read])
     names = [clip.name for clip in read]
     for scores in judged:
@@ -66,35 +63,25 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def judged_clips(
-    model: Model,
-    clips: Sequence[LabelledClip],
-    cache: Path,
-    every: int | None = None,
-    bars: Bars | None = None,
+    model: Model, clips: Sequence[LabelledClip], every: int | None = None, bars: Bars | None = None
 ) -> tuple[list[LabelledClip], list[ClipScores]]:
     """The clips that can be read, and what every method of a model says of them.
 
-    Each CNN sees the frames through its own layers, all of them; every: one frame in so many, as the
-    model was trained when None. The same as a sweep's rows of the cell that left the model.
+    Each frame is looked at as `python -m attention` does; every: one frame in so many, as the model was
+    trained when None. A sweep's cell judges the same from cached views in half precision.
     """
     every = every or int(model.card.settings.get("every", DATA.frame_step))
-    whole = model.card.settings.get("layers") == "all"
-
-    def views(cnn: Backbone, what: str) -> Views:
-        show = (lambda done, of: bars.show(what, done, of)) if bars else None
-        return views_of([clip.path for clip in clips], cnn, cache, every, show, whole)
-
-    seen = views(model.web, "clips, Web CNN")
-    read = sorted(set(seen.owners.tolist()))
+    cnns = [model.web] if model.tuned is None else [model.web, model.tuned]
+    show = (lambda done, of: bars.show("clips", done, of)) if bars else None
+    seen = clip_maps(cnns, [clip.path for clip in clips], every, show)
+    read = sorted(set(seen[0].owners.tolist()))
+    web, *tuned = (maps.of(read) for maps in seen)
     rows, concepts = methods_for("everywhere", "evaluate"), model.concepts
     V_c = None if model.V_c is None else torch.from_numpy(model.V_c)
     fitted = Fitted(model.web, model.tuned, model.energynet, V_c, model.learned)
-    side = side_of("web", frame_maps(model.web, seen.of(read)))
-    judged = judge(rows, side, seen.of(read).owners, concepts, fitted.learned)
-    if model.tuned is not None:
-        judged += judge_tuned(
-            rows, fitted, views(model.tuned, "clips, tuned CNN").of(read), concepts
-        )
+    judged = judge(rows, side_of("web", web), web.owners, concepts, fitted.learned)
+    for maps in tuned:
+        judged += judge_tuned(rows, fitted, maps, concepts)
     return [clips[number] for number in read], judged
 
 

@@ -12,8 +12,8 @@ from training.commands.common import add_source_arguments, fold_named, opened, p
 from training.data.records import Source
 from training.data.sources import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
-from training.fit.energynet import PRESETS
 from training.fit.prepared import Clips, Prepared
+from training.fit.settings import PRESETS
 from training.judge.learning import Learning
 from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web
 from training.judge.metrics import metrics
@@ -114,9 +114,11 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
     for part, clips in (("dev", ready.dev), ("test", ready.test)):
         if clips is None:
             continue
-        side = side_of("web", frame_maps(fitted.web, clips.views))
-        scored = judge(rows, side, clips.views.owners, ready.concepts, fitted.learned)
-        scored += judge_tuned(rows, fitted, clips.views, ready.concepts)
+        web = frame_maps(fitted.web, clips.views)
+        scored = judge(rows, side_of("web", web), web.owners, ready.concepts, fitted.learned)
+        if fitted.tuned is not None:
+            tuned = frame_maps(fitted.tuned, clips.views)
+            scored += judge_tuned(rows, fitted, tuned, ready.concepts)
         for scores in scored:
             said = metrics(scores, clips.labels.numpy())
             found[f"{part} {scores.method}"] = {

@@ -3,15 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import torch
 from torch import Tensor
 
 from attention.methods.method import Examples, Learned, Method
 from attention.networks.cnn import Backbone
-from attention.networks.inference import ready
-from attention.networks.stages import Learner
-from training.cache.maps import CHUNK, FrameMaps, frame_maps
-from training.cache.views import Views
+from training.cache.maps import FrameMaps, frame_maps
 from training.data.records import LabelledClip
 from training.fit.prepared import Clips, Stills
 from training.judge.verdicts import side_of
@@ -35,7 +31,7 @@ class Learning:
         self.maps = frame_maps(web, clips.views, listener)
         self.stills: tuple[Tensor, Tensor] | None = None
         if any(row.stills for row in self.rows):
-            self.stills = features_of(web, stills.views), stills.labels[stills.views.owners]
+            self.stills = frame_maps(web, stills.views).features, stills.labels[stills.views.owners]
 
     def without_labels(self) -> dict[str, Learned]:
         """What the methods that need no labels learn from all training clips."""
@@ -61,15 +57,3 @@ class Learning:
 
 def _examples(maps: FrameMaps, seed: int) -> Examples:
     return Examples(side_of("web", maps), maps.owners.numpy(), seed=seed)
-
-
-@torch.inference_mode()
-def features_of(backbone: Backbone, views: Views) -> Tensor:
-    """Features before the CNN's last layer, float [F,K], of cached views."""
-    looking = ready(backbone, "cpu")
-    learner = Learner(looking, views.whole)
-    parts = [
-        looking.head.penultimate(learner.body(z.float()))  # type: ignore[operator]
-        for z in views.z.split(CHUNK)
-    ]
-    return torch.cat(parts)

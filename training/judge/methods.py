@@ -15,10 +15,11 @@ from attention.networks.cnn import Backbone, renew_head
 from attention.networks.zoo import load_backbone
 from training.cache.maps import FrameMaps, frame_maps
 from training.data.recordings import deal, lacking
-from training.fit.cnn import VIDEO, WEB, FitSettings, fit_cnn
-from training.fit.energynet import WORKING, EnergyNetSettings, fit_energynet
+from training.fit.cnn import fit_cnn
+from training.fit.energynet import fit_energynet
 from training.fit.mining import MapSet
 from training.fit.prepared import Clips, Stills
+from training.fit.settings import VIDEO, WEB, WORKING, EnergyNetSettings, FitSettings
 from training.listener import NOBODY, Epoch, Listener
 
 

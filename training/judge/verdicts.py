@@ -12,9 +12,9 @@ from attention.energynet import EnergyNet
 from attention.methods.method import Cnn, Learned, Method, Side
 from attention.verdict import Verdict
 from training.cache.maps import FrameMaps, frame_maps
-from training.cache.views import Views
-from training.fit.cnn import WEB, fit_cnn
+from training.fit.cnn import fit_cnn
 from training.fit.prepared import Clips
+from training.fit.settings import WEB
 from training.judge.methods import Fitted, new_cnn
 from training.judge.metrics import ClipScores
 from training.listener import NOBODY, Listener
@@ -59,17 +59,11 @@ def judge(
 
 
 def judge_tuned(
-    rows: Iterable[Method], fitted: Fitted, views: Views, concepts: Sequence[str]
+    rows: Iterable[Method], fitted: Fitted, maps: FrameMaps, concepts: Sequence[str]
 ) -> list[ClipScores]:
-    """What they say by the tuned CNN and its EnergyNet; nothing without one.
-
-    views: of the clips, as the tuned CNN takes them.
-    """
-    if fitted.tuned is None:
-        return []
-    maps = frame_maps(fitted.tuned, views)
+    """What they say by the tuned CNN and its EnergyNet; maps: what that CNN sees."""
     side = side_of("tuned", maps, fitted.energynet, fitted.V_c)
-    return judge(rows, side, views.owners, concepts, fitted.learned)
+    return judge(rows, side, maps.owners, concepts, fitted.learned)
 
 
 def judge_no_image(

@@ -12,8 +12,8 @@ from attention.model.folder import save_model
 from training.data.records import Source
 from training.data.sources import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
-from training.fit.energynet import PRESETS
 from training.fit.prepared import Prepared
+from training.fit.settings import PRESETS
 from training.judge.methods import Fitted
 from training.listener import NOBODY, Cell, Listener
 from training.runs.folder import Run, disk_bytes, networks_folder

@@ -18,8 +18,7 @@ from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
 from training.data.sources import nested_fractions
 from training.data.splitting import with_dev
-from training.fit.cnn import VIDEO, WEB
-from training.fit.energynet import PRESETS
+from training.fit.settings import PRESETS, VIDEO, WEB
 from training.listener import NOBODY, Kind, Listener
 from training.runs.folder import runs_folder
 from training.runs.records import Spec

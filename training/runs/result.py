@@ -10,8 +10,8 @@ from attention.methods.registry import methods
 from attention.model.folder import load_model, save_model
 from training.data.records import Source
 from training.fit.card import card_of
-from training.fit.energynet import PRESETS
 from training.fit.prepared import Prepared
+from training.fit.settings import PRESETS
 from training.runs.folder import Run, networks_folder
 from training.runs.networks import story_of
 from training.runs.plan import chosen_folds

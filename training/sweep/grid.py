@@ -20,9 +20,8 @@ from attention.networks.zoo import load_backbone, load_tensors
 from training.cache.maps import frame_maps
 from training.data.sources import FRACTIONS, nested_fractions
 from training.data.splitting import uneven_share
-from training.fit.cnn import VIDEO, WEB, FitSettings
-from training.fit.energynet import WORKING, EnergyNetSettings
 from training.fit.prepared import Clips, Prepared
+from training.fit.settings import VIDEO, WEB, WORKING, EnergyNetSettings, FitSettings
 from training.judge.learning import Learning
 from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web
 from training.judge.metrics import ClipScores
@@ -199,7 +198,9 @@ class _Seed:
         rows = [row for row in methods() if row.labels == labels]
         concepts, views = self.prepared.concepts, self.judged.views
         scores = judge(rows, self.seen, views.owners, concepts, fitted.learned)
-        return scores + judge_tuned(rows, fitted, views, concepts)
+        if fitted.tuned is not None:
+            scores += judge_tuned(rows, fitted, frame_maps(fitted.tuned, views), concepts)
+        return scores
 
     def _fitted(self, train: Clips) -> Fitted:
         settings, seed, listener = self.settings, self.seed, self.listener

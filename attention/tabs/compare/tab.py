@@ -44,7 +44,7 @@ def compare_tab(looked: gr.State) -> None:
 def _compare(looked: Looked | None) -> tuple[str, str, str]:
     if looked is None:
         return "<p class='note'>Choose a clip under Heatmaps first.</p>", "", ""
-    analysis = looked.analysis()
+    analysis = looked.analysis(maps=False)
     return method_columns(analysis), frame_strips(analysis), whole_video(analysis)
 
 

@@ -205,7 +205,7 @@ def view_of(method: str) -> tuple[str, str]:
 
 def opened(looked: Looked, judged: Judged) -> str:
     """The verdicts of a look at a judged clip, and whose networks looked."""
-    analysis, pick = looked.analysis(), judged.pick
+    analysis, pick = looked.analysis(maps=False), judged.pick
     now = {v.method: analysis.concepts[v.prediction] for v in analysis.verdicts}
     cell = f"fold {pick.fold}, seed {pick.seed}, {curve_name(pick.by)}"
     said = f"Seen by the networks that were judged: {cell}."

@@ -1,0 +1,113 @@
+"""The engine of a network: OpenVINO on a CPU where it says the same as torch, torch everywhere else."""
+
+from collections.abc import Callable
+from typing import TypeVar
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor
+
+from attention.engine.devices import check_precision, device_named
+from attention.engine.eager import Eager
+from attention.engine.road import Refused, Road
+from attention.engine.seen import Seen
+from attention.networks.cnn import Backbone, imprint
+from attention.networks.inference import eval_copy, tensors
+from attention.networks.stages import stages_of
+
+# Exporting a smaller network takes longer than OpenVINO would ever save.
+SMALL = 1 << 20  # bytes of weights
+MAPS, LAST_STAGE = "maps", "last stage"  # where a trunk can end
+Found = TypeVar("Found")
+State = tuple[object, ...]
+
+
+class Engine:
+    """How a network is looked through, made by engine_of. What it gives is float32 on the CPU.
+
+    notes: a sentence each time something else computes than one would expect.
+    """
+
+    def __init__(self, roads: list[Road], network: str, notes: list[str]) -> None:
+        self.notes = notes
+        self._network = network
+        self._roads = roads
+
+    @property
+    def name(self) -> str:
+        """What computes, where and how exactly."""
+        return self._roads[0].name
+
+    @property
+    def batch(self) -> int:
+        """How many frames to give at a time."""
+        return self._roads[0].batch
+
+    def see(self, x: Tensor, window: int = 3, features: bool = False) -> Seen:
+        """What it sees in inputs x [N,3,224,224], with windows of side `window`; features: those too."""
+        return self._first(lambda road: road.see(x, window, features))
+
+    def see_views(self, z: Tensor, window: int = 3, features: bool = False) -> Seen:
+        """The same of inputs z of the last stage, as trunk(x, LAST_STAGE) gives them."""
+        return self._first(lambda road: road.see_views(z, window, features))
+
+    def trunk(self, x: Tensor, until: str = MAPS) -> Tensor:
+        """A [N,K,h,w] of inputs x, or until LAST_STAGE what the last stage takes."""
+        if until == LAST_STAGE:
+            return self._first(lambda road: road.views(x))
+        return self._first(lambda road: road.maps(x))
+
+    def _first(self, look: Callable[[Road], Found]) -> Found:
+        """By the first road that takes it; one that refuses is never asked again."""
+        while True:
+            try:
+                return look(self._roads[0])
+            except Refused as refused:
+                self._roads = self._roads[1:]  # the last road, torch on the CPU, takes everything
+                self.notes.append(_note(self._network, self._roads[0], str(refused)))
+
+
+_kept: WeakKeyDictionary[Backbone, tuple[State, dict[State, Engine]]] = WeakKeyDictionary()
+
+
+def engine_of(backbone: Backbone, device: str = "auto", precision: str = "fp32") -> Engine:
+    """The engine that looks through a network in eval mode and float32, whatever its own mode and type.
+
+    device: auto, cpu, cuda or mps · precision: fp32, or bf16, which is faster and puts energies off by
+    some percent. Kept until one of the network's tensors, or its head, is another. InputError for a device
+    that is not there.
+    """
+    where = device_named(device)
+    state = (backbone.head, backbone.num_classes, *map(imprint, tensors(backbone)))
+    kept = _kept.get(backbone)
+    if kept is None or kept[0] != state:
+        kept = _kept[backbone] = (state, {})
+    how = (where, check_precision(precision), torch.get_num_threads())
+    if how not in kept[1]:
+        kept[1][how] = _engine(backbone, where, precision)
+    return kept[1][how]
+
+
+def _engine(backbone: Backbone, device: torch.device, precision: str) -> Engine:
+    # never the backbone itself: one that is kept beside it would never be let go
+    network = eval_copy(backbone, "cpu")
+    stages = stages_of(network)
+    by_torch = Eager(network, stages, torch.device("cpu"), precision)
+    roads: list[Road] = [by_torch]
+    notes: list[str] = []
+    if sum(tensor.nbytes for tensor in tensors(stages)) >= SMALL:
+        try:
+            from attention.engine.openvino import OpenVINO
+
+            roads.insert(0, OpenVINO(network, stages, by_torch, precision))
+        except ImportError:
+            notes.append(_note(backbone.name, by_torch, "OpenVINO is not installed"))
+    if device.type != "cpu":
+        there = eval_copy(backbone, device).to(memory_format=torch.channels_last)
+        roads.insert(0, Eager(there, stages_of(there), device, precision))
+        notes.clear()
+    return Engine(roads, backbone.name, notes)
+
+
+def _note(network: str, road: Road, why: str) -> str:
+    return f"{network} is looked through by {road.name}: {why}."
