@@ -29,6 +29,7 @@ __all__ = [
     "LabelledClip",
     "Source",
     "Still",
+    "accepted",
     "nested_fractions",
     "open_source",
     "smallest_fraction",
@@ -52,7 +53,8 @@ def open_source(where: str | Path, *, noisy: bool = False) -> Source:
         ) from None
 
 
-def _accepted() -> str:
+def accepted() -> str:
+    """What `where` may be, for sentences and --help."""
     *names, last = layout_names()
     return (
         "web/<Class>/ and video/<Class>/ with stills and clips, or the folder of "
@@ -64,7 +66,7 @@ def _folder(where: str) -> Path:
     folder = Path(where.strip()).expanduser()
     if not where.strip() or not folder.is_dir():
         raise InputError(
-            f"{where!r} is not a folder: give one with {_accepted()}; two halves as "
+            f"{where!r} is not a folder: give one with {accepted()}; two halves as "
             "BU101:<folder>,UCF101:<folder>."
         )
     return folder.resolve()
@@ -119,4 +121,4 @@ def _recognised(root: Path, noisy: bool) -> tuple[WebHalf | None, VideoHalf | No
         if layout.found(root):
             half = layout.read(root, noisy)
             return (half, None) if isinstance(half, WebHalf) else (None, half)
-    raise InputError(f"{label(root)} is laid out in no way known here: it needs {_accepted()}.")
+    raise InputError(f"{label(root)} is laid out in no way known here: it needs {accepted()}.")
