@@ -31,7 +31,7 @@ class _Parser(Parser):
     def format_help(self) -> str:
         from attention.methods.registry import listed
 
-        self.epilog = f"methods:\n{listed()}\n\n{EPILOG}"
+        self.epilog = f"methods:\n{listed('everywhere')}\n\n{EPILOG}"
         return super().format_help()
 
 

@@ -35,9 +35,9 @@ def hint_of(name: str) -> str:
     return row.hint if row else ""
 
 
-def listed() -> str:
-    """The methods of a look at a clip, each with its hint: for --help."""
-    rows = methods_for("everywhere")
+def listed(*where: Where) -> str:
+    """The methods used there, each with its hint: for --help."""
+    rows = methods_for(*where)
     width = max(len(row.name) for row in rows)
     lines = [
         fill(

@@ -10,7 +10,7 @@ import torch
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.methods.registry import methods_for
+from attention.methods.registry import listed, methods_for
 from attention.model.folder import Model, load_model
 from training.cache.maps import clip_maps
 from training.commands.common import fold_named
@@ -24,7 +24,9 @@ from training.settings import DATA
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the arguments of `evaluate`."""
+    """Adds the arguments of `evaluate`, and the methods it judges by."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"methods:\n{listed('everywhere', 'evaluate')}"
     parser.add_argument("model", metavar="MODEL", help="a model's name or folder")
     parser.add_argument("source", metavar="SOURCE", help="a data set with labelled clips")
     parser.add_argument("--fold", help="of the clips, default the first")
