@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attention.analysis import Analysis, check_finite, verdicts_of
+from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.confined.process import SandboxedReader
 from attention.engine.look import Look, Sight
@@ -70,6 +70,7 @@ def analyse(
     names = tuple(known.names[row] for row in rows)
     sides = tuple(look.side() for look in looks)
     check_finite(model.name, sides)
+    learned = model.learned_of(rows, window)
     return Analysis(
         clip=clip.clip.name,
         model=model.name,
@@ -80,9 +81,17 @@ def analyse(
         window=window,
         size=(clip.clip.width, clip.clip.height),
         sides=sides,
-        verdicts=verdicts_of(sides, names, window),
+        verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=(*notes, *dict.fromkeys(note for look in looks for note in look.engine.notes)),
+        notes=tuple(
+            dict.fromkeys(
+                [
+                    *notes,
+                    *notes_of(sides, learned),
+                    *(n for look in looks for n in look.engine.notes),
+                ]
+            )
+        ),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
