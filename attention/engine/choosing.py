@@ -74,7 +74,8 @@ def engine_of(backbone: Backbone, device: str = "auto", precision: str = "fp32")
     """The engine that looks through a network in eval mode and float32, whatever its own mode and type.
 
     device: auto, cpu, cuda or mps · precision: fp32, or bf16, which is faster and puts energies off by
-    some percent. Kept until one of the network's tensors, or its head, is another. InputError for a device that is not there.
+    some percent. Kept until one of the network's tensors, or its head, is another. InputError for a device
+    that is not there.
     """
     where = device_named(device)
     state = (backbone.head, backbone.num_classes, *map(imprint, tensors(backbone)))

@@ -45,4 +45,4 @@ def joined(parts: Sequence[Seen]) -> Seen:
     if len(parts) == 1:
         return parts[0]
     columns = zip(*(vars(part).values() for part in parts), strict=True)
-    return Seen(*(None if column[0] is None else torch.cat(column) for column in columns))
+    return Seen(*(None if column[0] is None else torch.cat(column) for column in columns))  # type: ignore[arg-type]
