@@ -1,4 +1,4 @@
-"""What is written: the same numbers everywhere, and whole files or none."""
+"""The exported files: the same numbers in each, and whole files or none."""
 
 import csv
 import json
@@ -35,7 +35,7 @@ def test_json_is_what_the_analysis_says(tmp_path: Path) -> None:
     assert json_text(analysis, ascii_only=True).isascii()
 
 
-def test_numbers_that_are_none_are_no_answer(tmp_path: Path) -> None:
+def test_nan_is_an_error(tmp_path: Path) -> None:
     one = look().sides[0]
     broken = look([replace(one, scores=np.full_like(one.scores, np.nan))])
     with pytest.raises(InputError, match="interactions answers with numbers that are none"):

@@ -1,4 +1,4 @@
-"""Where an energy method is right and the CNN is wrong: what Figure 6 shows (§4.6)."""
+"""Selects frames for Figure 6, where an energy method is right and the CNN is wrong (§4.6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from attention.errors import InputError
 from attention.verdict import Verdict
 
 Floats = NDArray[np.float32]
-# an energy method is looked for in this order, the paper's own choice first
+# the order in which methods are tried; the paper's choice is first
 ENERGY_METHODS = ("finetune+EnergyNet", "EnergyNet", "finetune+UnAtt", "UnAtt")
 
 
 @dataclass(frozen=True)
 class Contrast:
-    """Frames in which an energy method names the truth and the CNN beside it another concept.
+    """Frames in which an energy method predicts the truth and its CNN predicts another concept.
 
-    frames: places among the sampled frames, in order of time · chosen: the concept that the CNN
-    names in each · energies: float [N,C], the method's.
+    frames: places among the sampled frames, in order of time · chosen: the CNN's prediction in each ·
+    energies: float [N,C], those of the method.
     """
 
     method: Verdict
@@ -32,10 +32,10 @@ class Contrast:
 
 
 def contrast(analysis: Analysis, method: str | None = None, most: int = 3) -> Contrast:
-    """Of such frames the `most` in which the truth's energy is furthest above the CNN's choice.
+    """Up to `most` such frames: those where the truth's energy is furthest above the CNN's choice.
 
-    method: the energy method, by default the first of ENERGY_METHODS that has such frames.
-    InputError, saying why, when the truth is unknown or there is no such frame.
+    method: the energy method, by default the first of ENERGY_METHODS that has such frames. Raises
+    InputError, with the reason, when the truth is unknown or there is no such frame.
     """
     truth = _truth(analysis)
     known = {verdict.method: verdict for verdict in analysis.verdicts}
@@ -57,7 +57,7 @@ def contrast(analysis: Analysis, method: str | None = None, most: int = 3) -> Co
 
 
 def method_energies(analysis: Analysis, verdict: Verdict) -> Floats:
-    """The energies [N,C] an energy method decides by: EnergyNet's, or those of the best window."""
+    """The energies [N,C] that an energy method compares: EnergyNet's, or those of the best window."""
     side = analysis.side(verdict.side)
     if verdict.method.endswith("EnergyNet") and side.net_energies is not None:
         return side.net_energies
