@@ -1,4 +1,4 @@
-"""`python -m training fit`: a model from a data set: Web CNN, tuned CNN, EnergyNet, and its card."""
+"""`python -m training fit`: trains a model on a data set: Web CNN, tuned CNN, EnergyNet, card."""
 
 import argparse
 import shlex
@@ -16,7 +16,7 @@ from training.fit.prepared import Clips, Prepared
 from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
 from training.judge.metrics import metrics
 from training.listener import Epoch
-from training.progress import Bars, Told
+from training.progress import Bars, TerminalProgress
 from training.ranks import is_first
 
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `fit`."""
     add_source_arguments(parser)
     parser.add_argument("out", metavar="OUT", type=Path, help="the model folder to write")
-    parser.add_argument("--fold", help="of the clips, default the first")
+    parser.add_argument("--fold", help="fold of the clips (default: the first)")
     parser.add_argument(
         "--fraction", type=float, default=1.0, help="share of the training clips that is labelled"
     )
@@ -32,17 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--preset",
         choices=sorted(PRESETS),
         default="working",
-        help="EnergyNet's: working (default: best on development clips), margin (energies reach the margin "
-        "on training clips) or paper (SGD 1e-4 on raw maps: hardly learns)",
+        help="settings of EnergyNet: working (default: best on development clips), margin (energies reach "
+        "the margin on training clips) or paper (SGD 1e-4 on raw maps: hardly learns)",
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--title", help="of the model's card")
+    parser.add_argument("--title", help="title of the model's card")
     parser.add_argument("--half", action="store_true", help="write fp16: half the size")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains both stages and EnergyNet, judges them, writes the folder. Raises InputError."""
-    check_model_place(arguments.out)  # before the work, not after it
+    """Trains both CNNs and EnergyNet, evaluates them, writes the folder. Raises InputError."""
+    check_model_place(arguments.out)  # before hours of work
     source = opened(arguments)
     fold = fold_named(source, arguments.fold)
     fractions = nested_fractions(fold.train, (arguments.fraction,), arguments.seed, source.concepts)
@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     card = card_of(_story(arguments, source, ready, train), measured)
     save_model(arguments.out, card, fitted.web, fitted.tuned, fitted.energynet, half=arguments.half)
-    for part, found in measured.items():
-        print(f"{part}: {found}")
+    for name, found in measured.items():
+        print(f"{name}: {found}")
     print(f"written to {arguments.out}")
     return 0
 
@@ -64,14 +64,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[Fitted, float]:
     seed, concepts = arguments.seed, ready.concepts
     with Bars("step") as bars:
-        told = Told(bars)
+        progress = TerminalProgress(bars)
         web, history = fit_web(
-            arguments.backbone, concepts, ready.web, ready.validation, seed, listener=told
+            arguments.backbone, concepts, ready.web, ready.validation, seed, listener=progress
         )
-        told.stage("tuned CNN")
-        tuned = fit_tuned(web, train, seed, listener=told)
+        progress.stage("tuned CNN")
+        tuned = fit_tuned(web, train, seed, listener=progress)
         settings = PRESETS[arguments.preset]
-        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, listener=told)
+        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, listener=progress)
     return Fitted(web, tuned, net, V_c), _last(history)
 
 
@@ -100,7 +100,7 @@ def _last(history: list[Epoch]) -> float:
 
 def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, Any]:
     found: dict[str, Any] = {"web validation accuracy": validation}
-    for part, clips in (("dev", ready.dev), ("test", ready.test)):
+    for side, clips in (("dev", ready.dev), ("test", ready.test)):
         if clips is None:
             continue
         judged = judge_web(frame_maps(fitted.web, clips.views), len(clips))
@@ -108,7 +108,7 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
             judged += judge_tuned(fitted, frame_maps(fitted.tuned, clips.views), len(clips))
         for scores in judged:
             said = metrics(scores, clips.labels.numpy())
-            found[f"{part} {scores.method}"] = {
+            found[f"{side} {scores.method}"] = {
                 "accuracy": round(said.accuracy, 1),
                 "mAP": round(said.mAP, 1),
             }
@@ -116,7 +116,7 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
 
 
 def _plain(arguments: list[str]) -> list[str]:
-    """The command as it can be repeated elsewhere: caches and threads are this machine's own."""
+    """The command without options and folders that are specific to this machine."""
     kept, skip = [], False
     for argument in arguments:
         if skip or argument in {"--cache", "--threads"}:
