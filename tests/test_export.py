@@ -95,7 +95,7 @@ def test_figure_6_comes_with_a_truth_it_can_show_and_an_older_one_is_left(
     files, notes = export(folder, clip, replace(analysis, truth="Handshake"))
     assert files == FILES
     assert "CNN rightly says Handshake" in notes[0]
-    assert "figure6.png that was there before is not of this look" in notes[1]
+    assert "older figure6.png, which is not of this analysis" in notes[1]
     assert export(folder, clip, replace(analysis, truth=None))[1] == notes[1:]
     assert (folder / "figure6.png").read_text() == "of my own"  # nobody asked to delete it
     assert export(tmp_path / "new", clip, replace(analysis, truth="Handshake"))[1] == notes[:1]

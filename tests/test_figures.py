@@ -166,7 +166,9 @@ def test_figure_6_says_why_there_is_none() -> None:
         figure6(replace(analysis, truth=None))
     with pytest.raises(InputError, match="Wave, which was not among those compared"):
         figure6(replace(analysis, truth="Wave"))
-    with pytest.raises(InputError, match="in no frame where CNN is wrong does UnAtt say High five"):
+    with pytest.raises(
+        InputError, match="where CNN is wrong and UnAtt says High five, and there is no"
+    ):
         figure6(replace(analysis, truth="High five"))
     with pytest.raises(InputError, match="not 'EnergyNet'; name UnAtt"):
         figure6(analysis, method="EnergyNet")

@@ -114,7 +114,7 @@ def test_development_clips_come_from_recordings_of_their_own() -> None:
     assert not recordings_in(fold.dev) & recordings_in(fold.train)
     assert set(fold.train) | set(fold.dev) == set(train)
     assert with_dev(fold, NAMES) == (fold, "")
-    with pytest.raises(InputError, match=r"Kiss too few recordings"):
+    with pytest.raises(InputError, match=r"too few recordings of .*Kiss"):
         many = ((f"r{n}", {0: 2}) for n in range(8))
         with_dev(Fold("1", clips_of(*many, ("k", {1: 9})), test), NAMES)
 

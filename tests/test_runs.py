@@ -351,7 +351,7 @@ def test_an_impossible_setting_is_named(given: dict[str, object], says: str) -> 
 def test_what_cannot_work_is_said_before_it_starts(here: Path, little: Path) -> None:
     for spec, says in (
         (Spec(source=str(little), folds=("9",)), "fold '9'"),
-        (Spec(source=str(little), fractions=(0.05,)), "no clip"),
+        (Spec(source=str(little), fractions=(0.05,)), "less than one clip"),
         (Spec(source=str(little), backbone="nosuch"), "no network"),
         (Spec(source="nosuch"), "nosuch"),
     ):

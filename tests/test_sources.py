@@ -549,7 +549,7 @@ def test_too_few_clips_for_a_fraction_names_the_class_and_what_works():
     with pytest.raises(InputError) as caught:
         nested_fractions(clips, [0.05, 1.0], 0, ("Hug", "Kiss"))
     assert one_line(caught) == (
-        "5% of the 7 training clips of Kiss is no clip: take 8% or more, or add clips."
+        "5% of the 7 training clips of Kiss is less than one clip: take 8% or more, or add clips."
     )
     assert smallest_fraction(clips) == 0.08
     assert all(nested_fractions(clips, [0.08], 0).values())

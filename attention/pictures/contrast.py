@@ -84,10 +84,10 @@ def _why_none(analysis: Analysis, truth: int, rivals: Sequence[tuple[Verdict, Ve
     for verdict, cnn in rivals:
         if (cnn.frame_classes != truth).any():
             return (
-                f"There is no Figure 6 of {analysis.clip}: in no frame where {cnn.method} is wrong "
-                f"does {verdict.method} say {name}; it shows frames in which it does."
+                f"There is no Figure 6 of {analysis.clip}: it shows frames where {cnn.method} is wrong "
+                f"and {verdict.method} says {name}, and there is no such frame."
             )
     return (
-        f"There is no Figure 6 of {analysis.clip}: {rivals[0][1].method} rightly says {name} in every "
-        "frame, and it shows frames in which the CNN is wrong."
+        f"There is no Figure 6 of {analysis.clip}: it shows frames in which the CNN is wrong, and "
+        f"{rivals[0][1].method} rightly says {name} in every frame."
     )

@@ -90,7 +90,7 @@ def export(
         write_film(film, clip, analysis, concepts=concepts, on_progress=on_progress)
         names = sorted(file.name for file in room.iterdir())
     if not examples and (Path(folder) / FIGURE6).exists():
-        notes = [*notes, f"The {FIGURE6} that was there before is not of this look; it was left."]
+        notes = [*notes, f"An older {FIGURE6}, which is not of this analysis, was kept."]
     return names, notes
 
 

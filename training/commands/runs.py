@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{arguments.name}: {queue.cancel(arguments.name).state}")
     elif arguments.action == "resume":
         queue.resume(arguments.name)
-        print(f"{arguments.name} goes on.")
+        print(f"{arguments.name} continues.")
     else:
         queue.remove(arguments.name)
         print(f"{arguments.name} is removed.")
@@ -91,7 +91,7 @@ def _start(arguments: argparse.Namespace) -> int:
     print(f"It will take {how_long(expected(spec))}.")
     started = queue.start(spec)
     print(
-        f"{started.name} is queued; python -m training runs show {started.name} tells how it goes."
+        f"{started.name} is queued; python -m training runs show {started.name} prints its progress."
     )
     return _follow(started.name) if arguments.wait else 0
 

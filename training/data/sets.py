@@ -124,7 +124,7 @@ def leave_out(name: str, files: Iterable[str]) -> int:
             open_source(folder)
         except InputError as error:
             _move(folder / LEFT_OUT, folder, wanted)
-            raise InputError(f"Nothing was left out, for then: {error}") from None
+            raise InputError(f"Nothing was left out, because otherwise: {error}") from None
     return len(wanted)
 
 

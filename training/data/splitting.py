@@ -53,12 +53,13 @@ def with_dev(fold: Fold, concepts: Sequence[str]) -> tuple[Fold, str]:
     short = lacking((dev, train))
     if short:
         raise InputError(
-            f"Fold {fold.name} has no development clips, and {listed([concepts[c] for c in short])} too "
-            "few recordings to take some of the training clips: add clips, or a split 'dev' in splits.csv."
+            f"Fold {fold.name} has no development clips, and there are too few recordings of "
+            f"{listed([concepts[c] for c in short])} to use training clips: add clips, or a split 'dev' "
+            "in splits.csv."
         )
     note = (
         f"Fold {fold.name} has no development clips: {len(dev)} of its {len(fold.train)} training clips "
-        "stand in, recordings kept whole where they are known."
+        "are used instead, recordings kept whole where they are known."
     )
     return Fold(fold.name, train, fold.test, dev), note
 
@@ -143,7 +144,7 @@ def _check_smallest(classes: dict[str, list[LabelledClip]], fraction: float) -> 
         name = min(lacking, key=lambda name: lacking[name])
         works = smallest_fraction([clip for own in classes.values() for clip in own])
         raise InputError(
-            f"{fraction:.0%} of the {count(lacking[name], 'training clip')} of {name} is no clip: "
+            f"{fraction:.0%} of the {count(lacking[name], 'training clip')} of {name} is less than one clip: "
             f"take {works:.0%} or more, or add clips."
         )
 

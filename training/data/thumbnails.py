@@ -110,7 +110,7 @@ def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
         made |= dict(zip(left, answers, strict=False))
         if len(answers) < len(left):
             ended = left[len(answers)]
-            made[ended] = Thumbnail(why=f"{label(ended)} ends the decoder; save it anew.")
+            made[ended] = Thumbnail(why=f"{label(ended)} stops the decoder; save it again.")
     return {path: made.get(path, Thumbnail(why="This page takes too long.")) for path in paths}
 
 

@@ -47,7 +47,7 @@ Key = tuple[Kind, str, str, int, float]  # kind, detail, fold, seed, fraction
 
 
 @dataclass(frozen=True)
-class Stretch:
+class Stage:
     """A stage of a run and its expected seconds."""
 
     key: Key
@@ -57,12 +57,12 @@ class Stretch:
 class Plan:
     """The stages of a run in order, and the planned time at any moment in them."""
 
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
+    def __init__(self, stages: Sequence[Stage]) -> None:
         self._before: dict[Key, tuple[float, float]] = {}
         self.seconds = 0.0
-        for stretch in stretches:
-            self._before[stretch.key] = self.seconds, stretch.seconds
-            self.seconds += stretch.seconds
+        for stage in stages:
+            self._before[stage.key] = self.seconds, stage.seconds
+            self.seconds += stage.seconds
 
     def at(self, key: Key, share: float) -> float | None:
         """Planned seconds from the start to `share` of a stage; None for a stage not in the plan."""
@@ -74,7 +74,7 @@ class Plan:
 
 def plan_of(spec: Spec, source: Source) -> Plan:
     """The plan of a run. Raises InputError when a fold or a fraction is not possible."""
-    return Plan(list(_stretches(spec, source)))
+    return Plan(list(_stages(spec, source)))
 
 
 def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> list[Fold]:
@@ -97,9 +97,9 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
     return folds
 
 
-def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
+def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
     frozen, fitted = SLOWER.get(spec.backbone, UNKNOWN)
-    yield Stretch(("caching", "starting", "", 0, 0.0), STARTING)
+    yield Stage(("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)
     learned = stills * (1 - WEB_TRAINING.validation_share)
@@ -113,7 +113,7 @@ def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
 
 def _caching(
     fold: Fold, learned: float, validating: float, frames_each: float, slower: float
-) -> Iterator[Stretch]:
+) -> Iterator[Stage]:
     counts = {
         "Web images": learned,
         "validation images": validating,
@@ -123,7 +123,7 @@ def _caching(
     }
     for what, pictures in counts.items():
         each = CACHING_FRAME if what.endswith("clips") else CACHING_STILL
-        yield Stretch(("caching", what, fold.name, 0, 0.0), pictures * each * slower)
+        yield Stage(("caching", what, fold.name, 0, 0.0), pictures * each * slower)
 
 
 def _seed(
@@ -134,22 +134,22 @@ def _seed(
     stills: float,
     frames_each: float,
     slower: float,
-) -> Iterator[Stretch]:
+) -> Iterator[Stage]:
     name = fold.name
     fitting, looking = FITTING * slower, LOOKING * slower
     judged = len(fold.dev if spec.part == "dev" else fold.test) * frames_each
     first = chosen_folds(spec, source)[0].name == name  # all folds share its Web CNN
-    yield Stretch(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
+    yield Stage(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
     seen = len(fold.train) * frames_each + judged
-    yield Stretch(("maps", "", name, seed, 0.0), seen * looking)
+    yield Stage(("maps", "", name, seed, 0.0), seen * looking)
     if spec.until == "web":
         return
     shares = nested_fractions(fold.train, spec.fractions, seed, source.concepts)
     for fraction in spec.fractions:
         frames = len(shares[fraction]) * frames_each
         tuning = VIDEO.epochs * frames * fitting
-        yield Stretch(("SVM", "", name, seed, fraction), frames * SVM)
-        yield Stretch(("tuned CNN", "", name, seed, fraction), tuning)
+        yield Stage(("SVM", "", name, seed, fraction), frames * SVM)
+        yield Stage(("tuned CNN", "", name, seed, fraction), tuning)
         if spec.until == "energynet":
             settings = PRESETS[spec.preset]
             for number in range(1, settings.out_of_fold + 1):
@@ -160,9 +160,9 @@ def _seed(
                     seed,
                     fraction,
                 )
-                yield Stretch(key, tuning / 2 + frames / 2 * looking)
-            yield Stretch(("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
-        yield Stretch(("judging", "", name, seed, fraction), judged * looking)
+                yield Stage(key, tuning / 2 + frames / 2 * looking)
+            yield Stage(("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
+        yield Stage(("judging", "", name, seed, fraction), judged * looking)
 
 
 def frames_of_a_clip(source: Source, every: int) -> float:

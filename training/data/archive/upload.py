@@ -42,8 +42,8 @@ class Plan:
         if not self.dropped:
             return ()
         return (
-            f"{count(len(self.dropped), 'file')} left out, being empty or neither a still in "
-            f"web/<Class>/, a clip in video/<Class>/ nor {SPLITS}: {listed(map(str, self.dropped))}.",
+            f"{count(len(self.dropped), 'file')} left out, because empty or not a still in "
+            f"web/<Class>/, a clip in video/<Class>/ or {SPLITS}: {listed(map(str, self.dropped))}.",
         )
 
 

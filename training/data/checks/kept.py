@@ -229,5 +229,5 @@ def _stopped(folder: Path, done: int, seconds: float) -> str:
     at = paths[done]
     return (
         f"The check-up stopped after {done:,} of {len(paths):,} files, at {label(at.parent)}/{label(at)} "
-        "or one of the next few, which ends the decoder: remove it, or save it anew as JPEG or MP4."
+        "or one of the next few, which stops the decoder: remove it, or save it again as JPEG or MP4."
     )
