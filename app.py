@@ -1,9 +1,13 @@
 """Opens the app: its settings, its theme, its tabs in order."""
 
 import os
-import signal
 from pathlib import Path
 from typing import Any
+
+from attention.serving.ending import before_the_end, end_at_signals
+
+if __name__ == "__main__":
+    end_at_signals()  # also while the libraries below are read, which takes seconds
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
 
@@ -11,7 +15,7 @@ import gradio as gr
 
 from attention.serving.offered import LARGEST_FILE
 from attention.serving.shelf import Shelf
-from attention.serving.workroom import KEPT_FOR, Workroom
+from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
@@ -25,6 +29,7 @@ from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
 ASSETS = Path(__file__).parent / "assets"
+MOST_WAITING = 32  # events; more are refused with a sentence
 FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 THEME = gr.themes.Soft(
     primary_hue="emerald", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]
@@ -35,7 +40,6 @@ def build() -> gr.Blocks:
     """The whole page, not yet launched."""
     workroom = Workroom()
     shelf = Shelf(workroom)
-    shelf.start()
     with gr.Blocks(
         title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
     ) as demo:
@@ -55,6 +59,8 @@ def build() -> gr.Blocks:
         leads(tabs, training, chosen.model, curves)
         endpoints()
         training_endpoints()
+    # said by queue(), the whole app would be made once more: a tenth of the start
+    demo._queue.max_size = MOST_WAITING
     return demo
 
 
@@ -77,7 +83,16 @@ def settings() -> dict[str, Any]:
     }
 
 
+def closed(page: gr.Blocks) -> None:
+    """Stops serving it and removes what people uploaded, without a wait for those who look on."""
+    if page.server:
+        page.server.config.timeout_graceful_shutdown = 1
+    page.close(verbose=False)
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a server's end is Ctrl-C's: tidy
+    before_the_end(close_rooms)
     wake()  # runs that a restart of the machine broke off
-    build().queue(max_size=32).launch(**settings())
+    page = build()
+    before_the_end(lambda: closed(page))
+    page.launch(**settings())

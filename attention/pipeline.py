@@ -7,11 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from attention.analysis import Analysis, check_finite, verdicts_of
+from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.confined.process import SandboxedReader
 from attention.engine.look import Look, Sight
@@ -19,10 +15,8 @@ from attention.engine.overlap import Clock, read_ahead
 from attention.errors import InputError, whole_number
 from attention.media.clip import Clip
 from attention.media.frames import FrameReader, Frames, Limits
+from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
-
-PICTURE_SIDE = 480  # longest side of a kept picture, pixels
-STAGES = ("decode", "forward", "maps", "energies")
 
 OnProgress = Callable[[int, int | None], None]
 Reader = Callable[..., FrameReader | SandboxedReader]
@@ -60,7 +54,7 @@ def analyse(
     rows = _rows(known, concepts)
     truth = None if truth is None else known.names[known.index(truth)]
     _check_window(window, model.web.map_size)
-    clock = Clock(STAGES)
+    clock = Clock()
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps, device, precision) for name in present]
     seen = _Seen()
@@ -76,6 +70,7 @@ def analyse(
     names = tuple(known.names[row] for row in rows)
     sides = tuple(look.side() for look in looks)
     check_finite(model.name, sides)
+    learned = model.learned_of(rows, window)
     return Analysis(
         clip=clip.clip.name,
         model=model.name,
@@ -86,9 +81,17 @@ def analyse(
         window=window,
         size=(clip.clip.width, clip.clip.height),
         sides=sides,
-        verdicts=verdicts_of(sides, names, window),
+        verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=(*notes, *dict.fromkeys(note for look in looks for note in look.engine.notes)),
+        notes=tuple(
+            dict.fromkeys(
+                [
+                    *notes,
+                    *notes_of(sides, learned),
+                    *(n for look in looks for n in look.engine.notes),
+                ]
+            )
+        ),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
@@ -132,18 +135,6 @@ class _Seen:
         self.seconds += [round(float(s), 4) for s in frames.seconds]
         if keep_pictures:
             self.pictures += [jpeg(frame) for frame in frames.rgb]
-
-
-def jpeg(frame: NDArray[np.uint8], side: int = PICTURE_SIDE, quality: int = 85) -> bytes:
-    """An RGB frame [H,W,3] as a JPEG no longer than `side` pixels."""
-    h, w = frame.shape[:2]
-    scale = side / max(h, w)
-    if scale < 1:
-        # the thinnest frame, such as 2×6000, keeps a pixel
-        size = (max(1, round(scale * w)), max(1, round(scale * h)))
-        frame = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    bgr = cv2.cvtColor(frame, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes()
 
 
 def _check_window(window: int, map_size: tuple[int, int]) -> None:

@@ -14,7 +14,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "local"}  # local: a data: or blob: addres
 @contextmanager
 def served(demo: Any, settings: dict[str, Any]) -> Iterator[str]:
     """The address of gradio Blocks, served on loopback with settings such as app.py's."""
-    _, url, _ = demo.queue().launch(
+    _, url, _ = demo.launch(
         server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **settings
     )
     try:

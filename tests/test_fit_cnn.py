@@ -18,7 +18,8 @@ from attention.networks.stages import Learner, last_stage
 from attention.networks.zoo import load_backbone
 from training.cache.maps import cached_maps, frame_maps
 from training.cache.views import Views
-from training.fit.cnn import FitSettings, _Draws, fit_cnn, new_accelerator
+from training.fit.cnn import _Draws, fit_cnn, new_accelerator
+from training.fit.settings import FitSettings
 from training.listener import Epoch, Listener
 
 ROOT = Path(__file__).parents[1]
@@ -67,9 +68,11 @@ def test_all_layers_are_trained_on_whole_pictures() -> None:
     # every convolution, the first too; batch normalisation keeps its statistics
     assert {n for n in before if "conv" in n and n.endswith("weight")} <= changed
     assert not any("running" in name for name in changed)
+    pictures = torch.rand(2, 3, 224, 224, generator=generator).half()
     with torch.inference_mode():
-        said = network(x.half().float())
-    assert torch.allclose(frame_maps(network, whole).scores, said, atol=1e-4)
+        said = network(pictures.float())
+    seen = frame_maps(network, Views(pictures, None, torch.arange(2), whole=True))
+    assert torch.allclose(seen.scores, said, atol=1e-4)
 
 
 def test_it_learns_and_leaves_the_frozen_part_and_batch_statistics_alone() -> None:

@@ -19,7 +19,8 @@ from tests.clips import write_clip
 from tests.networks import lively, pictures
 from training.cache.maps import cached_maps, frame_maps
 from training.cache.views import Views, views_of
-from training.fit.cnn import FitSettings, fit_cnn
+from training.fit.cnn import fit_cnn
+from training.fit.settings import FitSettings
 
 CONCEPTS = ("Hug", "Kiss", "Wave")
 

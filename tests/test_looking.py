@@ -1,6 +1,8 @@
 """Looking at clips for a page: its room, its models, its samples, and looks that can be stopped."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,21 +15,25 @@ from pathlib import Path
 
 import cv2
 import gradio as gr
+import numpy as np
 import pytest
 
 from attention.errors import InputError
+from attention.media.frames import FrameReader
 from attention.model.folder import Card, load_model, save_model
 from attention.networks.zoo import load_backbone
-from attention.serving import offered, shelf, turns
+from attention.serving import offered, shelf, shipped, turns
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import MOST_FRAMES, limits_for, ready_model
 from attention.serving.samples import samples
 from attention.serving.shelf import Shelf
+from attention.serving.shipped import completed, made_from, shipped_look
 from attention.serving.turns import Desk, Line, RunningLook, Stopped
 from attention.serving.workroom import KEPT_FOR, PREFIX, Workroom
 from attention.tabs.cards import progress_card
 from attention.tabs.heatmaps.events import look_at_own, model_for_own
 
+AGAIN = "the looks that ship are out of date: python -m attention.serving.shipped"
 OLD = time.time() - KEPT_FOR - 60
 
 
@@ -275,6 +281,7 @@ def test_a_sample_that_failed_or_was_lost_is_looked_at_again(
         return Looked(pack, clip, model, sample.key)
 
     monkeypatch.setattr(shelf, "look", look)
+    monkeypatch.setattr(shelf, "completed", lambda sample, folder: None)
     kept = Shelf(room)
     with pytest.raises(InputError, match=r"Handshake could not be looked at: .*No space left"):
         kept.looked(sample)
@@ -282,6 +289,62 @@ def test_a_sample_that_failed_or_was_lost_is_looked_at_again(
     assert kept.looked(sample) is first and len(tries) == 2
     first.pack.unlink()
     assert kept.looked(sample).pack.exists() and len(tries) == 3
+
+
+def test_a_shipped_look_is_what_the_app_would_see_itself(room: Workroom) -> None:
+    for key in ("kiss-0", "lion"):
+        sample = next(s for s in samples() if s.key == key)
+        looked = completed(sample, room.new_folder())
+        assert looked is not None, AGAIN
+        kept, now = looked.analysis(), shipped_look(sample)
+        assert kept.frames == now.frames and kept.concepts == now.concepts
+        assert [v.why for v in kept.verdicts] == [v.why for v in now.verdicts], AGAIN
+        for one, other in zip(kept.sides, now.sides, strict=True):
+            top = other.energies.max()
+            np.testing.assert_allclose(one.energies, other.energies, rtol=0, atol=2e-5 * top)
+            assert one.maps is not None and other.maps is not None
+            np.testing.assert_allclose(
+                one.maps, other.maps, rtol=0, atol=2e-5 * other.maps.max(), err_msg=AGAIN
+            )
+        assert kept.pictures is not None and len(kept.pictures) == len(kept.frames)
+        with FrameReader(sample.path, every=sample.every) as reader:
+            frame = next(iter(reader)).rgb[0]
+        picture = cv2.imdecode(np.frombuffer(kept.pictures[0], np.uint8), cv2.IMREAD_COLOR_RGB)
+        small = cv2.resize(frame, picture.shape[1::-1], interpolation=cv2.INTER_AREA)
+        assert np.abs(picture.astype(int) - small).mean() < 6
+
+
+def test_every_sample_ships_its_look_and_all_are_small() -> None:
+    made = json.loads(shipped.MADE_FROM.read_text(encoding="utf-8"))
+    assert made == {sample.key: made_from(sample) for sample in samples()}, AGAIN
+    packs = list(shipped.FOLDER.glob("*.pack"))
+    assert {pack.stem for pack in packs} == set(made)
+    assert sum(pack.stat().st_size for pack in packs) < 10e6
+
+
+@pytest.mark.parametrize("change", ["clip", "step", "version", "frames", "none"])
+def test_a_shipped_look_of_anything_else_is_not_used(
+    room: Workroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    sample = samples()[0]
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    pack = shutil.copy(shipped.FOLDER / f"{sample.key}.pack", folder)
+    monkeypatch.setattr(shipped, "FOLDER", folder)
+    asked = sample
+    if change == "clip":
+        asked = replace(sample, path=samples()[1].path)
+    elif change == "step":
+        asked = replace(sample, every=3)
+    elif change == "version":
+        raw = Path(pack).read_bytes()
+        Path(pack).write_bytes(raw.replace(b'format\\": 2', b'format\\": 1', 1))
+        assert Path(pack).read_bytes() != raw
+    elif change == "frames":
+        monkeypatch.setattr(shipped, "_pictures", lambda sample: (b"one",))
+    else:
+        Path(pack).unlink()
+    assert completed(asked, room.new_folder()) is None
 
 
 def test_thumbnails_are_small_pictures(room: Workroom) -> None:

@@ -14,7 +14,7 @@ from attention import pack
 from attention.analysis import Analysis, Side, verdicts_of
 from attention.disk import whole
 from attention.errors import InputError
-from attention.pack import MAP_LEVELS, load_pack, pack_bytes, save_pack
+from attention.pack import MAP_LEVELS, first_bytes, load_pack, pack_bytes, save_pack
 
 CONCEPTS = ("Handshake", "High five", "Küssen — キス", "Hug")
 
@@ -125,24 +125,91 @@ def test_a_pack_is_what_its_docstring_says(tmp_path):
     kinds = {name: (array.dtype.name, array.shape) for name, array in stored.items()}
     assert kinds["web.scores"] == kinds["tuned.net_energies"] == ("float32", (3, 4))
     assert kinds["web.windows"] == ("uint8", (3, 4, 2))
-    assert kinds["web.maps"] == ("uint16", (3, 4, 7, 5))
-    assert kinds["methods.scores"] == ("float32", (5, 4))
+    assert kinds["maps"] == ("uint16", (4, 2, 3, 7, 5))
+    assert kinds["methods.scores"] == ("float32", (6, 4))
+    assert kinds["methods.frames"] == ("uint32", (6, 3))
     assert kinds["picture_ends"] == ("uint32", (3,)) and kinds["pictures"][0] == "uint8"
     header = _header(tmp_path / "a.pack")
     assert header["map_unit"]["web"] == pytest.approx(whole.sides[0].maps.max() / MAP_LEVELS)
     assert [method["name"] for method in header["methods"]] == [
         "CNN",
         "UnAtt",
+        "Focus",
         "finetune+CNN",
         "finetune+UnAtt",
         "finetune+EnergyNet",
     ]
 
 
-def _header(path: Path) -> dict:
+def _entries(path: Path) -> tuple[int, dict]:
+    """Where the arrays begin, and what the file says of them."""
     raw = path.read_bytes()
     (length,) = struct.unpack("<Q", raw[:8])
-    return json.loads(json.loads(raw[8 : 8 + length])["__metadata__"]["analysis"])
+    return 8 + length, json.loads(raw[8 : 8 + length])
+
+
+def test_the_maps_of_one_concept_are_one_range_of_bytes(tmp_path):
+    whole = analysis()
+    path = save_pack(tmp_path / "a.pack", whole)
+    start, entries = _entries(path)
+    header = _header(path)
+    size = 2 * 2 * 3 * 7 * 5  # uint16, two sides, three frames
+    for concept in range(4):
+        at = start + entries["maps"]["data_offsets"][0] + header["map_order"].index(concept) * size
+        block = np.frombuffer(path.read_bytes()[at : at + size], np.uint16).reshape(2, 3, 7, 5)
+        for stored, seen in zip(block, whole.sides, strict=True):
+            unit = header["map_unit"][seen.name]
+            np.testing.assert_allclose(stored * unit, seen.maps[:, concept], atol=0.501 * unit)
+
+
+def wide() -> Analysis:
+    """Eight concepts: the four of CONCEPTS and, below them in every score and energy, four more."""
+    sides = []
+    for seen in analysis().sides:
+        low = {
+            name: np.concatenate([array := getattr(seen, name), array - 50], axis=1)
+            for name in ("scores", "energies", "net_energies")
+            if getattr(seen, name) is not None
+        }
+        twice = {
+            name: np.tile(getattr(seen, name), (1, 2, 1, 1)[: 2 + d]) for name, d in TWICE.items()
+        }
+        sides.append(dataclasses.replace(seen, **low, **twice))
+    names = (*CONCEPTS, "Wave", "Nod", "Bow", "Point")
+    return dataclasses.replace(
+        analysis(*sides), concepts=names, verdicts=verdicts_of(sides, names, 3)
+    )
+
+
+TWICE = {"windows": 1, "maps": 2}  # arrays by the number of axes behind [N,C]
+
+
+def test_a_pack_begins_with_what_is_drawn_first(tmp_path, monkeypatch):
+    path = save_pack(tmp_path / "a.pack", wide())
+    assert first_bytes(path) == path.stat().st_size  # a small one is fetched at once
+    monkeypatch.setattr(pack, "SMALL", 0)
+    header = _header(path)
+    assert set(header["map_order"][: header["first_maps"]]) == {0, 1, 2, 3}
+    start, entries = _entries(path)
+    ends = {name: entry["data_offsets"][1] for name, entry in entries.items() if name[0] != "_"}
+    block = 2 * 2 * 3 * 7 * 5  # uint16, two sides, three frames
+    assert first_bytes(path) == start + ends["maps"] - 4 * block
+    assert (
+        max(ends[name] for name in ends if name != "maps") + 4 * block == ends["maps"] - 4 * block
+    )
+    bare = save_pack(tmp_path / "b.pack", analysis(side("web", 3, maps=False)))
+    assert first_bytes(bare) == bare.stat().st_size
+
+
+def test_maps_can_be_left_in_the_file(tmp_path):
+    whole = analysis()
+    back = load_pack(save_pack(tmp_path / "a.pack", whole), maps=False)
+    assert [seen.maps for seen in back.sides] == [None, None]
+    assert back.to_json() == whole.to_json() and back.pictures == whole.pictures
+
+
+def _header(path: Path) -> dict:
+    return json.loads(_entries(path)[1]["__metadata__"]["analysis"])
 
 
 # Whole or not at all
@@ -234,6 +301,7 @@ def _rewrite(path: Path, change: dict, drop: str | None = None) -> None:
         ({}, "sides"),
         ({}, "concepts"),
         ({}, "map_unit"),
+        ({}, "map_order"),
         ({}, "web.energies"),
         ({}, "picture_ends"),
         ({"concepts": ["Hug"]}, None),

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
+from attention import pack
 from attention.analysis import Analysis, Side, verdicts_of
-from attention.pack import pack_bytes, save_pack
+from attention.pack import first_bytes, pack_bytes, save_pack
 from attention.tabs.player import player, player_head, player_value
 
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
@@ -83,7 +84,11 @@ def site() -> Iterator[tuple[str, dict[str, bytes]]]:
     class Shelf(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = files.get(self.path.split("?")[0])
-            self.send_response(404 if body is None else 200)
+            asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+            ranged = body is not None and asked and "plain" not in self.path
+            if body is not None and asked and ranged:
+                body = body[int(asked[1]) : int(asked[2]) + 1]
+            self.send_response(404 if body is None else 206 if ranged else 200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
@@ -381,6 +386,111 @@ def test_nothing_is_fetched_once_the_pack_is_there(stage: Any) -> None:
     page.mouse.wheel(0, 300)
     drawn(page, 5)
     assert asked == []
+
+
+WIDE = tuple(f"concept {number}" for number in range(30))
+
+
+@pytest.fixture
+def wide(
+    stage: Any, site: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Any]:
+    """Opens thirty concepts of which the browser has fetched the first alone; and what it fetched since."""
+    monkeypatch.setattr(pack, "SMALL", 0)
+    shown = analysis(wide_maps(), WIDE, truth=None)
+
+    def open_at(url: str) -> Any:
+        page = stage(None)
+        data = pack_bytes(shown)
+        site[1][url] = data
+        (path := tmp_path / "wide.pack").write_bytes(data)
+        first = first_bytes(path)
+        assert first < 0.6 * len(data)
+        page.asked = []
+        page.on("request", lambda r: page.asked.append(r.headers.get("range")))
+        value = {"pack": {"url": url, "size": len(data)}, "first": first}
+        page.evaluate(f"value => document.querySelector('{ROOT}').player.open(value)", value)
+        page.wait_for_function(f"document.querySelector('{ROOT}').player.drawn >= 0")
+        assert page.asked == [f"bytes=0-{first - 1}"]
+        return page
+
+    return open_at
+
+
+def wide_maps() -> np.ndarray:
+    return np.random.default_rng(1).gamma(0.6, size=(4, 30, 7, 7)).astype(np.float32)
+
+
+def choose(page: Any, name: str) -> None:
+    box = page.get_by_role("combobox", name="find a concept")
+    box.fill(name)
+    box.press("Enter")
+
+
+@pytest.mark.parametrize("url", ["/wide.pack", "/plain.pack"], ids=["ranges", "no ranges"])
+def test_the_maps_of_a_concept_come_when_it_is_chosen(wide: Any, url: str) -> None:
+    page, maps = wide(url), wide_maps()
+    rare = int(maps.mean((0, 2, 3)).argmin())
+    assert rare not in energies(page)
+    choose(page, WIDE[rare])
+    page.locator(f".tile[data-concept='{rare}']").wait_for()
+    assert len(page.asked) == 2
+    frame = page.evaluate(f"document.querySelector('{ROOT}').player.drawn")
+    title = page.locator(f".tile[data-concept='{rare}'] .energy").get_attribute("title")
+    row, col = windows(maps, 3)[1][frame, rare]
+    cells = maps[frame, rare, row : row + 3, col : col + 3].ravel()
+    assert " + ".join(f"{cell:.2f}" for cell in cells) in title  # these very maps
+    # once here they are kept
+    page.get_by_role("button", name=f"remove {WIDE[rare]}", exact=True).click()
+    choose(page, WIDE[rare])
+    page.locator(f".tile[data-concept='{rare}']").wait_for()
+    assert len(page.asked) == 2
+
+
+def test_another_window_has_all_maps_fetched_at_once(wide: Any) -> None:
+    page, maps = wide("/wide.pack"), wide_maps()
+    slide(page, "Window s", 2)
+    means = windows(maps, 2)[0].mean(0)
+    best = int(means.argmax())
+    said = f"UnAtt with 2×2 windows: {WIDE[best]}, mean energy {means[best]:.2f}"
+    page.locator(f".finding:has-text('{said}')").wait_for()
+    assert len(page.asked) == 2
+    slide(page, "Window s", 4)
+    choose(page, WIDE[int(means.argmin())])
+    page.locator(f".tile[data-concept='{int(means.argmin())}']").wait_for()
+    assert len(page.asked) == 2
+
+
+GONE = "could not be fetched: this look is no longer on the server. Look at the clip again."
+SILENT = "could not be fetched: the server does not answer. Choose again to try again."
+
+
+@pytest.mark.parametrize("says", [GONE, SILENT], ids=["gone", "silent"])
+def test_maps_that_cannot_be_fetched_are_a_sentence_and_the_rest_works(
+    wide: Any, site: Any, says: str
+) -> None:
+    page, maps = wide("/wide.pack"), wide_maps()
+    before = energies(page)
+    rare = int(maps.mean((0, 2, 3)).argmin())
+    if says == GONE:
+        del site[1]["/wide.pack"]
+    else:
+        page.evaluate(
+            "() => { window.honest = fetch; fetch = () => Promise.reject(new TypeError()); }"
+        )
+    choose(page, WIDE[rare])
+    page.locator(f".message.failed:has-text('The maps of {WIDE[rare]} {says}')").wait_for()
+    assert energies(page) == before
+    assert page.locator(f".chip[data-concept='{rare}']").count() == 0
+    slide(page, "Window s", 2)
+    page.locator(f".message.failed:has-text('The maps of the other concepts {says}')").wait_for()
+    assert page.get_by_label("Window s", exact=True).input_value() == "3"
+    assert energies(page) == before
+    seek(page, 3)
+    if says == SILENT:  # it answers again
+        page.evaluate("() => { fetch = window.honest; }")
+        choose(page, WIDE[rare])
+        page.locator(f".tile[data-concept='{rare}']").wait_for()
 
 
 def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> None:
@@ -712,6 +822,7 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
 def test_a_value_names_its_file(tmp_path: Path) -> None:
     path = save_pack(tmp_path / "clip.pack", analysis(plateau_and_peak(2)))
     value = player_value(path, frame=1)
+    assert value["first"] == first_bytes(path)
     assert value["frame"] == 1 and value["pack"]["size"] == path.stat().st_size
     assert value["pack"]["meta"] == {"_type": "gradio.FileData"}
     with pytest.raises(FileNotFoundError):

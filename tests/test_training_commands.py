@@ -15,7 +15,7 @@ import pytest
 from attention.model.folder import load_model
 from tests.little import little_set
 from training import __main__ as training
-from training.fit.energynet import PRESETS
+from training.fit.settings import PRESETS
 
 ROOT = Path(__file__).parents[1]
 EVERY = ["--every", "10", "--threads", "1"]
@@ -23,7 +23,6 @@ FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
 WITH_FEW = f"""
 import sys
 from training import __main__ as training
-from training.fit.energynet import PRESETS
 PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
 sys.exit(training.main(sys.argv[1:]))
 """
@@ -58,7 +57,7 @@ def test_fit_writes_a_model_with_its_card(fitted: Path) -> None:
     assert "12 stills and 4 labelled clips (67% of the training clips) of little" in card.trained_on
     assert card.command.startswith("python -m training fit") and "cache" not in card.command
     methods = {
-        "CNN", "CNN mean", "UnAtt",
+        "CNN", "CNN mean", "UnAtt", "Focus", "Web+video head",
         "finetune+CNN", "finetune+CNN mean", "finetune+UnAtt", "finetune+EnergyNet",
     }  # fmt: skip
     assert {key.removeprefix("test ") for key in card.metrics if key.startswith("test ")} == methods

@@ -104,7 +104,7 @@
 
     // figure6: {possible, reason} · top: the highest value of any map of this side.
     show(pack, state, figure6, top) {
-      const maps = pack.sides.get(state.side).maps;
+      const maps = pack.sides.get(state.side).mapped;
       this.view.at(state.view);
       this.view.inputs["6"].disabled = !figure6.possible;
       this.view.inputs["6"].parentElement.title = figure6.possible

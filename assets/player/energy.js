@@ -11,11 +11,11 @@
     }
 
     // Energies of one concept over the clip and the window's upper left cell: {energy, row, col}, each [N].
-    // At the analysis' own window they are the stored ones, bit for bit.
+    // At the analysis' own window they are the stored ones, bit for bit; other windows need the concept's maps.
     series(sideName, concept, s) {
       return this.#once(`series ${sideName} ${concept} ${s}`, () => {
         const side = this.pack.sides.get(sideName);
-        return s === this.pack.window || !side.maps
+        return s === this.pack.window || !side.mapped
           ? this.#stored(side, concept)
           : this.#summed(side, concept, s);
       });
@@ -36,9 +36,9 @@
     #summed(side, concept, s) {
       const found = emptySeries(this.pack.frames.length);
       const [h, w] = this.pack.mapSize;
-      const concepts = this.pack.concepts.length;
+      const maps = this.pack.maps.of(side.name, concept);
       for (let frame = 0; frame < found.energy.length; frame++) {
-        const best = largestWindow(side.maps, (frame * concepts + concept) * h * w, h, w, s);
+        const best = largestWindow(maps, frame * h * w, h, w, s);
         found.energy[frame] = best.sum * side.mapUnit;
         found.row[frame] = best.row;
         found.col[frame] = best.col;
@@ -46,9 +46,16 @@
       return found;
     }
 
-    // Mean energy of every concept over the clip (Eq. 2), Float64 [C], or null while it is being summed.
-    // whenReady is called once it is, unless it was known at once.
+    // Whether the mean energies with windows of side s can be summed from what is here.
+    summable(sideName, s) {
+      const { mapped } = this.pack.sides.get(sideName);
+      return s === this.pack.window || !mapped || this.pack.maps.complete;
+    }
+
+    // Mean energy of every concept over the clip (Eq. 2), Float64 [C], or null while it is being summed or
+    // maps are missing. whenReady is called once it is summed, unless it was known at once.
     means(sideName, s, whenReady) {
+      if (!this.summable(sideName, s)) return null;
       const key = `means ${sideName} ${s}`;
       if (!this.known.has(key)) this.#sumMeans(key, sideName, s, whenReady);
       return this.known.get(key).means;
@@ -58,7 +65,7 @@
       const entry = { means: null };
       this.known.set(key, entry);
       const side = this.pack.sides.get(sideName);
-      const steps = meanSteps(this.pack, side, side.maps ? s : this.pack.window);
+      const steps = meanSteps(this.pack, side, side.mapped ? s : this.pack.window);
       const go = (late) => {
         const { done, value } = steps.next();
         if (!done) return void setTimeout(go, 0, true);
@@ -109,14 +116,15 @@
     const frames = pack.frames.length;
     const means = new Float64Array(concepts);
     let cells = 0;
-    for (let at = 0; at < frames * concepts; at++) {
-      if (s === pack.window) means[at % concepts] += side.energies[at];
-      else {
-        means[at % concepts] += largestWindow(side.maps, at * h * w, h, w, s).sum * side.mapUnit;
-        if ((cells += h * w) >= STEP) {
-          cells = 0;
-          yield;
-        }
+    for (let concept = 0; concept < concepts; concept++) {
+      const maps = s === pack.window ? null : pack.maps.of(side.name, concept);
+      for (let frame = 0; frame < frames; frame++)
+        means[concept] += maps
+          ? largestWindow(maps, frame * h * w, h, w, s).sum * side.mapUnit
+          : side.energies[frame * concepts + concept];
+      if (maps && (cells += frames * h * w) >= STEP) {
+        cells = 0;
+        yield;
       }
     }
     return means.map((sum) => sum / frames);

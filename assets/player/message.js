@@ -26,8 +26,9 @@
       );
     }
 
-    hide() {
-      this.root.hidden = true;
+    // Takes away what is said; given a sentence, only that one.
+    hide(sentence = this.root.textContent) {
+      if (this.root.textContent === sentence) this.root.hidden = true;
     }
   }
 

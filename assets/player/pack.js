@@ -1,32 +1,53 @@
-// A pack in the browser: a safetensors file (u64 length, JSON header, raw little-endian arrays)
-// fetched once, then only looked at. The arrays are views into the one buffer; nothing is copied.
+// A pack in the browser: a safetensors file (u64 length, JSON header, raw little-endian arrays), of which
+// the beginning is fetched first. The arrays are views into that buffer; nothing is copied.
 (function (player) {
   "use strict";
 
-  const FORMAT = 1;
+  const FORMAT = 2;
   const BIG = 1e6; // bytes; below this a progress bar would only flash
   const ARRAYS = { F32: Float32Array, U32: Uint32Array, U16: Uint16Array, U8: Uint8Array };
 
-  // A reason a person can read, and whether fetching again could help.
+  // A reason a person can read.
   class PackError extends Error {}
+  const broken = () => new PackError("This analysis is broken or not whole: analyse the clip again.");
 
-  // The bytes at `url`; onProgress(bytes so far, bytes in all) is called while a big one arrives.
-  async function fetchPack(url, size, onProgress, signal) {
+  // The beginning of a file that a player needs: its first `first` bytes, or all of it without that number.
+  // onProgress(bytes so far, bytes in all) is called while a big one arrives.
+  async function fetchPack({ url, size, first }, onProgress, signal) {
+    const whole = !first || first >= size;
+    try {
+      return await fetchBytes(url, 0, whole ? size : first, { whole, onProgress, signal });
+    } catch (error) {
+      if (!(error instanceof PackError)) throw error;
+      const gone = `The analysis is no longer on the server (${error.status}): analyse the clip again.`;
+      throw error.status ? new PackError(gone) : error;
+    }
+  }
+
+  // The bytes `from` to `to` of a file, or the whole of it, whatever its size; a PackError has the status of
+  // the answer, if there was one.
+  async function fetchBytes(url, from, to, { whole = false, onProgress, signal } = {}) {
+    const headers = whole ? {} : { Range: `bytes=${from}-${to - 1}` };
     let response;
     try {
-      response = await fetch(url, { signal });
+      response = await fetch(url, { headers, signal });
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new PackError(
         "The analysis could not be fetched: the server does not answer. Reload the page to try again.",
       );
     }
-    if (!response.ok)
-      throw new PackError(
-        `The analysis is no longer on the server (${response.status}): analyse the clip again.`,
-      );
-    const total = size || Number(response.headers.get("Content-Length")) || 0;
-    if (total <= BIG || !response.body) return response.arrayBuffer();
+    if (!response.ok) throw Object.assign(new PackError("not there"), { status: response.status });
+    const found = await contents(response, onProgress);
+    if (whole) return found;
+    const asked = response.status === 206 ? found : found.slice(from, to); // not every server knows ranges
+    if (asked.byteLength !== to - from) throw broken();
+    return asked;
+  }
+
+  function contents(response, onProgress) {
+    const total = Number(response.headers.get("Content-Length")) || 0;
+    if (total <= BIG || !response.body || !onProgress) return response.arrayBuffer();
     return collect(response.body.getReader(), total, onProgress);
   }
 
@@ -43,13 +64,14 @@
     return new Blob(pieces).arrayBuffer();
   }
 
-  // The pack in `buffer`; PackError for anything else.
-  function readPack(buffer) {
-    const { header, tensors } = readSafetensors(buffer);
+  // The pack that begins with `buffer`; PackError for anything else. file: {url, size} of the whole.
+  function readPack(buffer, file) {
+    const { header, tensors, blocks } = readSafetensors(buffer);
     const pack = describe(header);
     const frames = header.frames.length;
     const concepts = header.concepts.length;
-    const [h, w] = header.map_size;
+    const mapped = Object.keys(header.map_unit);
+    pack.maps = blocks && new player.Maps(file, { ...blocks, order: header.map_order, sides: mapped }, buffer);
     pack.sides = new Map();
     for (const name of header.sides) {
       const of = (part, shape, must) => tensor(tensors, `${name}.${part}`, shape, must);
@@ -58,7 +80,7 @@
         scores: of("scores", [frames, concepts], true),
         energies: of("energies", [frames, concepts], true),
         windows: of("windows", [frames, concepts, 2], true),
-        maps: of("maps", [frames, concepts, h, w], false),
+        mapped: mapped.includes(name),
         netEnergies: of("net_energies", [frames, concepts], false),
         mapUnit: header.map_unit[name] ?? 1,
       });
@@ -91,18 +113,18 @@
   }
 
   function readSafetensors(buffer) {
-    const broken = () => new PackError("This analysis is broken or not whole: analyse the clip again.");
     if (buffer.byteLength < 8) throw broken();
     const length = Number(new DataView(buffer).getBigUint64(0, true));
     if (length > buffer.byteLength - 8) throw broken();
     try {
       const entries = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, length)));
       const header = JSON.parse(entries.__metadata__.analysis);
+      const { __metadata__, maps, ...others } = entries;
+      const blocks = maps && { at: 8 + length + maps.data_offsets[0], shape: maps.shape };
       const tensors = new Map();
-      for (const [name, entry] of Object.entries(entries))
-        if (name !== "__metadata__")
-          tensors.set(name, { shape: entry.shape, data: view(buffer, 8 + length, entry) });
-      return { header, tensors };
+      for (const [name, entry] of Object.entries(others))
+        tensors.set(name, { shape: entry.shape, data: view(buffer, 8 + length, entry) });
+      return { header, tensors, blocks };
     } catch {
       throw broken();
     }
@@ -129,5 +151,5 @@
     return found.data;
   }
 
-  Object.assign(player, { PackError, fetchPack, readPack });
+  Object.assign(player, { PackError, fetchBytes, fetchPack, readPack });
 })((globalThis.AttentionPlayer ??= {}));

@@ -3,6 +3,7 @@
   "use strict";
 
   const { el } = player;
+  const LONG_ENOUGH = 12_000; // ms to read what could not be fetched
   const RIGHT = { true: " ✓ right", false: " ✗ wrong" };
 
   class Player {
@@ -17,8 +18,8 @@
       player.hearKeys(this);
     }
 
-    // Shows what `value` names: {pack: {url, size} | null, message, frame, concepts, side, figure, link}, or
-    // nothing.
+    // Shows what `value` names: {pack: {url, size} | null, first, message, frame, concepts, side, figure, link},
+    // or nothing. first: how many bytes of the pack are needed to begin; all of them without it.
     async open(value) {
       this.loading?.abort();
       this.pause();
@@ -30,9 +31,10 @@
       try {
         this.message.say("Fetching the analysis …", { over: !this.body.hidden });
         const progress = (sofar, total) => this.message.progress(sofar, total);
-        const buffer = await player.fetchPack(file.url, file.size, progress, signal);
+        const { url, size } = file;
+        const buffer = await player.fetchPack({ url, size, first: value.first }, progress, signal);
         if (signal.aborted) return;
-        this.#start(player.readPack(buffer), value);
+        this.#start(player.readPack(buffer, { url, size }), value);
         this.url = file.url;
       } catch (error) {
         if (!signal.aborted) this.#empty(player.reasonOf(error), true);
@@ -81,6 +83,7 @@
       const { view } = this;
       if (!view || !this.root.clientWidth) return;
       const { pack, state } = view;
+      this.#fetchMaps();
       const dark = this.root.closest(".dark") !== null;
       const lineOf = (concept) => view.line(concept, dark);
       const again = () => this.refresh();
@@ -156,6 +159,22 @@
       return true;
     }
 
+    // What is wanted and is not here is fetched; it is drawn when it has come.
+    #fetchMaps() {
+      const { energies, state, wanted } = this.view;
+      this.supply.want(wanted);
+      if (!energies.summable(state.side, state.s)) this.supply.wantAll();
+    }
+
+    // Goes on without maps that could not be fetched: without that concept, or with the analysis' own window.
+    #without(sentence, concept) {
+      const { pack, state } = this.view;
+      const shown = state.shown.filter((other) => other !== concept);
+      this.set(concept === null ? { s: pack.window } : { shown });
+      this.message.say(sentence, { over: true, failed: true });
+      setTimeout(() => this.message.hide(sentence), LONG_ENOUGH);
+    }
+
     #step(frame) {
       this.pause();
       this.seek(frame);
@@ -169,10 +188,15 @@
 
     #start(pack, value) {
       this.pictures?.close();
+      this.supply?.close();
       const state = player.startingState(pack, this.before, this.options.linked);
       this.view = this.before = new player.View(pack, state);
       this.pictures = new player.Pictures(pack, (frame) => {
         if (frame === this.view.state.frame) this.draw();
+      });
+      this.supply = new player.Supply(pack.maps, pack.concepts, {
+        arrived: () => this.refresh(),
+        failed: (sentence, concept) => this.#without(sentence, concept),
       });
       this.drawn = -1;
       this.concepts.clear();
@@ -255,6 +279,7 @@
     #empty(text, failed = false) {
       this.view = this.url = null;
       this.pictures?.close();
+      this.supply?.close();
       this.body.hidden = true;
       this.message.say(text, { failed });
     }

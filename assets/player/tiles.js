@@ -159,12 +159,13 @@
     const name = pack.concepts[concept];
     const where = `rows ${row + 1}–${row + s}, columns ${col + 1}–${col + s} of the ${h}×${w} map`;
     let sum = "";
-    if (side.maps && s <= 3) {
-      const at = (frame * pack.concepts.length + concept) * h * w;
+    const maps = pack.maps?.of(side.name, concept);
+    if (maps && s <= 3) {
+      const at = frame * h * w;
       const cells = [];
       for (let i = row; i < row + s; i++)
         for (let j = col; j < col + s; j++)
-          cells.push(written(side.maps[at + i * w + j] * side.mapUnit, decimals));
+          cells.push(written(maps[at + i * w + j] * side.mapUnit, decimals));
       sum = `${cells.join(" + ")} = `;
     }
     return (

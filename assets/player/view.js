@@ -47,8 +47,14 @@
       return this.figure6.possible ? this.state.view : "2";
     }
 
-    // The concepts that have a tile, in order.
+    // The concepts that have a tile, in order: those wanted whose maps are here.
     get concepts() {
+      const { maps } = this.pack;
+      return this.wanted.filter((concept) => !maps || maps.has(concept));
+    }
+
+    // The concepts that are to have a tile.
+    get wanted() {
       if (this.figure === "6") return [this.pack.truth, this.cnn.prediction];
       return this.state.shown.filter((concept) => !this.state.off.includes(concept));
     }
@@ -125,12 +131,13 @@
     over(concept, { energy, row, col }) {
       const { pack, side, state } = this;
       const [h, w] = pack.mapSize;
-      const at = (state.frame * pack.concepts.length + concept) * h * w;
+      const at = state.frame * h * w;
+      const maps = pack.maps?.of(side.name, concept) ?? null;
       return {
-        maps: side.maps,
+        maps,
         at,
         mapSize: pack.mapSize,
-        top: !side.maps || state.scale === "shared" ? LEVELS : player.highest(side.maps, at, h * w),
+        top: !maps || state.scale === "shared" ? LEVELS : player.highest(maps, at, h * w),
         table: player.colourTable(state.map),
         opacity: state.opacity / 100,
         window: energy > 0 ? { row, col, s: state.s } : null, // an empty map has none
@@ -182,7 +189,7 @@
       const method = state.side === "web" ? "UnAtt" : "finetune+UnAtt";
       const start = `${method} with ${state.s}×${state.s} windows: `;
       const means = this.energies.means(state.side, state.s, whenReady);
-      if (!means) return { text: `${start}adding up ${pack.concepts.length} concepts …`, right: null };
+      if (!means) return { text: `${start}${this.#waiting}`, right: null };
       const [best, second] = this.energies.ranking(state.side, state.s);
       const decimals = decimalsFor(means[best]);
       let text = `${start}${pack.concepts[best]}, mean energy ${written(means[best], decimals)}`;
@@ -190,6 +197,12 @@
         text += `, ${written(means[best] - means[second], decimals)} above ${pack.concepts[second]}`;
       if (state.s !== pack.window) text += ` (${pack.window}×${pack.window}: ${this.#usual(best)})`;
       return { text: `${text}.`, right: pack.truth < 0 ? null : best === pack.truth };
+    }
+
+    get #waiting() {
+      const { state, pack } = this;
+      const ready = this.energies.summable(state.side, state.s);
+      return `${ready ? "adding up" : "fetching the maps of"} ${pack.concepts.length} concepts …`;
     }
 
     #usual(best) {

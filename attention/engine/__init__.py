@@ -1,6 +1,7 @@
-"""Looking: x → A → scores, L, energies and windows of a network, by whatever computes them fastest here.
+"""Frames → A → maps, energies and scores: the one way to look.
 
-choosing.engine_of(backbone) gives the Engine. On a CPU it is OpenVINO (graph.py: the network as its graph,
-compiled.py: that graph at work), on a GPU, and for what OpenVINO cannot take, torch (eager.py). devices.py:
-where to compute, ahead.py: the next frames are read meanwhile, seen.py: the record of what was seen.
+choosing.py gives a network its Engine: OpenVINO on a CPU (openvino.py; graph.py makes a graph of the
+network, compiled.py runs it), torch on a GPU and for what OpenVINO cannot take (eager.py) · look.py: one
+CNN of a model looks at a clip · overlap.py: the next frames are read meanwhile · devices.py: where to
+compute · seen.py: what was seen, road.py: what both ways of looking have in common.
 """

@@ -26,6 +26,7 @@ from attention.networks.inference import tensors
 from attention.networks.stages import Stages
 
 FORMAT = 1  # of the graphs on disk
+SHIPPED = ("efficientnet_lite0",)  # whose graphs lie in assets/graphs
 SAMPLE = 2  # frames a network is traced with; not 1, which tracing would take for a constant
 _made: dict[str, ov.Model] = {}
 
@@ -56,7 +57,8 @@ def graph_of(stages: Stages, anew: bool = False) -> ov.Model:
     """
     key = _key(stages)
     if anew or key not in _made:
-        _made[key] = _exported(stages, key) if anew else _stored(key) or _exported(stages, key)
+        kept = None if anew else _stored(key)
+        _made[key] = kept or exported(stages, home() / "engine")
     model = _made[key].clone()
     _, *places = model.get_parameters()
     for place, tensor in zip(places, tensors(stages), strict=True):
@@ -110,17 +112,15 @@ def _stored(key: str) -> ov.Model | None:
     return None
 
 
-def _exported(stages: Stages, key: str) -> ov.Model:
+def exported(stages: Stages, folder: Path) -> ov.Model:
+    """The graph of these layers made anew, its weights as inputs; kept in `folder` where that can be."""
     x = torch.zeros(SAMPLE, 3, INPUT_SIDE, INPUT_SIDE)
     weights = [tensor.detach() for tensor in tensors(stages)]
     with torch.no_grad():
         program = torch.export.export(_Open(stages), (x, *weights))
     model = ov.convert_model(program)
-    try:
-        with whole_folder(_places(key)[0].parent) as folder:
-            ov.save_model(model, folder / _places(key)[0].name, compress_to_fp16=False)
-    except OSError:  # nothing can be written there: the next process makes it again
-        pass
+    with suppress(OSError), whole_folder(folder / _key(stages)) as place:
+        ov.save_model(model, place / "graph.xml", compress_to_fp16=False)
     return model
 
 

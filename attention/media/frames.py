@@ -9,14 +9,16 @@ is opened: no playlist, no other file, no network.
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 from attention.errors import InputError
 from attention.media.clip import Clip, Frames, Limits, Picture, label, too_long
 from attention.media.still import Still, is_still
-from attention.media.video import Video
+
+if TYPE_CHECKING:
+    from attention.media.video import Video
 
 __all__ = ["Clip", "FrameReader", "Frames", "Limits", "Picture", "check_sampling", "label", "probe"]
 
@@ -44,7 +46,7 @@ class FrameReader:
             raise InputError("No file is named; give one video or image.")
         path = Path(path)
         head = _head_of(path, limits)
-        self._source = Still(path, limits) if is_still(head) else Video(path, head, limits)
+        self._source = Still(path, limits) if is_still(head) else _video(path, head, limits)
         self.clip = self._source.clip
         self._every, self._limits, self._chunk = every, limits, chunk
         self._iterated = False
@@ -101,6 +103,12 @@ class FrameReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _video(path: Path, head: bytes, limits: Limits) -> "Video":
+    from attention.media.video import Video  # FFmpeg: not before there is a clip to decode
+
+    return Video(path, head, limits)
 
 
 def check_sampling(every: int, chunk: int) -> None:

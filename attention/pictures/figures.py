@@ -89,7 +89,7 @@ def figure6(
     concepts = list(dict.fromkeys([found.truth, *found.chosen]))
     heights = tops(maps, concepts, look.scale)
     # UnAtt's energy comes from the window; a learned energy comes from the whole map
-    windowed = found.method.method.endswith("UnAtt")
+    windowed = found.by == "energies"
 
     examples = len(found.frames)
     columns = 3 * examples if analysis.size[0] < analysis.size[1] else 3  # tall frames: one row

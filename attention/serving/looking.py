@@ -9,7 +9,6 @@ from attention.analysis import Analysis
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError, full_disk_told
 from attention.pack import load_pack, save_pack
-from attention.pipeline import analyse
 from attention.serving.offered import limits_for, ready_model
 from attention.serving.samples import Sample
 from attention.serving.workroom import KEPT_FOR
@@ -24,14 +23,14 @@ class Looked:
     model: str
     sample: str | None = None
 
-    def analysis(self) -> Analysis:
-        """The analysis, read back from its pack; InputError when that is no longer kept."""
+    def analysis(self, maps: bool = True) -> Analysis:
+        """The analysis, read back from its pack, with or without maps; InputError when that has gone."""
         if not self.pack.exists():
             hours = f"{KEPT_FOR / 3600:g} hours"
             raise InputError(
                 f"This look at {self.clip.name} is no longer kept, as it is after {hours}; look again."
             )
-        return load_pack(self.pack)
+        return load_pack(self.pack, maps)
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,8 @@ def look(
 
     model_name: of an offered model, or the folder of one that the program chose.
     """
+    from attention.pipeline import analyse  # torch: not before there is something to look at
+
     model = ready_model(model_name)
     started = time.perf_counter()
 

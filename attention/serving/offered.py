@@ -1,15 +1,22 @@
 """The models a page offers: which there are, kept ready, and how much of a clip one may look at."""
 
+from __future__ import annotations
+
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from attention.disk.home import own_models
 from attention.errors import InputError
 from attention.media.frames import Limits
-from attention.model.folder import ON_IMAGENET, Card, Model, load_model, read_card, shipped_models
+from attention.model.card import Card, read_card, shipped_models
+from attention.networks.known.registry import on_imagenet
+
+if TYPE_CHECKING:
+    from attention.model import Model
 
 LONGEST = 60.0  # seconds of a clip the page looks at; the terminal has no such limit
 MOST_FRAMES = 600  # frames of a clip it looks at: some 30 s of work on two cores, 24 MB of pictures
@@ -25,7 +32,7 @@ def offered_models() -> dict[str, Card]:
     for name, folder in own_models().items():
         with suppress(InputError):  # damaged by hand: it is not offered
             offered.setdefault(name, read_card(folder))
-    return offered | {name: read_card(name) for name in ON_IMAGENET}
+    return offered | {name: read_card(name) for name in on_imagenet()}
 
 
 def ready_model(name: str | Path) -> Model:
@@ -44,7 +51,7 @@ def ready_model(name: str | Path) -> Model:
         raise InputError(
             f"There is no model '{name}'; choose one of {', '.join(offered_models())}."
         )
-    shipped = name in shipped_models() or name in ON_IMAGENET
+    shipped = name in shipped_models() or name in on_imagenet()
     place = name if shipped else own_models()[name]
     with _loading:  # by one thread, not by each that waits for it
         return _kept(name, place, None if shipped else _written(own_models()[name]))
@@ -52,6 +59,8 @@ def ready_model(name: str | Path) -> Model:
 
 @lru_cache(maxsize=3)
 def _kept(name: str, place: str | Path, _writing: tuple[int, int] | None) -> Model:
+    from attention.model import load_model  # torch: not before there is something to look at
+
     return replace(load_model(place), name=name)
 
 

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from attention.disk.home import ASSETS
-from attention.model.folder import shipped_models
+from attention.model.card import shipped_models
 
 MEDIA = Path(str(files("gradio").joinpath("media_assets")))
 DRAWN = ASSETS / "drawn" / "video"
@@ -38,7 +38,7 @@ INTERACTIONS = (_drawn("Handshake", 0), _drawn("High five", 0), _drawn("Hug", 0)
 REAL = (
     Sample("lion", "Lion", MEDIA / "images" / "lion.jpg", "imagenet", "lion"),
     Sample("cheetah", "Cheetah", MEDIA / "images" / "cheetah.jpg", "imagenet", "cheetah"),
-    Sample("earth", "Earth", MEDIA / "videos" / "world.mp4", "imagenet"),
+    Sample("earth", "Earth", MEDIA / "videos" / "world.mp4", "imagenet", every=15),
     Sample("tower", "Tower", MEDIA / "images" / "tower.jpg", "imagenet"),
 )
 

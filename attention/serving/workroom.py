@@ -25,7 +25,7 @@ class Workroom:
         _sweep_abandoned()
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._lasting: set[Path] = set()
-        atexit.register(self.close)
+        _open.append(self)
 
     def new_folder(self) -> Path:
         """A fresh folder inside, kept for KEPT_FOR."""
@@ -47,8 +47,19 @@ class Workroom:
 
     def close(self) -> None:
         """Removes everything."""
-        atexit.unregister(self.close)
+        if self in _open:
+            _open.remove(self)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+_open: list[Workroom] = []
+
+
+@atexit.register
+def close_rooms() -> None:
+    """Removes every room of this process."""
+    for room in list(_open):
+        room.close()
 
 
 def _sweep_abandoned() -> None:

@@ -8,7 +8,6 @@ import gradio as gr
 
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError, whole_number
-from attention.pipeline import analyse
 from attention.serving.offered import limits_for, offered_models, ready_model
 from attention.serving.turns import LINE
 
@@ -46,6 +45,8 @@ def analyse_clip(
         The analysis: methods with predictions and scores; class scores, energies and window places
         per frame and concept; map size, timing in seconds, and notes.
     """
+    from attention.pipeline import analyse  # torch: not before there is something to look at
+
     try:
         if not clip:
             raise InputError("No clip was given; pass a video or image file.")

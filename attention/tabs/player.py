@@ -1,7 +1,7 @@
 """The heatmap player on the page: mounted once, then fed with the file of an analysis.
 
-The player itself is plain JavaScript in assets/player/. It fetches a pack once and from then on
-never asks the server: frame, concepts, opacity, colours, scale, window and side all change in the
+The player itself is plain JavaScript in assets/player/. It fetches the beginning of a pack, and the maps of
+another concept once that is chosen; frame, opacity, colours, scale, window and side all change in the
 browser.
 """
 
@@ -14,11 +14,13 @@ import gradio as gr
 from gradio.data_classes import FileData
 
 from attention.disk.home import ASSETS
+from attention.pack import first_bytes
 
 PLAYER = ASSETS / "player"
 # in the order in which they lean on each other
 SCRIPTS = (
     "pack.js",
+    "maps.js",
     "energy.js",
     "colours.js",
     "heatmap.js",
@@ -94,6 +96,7 @@ def player_value(
         value["pack"] = FileData(
             path=str(path), size=path.stat().st_size, orig_name=path.name
         ).model_dump()
+        value["first"] = first_bytes(path)
     if frame is not None:
         value["frame"] = frame
     if concepts is not None:

@@ -1,7 +1,10 @@
 """Prints the table: `python -m tests.bench`, about three minutes on two quiet cores.
 
-`python -m tests.bench vgg16 clip` prints those parts alone. With `--cpu` works run on one core and
-seconds are its computing, which tells more on a machine that others use meanwhile.
+`python -m tests.bench vgg16 clip exact` prints those parts alone; `gpu` is a part of its own. With
+`--cpu` works run on one core and seconds are its computing, which tells more on a machine that others
+use meanwhile.
+
+`python -m tests.bench page` starts the app three times and opens it in chromium, in about a minute each.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.
@@ -11,23 +14,25 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 
-from tests.bench import clip, maps, verdicts
-from tests.bench.race import Clock
+from tests.bench import clip, engine, exact, gpu, page, verdicts
+from tests.bench.race import Clock, Row
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
 STAT = Path("/proc/stat")
-PARTS = [*maps.ROUNDS, "clip"]
+PARTS = [*engine.ROUNDS, "clip", "exact"]
+ALONE = {"page": page.rows, "verdicts": verdicts.rows}
 
 
 def main() -> None:
     """Prints every part's rows, and how much of the machine others took while they were measured."""
     given = sys.argv[1:]
-    if given == ["verdicts"]:
-        for row in verdicts.rows():
+    if len(given) == 1 and given[0] in ALONE:
+        for row in ALONE[given[0]]():
             print(row, flush=True)
         return
     by_computing = "--cpu" in given
@@ -47,13 +52,18 @@ def _print(part: str, by_computing: bool) -> None:
     if part == PARTS[0]:
         print(
             f"torch {torch.__version__}, eager fp32, {torch.get_num_threads()} threads of "
-            f"{os.cpu_count()} cores, N={maps.FRAMES} frames\n{HEAD}"
+            f"{os.cpu_count()} cores, N={engine.FRAMES} frames\n{HEAD}"
         )
     started, others = time.perf_counter(), _seconds_of_others()
-    for row in clip.rows(clock) if part == "clip" else maps.rows(part, clock):
+    for row in _rows(part, clock):
         print(row, flush=True)
     took = time.perf_counter() - started
     print(f"    {took:.0f} s{_said(_seconds_of_others() - others, took)}\n", flush=True)
+
+
+def _rows(part: str, clock: Clock) -> Iterator[Row]:
+    others = {"clip": lambda: clip.rows(clock), "exact": exact.rows, "gpu": gpu.rows}
+    return others[part]() if part in others else engine.rows(part, clock)
 
 
 def _said(others: float, took: float) -> str:

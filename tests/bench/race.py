@@ -53,4 +53,6 @@ def in_turns(
 
 
 def _short(number: float) -> str:
+    if 0 < number < 5e-4:
+        return f"{number:.1e}"
     return f"{number:.4f}" if number < 0.1 else f"{number:.3f}" if number < 10 else f"{number:,.0f}"

@@ -74,7 +74,7 @@ def _seen(backbone: Backbone, views: Views, listener: Listener) -> tuple[Tensor,
     parts = []
     for part, z in enumerate(views.z.split(CHUNK)):
         listener.step(part * CHUNK, len(views.z))
-        parts.append(look(z.float(), features=True))
+        parts.append(look(z.float(), window=1, features=True))  # energies are not kept
     seen = joined(parts)
     return seen.maps.contiguous(), seen.scores, seen.features  # type: ignore[return-value]
 
@@ -117,7 +117,7 @@ def _looked_at(chunks: Pictures, cnn: Backbone, engines: Sequence[Engine]) -> li
 
     def look(rgb: Picture) -> list[Seen]:
         x = cnn.preprocess(rgb)
-        return [engine.see(x, features=True) for engine in engines]
+        return [engine.see(x, window=1, features=True) for engine in engines]
 
     with closing(read_ahead(chunks, look)) as seen:
         return [joined(parts) for parts in zip(*seen, strict=True)]

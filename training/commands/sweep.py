@@ -8,7 +8,7 @@ from training.commands.common import add_source_arguments, fold_named, opened, p
 from training.data.records import Fold, Source
 from training.data.sources import FRACTIONS, nested_fractions
 from training.data.splitting import with_dev
-from training.fit.energynet import PRESETS
+from training.fit.settings import PRESETS
 from training.listener import Listener
 from training.progress import Bars, TerminalProgress
 from training.sweep.grid import SweepSettings, sweep

@@ -20,13 +20,11 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any, cast
 
-import cv2
-
 from attention.confined.batch import end, start_confined
 from attention.disk.home import home
 from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.media.frames import FrameReader, Limits, Picture, label, probe
+from attention.media.frames import FrameReader, Limits, label, probe
 
 SIDE = 224  # pixels, longest side: twice a tile's size on the page, for high-density screens
 QUALITY = 80
@@ -69,6 +67,8 @@ def thumbnails(paths: Iterable[Path], *, trusted: bool = False) -> dict[Path, Th
 
 def thumbnail_of(path: Path) -> Thumbnail:
     """Makes a file's thumbnail; for a clip, of the middle frame or of the one at LATEST seconds."""
+    from attention.media.jpeg import jpeg  # imports cv2, which is slow: only when needed
+
     try:
         clip = probe(path, LIMITS)
         middle = (clip.frame_count or 1) // 2 if clip.kind == "video" else 0
@@ -81,22 +81,13 @@ def thumbnail_of(path: Path) -> Thumbnail:
     except InputError as error:
         return Thumbnail(why=str(error))
     return Thumbnail(
-        _small(chosen.rgb[0]),
+        jpeg(chosen.rgb[0], SIDE, QUALITY),
         int(chosen.indices[0]),
         round(float(chosen.seconds[0]), 3),
         clip.frame_count or 0,
         clip.width,
         clip.height,
     )
-
-
-def _small(rgb: Picture) -> bytes:
-    scale = SIDE / max(rgb.shape[:2])
-    if scale < 1:
-        size = tuple(max(1, round(side * scale)) for side in rgb.shape[1::-1])
-        rgb = cast(Picture, cv2.resize(rgb, size, interpolation=cv2.INTER_AREA))
-    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
 
 
 def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:

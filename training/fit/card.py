@@ -11,8 +11,7 @@ import torch
 from attention.model.folder import Card, EnergyNetCard
 from attention.networks.zoo import LITE0
 from training.data.records import Source
-from training.fit.cnn import VIDEO, WEB
-from training.fit.energynet import EnergyNetSettings
+from training.fit.settings import VIDEO, WEB, EnergyNetSettings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import Any
 import torch
 from accelerate import Accelerator
 from accelerate.utils import DataLoaderConfiguration, set_seed
-from pydantic import BaseModel, ConfigDict
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
@@ -22,29 +21,11 @@ from attention.errors import InputError
 from attention.networks.cnn import Backbone
 from attention.networks.stages import Learner
 from training.cache.views import Views
+from training.fit.settings import FitSettings
 from training.listener import NOBODY, Epoch, Listener
 
 CHECKPOINT, MOMENTUM = "checkpoint.safetensors", "momentum of parameter "
 WARM_UP = 20  # steps; without a warm-up some seeds diverge (LOG.md)
-
-
-class FitSettings(BaseModel):
-    """How a CNN is fine-tuned: SGD with mini-batches of 32 and random mirroring (§4.2)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    epochs: int
-    lr: float
-    head_lr: float
-    batch: int = 32  # §4.2
-    momentum: float = 0.9
-    weight_decay: float = 1e-4
-    clip: float = 2.0  # maximum norm of the gradient
-    balanced: bool = True  # draws every class equally often
-
-
-WEB = FitSettings(epochs=10, lr=0.01, head_lr=0.03)  # about 45 s for 1000 stills on two cores
-VIDEO = FitSettings(epochs=5, lr=0.003, head_lr=0.003)
 
 
 class _Pictures(Dataset[tuple[Tensor, Tensor]]):

@@ -1,55 +1,14 @@
 """Training EnergyNet on cached attention maps: the four-branch Siamese step of §3.4.4."""
 
 from dataclasses import replace
-from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
 from attention.energynet import EnergyNet
-from training.fit.losses import BETA, MARGIN
 from training.fit.mining import Candidates, MapSet, Miner, Pool, joint_loss
+from training.fit.settings import WORKING, EnergyNetSettings
 from training.listener import NOBODY, Listener, Step
-
-
-class EnergyNetSettings(BaseModel):
-    """How EnergyNet is built and trained. The presets are WORKING, TO_THE_MARGIN and PAPER."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    hidden: int = 256
-    dim: int = 64  # d, §3.4.4
-    margin: float = MARGIN  # m, §3.4.1
-    beta: float = BETA  # β, §3.4.3
-    steps: int = 300
-    lr: float = 3e-2
-    momentum: float = 0.9
-    weight_decay: float = 5e-4  # §3.4.4
-    map_scale: Literal["none", "frame"] = "none"
-    normalised: bool = True  # maps divided by their root mean square while the network learns
-    out_of_fold: int = 0  # parts, each seen by a CNN tuned on the others; 0: all by the tuned CNN
-    flip: bool = True  # maps mirrored left-right half of the time, as §4.2 mirrors images
-    words: Literal["mean", "fisher"] = "mean"
-    top_k: int = 64  # K, §3.4.2
-    extra: int = 16  # the "few random samples" of §3.4.2
-    pool: int = 96
-    largest_pool: int = 512
-    pool_threshold: float = 0.3
-
-
-# As §3.4.4 writes it: plain SGD at 1e-4 on raw maps. Expect no learning in 1000 steps: the energy
-# loss stays near m (LOG.md).
-PAPER = EnergyNetSettings(
-    hidden=128, lr=1e-4, momentum=0.0, steps=1000, flip=False, normalised=False, words="fisher"
-)
-# What learns its training clips: energies reach the margin on most quadruples of them, and the mini-batch
-# grows. Of the settings tried that do, the best on development clips (LOG.md).
-TO_THE_MARGIN = EnergyNetSettings()
-# The best on development clips of all settings tried: raw maps at a rate that leaves the energies small.
-# Their order tells more of new clips than energies that reach the margin on the training clips.
-WORKING = EnergyNetSettings(hidden=128, lr=1e-3, steps=1000, normalised=False)
-PRESETS = {"working": WORKING, "margin": TO_THE_MARGIN, "paper": PAPER}
 
 
 def fit_energynet(

@@ -3,8 +3,7 @@
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
-MARGIN = 1.0  # m of Eq. 6 (§3.4.1)
-BETA = 0.5  # β of Eq. 10 (§3.4.3)
+from training.fit.settings import BETA, MARGIN
 
 
 def energy_loss(E_true: Tensor, E_false: Tensor, m: float = MARGIN) -> Tensor:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from training.judge.results import Ints, Judged, JudgedFold
 
@@ -179,6 +178,8 @@ def average_precisions(
 
 def _widening(gain: Floats, drawn: Floats, recordings: int, groups: int) -> float:
     """How much wider the interval is than the draws: 1 for many recordings, NaN for one in each group."""
+    from scipy.special import stdtrit  # half a second: not before a page asks for intervals
+
     seeds, freedom, spread = len(gain), recordings - groups, float(np.nanvar(drawn))
     if freedom < 1:
         return float("nan")

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from attention.errors import InputError
-from attention.networks.zoo import NAMES
+from attention.networks.known.registry import offered_networks
 from training.data.records import Source
 from training.data.sets import sets
 from training.data.sources import open_source
@@ -15,13 +15,6 @@ from training.runs.plan import chosen_folds, plan_of, time_factor
 from training.runs.records import Spec
 
 # the limits for runs started on the page, which may be public
-PAGE_BACKBONES = (
-    "efficientnet_lite0",
-    "mobilenet_v2",
-    "mobilenet_v3_large",
-    "resnet18",
-    "resnet50",
-)
 PAGE_SEEDS = 5
 PAGE_HOURS = 1.0
 
@@ -64,8 +57,9 @@ def source_of(spec: Spec) -> Source:
 
 def expected(spec: Spec) -> float:
     """The expected seconds of a run on this machine. Raises InputError when it is not possible."""
-    if spec.backbone not in NAMES:
-        raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(NAMES)}.")
+    names = offered_networks()
+    if spec.backbone not in names:
+        raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(names)}.")
     source = source_of(spec)
     for fold in chosen_folds(spec, source):
         if not fold.test:

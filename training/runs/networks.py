@@ -12,8 +12,8 @@ from attention.model.folder import save_model
 from training.data.records import Source
 from training.data.sources import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
-from training.fit.energynet import PRESETS
 from training.fit.prepared import Prepared
+from training.fit.settings import PRESETS
 from training.judge.methods import Fitted
 from training.listener import NOBODY, Cell, Listener
 from training.runs.folder import Run, disk_bytes, networks_folder
@@ -44,7 +44,10 @@ class NetworkKeeper:
             )
             return
         story = story_of(self.spec, self.source, self.folds[cell.fold], cell.seed, cell.fraction)
-        save_model(folder, card_of(story, {}), fitted.web, fitted.tuned, fitted.energynet)
+        save_model(
+            folder, card_of(story, {}), fitted.web, fitted.tuned, fitted.energynet,
+            learned=fitted.learned,
+        )  # fmt: skip
         _share_web(web_path(self.run.sweep, cell.fold, cell.seed), folder / "web.safetensors")
 
     def _of_the_model(self, cell: Cell) -> bool:

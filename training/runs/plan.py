@@ -13,12 +13,12 @@ from attention.confined.process import SandboxedReader
 from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import probe
+from attention.networks.known.registry import cost_of
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
 from training.data.sources import nested_fractions
 from training.data.splitting import with_dev
-from training.fit.cnn import VIDEO, WEB
-from training.fit.energynet import PRESETS
+from training.fit.settings import PRESETS, VIDEO, WEB
 from training.listener import NOBODY, Kind, Listener
 from training.runs.folder import runs_folder
 from training.runs.records import Spec
@@ -34,13 +34,6 @@ FITTING, LOOKING = 0.0022, 0.0006
 SVM = 0.0005  # per frame
 ENERGYNET = 0.004  # per step, for any network; 1.5 times as long with the preset margin
 STARTING = 3.0  # loading libraries and weights
-# Time relative to EfficientNet-Lite0 (LOG.md): (a picture through the frozen layers, a step of fitting
-# the trained layers).
-SLOWER = {
-    "efficientnet_lite0": (1.0, 1.0), "mobilenet_v2": (0.4, 0.8), "mobilenet_v3_large": (0.4, 1.1),
-    "resnet18": (0.7, 4.5), "resnet50": (1.7, 10.0), "resnet101": (3.1, 10.5), "vgg16": (5.5, 28.0),
-}  # fmt: skip
-UNKNOWN = SLOWER["resnet50"]  # any other network
 NEWEST = 0.5  # weight of the latest run
 
 Key = tuple[Kind, str, str, int, float]  # kind, detail, fold, seed, fraction
@@ -98,7 +91,7 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
 
 
 def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
-    frozen, fitted = SLOWER.get(spec.backbone, UNKNOWN)
+    frozen, fitted = cost_of(spec.backbone)
     yield Stage(("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)

@@ -17,8 +17,6 @@ from gradio.components import Component
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from training.report.charts.chart import Chart
-from training.report.charts.page import plotly_figure
-from training.report.charts.printed import Kind, printed_chart, printed_table
 from training.report.known_sweeps import Sweep, by_name
 
 FILES = {"png": "PNG", "svg": "SVG", "csv": "CSV"}
@@ -92,6 +90,8 @@ def figure_block(
             seen = show(sweeps, *values)
         except InputError as error:
             return [gr.Plot(value=None, visible=False), note(str(error)), ""]
+        from training.report.charts.page import plotly_figure  # not before a figure is looked at
+
         figure = None if seen.chart is None else plotly_figure(seen.chart)
         return [
             gr.Plot(value=figure, visible=figure is not None),
@@ -151,6 +151,8 @@ def written(seen: Shown, kind: str, folder: Path) -> Path:
     if kind == "csv":
         seen.table.to_csv(path, index=False)
         return path
+    from training.report.charts.printed import Kind, printed_chart, printed_table  # matplotlib
+
     drawn: Kind = "svg" if kind == "svg" else "png"
     if seen.chart is None:
         path.write_bytes(printed_table(seen.table, seen.title, drawn))

@@ -16,7 +16,9 @@ def leads(tabs: gr.Tabs, training: Training, model: gr.Dropdown, curves: Curves)
     """Makes "Its curve" and "Look with its model" lead there."""
     # the tab first: a plot drawn while hidden has no size
     switched = training.to_curve.click(
-        lambda: gr.Tabs(selected="curves"), outputs=tabs, api_visibility="private"
+        lambda: (gr.Tabs(selected="curves"), ("a run",)),
+        outputs=[tabs, curves.seen],
+        api_visibility="private",
     )
     curves.open_run(switched.then, training.run)
     training.to_model.click(  # a change of the model is a look with it

@@ -8,7 +8,6 @@ import gradio as gr
 from attention.disk.home import own_models
 from attention.serving.offered import LONGEST, offered_models
 from attention.serving.samples import samples
-from attention.serving.shelf import Shelf
 from attention.serving.turns import Desk
 from attention.tabs.cards import model_card
 from attention.tabs.heatmaps.exports import EXPORTS
@@ -45,22 +44,21 @@ class Parts:
         return [self.looked, self.status, self.verdicts, self.picture, self.timing]
 
 
-def laid_out(shelf: Shelf) -> Parts:
+def laid_out() -> Parts:
     """Puts the tab's parts on the page, showing the first sample's model."""
     return Parts(
         looked=gr.State(None),
         desk=gr.State(Desk()),
-        **_choosing(shelf),
+        **_choosing(),
         **_looking(),
         **_taking_away(),
         **_advanced(),
     )
 
 
-def _choosing(shelf: Shelf) -> dict[str, Any]:
+def _choosing() -> dict[str, Any]:
     with gr.Row(elem_id="choose", equal_height=True):
         gallery = gr.Gallery(
-            value=[(str(shelf.thumbnail(s)), s.title) for s in samples()],
             label="Sample clips",
             show_label=False,
             min_width=320,

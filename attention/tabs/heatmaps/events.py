@@ -142,7 +142,7 @@ def shelved(shelf: Shelf, sample: Sample) -> Shown:
 
 
 def _done(looked: Looked) -> Shown:
-    analysis = looked.analysis()
+    analysis = looked.analysis(maps=False)
     return (
         looked,
         "",

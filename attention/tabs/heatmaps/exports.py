@@ -5,9 +5,6 @@ from pathlib import Path
 
 from attention.confined.process import SandboxedReader
 from attention.media.frames import Limits
-from attention.pictures.export import write_figure, write_frames, write_json
-from attention.pictures.figures import figure2
-from attention.pictures.film import write_film
 from attention.serving.looking import Looked
 from attention.serving.offered import LONGEST
 
@@ -25,6 +22,11 @@ def export(kind: str, looked: Looked, folder: Path, on_progress: OnProgress | No
 
     Raises InputError when the clip can no longer be read.
     """
+    # matplotlib and the encoders: not before something is exported
+    from attention.pictures.export import write_figure, write_frames, write_json
+    from attention.pictures.figures import figure2
+    from attention.pictures.film import write_film
+
     analysis = looked.analysis()
     path = folder / f"{Path(analysis.clip).stem or 'clip'}.{kind}"
     if kind == "json":

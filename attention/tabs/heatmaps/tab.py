@@ -42,7 +42,7 @@ class Chosen:
 
 def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     """Builds the tab."""
-    parts = laid_out(shelf)
+    parts = laid_out()
     _on_new_clips(parts, workroom)
     _on_ready_ones(parts, shelf, demo)
     _on_exports(parts, workroom)
@@ -89,6 +89,7 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
             return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
         return (looked, status, *rest)
 
+    demo.load(shelf.thumbnails, outputs=parts.gallery, **LIGHT)
     parts.gallery.select(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
     model.change(card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)

@@ -67,13 +67,15 @@ class Checkups:
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
         # a daemon thread: the app ends without waiting for it, and its child ends with the app
-        threading.Thread(target=self._work, daemon=True, name="checkups").start()
+        self._thread = threading.Thread(target=self._work, daemon=True, name="checkups")
 
     def ask(self, name: str) -> str:
         """Queues the check-up of a set unless it exists or is in progress; returns its key."""
         folder = set_folder(name).resolve()
         key = f"{content_key(folder)}-{FORMAT}"
         with self._lock:
+            if self._thread.ident is None:
+                self._thread.start()
             job = self._jobs.get(key)
             if job is None or job.standing.fault:
                 self._jobs.pop(key, None)

@@ -8,10 +8,8 @@ from html import escape
 from typing import Any
 
 import gradio as gr
-import matplotlib
 import pandas as pd
 from gradio.components import Component
-from matplotlib.colors import to_hex
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
@@ -191,7 +189,10 @@ def _cell(truth: str, said: str, count: int, of: int) -> str:
     share = count / of if of else 0.0
     if not count:
         return "<td class='none'>0</td>"
-    colour = to_hex(matplotlib.colormaps["cividis"](share))
+    from matplotlib import colormaps  # not before there is a matrix
+    from matplotlib.colors import to_hex
+
+    colour = to_hex(colormaps["cividis"](share))
     ink = "#000" if share > 0.55 else "#fff"
     pick = escape(json.dumps({"truth": truth, "said": said}))
     kind = "right" if truth == said else "wrong"

@@ -41,10 +41,11 @@ SEEN = """(shown, ...rest) => [
 class Curves:
     """What other tabs lead to: `open_run(listen, run)` shows the run that a component names.
 
-    listen: what begins it, such as a button's click, once this tab is the one seen.
+    listen: what begins it, such as a button's click, once this tab is the one seen · seen: what the tab
+    shows; empty until it is opened first, so whoever opens it at a run fills this before.
     """
 
-    chosen: gr.Dropdown
+    seen: gr.State
     open_run: Callable[[Callable[..., Any], Component], Any]
 
 
@@ -109,7 +110,18 @@ def curves_tab(demo: gr.Blocks) -> Curves:
         shows = listen(show, [active, chosen, *controls], everything, **quiet)
         return shows.then(follow, chosen, [seen, timer, verdict], **quiet)
 
-    filled(demo.load(choose, chosen, chosen, **quiet).then)
+    def first(before: Any, name: str, names: Sequence[str], *values: Any) -> list[Any]:
+        return [gr.skip()] * len(everything) if before else show(name, names, *values)
+
+    def follow_first(names: Sequence[str], before: Any) -> list[Any]:
+        return [gr.skip()] * 3 if before else follow(names)
+
+    if tab := tab_around():  # for those who come to see it: a verdict takes seconds of computing
+        came = tab.select(lambda: gr.Dropdown(choices=_choices()), None, chosen, **quiet)
+        came = came.then(first, [seen, active, chosen, *controls], everything, **quiet)
+        came.then(follow_first, [chosen, seen], [seen, timer, verdict], **quiet)
+    else:
+        filled(demo.load(choose, chosen, chosen, **quiet).then)
     filled(chosen.input)
     timer.tick(
         tick,
@@ -118,12 +130,9 @@ def curves_tab(demo: gr.Blocks) -> Curves:
         js=SEEN,
         **quiet,
     )
-    if tab := tab_around():  # runs may have begun since the page was opened
-        tab.select(lambda: gr.Dropdown(choices=_choices()), None, chosen, **quiet)
     for view in views:
         _wire(view, chosen, active, quiet)
-    threading.Thread(target=_warm, daemon=True).start()
-    return Curves(chosen, lambda listen, run: filled(listen(choose, run, chosen, **quiet).then))
+    return Curves(seen, lambda listen, run: filled(listen(choose, run, chosen, **quiet).then))
 
 
 def curves_table(run: str, measure: str = "accuracy") -> dict[str, Any]:
@@ -240,11 +249,3 @@ def _records(table: Any) -> list[dict[str, Any]]:
         {key: value.item() if hasattr(value, "item") else value for key, value in row.items()}
         for row in rows.to_dict("records")
     ]
-
-
-def _warm() -> None:
-    """Reads what the tab opens on before anyone asks, so that opening it feels instant."""
-    for sweep in known_sweeps():
-        if sweep.run is None:
-            with suppress(InputError):
-                verdicts_html([sweep])

@@ -34,8 +34,6 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
     tab: the tab it is in; its pictures are then made when it is first opened, not with the page.
     """
     desk = Checkups()
-    desk.ask(DRAWN)  # ready, or nearly, when somebody comes to look
-    sweep()
     with gr.Row(elem_id="data-choose"):
         chosen = gr.Dropdown(
             list(sets()), value=DRAWN, label="Data set", elem_id="data-set", scale=1, min_width=240
@@ -59,6 +57,7 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
             return name, about_set(name), gr.Button(visible=name != DRAWN), *filled
 
     def listed(name: str) -> gr.Dropdown:
+        sweep()
         there = list(sets())
         return gr.Dropdown(there, value=name if name in there else DRAWN)
 

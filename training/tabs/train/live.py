@@ -13,7 +13,6 @@ from typing import Any
 import gradio as gr
 
 from training.report.charts.curve_charts import training_chart
-from training.report.charts.page import plotly_figure
 from training.report.training_log import POOL, STAGES, log_rows
 from training.runs.folder import Run
 from training.runs.standing import Standing, standings
@@ -115,6 +114,8 @@ def _charts(run: Run, of: str, _size: int) -> tuple[tuple[Any, Any], str]:
     panels = ("loss", SECOND.get(stage, "accuracy (%)"))
     smoothing = SMOOTHING.get(stage, 0.0)
     charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]
+    from training.report.charts.page import plotly_figure  # not before a run is looked at
+
     first, second = (plotly_figure(chart) for chart in charts)
     for figure, chart in ((first, charts[0]), (second, charts[1])):
         title = {"text": chart.title, "font": {"size": 13}, "y": 0.97, "yanchor": "top"}

@@ -17,6 +17,7 @@ from training.runs import queue
 from training.runs.asked import PAGE_HOURS, expected, spec_of
 from training.runs.records import Spec
 from training.runs.standing import Standing, standings
+from training.tabs.figure_block import tab_around
 from training.tabs.train.elements import RunParts, form, run_parts
 from training.tabs.train.live import FOLLOW, Seen, live_charts, no_charts, seen_now
 from training.tabs.train.run_card import NO_RUN, run_card, run_choices
@@ -44,8 +45,9 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
             parts = run_parts()
     fields = list(asked.values())
     begin.click(_begun, fields, parts.shown, concurrency_limit=4, **LIGHT)
+    arrive = tab.select if (tab := tab_around()) else demo.load
     gr.on(
-        [demo.load, *(field.change for field in fields)], _estimate, fields, estimate,
+        [arrive, *(field.change for field in fields)], _estimate, fields, estimate,
         trigger_mode="always_last", **LIGHT,
     )  # fmt: skip
     _follow_sets(asked["source"], chosen_set)
