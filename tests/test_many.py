@@ -1,4 +1,4 @@
-"""python -m attention with several clips: a folder each, one table, and nothing done twice."""
+"""python -m attention with several clips: a folder for each, one table, no work done twice."""
 
 import csv
 import os
@@ -30,7 +30,7 @@ def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
 
 @pytest.fixture
 def clips(tmp_path: Path) -> Path:
-    """A folder with two clips, one of them deeper, a broken one, a text and a hidden clip."""
+    """A folder with two clips, one in a subfolder, a broken clip, a text file and a hidden clip."""
     folder = tmp_path / "clips"
     (folder / "deeper").mkdir(parents=True)
     write_clip(folder / "a.mp4", numbered_frames(8))

@@ -107,7 +107,7 @@ def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (["fit", "{little}", "{out}", "--fraction", "0.05"], "is no clip"),
+        (["fit", "{little}", "{out}", "--fraction", "0.05"], "is less than one clip"),
         (["fit", "{little}", "{out}", "--fold", "9"], "no fold '9'"),
         (["fit", "{little}/web", "{out}"], "has no clips"),
         (["sweep", "{little}", "{out}", "--fractions", "x"], "not a list"),
@@ -118,7 +118,7 @@ def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
         (["fit", "{little}", "{little}"], "files that are no model"),
         (["evaluate", "imagenet", "{little}"], "has the classes Hug, Kiss"),
         (["evaluate", "nosuch", "{little}"], "no model 'nosuch'"),
-        (["runs", "start", "{little}", "--fractions", "0.05"], "is no clip"),
+        (["runs", "start", "{little}", "--fractions", "0.05"], "is less than one clip"),
         (
             ["runs", "start", "{little}", "--until", "moon"],
             "until: moon is not possible; give 'web', 'video' or 'energynet'",
