@@ -23,6 +23,7 @@ FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
 WITH_FEW = f"""
 import sys
 from training import __main__ as training
+from training.fit.settings import PRESETS
 PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
 sys.exit(training.main(sys.argv[1:]))
 """
