@@ -79,6 +79,11 @@ def test_every_clip_has_a_folder_and_a_row_and_is_looked_at_once(  # type: ignor
     said(clips, "--out", out, *FEW)
     assert looked == ["broken.mp4", "a.mp4"]
 
+    other = write_clip(tmp_path / "a.mp4", numbered_frames(9))
+    os.utime(other, (1, 1))  # older than the analysis of a clip of the same name
+    said(other, clips / "broken.mp4", "--out", out, *FEW)
+    assert looked == ["broken.mp4", "a.mp4", "a.mp4"]
+
     status, text, err = said(clips, "--out", out, *FEW, "--window", "2")
     assert (status, text) == (2, "")
     assert "with another --window" in err

@@ -15,6 +15,7 @@ import pytest
 from attention.model.folder import load_model
 from tests.little import little_set
 from training import __main__ as training
+from training.commands.fit import _plain
 from training.fit.settings import PRESETS
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
 WITH_FEW = f"""
 import sys
 from training import __main__ as training
+from training.fit.settings import PRESETS
 PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
 sys.exit(training.main(sys.argv[1:]))
 """
@@ -172,3 +174,18 @@ def test_every_command_of_the_readme_is_one() -> None:
     for line in commands:
         words = shlex.split(line)
         training._parser(words[:1]).parse_args(words)
+
+
+def test_the_command_on_a_card_holds_nothing_of_this_machine() -> None:
+    given = [
+        "fit",
+        "/data/little",
+        "--cache",
+        "/c",
+        "--threads=2",
+        "out",
+        "--cache=/c",
+        "--seed",
+        "1",
+    ]
+    assert _plain(given) == ["fit", "little", "out", "--seed", "1"]

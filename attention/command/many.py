@@ -53,7 +53,7 @@ def look_at_many(named: Sequence[str], asked: Asked) -> None:
     with progress("Looking", "clips") as show:
         for number, (place, clip) in enumerate(clips.items()):
             show(number, len(clips))
-            if place in before and not before[place]["fault"] and _is_newer(out / place, clip):
+            if _is_done(before.get(place), clip, out / place):
                 continue
             rows[place] = _row(clip, out / place, asked)
             _write_table(out / TABLE, rows)
@@ -153,7 +153,7 @@ def _row(clip: Path, folder: Path, asked: Asked) -> Row:
         analysis = analysis_of(str(clip), asked, frames, _nobody)
         written(folder, str(clip), analysis, asked, _nobody)
     except InputError as error:
-        return {"clip": str(clip), "fault": str(error)}
+        return {"clip": str(clip.resolve()), "fault": str(error)}
     return _verdicts(clip, analysis)
 
 
@@ -162,15 +162,17 @@ def _nobody(_done: int, _expected: int | None) -> None:
 
 
 def _verdicts(clip: Path, analysis: "Analysis") -> Row:
-    row = {"clip": str(clip), "frames": str(len(analysis.frames))}
+    row = {"clip": str(clip.resolve()), "frames": str(len(analysis.frames))}
     for verdict in analysis.verdicts:
         row[verdict.method] = analysis.concepts[verdict.prediction]
         row[f"{verdict.method} score"] = f"{verdict.scores[verdict.prediction]:.7g}"
     return row | {"notes": " ".join(analysis.notes)}
 
 
-def _is_newer(folder: Path, clip: Path) -> bool:
-    """Whether the analysis is newer than the clip."""
+def _is_done(row: Row | None, clip: Path, folder: Path) -> bool:
+    """Whether this very clip was looked at since it last changed."""
+    if row is None or row["fault"] or row["clip"] != str(clip.resolve()):
+        return False
     try:
         return (folder / "analysis.json").stat().st_mtime >= clip.stat().st_mtime
     except OSError:

@@ -132,8 +132,9 @@ def _plain(arguments: list[str]) -> list[str]:
     """The command without options and folders that are specific to this machine."""
     kept, skip = [], False
     for argument in arguments:
-        if skip or argument in {"--cache", "--threads"}:
-            skip = not skip
+        option, _, value = argument.partition("=")
+        if skip or option in {"--cache", "--threads"}:
+            skip = not skip and not value
             continue
         kept.append(Path(argument).name if Path(argument).is_absolute() else argument)
     return kept
