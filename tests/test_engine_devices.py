@@ -145,5 +145,5 @@ def test_a_note_reaches_the_analysis(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     card = Card(title="t", about="a", concepts=("a", "b"), backbone="resnet18")
     model = Model("m", card, pooled_backbone(2), pooled_backbone(2))
     told = analyse(write_image(tmp_path / "a.png", pictures(1)[0]), model).to_json()
-    assert told["notes"] == ["It is looked through otherwise."]  # of two networks, once
+    assert told["notes"].count("It is looked through otherwise.") == 1  # of two networks
     assert told["engine"] == f"torch {torch.__version__.split('+')[0]} on the CPU, fp32"
