@@ -25,12 +25,21 @@ EPILOG = """examples:
   python -m attention clip.mp4 film.avi holidays --out results"""
 
 
+class _Parser(Parser):
+    """Lists the methods in its help; they are imported when somebody asks for it."""
+
+    def format_help(self) -> str:
+        from attention.methods.registry import listed
+
+        self.epilog = f"methods:\n{listed('everywhere')}\n\n{EPILOG}"
+        return super().format_help()
+
+
 def parser() -> Parser:
     """The command line."""
-    made = Parser(
+    made = _Parser(
         prog="python -m attention",
         description=ABOUT,
-        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -86,12 +95,13 @@ def _look(clips: list[str], options: dict[str, Any]) -> None:
 
 def _list_models() -> None:
     with waiting("Looking for models"):
-        from attention.model.folder import ON_IMAGENET, read_card, shipped_models
+        from attention.model.folder import read_card, shipped_models
+        from attention.networks.known.registry import on_imagenet
 
     for name in shipped_models():
         card = read_card(name)
         say(f"{name}: {card.title}, {len(card.concepts)} concepts. {card.about}")
-    say(f"{', '.join(ON_IMAGENET)}: 1000 ImageNet concepts; weights are downloaded at first use.")
+    say(f"{', '.join(on_imagenet())}: 1000 ImageNet concepts; weights are downloaded at first use.")
     say("Or the folder of a model of your own.")
 
 

@@ -1,6 +1,6 @@
 """The record that travels from the pipeline to the pictures, the page, the terminal and the disk."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,27 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attention.errors import InputError, short
-from attention.verdict import Verdict, agreement, cnn_verdict, energy_verdict
+from attention.methods.method import Learned, Method, Side
+from attention.methods.registry import methods_for
+from attention.verdict import Verdict, agreement
+
+__all__ = ["Analysis", "Side", "check_finite", "no_numbers", "notes_of", "verdicts_of"]
 
 Floats = NDArray[np.float32]
-METHODS = ("CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
-
-
-@dataclass(frozen=True)
-class Side:
-    """What one CNN of the model saw: "web" as trained on Web images, "tuned" fine-tuned on video.
-
-    scores: float [N,C], class scores before softmax · energies: float [N,C], the largest s×s window sum ·
-    windows: int [N,C,2], (row, col) of that window's upper left cell · maps: float [N,C,h,w] ≥ 0, raw
-    (Eq. 1), or None when not kept · net_energies: float [N,C] of EnergyNet (Eq. 4), or None.
-    """
-
-    name: str
-    scores: Floats
-    energies: Floats
-    windows: NDArray[np.uint8]
-    maps: Floats | None = None
-    net_energies: Floats | None = None
+NOTHING: Mapping[str, Learned] = {}
 
 
 @dataclass(frozen=True)
@@ -109,19 +96,34 @@ class Analysis:
         }
 
 
-def verdicts_of(sides: Sequence[Side], concepts: Sequence[str], window: int) -> tuple[Verdict, ...]:
-    """Every method the sides allow, in the paper's order."""
-    found = []
-    for side in sides:
-        prefix = "" if side.name == "web" else "finetune+"
-        found.append(cnn_verdict(prefix + "CNN", side.name, side.scores, concepts))
-        where = f"in {window}×{window} windows"
-        found.append(energy_verdict(prefix + "UnAtt", side.name, side.energies, concepts, where))
-        if side.net_energies is not None:
-            where = "by EnergyNet"
-            name = prefix + "EnergyNet"
-            found.append(energy_verdict(name, side.name, side.net_energies, concepts, where))
-    return tuple(found)
+def verdicts_of(
+    sides: Sequence[Side],
+    concepts: Sequence[str],
+    window: int,
+    learned: Mapping[str, Learned] = NOTHING,
+) -> tuple[Verdict, ...]:
+    """The verdict of every method that the sides allow, in the methods' order.
+
+    learned: by method, what the model holds of it for these concepts.
+    """
+    return tuple(
+        method.verdict(side, concepts, window, learned) for method, side in _judging(sides, learned)
+    )
+
+
+def notes_of(sides: Sequence[Side], learned: Mapping[str, Learned] = NOTHING) -> tuple[str, ...]:
+    """What a person should know of verdicts that were given without what the model should hold."""
+    return tuple(method.alone for method, _ in _judging(sides, learned) if method.is_alone(learned))
+
+
+def _judging(sides: Sequence[Side], learned: Mapping[str, Learned]) -> list[tuple[Method, Side]]:
+    """The methods of a look at one clip, each with the side it judges."""
+    return [
+        (method, side)
+        for method in methods_for("everywhere")
+        for side in sides
+        if method.can_judge(side, learned)
+    ]
 
 
 def check_finite(model: str, sides: Sequence[Side]) -> None:

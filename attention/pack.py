@@ -4,10 +4,10 @@ A pack is a safetensors file: a JSON header, then plain arrays, readable in a br
 What is drawn first comes first, so that a browser need not fetch the whole pack: numbers, pictures, then
 the maps, those of one concept after those of another. Metadata "analysis" is JSON; tensors are
 `<side>.scores|energies|net_energies` float32 [N,C], `<side>.windows` uint8 [N,C,2], `methods.scores`
-float32 [M,C], `picture_ends` uint32 [N], `pictures` uint8 (JPEGs end to end) and `maps` uint16
-[C,S,N,h,w]: its i-th block holds concept `map_order[i]`, as each side of `map_unit` sees it, in units of
-`map_unit[<side>]`. The first `first_maps` blocks are of the concepts that the verdicts and the first view
-name.
+float32 [M,C], `methods.frames` uint32 [M,N] (the class of each frame), `picture_ends` uint32 [N],
+`pictures` uint8 (JPEGs end to end) and `maps` uint16 [C,S,N,h,w]: its i-th block holds concept
+`map_order[i]`, as each side of `map_unit` sees it, in units of `map_unit[<side>]`. The first `first_maps`
+blocks are of the concepts that the verdicts and the first view name.
 """
 
 import json
@@ -19,9 +19,10 @@ from typing import Any
 import numpy as np
 from safetensors import SafetensorError, safe_open
 
-from attention.analysis import Analysis, Side, verdicts_of
+from attention.analysis import Analysis, Side
 from attention.disk.whole import whole_file
 from attention.errors import InputError
+from attention.verdict import Verdict
 
 FORMAT = 2
 MAP_LEVELS = (
@@ -116,7 +117,7 @@ def _analysis(header: dict[str, Any], arrays: Arrays) -> Analysis:
         window=header["window"],
         size=tuple(header["size"]),
         sides=sides,
-        verdicts=verdicts_of(sides, concepts, header["window"]),
+        verdicts=_verdicts(header, arrays, len(frames)),
         timing=header["timing"],
         notes=tuple(header["notes"]),
         truth=header["truth"],
@@ -161,7 +162,10 @@ def _map_order(analysis: Analysis) -> list[int]:
 
 def _numbers(analysis: Analysis) -> Arrays:
     """Scores, energies and windows of every side, and the methods' scores; the widest numbers first."""
-    arrays: Arrays = {"methods.scores": np.stack([v.scores for v in analysis.verdicts])}
+    arrays: Arrays = {
+        "methods.scores": np.stack([v.scores for v in analysis.verdicts]),
+        "methods.frames": np.stack([v.frame_classes for v in analysis.verdicts]).astype(np.uint32),
+    }
     for side in analysis.sides:
         arrays[f"{side.name}.scores"] = side.scores
         arrays[f"{side.name}.energies"] = side.energies
@@ -204,6 +208,25 @@ def _side(name: str, arrays: Arrays, maps: np.ndarray[Any, Any] | None) -> Side:
         windows=arrays[f"{name}.windows"],
         maps=maps,
         net_energies=arrays.get(f"{name}.net_energies"),
+    )
+
+
+def _verdicts(header: dict[str, Any], arrays: Arrays, frames: int) -> tuple[Verdict, ...]:
+    scores, classes = arrays["methods.scores"], arrays["methods.frames"].astype(np.int64)
+    wanted = (len(header["methods"]), len(header["concepts"]))
+    if scores.shape != wanted or classes.shape != (wanted[0], frames):
+        raise ValueError(f"verdicts {scores.shape}, {classes.shape}")
+    return tuple(
+        Verdict(
+            method=said["name"],
+            side=said["side"],
+            scores=own,
+            prediction=said["prediction"],
+            frame_classes=of_frames,
+            votes=np.bincount(of_frames, minlength=wanted[1]),
+            why=said["why"],
+        )
+        for said, own, of_frames in zip(header["methods"], scores, classes, strict=True)
     )
 
 

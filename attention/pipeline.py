@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attention.analysis import Analysis, check_finite, verdicts_of
+from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.confined.process import SandboxedReader
 from attention.engine.look import Look, Sight
@@ -17,8 +17,6 @@ from attention.media.clip import Clip
 from attention.media.frames import FrameReader, Frames, Limits
 from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
-
-STAGES = ("decode", "forward", "maps", "energies")
 
 OnProgress = Callable[[int, int | None], None]
 Reader = Callable[..., FrameReader | SandboxedReader]
@@ -56,7 +54,7 @@ def analyse(
     rows = _rows(known, concepts)
     truth = None if truth is None else known.names[known.index(truth)]
     _check_window(window, model.web.map_size)
-    clock = Clock(STAGES)
+    clock = Clock()
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps, device, precision) for name in present]
     seen = _Seen()
@@ -72,6 +70,7 @@ def analyse(
     names = tuple(known.names[row] for row in rows)
     sides = tuple(look.side() for look in looks)
     check_finite(model.name, sides)
+    learned = model.learned_of(rows, window)
     return Analysis(
         clip=clip.clip.name,
         model=model.name,
@@ -82,9 +81,17 @@ def analyse(
         window=window,
         size=(clip.clip.width, clip.clip.height),
         sides=sides,
-        verdicts=verdicts_of(sides, names, window),
+        verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=(*notes, *dict.fromkeys(note for look in looks for note in look.engine.notes)),
+        notes=tuple(
+            dict.fromkeys(
+                [
+                    *notes,
+                    *notes_of(sides, learned),
+                    *(n for look in looks for n in look.engine.notes),
+                ]
+            )
+        ),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,

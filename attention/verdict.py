@@ -86,19 +86,38 @@ def energy_verdict(
 
     `where` says in the sentence whence the energy comes, such as "in 3×3 windows".
     """
-    scores = frame_mean(energies)
+    return mean_verdict(method, side, energies, concepts, "mean energy", f" {where}")
+
+
+def mean_verdict(
+    method: str, side: str, values: Floats, concepts: Sequence[str], what: str, where: str = ""
+) -> Verdict:
+    """The highest mean over the frames of values [N,C] wins; `what` names that mean in the sentence."""
+    classes = values.argmax(axis=1)
+    return highest_verdict(method, side, frame_mean(values), classes, concepts, what, where)
+
+
+def highest_verdict(
+    method: str,
+    side: str,
+    scores: Floats,
+    frame_classes: NDArray[np.int64],
+    concepts: Sequence[str],
+    what: str,
+    where: str = "",
+) -> Verdict:
+    """The highest of the video's scores [C] wins (Eq. 3). frame_classes: int [N], said of each frame."""
     winner = decide(scores)
-    classes = energies.argmax(axis=1)
-    votes = np.bincount(classes, minlength=energies.shape[1])
+    votes = np.bincount(frame_classes, minlength=len(scores))
     digits = decimals_for(scores[winner])
     why = (
-        f"{concepts[winner]} has the highest mean energy, {scores[winner]:.{digits}f} {where} "
-        f"over {_count(len(energies), 'frame')}"
+        f"{concepts[winner]} has the highest {what}, {scores[winner]:.{digits}f}{where} "
+        f"over {_count(len(frame_classes), 'frame')}"
     )
     second = _runner_up(scores, winner)
     if second is not None:
         why += f", {scores[winner] - scores[second]:.{digits}f} above {concepts[second]}"
-    return Verdict(method, side, scores, winner, classes, votes, why + ".")
+    return Verdict(method, side, scores, winner, frame_classes, votes, why + ".")
 
 
 def decimals_for(top: float) -> int:

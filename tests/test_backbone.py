@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from attention.errors import InputError
 from attention.networks.cnn import CHUNK, IMAGENET, Backbone, Pixels, centre_square, renew_head
 from attention.networks.cutting import split
-from attention.networks.heads import LinearHead, of_few
+from attention.networks.heads import CutHead, LinearHead, of_few
 from attention.networks.zoo import LITE0, NAMES, load_backbone
 from tests.networks import backbone, pictures, pooled_backbone, twins
 
@@ -37,6 +37,7 @@ SHAPES = [  # name, target, (K, h, w), layer
     ("mobilenetv3_small_050", "blocks.3", (24, 14, 14), None),  # timm, ends in a sum
     ("densenet121", None, (1024, 7, 7), None),  # ends in a ReLU that is no layer
     ("shufflenet_v2_x0_5", None, (1024, 7, 7), None),
+    ("squeezenet1_1", None, (512, 13, 13), None),
     ("mobilenetv3_small_050", None, (288, 7, 7), "forward_features"),
 ]
 
@@ -216,10 +217,52 @@ def test_a_number_of_classes_that_is_none(classes, said):
         load_backbone("resnet18", num_classes=classes, weights=None)
 
 
-@pytest.mark.parametrize(("name", "target"), [("densenet121", None), ("resnet18", "layer3")])
-def test_heads_without_a_known_last_layer_cannot_be_renewed(name, target):
-    with pytest.raises(InputError, match=f"The head of '{name}' is not one that can be refitted"):
-        load_backbone(name, num_classes=4, weights=None, target=target)
+ENDS = [  # name, target, what its head is, what its last layer is
+    ("densenet121", None, LinearHead, nn.Linear),
+    ("regnet_y_400mf", None, LinearHead, nn.Linear),
+    ("squeezenet1_1", None, CutHead, nn.Conv2d),  # ReLU and pooling follow its last layer
+    ("alexnet", None, CutHead, nn.Linear),
+    ("resnet18", "layer3", CutHead, nn.Linear),
+    ("mobilenetv3_small_050", None, CutHead, nn.Linear),
+    ("resnet10t", None, LinearHead, nn.Linear),
+]
+
+
+@pytest.mark.parametrize(("name", "target", "head", "layer"), ENDS)
+def test_a_network_that_ends_in_one_layer_can_be_refitted(name, target, head, layer):
+    torch.manual_seed(0)
+    looker = load_backbone(name, num_classes=4, weights=None, target=target)
+    assert isinstance(looker.head, head) and isinstance(looker.head.last, layer)
+    with torch.no_grad():
+        A = looker.features(looker.preprocess(pictures(2)))
+        before = looker.head(A)
+        assert before.shape == (2, 4) and looker.num_classes == 4
+        assert looker.head.penultimate(A).shape == (2, looker.head.last.weight.shape[1])
+        looker.head.last.bias[1] += 50.0
+        after = looker.head(A)
+    assert after.argmax(1).tolist() == [1, 1]
+    torch.testing.assert_close(after[:, [0, 2, 3]], before[:, [0, 2, 3]])
+
+
+@pytest.mark.parametrize("name", ["densenet121", "squeezenet1_1", "mobilenetv3_small_050"])
+def test_weights_of_an_earlier_version_have_other_names(tmp_path, name):
+    net, looker = twins(name)
+    half = "trunk.net" if hasattr(net, "forward_head") else "trunk"
+    older = {f"{half}.{key}": tensor for key, tensor in net.state_dict().items()}
+    if name == "densenet121":  # whose last layer was the head's already
+        older = {key.replace("trunk.cl", "head.cl"): tensor for key, tensor in older.items()}
+    save_file(
+        {key: tensor.contiguous() for key, tensor in older.items()}, tmp_path / "w.safetensors"
+    )
+    again = load_backbone(name, weights=tmp_path / "w.safetensors")
+    x = looker.preprocess(pictures(1))
+    with torch.no_grad():
+        torch.testing.assert_close(again(x), net(x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_head_without_a_last_layer_cannot_be_renewed():
+    with pytest.raises(InputError, match="The head of 'squeezenet1_1' is not one that can be ref"):
+        load_backbone("squeezenet1_1", num_classes=4, weights=None, target="classifier.1")
 
 
 # Weights

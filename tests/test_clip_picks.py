@@ -86,7 +86,11 @@ def test_the_model_that_ships_is_the_cell_it_opens_as() -> None:
     table = pd.read_csv(known_sweeps.SHIPPED / "drawn" / "clips.csv", dtype={"fold": str})
     cells = known_sweeps.SHIPPED_NETWORKS["drawn"]
     assert set(cells.values()) == {"interactions"}
+    there = set(table["method"])  # a method that came later has no rows in an older sweep
+    assert {"CNN", "UnAtt", "finetune+EnergyNet"} <= there
     for scores in judged:
+        if scores.method not in there:
+            continue
         share = 0.2 if scores.method.startswith("finetune") else 0.0
         assert ("1", 0, share) in cells
         rows = cell_of(table, Curve(scores.method, share), seed=0, fold="1").set_index("clip")

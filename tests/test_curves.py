@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from attention.errors import InputError
+from attention.methods.registry import methods
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from training.judge import paper
 from training.judge.comparison import measured_column
@@ -28,7 +29,6 @@ from training.report.charts.curve_charts import (
 from training.report.charts.page import plotly_figure
 from training.report.charts.printed import printed_chart, printed_table
 from training.report.curves import (
-    METHODS,
     TABLES,
     cell_of,
     class_gains,
@@ -44,6 +44,7 @@ from training.report.disagreement import disagreement
 from training.report.training_log import log_rows, smoothed
 from training.report.verdict import answers, answers_table, sentence
 
+METHODS = tuple(row.name for row in methods())
 EYE = np.eye(len(CONCEPTS))
 
 

@@ -8,6 +8,8 @@ import torch
 
 from attention.concepts import concept_vectors
 from attention.energynet import EnergyNet
+from attention.methods.method import Examples
+from attention.methods.registry import known_method
 from attention.model.folder import Card, EnergyNetCard, load_model, save_model
 from attention.networks.zoo import LITE0, Backbone, load_backbone
 from attention.pipeline import analyse
@@ -15,16 +17,8 @@ from tests.little import DRAWN
 from training.cache.maps import FrameMaps
 from training.commands.evaluate import judged_clips
 from training.data.records import LabelledClip
-from training.judge.methods import judge_web
-from training.judge.metrics import (
-    ClipScores,
-    clip_rows,
-    cnn_scores,
-    logistic_scores,
-    metrics,
-    svm_scores,
-    unatt_scores,
-)
+from training.judge.metrics import ClipScores, clip_rows, metrics
+from training.judge.verdicts import judge, side_of
 
 
 def frame_maps(scores: list[list[float]], owners: list[int]) -> FrameMaps:
@@ -33,6 +27,23 @@ def frame_maps(scores: list[list[float]], owners: list[int]) -> FrameMaps:
     L = torch.zeros(*values.shape, 4, 4)
     L[..., 1, 2] = values.clamp_min(0)
     return FrameMaps(L, values, values.clone(), torch.tensor(owners))
+
+
+def said_by(
+    name: str, maps: FrameMaps, train: tuple[FrameMaps, list[int]] | None = None
+) -> ClipScores:
+    """What a method says of clips; train: frames it learns from, each a clip of its own, with labels."""
+    row = known_method(name)
+    assert row is not None
+    learned = {}
+    if row.fit is not None and train is not None:
+        frames, labels = train
+        clips = np.arange(len(labels))
+        learned[name] = row.fit(Examples(side_of("web", frames), clips, np.array(labels)))
+    concepts = [str(c) for c in range(maps.scores.shape[1])]
+    (scores,) = judge([row], side_of("web", maps), maps.owners, concepts, learned)
+    assert scores.method == name
+    return scores
 
 
 def test_metrics_by_hand() -> None:
@@ -52,9 +63,9 @@ def test_metrics_by_hand() -> None:
 def test_the_vote_and_unatt_differ_where_they_should() -> None:
     # two weak votes for class 0 against one strong frame of class 1
     maps = frame_maps([[1.0, 0.9], [1.0, 0.9], [0.0, 5.0]], [0, 0, 0])
-    assert cnn_scores("CNN", maps, 1).predictions.tolist() == [0]
-    assert cnn_scores("CNN", maps, 1).scores.tolist() == [pytest.approx([1.0, 0.9])]
-    unatt = unatt_scores("UnAtt", maps, 1)
+    assert said_by("CNN", maps).predictions.tolist() == [0]
+    assert said_by("CNN", maps).scores.tolist() == [pytest.approx([1.0, 0.9])]
+    unatt = said_by("UnAtt", maps)
     assert unatt.predictions.tolist() == [1]
     assert unatt.scores.tolist() == [pytest.approx([2 / 3, 6.8 / 3])]
 
@@ -66,7 +77,7 @@ def test_unatt_sums_windows_of_three_by_three() -> None:
     L[0, 1, :3, 1:4] = 1.0
     L[0, 2] = 0.5
     maps = FrameMaps(L, torch.zeros(1, 3), torch.zeros(1, 3), torch.tensor([0]))
-    unatt = unatt_scores("UnAtt", maps, 1)
+    unatt = said_by("UnAtt", maps)
     assert unatt.scores.tolist() == [[5, 9, 4.5]] and unatt.predictions.tolist() == [1]
 
 
@@ -77,33 +88,32 @@ def test_classes_weigh_alike_in_map() -> None:
     assert said.mAP == pytest.approx(100 * (1 / 3 + 1) / 2)
 
 
-@pytest.mark.parametrize("score", [svm_scores, logistic_scores])
-def test_lengths_of_training_features_change_nothing(score) -> None:
+@pytest.mark.parametrize("method", ["SVM", "Logistic"])
+def test_lengths_of_training_features_change_nothing(method: str) -> None:
     angles = torch.tensor([0.1, 0.4, 0.7, 0.9, 1.2, 1.4])
     unit = torch.stack((angles.cos(), angles.sin()), 1)
     lengths = torch.tensor([1.0, 50.0, 2.0, 9.0, 1.0, 30.0])[:, None]
-    L, none, labels = torch.zeros(6, 2, 3, 3), torch.zeros(6, 2), torch.tensor([0, 0, 0, 1, 1, 1])
+    L, none, labels = torch.zeros(6, 2, 3, 3), torch.zeros(6, 2), [0, 0, 0, 1, 1, 1]
     test = FrameMaps(L, none, unit, torch.tensor([0, 0, 0, 1, 1, 1]))
     one, other = (
-        score("m", FrameMaps(L, none, features, torch.arange(6)), labels, test, 2).scores
+        said_by(method, test, (FrameMaps(L, none, features, torch.arange(6)), labels)).scores
         for features in (unit, unit * lengths)
     )
     np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)
-    if score is logistic_scores:  # means of probabilities, not of votes
+    if method == "Logistic":  # means of probabilities, not of votes
         assert ((one > 0.05) & (one < 0.95)).all()
 
 
 def test_svm_separates_and_votes() -> None:
     train = frame_maps([[4, 0, 0], [5, 0, 0], [0, 4, 0], [0, 5, 0], [0, 0, 4], [0, 0, 5]], [0] * 6)
-    labels = torch.tensor([0, 0, 1, 1, 2, 2])
     test = frame_maps([[6, 0, 0], [6, 1, 0], [0, 6, 0], [0, 0, 7]], [0, 0, 0, 1])
-    assert svm_scores("SVM", train, labels, test, 2).predictions.tolist() == [0, 2]
+    assert said_by("SVM", test, (train, [0, 0, 1, 1, 2, 2])).predictions.tolist() == [0, 2]
 
 
 def test_svm_with_a_class_that_has_no_clips_never_chooses_it() -> None:
     train = frame_maps([[4, 0, 0], [5, 0, 0], [0, 0, 4], [0, 0, 5]], [0] * 4)
     test = frame_maps([[6, 0, 0], [0, 0, 6], [0, 9, 0]], [0, 1, 2])
-    said = svm_scores("SVM", train, torch.tensor([0, 0, 2, 2]), test, 3)
+    said = said_by("SVM", test, (train, [0, 0, 2, 2]))
     assert said.predictions[:2].tolist() == [0, 2]
     assert said.predictions[2] != 1
     assert np.isfinite(said.scores).all()
@@ -111,8 +121,7 @@ def test_svm_with_a_class_that_has_no_clips_never_chooses_it() -> None:
 
 def test_the_mean_of_all_frames_is_not_the_vote() -> None:
     maps = frame_maps([[1.0, 0.9], [1.0, 0.9], [0.0, 5.0]], [0, 0, 0])
-    (vote, mean, _) = judge_web(maps, 1)
-    assert (vote.method, mean.method) == ("CNN", "CNN mean")
+    vote, mean = said_by("CNN", maps), said_by("CNN mean", maps)
     assert vote.predictions.tolist() == [0] and mean.predictions.tolist() == [1]
     assert mean.scores.tolist() == [pytest.approx([2 / 3, 6.8 / 3])]
 
@@ -120,21 +129,17 @@ def test_the_mean_of_all_frames_is_not_the_vote() -> None:
 def test_svm_and_logistic_head_see_directions_not_lengths() -> None:
     # along one direction a class has features of any length: raw ones would be split by length
     train = frame_maps([[9, 1], [0.9, 0.1], [1, 9], [0.1, 0.9]], [0] * 4)
-    labels = torch.tensor([0, 0, 1, 1])
     test = frame_maps([[0.07, 0.05], [0.05, 0.07], [70, 50], [50, 70]], [0, 1, 2, 3])
-    for said in (
-        svm_scores("SVM", train, labels, test, 4),
-        logistic_scores("Logistic", train, labels, test, 4),
-    ):
+    for method in ("SVM", "Logistic"):
+        said = said_by(method, test, (train, [0, 0, 1, 1]))
         assert said.predictions.tolist() == [0, 1, 0, 1]
         np.testing.assert_allclose(said.scores[0], said.scores[2], rtol=1e-5)
 
 
 def test_the_logistic_head_averages_probabilities_by_hand() -> None:
     train = frame_maps([[3, 0, 4], [0, 3, 4], [4, 0, 3], [0, 4, 3]], [0] * 4)
-    labels = torch.tensor([0, 1, 0, 1])
     test = frame_maps([[1, 0, 0], [0.6, 0.8, 0], [1, 0, 0]], [0, 0, 1])
-    both, single = logistic_scores("Logistic", train, labels, test, 2).scores
+    both, single = said_by("Logistic", test, (train, [0, 1, 0, 1])).scores
     # the classes mirror each other, so the weights are ±w/2 along (1, −1, 0): p = σ(w · (x0 − x1))
     w = np.log(single[0] / single[1])
     assert w > 0.1
@@ -173,7 +178,18 @@ def test_evaluate_equals_a_look_for_every_kind_of_model(
         energynet=EnergyNetCard(hidden=8) if net else None,
         settings={"every": 10, "layers": "all" if kind == "all layers" else "last"},
     )  # fmt: skip
-    save_model(tmp_path / "m", card, web, None if kind == "Web only" else tuned, net)
+    learned = {}
+    if kind == "with EnergyNet":
+        rng = np.random.default_rng(0)
+        learned = {
+            "Focus": {"mean": np.float32([0.1, 9.0]), "std": np.float32([0.5, 2.0])},
+            "Web+video head": {
+                "weight": rng.normal(size=(2, 1280)).astype(np.float32),
+                "bias": np.float32([0.1, -0.1]),
+            },
+        }
+    second = None if kind == "Web only" else tuned
+    save_model(tmp_path / "m", card, web, second, net, learned=learned)
     model = load_model(tmp_path / "m")
     names = ("Hug/hug_test_001.mp4", "Kiss/kiss_test_000.mp4")
     clips = [LabelledClip(DRAWN / "video" / name, n) for n, name in enumerate(names)]
@@ -181,6 +197,7 @@ def test_evaluate_equals_a_look_for_every_kind_of_model(
     assert read == clips
     looks = [{v.method: v for v in analyse(c.path, model, every=10).verdicts} for c in clips]
     assert {s.method for s in judged} - {"CNN mean", "finetune+CNN mean"} == set(looks[0])
+    assert set(learned) <= set(looks[0])
     for scores in judged:
         for row, look in enumerate(looks):
             if scores.method in look:

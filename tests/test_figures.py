@@ -97,7 +97,7 @@ def test_figure_2_says_when_maps_cannot_be_compared() -> None:
 def test_who_says_what_and_the_truth_stand_below_the_maps() -> None:
     found = words(figure2(wrong_then_right()))
     assert "truth · said by UnAtt" in found
-    assert "said by CNN" in found
+    assert "said by CNN, Focus" in found
 
 
 @pytest.mark.parametrize("count", [1, 2, 6])

@@ -522,7 +522,7 @@ def test_imagenet_knows_a_lion_without_a_network(offline):
     assert looked.model == "imagenet" and len(looked.concepts) == 1000
     for verdict in looked.verdicts:
         assert looked.concepts[verdict.prediction] == "lion"
-    assert looked.agreement == "Both methods say lion."
+    assert looked.agreement == "All 3 methods say lion."
 
 
 def test_resnet101_without_a_network_is_one_clear_line_at_once(offline):

@@ -126,13 +126,15 @@ def test_a_pack_is_what_its_docstring_says(tmp_path):
     assert kinds["web.scores"] == kinds["tuned.net_energies"] == ("float32", (3, 4))
     assert kinds["web.windows"] == ("uint8", (3, 4, 2))
     assert kinds["maps"] == ("uint16", (4, 2, 3, 7, 5))
-    assert kinds["methods.scores"] == ("float32", (5, 4))
+    assert kinds["methods.scores"] == ("float32", (6, 4))
+    assert kinds["methods.frames"] == ("uint32", (6, 3))
     assert kinds["picture_ends"] == ("uint32", (3,)) and kinds["pictures"][0] == "uint8"
     header = _header(tmp_path / "a.pack")
     assert header["map_unit"]["web"] == pytest.approx(whole.sides[0].maps.max() / MAP_LEVELS)
     assert [method["name"] for method in header["methods"]] == [
         "CNN",
         "UnAtt",
+        "Focus",
         "finetune+CNN",
         "finetune+UnAtt",
         "finetune+EnergyNet",

@@ -136,12 +136,12 @@ def test_a_model_may_be_named_by_its_folder(tmp_path, film, web_only):
 
 
 def test_every_method_the_model_allows(film, model, web_only):
-    methods = ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
+    methods = ["CNN", "UnAtt", "Focus", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
     looked = analyse(film, model)
     assert [verdict.method for verdict in looked.verdicts] == methods
     assert [side.name for side in looked.sides] == ["web", "tuned"]
     assert looked.side("web").net_energies is None
-    assert [verdict.method for verdict in analyse(film, web_only).verdicts] == methods[:2]
+    assert [verdict.method for verdict in analyse(film, web_only).verdicts] == methods[:3]
 
 
 def test_each_side_is_its_own_cnns(film, model, web_only):

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from attention.disk.home import own_models
 from attention.errors import InputError
+from attention.methods.registry import known_method
 from attention.model.folder import load_model
 from attention.pipeline import analyse
 from tests.little import little_set
@@ -101,8 +102,9 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(
     clip = next((Path(asked.source) / "video" / "Hug").glob("*_test_*.mp4"))
     said = analyse(clip, str(run.model))
     assert [v.method for v in said.verdicts] == [
-        "CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet",
+        "CNN", "UnAtt", "Focus", "Web+video head", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet",
     ]  # fmt: skip
+    assert not said.notes  # the model holds Focus's statistics
     same_as_judged(run, asked)
     card = json.loads((run.model / "model.json").read_text(encoding="utf-8"))
     assert card["command"] == repeat(asked) and card["concepts"] == ["Hug", "Kiss"]
@@ -126,13 +128,14 @@ def same_as_judged(run: Run, asked: Spec) -> None:
     """What a cell kept says again what its rows say, by `evaluate` and by a look."""
     clips = open_source(asked.source).folds[0].test
     table = pd.read_csv(run.sweep / "clips.csv")
-    for fraction, methods in ((0.0, 3), (1.0, 7)):
+    for fraction, methods in ((0.0, 4), (1.0, 9)):
         model = load_model(networks_folder(run, "1", 0, fraction))
         read, judged = judged_clips(model, clips)
         assert tuple(read) == clips
         assert len(judged) == methods
         for scores in judged:
-            share = fraction if "finetune" in scores.method else 0.0
+            method = known_method(scores.method)
+            share = fraction if method and method.labels == "some" else 0.0
             rows = table[(table["method"] == scores.method) & (table["fraction"] == share)]
             kept = rows[["score: Hug", "score: Kiss"]].to_numpy(np.float32)
             # the sweep judged from views in half precision

@@ -10,7 +10,7 @@ import pytest
 
 from attention.errors import InputError
 from training.data.folders import count
-from training.data.layouts.published import TVHI_SET_1
+from training.data.layouts.tvhi import TVHI_SET_1
 from training.data.sources import (
     FRACTIONS,
     LabelledClip,

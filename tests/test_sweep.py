@@ -24,6 +24,8 @@ from training.sweep.table import How, note_how, read_rows
 
 CONCEPTS = ("Hug", "Kiss")
 WEB = {"CNN", "CNN mean", "UnAtt"}
+FOCUS = {"Focus", "Focus, even", "Focus by scores"}
+HEADS = {"SVM", "Logistic", "Fresh head", "Web+video head"}
 TUNED = {"finetune+CNN", "finetune+CNN mean", "finetune+UnAtt"}
 QUICK = FitSettings(epochs=1, lr=0.01, head_lr=0.03)
 SETTINGS = SweepSettings(
@@ -69,9 +71,9 @@ def test_a_sweep_has_a_row_per_cell_and_method(prepared: Prepared, tmp_path: Pat
     rows = sweep(
         [("1", prepared)], SETTINGS, tmp_path, Heard(), lambda c, f: fitted.append((c.fraction, f))
     )
-    adapted = {"SVM", "Logistic", *TUNED, "finetune+EnergyNet"}
+    adapted = {*HEADS, *TUNED, "finetune+EnergyNet"}
     found = {share: set(part["method"]) for share, part in rows.groupby("fraction")}
-    assert found == {0.0: WEB, 0.5: adapted, 1.0: adapted | {"NoImage+CNN"}}
+    assert found == {0.0: WEB | FOCUS, 0.5: adapted, 1.0: adapted | {"NoImage+CNN"}}
     assert rows["accuracy"].between(0, 100).all()
     scores = pd.read_csv(tmp_path / "clips.csv")
     assert len(scores) == 6 * len(rows)
@@ -101,8 +103,8 @@ def test_a_stopped_sweep_goes_on_to_the_same_rows(prepared: Prepared, tmp_path: 
 @pytest.mark.parametrize(
     ("until", "methods"),
     [
-        ("web", WEB),
-        ("video", {*WEB, "SVM", "Logistic", *TUNED}),
+        ("web", {*WEB, *FOCUS}),
+        ("video", {*WEB, *FOCUS, *HEADS, *TUNED}),
     ],
 )
 def test_a_sweep_that_stops_at_a_stage_has_that_stages_methods(

@@ -57,7 +57,7 @@ def test_fit_writes_a_model_with_its_card(fitted: Path) -> None:
     assert "12 stills and 4 labelled clips (67% of the training clips) of little" in card.trained_on
     assert card.command.startswith("python -m training fit") and "cache" not in card.command
     methods = {
-        "CNN", "CNN mean", "UnAtt",
+        "CNN", "CNN mean", "UnAtt", "Focus", "Web+video head",
         "finetune+CNN", "finetune+CNN mean", "finetune+UnAtt", "finetune+EnergyNet",
     }  # fmt: skip
     assert {key.removeprefix("test ") for key in card.metrics if key.startswith("test ")} == methods

@@ -24,6 +24,7 @@ class Sight:
     windows: Tensor
     maps: Tensor | None
     net_energies: Tensor | None
+    features: Tensor | None
 
 
 class Look:
@@ -55,15 +56,15 @@ class Look:
         learned = model.energynet if name == "tuned" else None
         self.energynet = None if learned is None else ready(learned, "cpu")
         self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
-        self.scores, self.energies, self.windows, self.maps, self.net_energies = (
-            _Rows() for _ in range(5)
+        self.reads_features = model.has_readers_of_features(name)
+        self.scores, self.energies, self.windows, self.maps, self.net_energies, self.features = (
+            _Rows() for _ in range(6)
         )
 
     @torch.inference_mode()
     def see(self, x: Tensor, clock: Clock) -> Sight:
         """Looks at preprocessed frames [n,3,224,224]."""
-        with clock.during("forward"):
-            seen = self.engine.see(x, self.window)
+        seen = self.engine.see(x, self.window, self.reads_features, clock)
         L = seen.maps[:, self.rows]
         learned = None
         with clock.during("energies"):
@@ -76,6 +77,7 @@ class Look:
             windows=seen.windows[:, self.rows].byte(),
             maps=L if self.keep_maps else None,
             net_energies=learned,
+            features=seen.features,
         )
 
     def add(self, sight: Sight) -> None:
@@ -85,6 +87,7 @@ class Look:
         self.windows.add(sight.windows)
         self.maps.add(sight.maps)
         self.net_energies.add(sight.net_energies)
+        self.features.add(sight.features)
 
     def side(self) -> Side:
         """Everything seen, joined."""
@@ -95,6 +98,7 @@ class Look:
             windows=self.windows.all,
             maps=self.maps.all if self.keep_maps else None,
             net_energies=self.net_energies.all if self.net_energies.count else None,
+            features=self.features.all if self.features.count else None,
         )
 
 

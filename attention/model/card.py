@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from attention.concepts import imagenet_concepts
 from attention.disk.home import ASSETS
 from attention.errors import InputError, short
+from attention.networks.known.registry import on_imagenet
 
 SHIPPED = ASSETS / "models"
-ON_IMAGENET = ("resnet18", "resnet50", "resnet101", "vgg16", "mobilenet_v2", "mobilenet_v3_large")
 WIDEST = 65536  # units of a layer of EnergyNet: 500 times what is used, and still a few MB
 
 
@@ -32,7 +32,8 @@ class Card(BaseModel):
     """model.json: what a model is and what a person should know before trusting it.
 
     flags: what its CNNs' constructor is given beside the name, such as transform_input of inception_v3;
-    save_model writes those of the Web CNN.
+    save_model writes those of the Web CNN · statistics: method → array → a number per concept · heads: the
+    methods whose arrays lie in head.safetensors; save_model writes both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,8 @@ class Card(BaseModel):
     flags: dict[str, bool] = {}
     weights: str = "web.safetensors"
     energynet: EnergyNetCard | None = None
+    statistics: dict[str, dict[str, tuple[float, ...]]] = {}
+    heads: tuple[str, ...] = ()
     trained_on: str = ""
     drawn: bool = False
     how_good: str = ""
@@ -74,7 +77,7 @@ def shipped_models() -> list[str]:
 def read_card(name_or_path: str | Path) -> Card:
     """The card alone, without reading any weights; InputError when there is none or it is damaged."""
     name = str(name_or_path)
-    if name in ON_IMAGENET:
+    if name in on_imagenet():
         return _imagenet_card(name)
     folder = folder_of(name)
     try:
@@ -120,7 +123,7 @@ def name_of(folder: Path) -> str:
 
 
 def _known() -> str:
-    return ", ".join([*shipped_models(), *ON_IMAGENET])
+    return ", ".join([*shipped_models(), *on_imagenet()])
 
 
 @lru_cache(maxsize=8)

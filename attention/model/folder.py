@@ -3,7 +3,7 @@
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from attention.concepts import ConceptSet, concept_vectors
 from attention.disk.whole import replace_folder
 from attention.energynet import EnergyNet
 from attention.errors import InputError, is_full_disk, short
+from attention.methods.method import Learned
+from attention.methods.registry import methods_for
 from attention.model.card import (
-    ON_IMAGENET,
     SHIPPED,
     Card,
     EnergyNetCard,
@@ -29,12 +30,13 @@ from attention.model.card import (
     shipped_models,
 )
 from attention.model.checks import built_energynet, check_parts, of_model
-from attention.networks.cnn import Backbone
+from attention.model.learned import of_concepts, read_learned, save_heads, with_learned
+from attention.networks.cnn import Backbone, feature_width
+from attention.networks.known.registry import on_imagenet
 from attention.networks.zoo import load_backbone
 from attention.words.table import load_words
 
 __all__ = [
-    "ON_IMAGENET",
     "SHIPPED",
     "Card",
     "EnergyNetCard",
@@ -46,6 +48,8 @@ __all__ = [
     "shipped_models",
 ]
 
+NOTHING: Mapping[str, Learned] = {}
+
 
 @dataclass(frozen=True)
 class Model:
@@ -53,6 +57,7 @@ class Model:
 
     V_c: float32 [C,word_dim], the concepts' word vectors, when there is an EnergyNet. InputError for an
     EnergyNet without a tuned CNN: it learned from that one's maps (§4.3), and says nothing of others.
+    learned: by method, what it has learned, a row per concept.
     """
 
     name: str
@@ -61,6 +66,7 @@ class Model:
     tuned: Backbone | None = None
     energynet: EnergyNet | None = None
     V_c: NDArray[np.float32] | None = None
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.energynet is not None and self.tuned is None:
@@ -73,6 +79,18 @@ class Model:
     def concepts(self) -> tuple[str, ...]:
         """The concepts C in the order of the class scores."""
         return self.card.concepts
+
+    def learned_of(self, rows: list[int], window: int) -> dict[str, Learned]:
+        """What its methods have learned of some concepts, for windows of side s."""
+        return of_concepts(self.learned, rows, window)
+
+    def has_readers_of_features(self, cnn: str) -> bool:
+        """Whether a method of a look reads the features before that CNN's last layer."""
+        return any(
+            "features" in row.reads and (row.fit is None or row.name in self.learned)
+            for row in methods_for("everywhere")
+            if row.cnn == cnn
+        )
 
     @cached_property
     def concept_set(self) -> ConceptSet:
@@ -88,7 +106,7 @@ def load_model(name_or_path: str | Path) -> Model:
     """
     name = str(name_or_path)
     card = read_card(name)
-    if name in ON_IMAGENET:
+    if name in on_imagenet():
         return Model(name, card, load_backbone(card.backbone, target=card.target))
     folder = folder_of(name)
     model = short(name_of(folder))
@@ -99,12 +117,13 @@ def load_model(name_or_path: str | Path) -> Model:
         web = _stock(card) if stock else _backbone(card, folder / card.weights, card.flags)
         two = card.tells_of_tuned or tuned.exists()
         second = _backbone(card, tuned, web.flags) if two else None
+        learned = read_learned(folder, card, feature_width(web) if card.heads else 0)
         if card.energynet is None:
-            return Model(name_of(folder), card, web, second)
+            return Model(name_of(folder), card, web, second, learned=learned)
         V_c, _ = concept_vectors(card.concepts, load_words(), how=card.energynet.words)
         energynet = built_energynet(card.energynet, web.map_size, V_c.shape[1])
         _fill(energynet, folder / "energynet.safetensors")
-        return Model(name_of(folder), card, web, second, energynet.eval(), V_c)
+        return Model(name_of(folder), card, web, second, energynet.eval(), V_c, learned)
 
 
 def save_model(
@@ -114,17 +133,19 @@ def save_model(
     tuned: Backbone | None = None,
     energynet: EnergyNet | None = None,
     half: bool = False,
+    learned: Mapping[str, Learned] = NOTHING,
 ) -> Path:
-    """Writes a model folder whole or not at all; half: floats as fp16, half the size on disk.
+    """Writes a model folder whole or not at all; half: networks as fp16, half the size on disk.
 
-    The Web CNN's flags are written to its card.
+    The Web CNN's flags are written to its card, and what methods have learned to the card and
+    head.safetensors, but for methods of sweeps only.
     An existing model of that name is replaced only once the new one is complete. InputError when
     something else is there, nothing can be written there, or card and parts do not fit each other:
     such a model could not be loaded again.
     """
     folder = Path(folder)
     check_model_place(folder)
-    card = card.model_copy(update={"flags": web.flags})
+    card = with_learned(card.model_copy(update={"flags": web.flags}), learned)
     check_parts(short(name_of(folder)), card, web, tuned, energynet)
     partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     try:
@@ -134,6 +155,7 @@ def save_model(
             if module is not None:
                 save_file(_tensors(module, half), partial / f"{part}.safetensors")
                 (partial / f"{part}.safetensors").chmod(0o644)
+        save_heads(partial, card, learned)
         (partial / "model.json").write_text(card.model_dump_json(indent=1), encoding="utf-8")
         replace_folder(partial, folder)
     finally:

@@ -119,6 +119,16 @@ def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
 
 
+@torch.no_grad()
+def feature_width(backbone: Backbone) -> int:
+    """How many features its head has before the last layer; K for a head that does not tell them."""
+    head = ready(backbone, "cpu").head
+    if not hasattr(head, "penultimate"):
+        return backbone.channels
+    A = torch.zeros(1, backbone.channels, *backbone.map_size)
+    return int(head.penultimate(A).shape[1])  # type: ignore[operator]
+
+
 def no_maps(name: str) -> InputError:
     """The sentence for a network that is no CNN."""
     return InputError(f"'{name}' has no feature maps [K,h,w]; choose a CNN, such as resnet101.")
@@ -129,8 +139,8 @@ def renew_head(backbone: Backbone, num_classes: int) -> None:
     renew = getattr(backbone.head, "renew", None)
     if renew is None:
         raise InputError(
-            f"The head of '{backbone.name}' is not one that can be refitted; choose a ResNet, VGG, "
-            "EfficientNet or MobileNet."
+            f"The head of '{backbone.name}' is not one that can be refitted: it does not end in one linear "
+            "or 1×1 layer; choose a network that does, such as resnet101."
         )
     renew(num_classes)
     backbone.num_classes = num_classes

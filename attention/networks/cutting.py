@@ -5,35 +5,7 @@ from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 
 from attention.errors import InputError, short
-
-
-class TimmTrunk(nn.Module):
-    """The part of a timm network before its pooling: forward_features."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, x: Tensor) -> Tensor:
-        """A [N,K,h,w] of inputs x [N,3,H,W]."""
-        return self.net.forward_features(x)  # type: ignore[operator,no-any-return]
-
-
-class TimmHead(nn.Module):
-    """The part of a timm network from its pooling on: forward_head, sharing the trunk's network."""
-
-    def __init__(self, net: nn.Module) -> None:
-        super().__init__()
-        # in a tuple, so that the network's weights are counted and stored once, under the trunk
-        self._net = (net,)
-
-    def forward(self, A: Tensor) -> Tensor:
-        """Class scores [N,C] of the maps A [N,K,h,w]."""
-        return self._net[0].forward_head(A)  # type: ignore[operator,no-any-return]
-
-    def penultimate(self, A: Tensor) -> Tensor:
-        """Features before the last layer [N,F]."""
-        return self._net[0].forward_head(A, pre_logits=True)  # type: ignore[operator,no-any-return]
+from attention.networks.heads import CutHead, Head, LinearHead
 
 
 def split(
@@ -42,7 +14,8 @@ def split(
     """Cuts `net` (eval mode) after the module `target`, by default after its last h×w maps.
 
     sample: an input [1,3,H,W] · returns (trunk, head, name of the layer cut at). Both halves are
-    graphs over the network's own layers. InputError when it cannot be traced, has no such layer, or
+    graphs over the network's own layers; a head that ends in one linear or 1×1 layer is one of heads.py,
+    and can be refitted. InputError when it cannot be traced, has no such layer, or
     the cut would leave a path around it.
     """
     graph = _trace(net, sample, target)
@@ -53,7 +26,8 @@ def split(
         head = fx.GraphModule(net, _after(graph.graph, cut))
     except _AroundItError:
         raise _goes_around(net, name, chosen=bool(target)) from None
-    return trunk, head, name
+    with torch.no_grad():
+        return trunk, known_head(head, trunk(sample)), name
 
 
 def _trace(net: nn.Module, sample: Tensor, target: str | None) -> fx.GraphModule:
@@ -95,14 +69,20 @@ def _is_map(node: fx.Node) -> bool:
     return node.op != "placeholder" and len(shape) == 4 and min(shape[2:]) > 1
 
 
-def _is_pooling(graph: fx.GraphModule, node: fx.Node) -> bool:
+def _only_passes_on(graph: fx.GraphModule, node: fx.Node) -> bool:
+    """Whether it is pooling or dropout, which make no maps of their own."""
     if node.op == "call_module":
-        return "Pool" in type(graph.get_submodule(str(node.target))).__name__
-    return "pool" in node.name
+        layer = type(graph.get_submodule(str(node.target))).__name__
+        return "Pool" in layer or "Dropout" in layer
+    return "pool" in node.name or "dropout" in node.name
 
 
 def _last_map(graph: fx.GraphModule) -> fx.Node:
-    maps = [node for node in graph.graph.nodes if _is_map(node) and not _is_pooling(graph, node)]
+    nodes = list(graph.graph.nodes)
+    end = last_layer(graph)
+    # a 1×1 layer may come after the last maps, as in SqueezeNet, and give one map per class
+    nodes = nodes[: nodes.index(end)] if end is not None else nodes
+    maps = [node for node in nodes if _is_map(node) and not _only_passes_on(graph, node)]
     if not maps:
         raise InputError("The network has no convolutional maps; choose a CNN as the backbone.")
     return maps[-1]
@@ -116,6 +96,57 @@ def _layer(graph: fx.GraphModule, target: str) -> fx.Node:
     if not _is_map(inside[-1]):
         raise InputError(f"Layer '{short(target)}' has no h×w maps; name a convolutional layer.")
     return inside[-1]
+
+
+def last_layer(graph: fx.GraphModule) -> fx.Node | None:
+    """The last node that has weights, when that is one linear or 1×1 layer."""
+    for node in reversed(graph.graph.nodes):
+        if node.op == "get_attr":
+            return None
+        if node.op == "call_module":
+            layer = graph.get_submodule(str(node.target))
+            if is_last_layer(layer):
+                return node
+            if next(layer.parameters(), None) is not None:
+                return None
+    return None
+
+
+def is_last_layer(layer: object) -> bool:
+    """Whether a layer is linear, or a 1×1 convolution without groups."""
+    pointwise = isinstance(layer, nn.Conv2d) and layer.kernel_size == (1, 1) and layer.groups == 1
+    return isinstance(layer, nn.Linear) or pointwise
+
+
+def known_head(head: fx.GraphModule, A: Tensor) -> nn.Module:
+    """A head that was cut off, as one of heads.py if it ends in one layer; else as it is. A: its input."""
+    end = last_layer(head)
+    if end is None or not isinstance(end.args[0], fx.Node):
+        return head
+    try:
+        after = fx.GraphModule(head, _after(head.graph, end))
+    except _AroundItError:
+        return head
+    before = fx.GraphModule(head, _before(head.graph, end.args[0]))
+    name = str(end.target)
+    found = in_three(before, head.get_submodule(name), after, A)  # type: ignore[arg-type]
+    own = {f"{name}.{key}": f"head.last.{key}" for key in found.last.state_dict()}
+    own |= {key: f"head.before.{key}" for key in before.state_dict()}
+    found.older = {f"{half}.{key}": new for key, new in own.items() for half in ("head", "trunk")}
+    return found
+
+
+def in_three(before: nn.Module, last: nn.Linear | nn.Conv2d, after: nn.Module, A: Tensor) -> Head:
+    """LinearHead where `before` averages each map and `after` changes nothing on such maps; else CutHead."""
+    noise = torch.randn(A.shape, generator=torch.Generator().manual_seed(0))
+    x = before(noise)
+    pooled = isinstance(last, nn.Linear) and x.shape == A.shape[:2]
+    if pooled and torch.allclose(x, noise.mean((2, 3)), atol=1e-6):
+        y = last(x)
+        if torch.equal(after(y), y):
+            dropout = max((m.p for m in before.modules() if isinstance(m, nn.Dropout)), default=0.0)
+            return LinearHead(last, dropout)  # type: ignore[arg-type]
+    return CutHead(before, last, after)
 
 
 def _before(graph: fx.Graph, cut: fx.Node) -> fx.Graph:

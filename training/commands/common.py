@@ -9,7 +9,7 @@ from attention.disk.home import home
 from attention.errors import InputError
 from attention.networks.zoo import load_backbone
 from training.data.records import Fold, Source
-from training.data.sources import ACCEPTED, open_source
+from training.data.sources import accepted, open_source
 from training.fit.prepared import Prepared, prepare
 from training.progress import Bars, Told
 from training.settings import DATA
@@ -19,7 +19,7 @@ CACHE = home() / "cache"
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
     """SOURCE and how it is read."""
-    parser.add_argument("source", metavar="SOURCE", help=f"a folder: {ACCEPTED}")
+    parser.add_argument("source", metavar="SOURCE", help=f"a folder: {accepted()}")
     parser.add_argument("--noisy", action="store_true", help="with noisy/, as HII-noisy (§4.1.1)")
     parser.add_argument("--backbone", default="efficientnet_lite0", help="the CNN to fine-tune")
     parser.add_argument(

@@ -16,7 +16,7 @@ from training.data.checks.findings import Checkup, FoldCount
 from training.data.fetching.fetch import fetch, with_files
 from training.data.fetching.places import PLACES, Place, place_of
 from training.data.folders import count
-from training.data.sources import ACCEPTED, open_source
+from training.data.sources import accepted, open_source
 from training.progress import Bars
 
 SHOWN = 10  # files or pairs printed before the rest is counted
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     checking.add_argument(
         "path",
         metavar="PATH",
-        help=f"a folder: {ACCEPTED}; two halves as BU101:<folder>,UCF101:<folder>",
+        help=f"a folder: {accepted()}; two halves as BU101:<folder>,UCF101:<folder>",
     )
     checking.add_argument("--noisy", action="store_true", help="with noisy/, or HII-noisy")
     checking.add_argument("--json", action="store_true", help="print everything as JSON")

@@ -10,19 +10,23 @@ import torch
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError
+from attention.methods.registry import listed, methods_for
 from attention.model.folder import Model, load_model
 from training.cache.maps import clip_maps
 from training.commands.common import fold_named
 from training.data.records import LabelledClip
 from training.data.sources import open_source
-from training.judge.methods import Fitted, judge_tuned, judge_web
+from training.judge.methods import Fitted
 from training.judge.metrics import ClipScores, Metrics, clip_rows, metrics
+from training.judge.verdicts import judge, judge_tuned, side_of
 from training.progress import Bars
 from training.settings import DATA
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the arguments of `evaluate`."""
+    """Adds the arguments of `evaluate`, and the methods it judges by."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = f"methods:\n{listed('everywhere', 'evaluate')}"
     parser.add_argument("model", metavar="MODEL", help="a model's name or folder")
     parser.add_argument("source", metavar="SOURCE", help="a data set with labelled clips")
     parser.add_argument("--fold", help="of the clips, default the first")
@@ -74,11 +78,12 @@ def judged_clips(
     seen = clip_maps(cnns, [clip.path for clip in clips], every, show)
     read = sorted(set(seen[0].owners.tolist()))
     web, *tuned = (maps.of(read) for maps in seen)
-    judged = judge_web(web, len(read))
+    rows, concepts = methods_for("everywhere", "evaluate"), model.concepts
     V_c = None if model.V_c is None else torch.from_numpy(model.V_c)
-    fitted = Fitted(model.web, model.tuned, model.energynet, V_c)
+    fitted = Fitted(model.web, model.tuned, model.energynet, V_c, model.learned)
+    judged = judge(rows, side_of("web", web), web.owners, concepts, fitted.learned)
     for maps in tuned:
-        judged += judge_tuned(fitted, maps, len(read))
+        judged += judge_tuned(rows, fitted, maps, concepts)
     return [clips[number] for number in read], judged
 
 

@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from attention.methods.registry import methods_for
 from attention.model.folder import check_model_place, save_model
 from training.cache.maps import frame_maps
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
@@ -13,8 +14,10 @@ from training.data.sources import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
 from training.fit.prepared import Clips, Prepared
 from training.fit.settings import PRESETS
-from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web, judge_tuned, judge_web
+from training.judge.learning import Learning
+from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web
 from training.judge.metrics import metrics
+from training.judge.verdicts import judge, judge_tuned, side_of
 from training.listener import Epoch
 from training.progress import Bars, Told
 from training.ranks import is_first
@@ -54,7 +57,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not is_first():
         return 0
     card = card_of(_story(arguments, source, ready, train), measured)
-    save_model(arguments.out, card, fitted.web, fitted.tuned, fitted.energynet, half=arguments.half)
+    save_model(
+        arguments.out, card, fitted.web, fitted.tuned, fitted.energynet,
+        half=arguments.half, learned=fitted.learned,
+    )  # fmt: skip
     for part, found in measured.items():
         print(f"{part}: {found}")
     print(f"written to {arguments.out}")
@@ -72,7 +78,11 @@ def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[
         tuned = fit_tuned(web, train, seed, listener=told)
         settings = PRESETS[arguments.preset]
         net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, listener=told)
-    return Fitted(web, tuned, net, V_c), _last(history)
+        learning = Learning(
+            methods_for("everywhere", "evaluate"), web, ready.train, ready.web, seed, told
+        )
+    learned = {**learning.without_labels(), **learning.with_labels(train.clips)}
+    return Fitted(web, tuned, net, V_c, learned), _last(history)
 
 
 def _story(arguments: argparse.Namespace, source: Source, ready: Prepared, train: Clips) -> Story:
@@ -100,13 +110,16 @@ def _last(history: list[Epoch]) -> float:
 
 def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, Any]:
     found: dict[str, Any] = {"web validation accuracy": validation}
+    rows = methods_for("everywhere", "evaluate")
     for part, clips in (("dev", ready.dev), ("test", ready.test)):
         if clips is None:
             continue
-        judged = judge_web(frame_maps(fitted.web, clips.views), len(clips))
+        web = frame_maps(fitted.web, clips.views)
+        scored = judge(rows, side_of("web", web), web.owners, ready.concepts, fitted.learned)
         if fitted.tuned is not None:
-            judged += judge_tuned(fitted, frame_maps(fitted.tuned, clips.views), len(clips))
-        for scores in judged:
+            tuned = frame_maps(fitted.tuned, clips.views)
+            scored += judge_tuned(rows, fitted, tuned, ready.concepts)
+        for scores in scored:
             said = metrics(scores, clips.labels.numpy())
             found[f"{part} {scores.method}"] = {
                 "accuracy": round(said.accuracy, 1),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from training.data.folders import child
-from training.data.layouts.video import SPLITS
+from training.data.layouts.own import SPLITS
 from training.data.records import Source
 from training.data.sources import open_source
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from training.data.folders import count, listed, place_in
-from training.data.layouts.video import VIDEO_LAYOUTS
-from training.data.layouts.web import WEB_LAYOUTS
+from training.data.layouts.registry import layout_names
 from training.data.recordings import HOW_TO_NAME, known_recordings
 from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
 from training.data.splitting import half_split
@@ -27,7 +26,7 @@ def join(web: WebHalf | None, video: VideoHalf | None) -> Source:
     if web and video:
         stills, clips, left_out = _matched(web, video)
         notes += left_out
-    published = video is not None and video.name in VIDEO_LAYOUTS
+    published = video is not None and video.name in layout_names("clips")
     names = tuple(clips if published or not web else stills)
     if not names:
         raise InputError(f"{halves[0].name} has no class folders: make one per class.")
@@ -51,9 +50,11 @@ def _matched(
     web: WebHalf, video: VideoHalf
 ) -> tuple[dict[str, tuple[Path, ...]], dict[str, tuple[Path, ...]], list[str]]:
     """Both halves under the same names, spelled as a published half or the Web folders do."""
-    if video.name in VIDEO_LAYOUTS and web.name.removesuffix("-noisy") in WEB_LAYOUTS:
+    if video.name in layout_names("clips") and web.name.removesuffix("-noisy") in layout_names(
+        "stills"
+    ):
         return _shared(web, video)
-    spelling = video.clips if video.name in VIDEO_LAYOUTS else web.stills or video.clips
+    spelling = video.clips if video.name in layout_names("clips") else web.stills or video.clips
     concepts = ConceptSet(tuple(spelling))
     stills = _respelled(web.stills, concepts)
     clips = _respelled(video.clips, concepts)
@@ -139,7 +140,7 @@ def _folds(
                     f"Fold {fold.name} of {video.name} has no {side} clips: add some to splits.csv."
                 )
         _check_recordings(fold)
-    official = video.name in VIDEO_LAYOUTS
+    official = video.name in layout_names("clips")
     unknown = known_recordings(clips) != "known" and not official
     return folds, [f"The clips are split by splits.csv{_kept(clips)}"] if unknown else []
 

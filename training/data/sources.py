@@ -17,8 +17,8 @@ from pathlib import Path
 from attention.errors import InputError
 from attention.media.frames import label
 from training.data.folders import child
-from training.data.layouts.video import VIDEO_LAYOUTS, find_tvhi, find_ucf101, read_own_clips
-from training.data.layouts.web import WEB_LAYOUTS, find_bu101, find_hii, read_own_stills
+from training.data.layouts.own import read_own_clips, read_own_stills
+from training.data.layouts.registry import layout_named, layout_names, layouts
 from training.data.pairing import join
 from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
 from training.data.splitting import FRACTIONS, nested_fractions, smallest_fraction, split_stills
@@ -29,17 +29,12 @@ __all__ = [
     "LabelledClip",
     "Source",
     "Still",
+    "accepted",
     "nested_fractions",
     "open_source",
     "smallest_fraction",
     "split_stills",
 ]
-
-PART = re.compile(r"(?:^|,)\s*(web|video|HII|BU101|UCF101|TVHI):", re.IGNORECASE)
-ACCEPTED = (
-    "web/<Class>/ and video/<Class>/ with stills and clips, or the folder of HII, BU101, UCF101 or "
-    "TVHI as their authors publish it"
-)
 
 
 def open_source(where: str | Path, *, noisy: bool = False) -> Source:
@@ -58,11 +53,20 @@ def open_source(where: str | Path, *, noisy: bool = False) -> Source:
         ) from None
 
 
+def accepted() -> str:
+    """What `where` may be, for sentences and --help."""
+    *names, last = layout_names()
+    return (
+        "web/<Class>/ and video/<Class>/ with stills and clips, or the folder of "
+        f"{', '.join(names)} or {last} as their authors publish it"
+    )
+
+
 def _folder(where: str) -> Path:
     folder = Path(where.strip()).expanduser()
     if not where.strip() or not folder.is_dir():
         raise InputError(
-            f"{where!r} is not a folder: give one with {ACCEPTED}; two halves as "
+            f"{where!r} is not a folder: give one with {accepted()}; two halves as "
             "BU101:<folder>,UCF101:<folder>."
         )
     return folder.resolve()
@@ -70,7 +74,8 @@ def _folder(where: str) -> Path:
 
 def _named_halves(where: str, noisy: bool) -> tuple[WebHalf | None, VideoHalf | None] | None:
     """The halves of "BU101:a,UCF101:b"; None when `where` names no layout."""
-    parts = list(PART.finditer(where))
+    names = "|".join(["web", "video", *map(re.escape, layout_names())])
+    parts = list(re.finditer(rf"(?:^|,)\s*({names}):", where, re.IGNORECASE))
     if not parts or parts[0].start() > 0:
         return None
     ends = [part.start() for part in parts[1:]] + [len(where)]
@@ -78,21 +83,27 @@ def _named_halves(where: str, noisy: bool) -> tuple[WebHalf | None, VideoHalf | 
     video: list[VideoHalf] = []
     for part, end in zip(parts, ends, strict=True):
         folder = _folder(where[part.end() : end])
-        name = part[1]
-        if name.upper() in VIDEO_LAYOUTS:
-            video.append(VIDEO_LAYOUTS[name.upper()](folder))
-        elif name.casefold() == "video":
-            video.append(read_own_clips(_parent_of(folder, "video")))
-        elif name.upper() in WEB_LAYOUTS:
-            web.append(WEB_LAYOUTS[name.upper()](folder, noisy))
+        half = _half(part[1], folder, noisy)
+        if isinstance(half, WebHalf):
+            web.append(half)
         else:
-            web.append(read_own_stills(_parent_of(folder, "web"), noisy))
+            video.append(half)
     if len(web) > 1 or len(video) > 1:
         raise InputError(
             f"{where!r} names two sets of {'stills' if len(web) > 1 else 'clips'}: give one of "
-            "stills (HII, BU101, web) and one of clips (TVHI, UCF101, video)."
+            f"stills ({', '.join(layout_names('stills'))}, web) and one of clips "
+            f"({', '.join(layout_names('clips'))}, video)."
         )
     return (web[0] if web else None), (video[0] if video else None)
+
+
+def _half(name: str, folder: Path, noisy: bool) -> WebHalf | VideoHalf:
+    layout = layout_named(name)
+    if layout is not None:
+        return layout.read(folder, noisy)
+    if name.casefold() == "video":
+        return read_own_clips(_parent_of(folder, "video"))
+    return read_own_stills(_parent_of(folder, "web"), noisy)
 
 
 def _parent_of(folder: Path, half: str) -> Path:
@@ -106,11 +117,8 @@ def _recognised(root: Path, noisy: bool) -> tuple[WebHalf | None, VideoHalf | No
     video = read_own_clips(root) if child(root, "video") else None
     if web or video:
         return web, video
-    if find_tvhi(root):
-        return None, VIDEO_LAYOUTS["TVHI"](root)
-    if find_ucf101(root):
-        return None, VIDEO_LAYOUTS["UCF101"](root)
-    for name, find in (("HII", find_hii), ("BU101", find_bu101)):
-        if find(root, depth=1):
-            return WEB_LAYOUTS[name](root, noisy), None
-    raise InputError(f"{label(root)} is laid out in no way known here: it needs {ACCEPTED}.")
+    for layout in layouts():
+        if layout.found(root):
+            half = layout.read(root, noisy)
+            return (half, None) if isinstance(half, WebHalf) else (None, half)
+    raise InputError(f"{label(root)} is laid out in no way known here: it needs {accepted()}.")

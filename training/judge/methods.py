@@ -1,8 +1,8 @@
-"""The methods of §4.3 fitted and judged: one function from labelled views to each fitted part."""
+"""The networks of §4.3 fitted: one function from labelled views to each part of a model."""
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from attention.concepts import concept_vectors
 from attention.energynet import EnergyNet
+from attention.methods.method import Learned
 from attention.networks.cnn import Backbone, renew_head
 from attention.networks.zoo import load_backbone
 from training.cache.maps import FrameMaps, frame_maps
@@ -19,26 +20,21 @@ from training.fit.energynet import fit_energynet
 from training.fit.mining import MapSet
 from training.fit.prepared import Clips, Stills
 from training.fit.settings import VIDEO, WEB, WORKING, EnergyNetSettings, FitSettings
-from training.judge.metrics import (
-    ClipScores,
-    cnn_scores,
-    energynet_scores,
-    logistic_scores,
-    mean_scores,
-    svm_scores,
-    unatt_scores,
-)
 from training.listener import NOBODY, Epoch, Listener
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """The parts of a model as far as they were trained; an EnergyNet comes with V_c and a tuned CNN."""
+    """The parts of a model as far as they were trained; an EnergyNet comes with V_c and a tuned CNN.
+
+    learned: by method, what it has learned from clips and stills.
+    """
 
     web: Backbone
     tuned: Backbone | None = None
     energynet: EnergyNet | None = None
     V_c: Tensor | None = None
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
 
 def new_cnn(name: str, num_classes: int, seed: int) -> Backbone:
@@ -49,7 +45,8 @@ def new_cnn(name: str, num_classes: int, seed: int) -> Backbone:
         renew_head(backbone, num_classes)
         last = backbone.head.last
         torch.nn.init.normal_(last.weight, 0, 0.01)  # type: ignore[union-attr,arg-type]
-        torch.nn.init.zeros_(last.bias)  # type: ignore[union-attr,arg-type]
+        if last.bias is not None:  # type: ignore[union-attr]
+            torch.nn.init.zeros_(last.bias)  # type: ignore[union-attr,arg-type]
     return backbone
 
 
@@ -141,52 +138,3 @@ def _maps_to_learn_from(
         owners.append(torch.tensor(rows)[seen.owners])
     nothing = torch.empty(0)
     return FrameMaps(torch.cat(L), nothing, nothing, torch.cat(owners))
-
-
-def judge_web(maps: FrameMaps, clips: int) -> list[ClipScores]:
-    """CNN by vote and by mean, and UnAtt, by the Web CNN's maps: what needs no labelled video."""
-    return _by_frames("", maps, clips)
-
-
-def judge_features(
-    train: FrameMaps, labels: Tensor, test: FrameMaps, clips: int, seed: int
-) -> list[ClipScores]:
-    """SVM and a fresh logistic head on the Web CNN's features; labels: int [F], of the training frames."""
-    return [
-        svm_scores("SVM", train, labels, test, clips, seed),
-        logistic_scores("Logistic", train, labels, test, clips),
-    ]
-
-
-def judge_tuned(fitted: Fitted, maps: FrameMaps, count: int) -> list[ClipScores]:
-    """finetune+CNN by vote and by mean, finetune+UnAtt and, with one, finetune+EnergyNet on `count` clips.
-
-    maps: what the tuned CNN sees.
-    """
-    judged = _by_frames("finetune+", maps, count)
-    if fitted.energynet is not None and fitted.V_c is not None:
-        net, V_c = fitted.energynet, fitted.V_c
-        judged.append(energynet_scores("finetune+EnergyNet", net, V_c, maps, count))
-    return judged
-
-
-def judge_no_image(
-    name: str,
-    concepts: Sequence[str],
-    train: Clips,
-    test: Clips,
-    seed: int,
-    listener: Listener = NOBODY,
-) -> ClipScores:
-    """NoImage+CNN (Table 3): from ImageNet straight to the labelled clips, no Web images."""
-    backbone = new_cnn(name, len(concepts), seed)
-    fit_cnn(backbone, train.views, train.frame_labels, WEB, seed, listener=listener)
-    return cnn_scores("NoImage+CNN", frame_maps(backbone, test.views), len(test))
-
-
-def _by_frames(prefix: str, maps: FrameMaps, count: int) -> list[ClipScores]:
-    return [
-        cnn_scores(f"{prefix}CNN", maps, count),
-        mean_scores(f"{prefix}CNN mean", maps.scores, maps, count),
-        unatt_scores(f"{prefix}UnAtt", maps, count),
-    ]

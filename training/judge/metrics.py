@@ -1,25 +1,14 @@
-"""Every method of §4.3 on labelled clips: scores per clip, then accuracy, top-3, mAP, confusion."""
+"""What a method says of labelled clips, and how good that is: accuracy, top-3, mAP, confusion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.preprocessing import normalize
-from sklearn.svm import LinearSVC
-
-from attention.energy import window_energy
-from attention.energynet import EnergyNet
-from attention.verdict import decide, frame_mean, majority
-from training.cache.maps import FrameMaps
 
 Floats = NDArray[np.float32]
-LOGISTIC_C = 1.0  # of 1, 10 and 100 the best on the drawn set's development clips (LOG.md)
 
 
 @dataclass(frozen=True)
@@ -40,76 +29,6 @@ class Metrics:
     mAP: float
     per_class: NDArray[np.float64]
     confusion: NDArray[np.int64]
-
-
-def cnn_scores(method: str, maps: FrameMaps, clips: int) -> ClipScores:
-    """The vote of §4.3, fused scores over the majority's frames."""
-    votes = [majority(maps.scores[maps.of_clip(v)].numpy()) for v in range(clips)]
-    predictions = np.array([winner for winner, _, _ in votes])
-    return ClipScores(method, predictions, np.stack([fused for _, fused, _ in votes]))
-
-
-def mean_scores(method: str, values: torch.Tensor, maps: FrameMaps, clips: int) -> ClipScores:
-    """Mean over each clip's frames of values [F,C] (Eqs. 2 and 5), the highest wins (Eq. 3)."""
-    scores = np.stack([frame_mean(values[maps.of_clip(v)].numpy()) for v in range(clips)])
-    return ClipScores(method, np.array([decide(row) for row in scores]), scores)
-
-
-def unatt_scores(method: str, maps: FrameMaps, clips: int) -> ClipScores:
-    """UnAtt: the largest 3×3 window of each map (§3.3)."""
-    return mean_scores(method, window_energy(maps.L), maps, clips)
-
-
-def energynet_scores(
-    method: str, net: EnergyNet, V_c: torch.Tensor, maps: FrameMaps, clips: int
-) -> ClipScores:
-    """EnergyNet on the maps (Eqs. 4 and 5)."""
-    return mean_scores(method, net.energies(maps.L, V_c), maps, clips)
-
-
-def svm_scores(
-    method: str,
-    train: FrameMaps,
-    train_labels: torch.Tensor,
-    maps: FrameMaps,
-    clips: int,
-    seed: int = 0,
-) -> ClipScores:
-    """One-versus-rest linear SVMs, C = 1, on penultimate features of unit length; frames vote (§4.3).
-
-    Unit length is what makes C = 1 mean the same for every network; raw features of length 18 fit
-    their training frames to the last one and lose 16 points on the development clips (LOG.md).
-    train_labels: int [F], the label of each training frame. A class without training frames is never
-    chosen.
-    """
-    machine = OneVsRestClassifier(LinearSVC(C=1.0, random_state=seed, max_iter=5000))
-    machine.fit(normalize(train.features.numpy()), train_labels.numpy())
-    margins = machine.decision_function(normalize(maps.features.numpy()))
-    if margins.ndim == 1:  # two classes come as one margin
-        margins = np.stack((-margins, margins), 1)
-    said = np.full((len(margins), maps.scores.shape[1]), margins.min() - 1, np.float32)
-    said[:, machine.classes_] = margins
-    votes = [majority(said[maps.of_clip(v).numpy()]) for v in range(clips)]
-    return ClipScores(
-        method, np.array([w for w, _, _ in votes]), np.stack([fused for _, fused, _ in votes])
-    )
-
-
-def logistic_scores(
-    method: str, train: FrameMaps, train_labels: torch.Tensor, maps: FrameMaps, clips: int
-) -> ClipScores:
-    """A fresh logistic head on penultimate features of unit length; frames' probabilities are averaged.
-
-    The plainest use of labelled frames, not in the paper: what EnergyNet has to beat.
-    train_labels: int [F], the label of each training frame. A class without training frames is never
-    chosen.
-    """
-    head = LogisticRegression(C=LOGISTIC_C, max_iter=1000)
-    head.fit(normalize(train.features.numpy()), train_labels.numpy())
-    said = torch.zeros(len(maps.features), maps.scores.shape[1])
-    found = head.predict_proba(normalize(maps.features.numpy()))
-    said[:, head.classes_] = torch.from_numpy(found).float()
-    return mean_scores(method, said, maps, clips)
 
 
 def metrics(scores: ClipScores, truth: NDArray[np.int64]) -> Metrics:

@@ -85,6 +85,11 @@ TABLE_5_OTHERS: Mapping[str, tuple[bool, float]] = {
     "Ma et al. spatial+IDT-FV [23]": (True, 91.1),
 }
 
+METHODS = {
+    *(method for by_network in TABLE_2.values() for rows in by_network.values() for method in rows),
+    *TABLE_3,
+}
+
 # Figure 5: what §4.5 says of it. Gain of EnergyNet over the baseline, by share of labels, and from
 # it the baseline: 85.0 − 3.1 and 88.0 − 0.7, not printed in the paper.
 FIGURE_5_GAIN: Mapping[float, float] = {FEW: 3.1, ALL: 0.7}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from attention.errors import InputError
+from attention.methods.registry import methods
 from training.judge import paper
 from training.judge.bootstrap import class_accuracies, difference
 from training.judge.comparison import DRAWS, Column, draws_of, measured_column
@@ -15,7 +16,6 @@ from training.judge.paper import ALL, FEW, NONE, Curve
 from training.judge.results import SweepResults
 from training.report import tables as report_tables
 from training.report.numbers import percent
-from training.report.tables import FIGURE_5, UNLABELLED
 from training.report.verdict import answers, answers_table, sentence, too_few
 
 MEASURES: Mapping[str, str] = {
@@ -23,7 +23,6 @@ MEASURES: Mapping[str, str] = {
     "mAP": "mean average precision (%)",
     "top3": "top-3 accuracy (%)",
 }
-METHODS = (*UNLABELLED, *FIGURE_5)
 TABLES: Mapping[str, str] = {
     "Table 1": "Accuracy of the Web CNN on held-out stills (%)",
     "Table 2": "mAP, the supervised methods with all labels (%)",
@@ -35,7 +34,7 @@ TABLES: Mapping[str, str] = {
 
 
 def figure5_rows(
-    results: SweepResults, measure: str, methods: Sequence[str] = METHODS
+    results: SweepResults, measure: str, names: Sequence[str] | None = None
 ) -> pd.DataFrame:
     """Figure 5: a row per method and share of labels: mean, std, lowest, highest, seeds.
 
@@ -43,14 +42,15 @@ def figure5_rows(
     none.
     """
     check_measure(measure)
-    rows = results.rows[results.rows["method"].isin(methods)]
+    names = [row.name for row in methods()] if names is None else names
+    rows = results.rows[results.rows["method"].isin(names)]
     by_seed = rows.groupby(["method", "fraction", "seed"])[measure].mean()
     found = (
         by_seed.groupby(["method", "fraction"])
         .agg(mean="mean", std="std", lowest="min", highest="max", seeds="count")
         .reset_index()
     )
-    order = {method: place for place, method in enumerate(methods)}
+    order = {method: place for place, method in enumerate(names)}
     return found.sort_values(
         ["method", "fraction"],
         key=lambda column: column.map(order) if column.name == "method" else column,
@@ -174,8 +174,8 @@ def curve_name(curve: Curve) -> str:
 
 
 def curves_in(results: SweepResults) -> list[Curve]:
-    """Every curve point of a sweep, by share of labels and then in the order of METHODS."""
-    order = {method: place for place, method in enumerate(METHODS)}
+    """Every curve point of a sweep, by share of labels and then in the methods' order."""
+    order = {row.name: place for place, row in enumerate(methods())}
     return sorted(results.judged, key=lambda c: (c.fraction, order.get(c.method, len(order))))
 
 

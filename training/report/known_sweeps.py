@@ -12,6 +12,7 @@ import pandas as pd
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
+from attention.methods.registry import known_method
 from training.data.naming import DRAWN
 from training.data.sets import sets
 from training.data.sources import open_source
@@ -153,7 +154,8 @@ def clip_file(sweep: Sweep, clip: str) -> Path:
 
 def networks_of(sweep: Sweep, fold: str, seed: int, curve: Curve) -> str | Path | None:
     """The model, by name or folder, with the networks that were judged; None when they were not kept."""
-    if curve.method.startswith("NoImage"):  # fitted beside a cell's networks, and not kept
+    method = known_method(curve.method)
+    if method and method.cnn == "no image":  # fitted beside a cell's networks, and not kept
         return None
     if sweep.run is None:
         return SHIPPED_NETWORKS.get(sweep.name, {}).get((fold, seed, curve.fraction))

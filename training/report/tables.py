@@ -6,31 +6,22 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from attention.methods.method import Labels, Method
+from attention.methods.registry import methods
 from training.judge import paper
 from training.judge.bootstrap import Difference, class_accuracies, difference
 from training.judge.comparison import MEASURES, Column
 from training.judge.paper import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
 from training.report.numbers import MISSING, chance, interval, percent, signed, spread, table
 
-UNLABELLED = ("CNN", "CNN mean", "UnAtt")
-LABELLED = (
-    "SVM",
-    "Logistic",
-    "finetune+CNN",
-    "finetune+CNN mean",
-    "finetune+UnAtt",
-    "finetune+EnergyNet",
-)
-METHODS = (*UNLABELLED, *LABELLED)
-FIGURE_5 = (*LABELLED, "NoImage+CNN")
-BASELINES = (
-    "SVM",
-    "Logistic",
-    "finetune+CNN",
-    "finetune+CNN mean",
-)  # of Table 5, beside the paper's lines
 LARGEST = 25  # classes of Figure 4
 HOLDS = {1: "yes", -1: "no", 0: "not told apart"}
+
+
+def rows_of(columns: Sequence[Column], *labels: Labels) -> list[Method]:
+    """The methods that need so many labels, in their order: the paper's, and those that a column has."""
+    there = {curve.method for column in columns for curve in column.results.judged}
+    return [row for row in methods() if row.labels in labels and row.name in there | paper.METHODS]
 
 
 def cell(column: Column, method: str, fraction: float, measure: str) -> str:
@@ -58,10 +49,11 @@ def table2(columns: Sequence[Column]) -> pd.DataFrame:
     for column in columns:
         header += [f"ours, {column.name}", *(f"{n}, {column.table2}" for n in NETWORKS)]
     rows = []
-    for method in METHODS:
+    for found in rows_of(columns, "none", "some"):
+        method = found.name
         row = [method]
         for column in columns:
-            row.append(cell(column, method, _share(method), "mAP"))
+            row.append(cell(column, method, _share(found), "mAP"))
             row += [_number(paper.TABLE_2[column.table2][n].get(method)) for n in NETWORKS]
         rows.append(row)
     return table(header, rows)
@@ -92,7 +84,7 @@ def table4(columns: Sequence[Column]) -> pd.DataFrame:
             *(cell(c, method, NONE, measure) for c in columns for measure in ("accuracy", "top3")),
             *map(_number, paper.TABLE_4.get(method, (None, None))),
         ]
-        for method in UNLABELLED
+        for method in _names(columns, "none")
     ]
     return table([*header, "top-1, the paper (UCF101)", "top-3, the paper"], rows)
 
@@ -104,7 +96,8 @@ def table5(columns: Sequence[Column]) -> pd.DataFrame:
         FEW: f"{percent(FEW)} of the labels",
         ALL: "all labels",
     }
-    lines = [*paper.TABLE_5, *((method, share) for share in (FEW, ALL) for method in BASELINES)]
+    baselines = [row for row in rows_of(columns, "some") if row.role in ("vote", "baseline")]
+    lines = [*paper.TABLE_5, *((row.name, share) for share in (FEW, ALL) for row in baselines)]
     rows = [
         [
             f"{method}, {names[fraction]}",
@@ -144,11 +137,11 @@ def figure5(column: Column, measure: Measure) -> pd.DataFrame:
     fractions = column.results.fractions
     rows = [
         [method, cell(column, method, NONE, measure), *([MISSING] * len(fractions))]
-        for method in UNLABELLED
+        for method in _names([column], "none")
     ]
     rows += [
         [method, MISSING, *(cell(column, method, fraction, measure) for fraction in fractions)]
-        for method in FIGURE_5
+        for method in _names([column], "some", "all")
     ]
     gains = [column.difference(paper.energynet_gain(f), measure) for f in fractions]
     rows.append(["EnergyNet − finetune+CNN", MISSING, *map(interval, gains)])
@@ -196,8 +189,12 @@ def _figure5_paper(fractions: Sequence[float]) -> list[list[str]]:
     ]
 
 
-def _share(method: str) -> float:
-    return ALL if method in LABELLED else NONE
+def _names(columns: Sequence[Column], *labels: Labels) -> list[str]:
+    return [row.name for row in rows_of(columns, *labels)]
+
+
+def _share(method: Method) -> float:
+    return NONE if method.labels == "none" else ALL
 
 
 def _side(curve: Curve) -> str:

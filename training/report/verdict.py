@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from attention.methods.registry import known_method, methods
 from training.judge import paper
 from training.judge.bootstrap import Difference
 from training.judge.comparison import MEASURES, Column
@@ -14,13 +15,6 @@ from training.judge.paper import FEW, NONE, Claim, Curve, Measure
 from training.judge.randomisation import holm
 from training.report.numbers import MISSING, bounds, chance, percent, signed, table
 
-VOTES = ("CNN", "finetune+CNN")  # what the paper compares attention with
-NAMES = {
-    "CNN": "CNN, vote",
-    "CNN mean": "CNN, mean of all frames",
-    "finetune+CNN": "finetune+CNN, vote",
-    "finetune+CNN mean": "finetune+CNN, mean of all frames",
-}
 NOBODY = "not told apart"
 
 
@@ -40,8 +34,7 @@ class Answer:
         """Such as: with 20 % of the labels, finetune+EnergyNet against SVM."""
         share = self.claim.better.fraction
         when = f"with {percent(share)} of the labels" if share else "without labels"
-        worse = self.claim.worse.method
-        return f"{when}, {self.claim.better.method} against {NAMES.get(worse, worse)}"
+        return f"{when}, {self.claim.better.method} against {_title(self.claim.worse.method)}"
 
 
 def answers(columns: Sequence[Column]) -> list[Answer]:
@@ -63,24 +56,44 @@ def answers(columns: Sequence[Column]) -> list[Answer]:
 
 
 def questions(column: Column) -> tuple[Claim, ...]:
-    """UnAtt without labels, EnergyNet with 20 %, or else the largest share there is, each against
+    """Attention without labels, and with 20 % of them, or else the largest share there is, each against
     every baseline.
+
+    UnAtt and EnergyNet stand for the paper's; attention of ours is asked for too, and also against its
+    controls.
     """
-    unlabelled = (
-        paper.UNSUPERVISED,
-        Claim(Curve("UnAtt", NONE), Curve("CNN mean", NONE), ""),
-    )
+    asked = _asked("UnAtt", NONE, paper.UNSUPERVISED)
     fractions = column.results.fractions
-    if not fractions:
-        return unlabelled
-    share = FEW if FEW in fractions else max(fractions)
-    baselines = ("finetune+CNN mean", "SVM", "Logistic")
-    net = Curve("finetune+EnergyNet", share)
-    return (
-        *unlabelled,
-        paper.energynet_gain(share),
-        *(Claim(net, Curve(method, share), "") for method in baselines),
-    )
+    if fractions:
+        share = FEW if FEW in fractions else max(fractions)
+        asked += _asked("finetune+EnergyNet", share, paper.energynet_gain(share))
+    return tuple(asked)
+
+
+def _asked(headline: str, share: float, stated: Claim) -> list[Claim]:
+    """Claims with that share of labels: the one that the paper states first, then the others."""
+    rows = [row for row in methods() if row.labels == ("some" if share else "none")]
+    # the CNN that is read for the stated claim first
+    near = sorted(rows, key=lambda row: row.cnn != ("tuned" if share else "web"))
+    baselines = [row.name for row in near if row.role in ("vote", "baseline")]
+    controls = [row.name for row in rows if row.role == "control"]
+    ours = [r.name for r in rows if r.role == "attention" and r.name not in paper.METHODS]
+    found = [stated]
+    for better, others in [
+        (headline, baselines),
+        *((name, [*baselines, *controls]) for name in ours),
+    ]:
+        found += [
+            Claim(Curve(better, share), Curve(worse, share), "")
+            for worse in others
+            if (better, worse) != (stated.better.method, stated.worse.method)
+        ]
+    return found
+
+
+def _title(method: str) -> str:
+    row = known_method(method)
+    return (row.title if row else "") or method
 
 
 def sentence(given: Sequence[Answer]) -> str:
@@ -155,7 +168,7 @@ def _signs(given: Sequence[Answer], votes: bool) -> list[int]:
     return [
         found.sign
         for answer in given
-        if (answer.claim.worse.method in VOTES) == votes
+        if ({answer.claim.better.method, answer.claim.worse.method} <= paper.METHODS) == votes
         for found in answer.found.values()
     ]
 

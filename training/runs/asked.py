@@ -7,20 +7,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from attention.errors import InputError
+from attention.networks.known.registry import offered_networks
 from training.data.records import Source
 from training.data.sets import sets
 from training.data.sources import open_source
-from training.runs.plan import SLOWER, chosen_folds, pace_of, plan_of
+from training.runs.plan import chosen_folds, pace_of, plan_of
 from training.runs.records import Spec
 
 # what a page may ask for: a public one serves many
-PAGE_BACKBONES = (
-    "efficientnet_lite0",
-    "mobilenet_v2",
-    "mobilenet_v3_large",
-    "resnet18",
-    "resnet50",
-)
 PAGE_SEEDS = 5
 PAGE_HOURS = 1.0
 
@@ -63,12 +57,9 @@ def source_of(spec: Spec) -> Source:
 
 def expected(spec: Spec) -> float:
     """Seconds a run should take here. InputError, saying what is wrong, when it is not possible."""
-    if spec.backbone not in SLOWER:
-        from attention.networks.zoo import NAMES  # torch, which a page is built without
-
-        if spec.backbone not in NAMES:
-            known = ", ".join(NAMES)
-            raise InputError(f"There is no network '{spec.backbone}'; choose among {known}.")
+    names = offered_networks()
+    if spec.backbone not in names:
+        raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(names)}.")
     source = source_of(spec)
     for fold in chosen_folds(spec, source):
         if not fold.test:

@@ -44,7 +44,10 @@ class NetworkKeeper:
             )
             return
         story = story_of(self.spec, self.source, self.folds[cell.fold], cell.seed, cell.fraction)
-        save_model(folder, card_of(story, {}), fitted.web, fitted.tuned, fitted.energynet)
+        save_model(
+            folder, card_of(story, {}), fitted.web, fitted.tuned, fitted.energynet,
+            learned=fitted.learned,
+        )  # fmt: skip
         _share_web(web_path(self.run.sweep, cell.fold, cell.seed), folder / "web.safetensors")
 
     def _of_the_model(self, cell: Cell) -> bool:

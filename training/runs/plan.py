@@ -13,6 +13,7 @@ from attention.confined.process import SandboxedReader
 from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import probe
+from attention.networks.known.registry import cost_of
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
 from training.data.sources import nested_fractions
@@ -33,13 +34,6 @@ FITTING, LOOKING = 0.0022, 0.0006
 SVM = 0.0005  # a frame
 ENERGYNET = 0.004  # a step, whatever the network; those of preset margin take half as long again
 STARTING = 3.0  # libraries and weights
-# How many times as long as with EfficientNet-Lite0: a picture through the frozen part, a step of fitting
-# the rest (LOG.md). Their shares of the network differ, so these do too.
-SLOWER = {
-    "efficientnet_lite0": (1.0, 1.0), "mobilenet_v2": (0.4, 0.8), "mobilenet_v3_large": (0.4, 1.1),
-    "resnet18": (0.7, 4.5), "resnet50": (1.7, 10.0), "resnet101": (3.1, 10.5), "vgg16": (5.5, 28.0),
-}  # fmt: skip
-UNKNOWN = SLOWER["resnet50"]  # any other network
 NEWEST = 0.5  # weight of the latest run
 
 Key = tuple[Kind, str, str, int, float]  # kind, part, fold, seed, fraction
@@ -97,7 +91,7 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
 
 
 def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
-    frozen, fitted = SLOWER.get(spec.backbone, UNKNOWN)
+    frozen, fitted = cost_of(spec.backbone)
     yield Stretch(("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)

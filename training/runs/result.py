@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from attention.methods.registry import methods
 from attention.model.folder import load_model, save_model
 from training.data.records import Source
 from training.fit.card import card_of
@@ -41,7 +42,7 @@ def keep_model(run: Run, source: Source, ready: Prepared) -> None:
     card = card_of(
         story_of(spec, source, ready, spec.seeds[0], fraction), _measured(run, fold, spec)
     )
-    save_model(run.model, card, kept.web, kept.tuned, kept.energynet)
+    save_model(run.model, card, kept.web, kept.tuned, kept.energynet, learned=kept.learned)
 
 
 def _measured(run: Run, fold: str, spec: Spec) -> dict[str, Any]:
@@ -52,7 +53,8 @@ def _measured(run: Run, fold: str, spec: Spec) -> dict[str, Any]:
     mine = mine[mine["fraction"].isin([0.0, spec.most])]
     validation = web[(web["fold"] == fold) & (web["seed"] == spec.seeds[0])]["validation"]
     found: dict[str, Any] = {"web validation accuracy": round(float(validation.iloc[0]), 1)}
-    for _, row in mine.iterrows():
+    controls = {method.name for method in methods() if method.role == "control"}
+    for _, row in mine[~mine["method"].isin(controls)].iterrows():
         found[f"{row['part']} {row['method']}"] = {
             "accuracy": round(float(row["accuracy"]), 1),
             "mAP": round(float(row["mAP"]), 1),

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote
@@ -13,6 +13,8 @@ from safetensors.torch import save_file
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError
+from attention.methods.method import Labels
+from attention.methods.registry import methods
 from attention.networks.cnn import Backbone
 from attention.networks.zoo import load_backbone, load_tensors
 from training.cache.maps import frame_maps
@@ -20,17 +22,10 @@ from training.data.sources import FRACTIONS, nested_fractions
 from training.data.splitting import uneven_share
 from training.fit.prepared import Clips, Prepared
 from training.fit.settings import VIDEO, WEB, WORKING, EnergyNetSettings, FitSettings
-from training.judge.methods import (
-    Fitted,
-    fit_energy,
-    fit_tuned,
-    fit_web,
-    judge_features,
-    judge_no_image,
-    judge_tuned,
-    judge_web,
-)
+from training.judge.learning import Learning
+from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web
 from training.judge.metrics import ClipScores
+from training.judge.verdicts import judge, judge_no_image, judge_tuned, side_of
 from training.listener import NOBODY, Cell, Listener
 from training.ranks import is_first, wait_for_all
 from training.sweep.table import append_cell, append_web, cells_done, read_rows, web_validation
@@ -172,13 +167,17 @@ class _Seed:
         self.listener = listener
         self.judged = judged_clips(prepared, settings)
         listener.stage("maps")
-        self.train_maps = frame_maps(web, prepared.train.views, listener=listener)
-        self.judged_maps = frame_maps(web, self.judged.views, listener=listener)
+        self.learning = Learning(
+            methods(), web, prepared.train, prepared.web, seed, listener=listener
+        )
+        self.statistics = self.learning.without_labels()
+        self.seen = side_of("web", frame_maps(web, self.judged.views, listener=listener))
 
     def fitted_and_judged(self, fraction: float) -> tuple[list[ClipScores], Fitted]:
         """Every method with this share of the training clips labelled, and what was fitted for it."""
         if fraction == 0:
-            return judge_web(self.judged_maps, len(self.judged)), Fitted(self.web)
+            fitted = Fitted(self.web, learned=self.statistics)
+            return self._judged("none", fitted), fitted
         everything, seed = self.prepared.train, self.seed
         chosen = nested_fractions(everything.clips, self.settings.fractions, seed)[fraction]
         uneven = uneven_share(everything.clips, chosen, fraction, self.prepared.concepts)
@@ -186,16 +185,22 @@ class _Seed:
             self.listener.note(uneven)
         train = everything.only(chosen)
         self.listener.stage("SVM")
-        seen = self.train_maps.of([everything.clips.index(clip) for clip in chosen])
-        labels, count = train.labels[seen.owners], len(self.judged)
-        scores = judge_features(seen, labels, self.judged_maps, count, seed)
-        fitted = self._fitted(train)
+        learned = {**self.statistics, **self.learning.with_labels(chosen)}
+        fitted = replace(self._fitted(train), learned=learned)
         self.listener.stage("judging")
-        if fitted.tuned is not None:
-            scores += judge_tuned(fitted, frame_maps(fitted.tuned, self.judged.views), count)
+        scores = self._judged("some", fitted)
         if fraction == max(self.settings.fractions) and self.settings.no_image:
-            scores.append(self._no_image(train))
+            scores += self._no_image(train)
         return scores, fitted
+
+    def _judged(self, labels: Labels, fitted: Fitted) -> list[ClipScores]:
+        """What the methods that need so many labels say of the judged clips."""
+        rows = [row for row in methods() if row.labels == labels]
+        concepts, views = self.prepared.concepts, self.judged.views
+        scores = judge(rows, self.seen, views.owners, concepts, fitted.learned)
+        if fitted.tuned is not None:
+            scores += judge_tuned(rows, fitted, frame_maps(fitted.tuned, views), concepts)
+        return scores
 
     def _fitted(self, train: Clips) -> Fitted:
         settings, seed, listener = self.settings, self.seed, self.listener
@@ -209,10 +214,11 @@ class _Seed:
         )  # fmt: skip
         return Fitted(self.web, tuned, net, V_c)
 
-    def _no_image(self, train: Clips) -> ClipScores:
+    def _no_image(self, train: Clips) -> list[ClipScores]:
         self.listener.stage("NoImage")
+        rows = [row for row in methods() if row.labels == "all"]
         name, concepts = self.settings.backbone, self.prepared.concepts
-        return judge_no_image(name, concepts, train, self.judged, self.seed, self.listener)
+        return judge_no_image(rows, name, concepts, train, self.judged, self.seed, self.listener)
 
 
 def judged_clips(prepared: Prepared, settings: SweepSettings) -> Clips:

@@ -7,9 +7,11 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from attention.networks.known.lite0 import LITE0
+from attention.networks.known.registry import networks_on_page
 from training.data.sets import sets
 from training.runs import queue
-from training.runs.asked import PAGE_BACKBONES, PAGE_HOURS, PAGE_SEEDS, expected, spec_of
+from training.runs.asked import PAGE_HOURS, PAGE_SEEDS, expected, spec_of
 from training.runs.standing import standing_of, standings
 from training.runs.words import record_of
 from training.tabs.curves.tab import curves_table
@@ -23,7 +25,7 @@ def endpoints() -> None:
     seeds = gr.Textbox("0", label="seeds", **hidden)
     until = gr.Textbox("energynet", label="until", **hidden)
     preset = gr.Textbox("working", label="preset", **hidden)
-    backbone = gr.Textbox(PAGE_BACKBONES[0], label="backbone", **hidden)
+    backbone = gr.Textbox(LITE0, label="backbone", **hidden)
     noisy = gr.Checkbox(False, label="noisy", **hidden)
     title = gr.Textbox("", label="title", **hidden)
     name = gr.Textbox("", label="run", **hidden)
@@ -51,7 +53,7 @@ def start_run(
     seeds: str = "0",
     until: str = "energynet",
     preset: str = "working",
-    backbone: str = PAGE_BACKBONES[0],
+    backbone: str = LITE0,
     noisy: bool = False,
     title: str = "",
 ) -> dict[str, Any]:
@@ -122,8 +124,8 @@ def _check(source: str, seeds: str, backbone: str) -> None:
     """What the terminal may ask and a page may not."""
     if source not in sets():
         raise InputError(f"There is no set '{source:.80}'; choose one of {', '.join(sets())}.")
-    if backbone not in PAGE_BACKBONES:
-        names = ", ".join(PAGE_BACKBONES)
+    if backbone not in networks_on_page():
+        names = ", ".join(networks_on_page())
         raise InputError(f"The network '{backbone:.40}' is not offered; choose one of {names}.")
     if len(seeds.split(",")) > PAGE_SEEDS:
         raise InputError(f"{len(seeds.split(','))} seeds are too many; give {PAGE_SEEDS} at most.")

@@ -7,8 +7,9 @@ import numpy as np
 
 from attention.analysis import Analysis
 from attention.disk.home import ASSETS
+from attention.methods.registry import hint_of, known_method
 from attention.serving.looking import Looked
-from attention.tabs.cards import METHOD_HINTS, score_bars, signed
+from attention.tabs.cards import score_bars, signed
 from attention.verdict import Floats, frame_mean
 
 # eight colours that colour-blind people tell apart (Okabe and Ito); the rest share a grey
@@ -51,7 +52,7 @@ def method_columns(analysis: Analysis) -> str:
     """The methods side by side with their top scores, and a sentence where they disagree."""
     columns = "".join(
         f"<article class='verdict'><header><span class='method'>{escape(v.method)}</span></header>"
-        f"<p class='hint'>{escape(METHOD_HINTS.get(v.method, ''))}</p>"
+        f"<p class='hint'>{escape(hint_of(v.method))}</p>"
         f"{score_bars(v, analysis, TOP)}</article>"
         for v in analysis.verdicts
     )
@@ -116,7 +117,8 @@ def whole_video(analysis: Analysis) -> str:
     for verdict in analysis.verdicts:
         votes = f"{verdict.votes[verdict.prediction]} of {len(analysis.frames)}"
         rows.append(_row(verdict.method, verdict.scores, verdict.ranking(2), votes, analysis))
-        if verdict.method.endswith("CNN"):
+        method = known_method(verdict.method)
+        if method and method.role == "vote":
             scores = frame_mean(analysis.side(verdict.side).scores)
             best = [int(c) for c in np.argsort(-scores, kind="stable")[:2]]
             rows.append(_row(f"{verdict.method}, mean of all frames", scores, best, "", analysis))

@@ -15,7 +15,7 @@ from attention.errors import InputError
 from attention.media.frames import label
 from training.data.archive.zips import Entry, ZipLimits, entries_of, shown
 from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, count, listed
-from training.data.layouts.video import SPLITS
+from training.data.layouts.own import SPLITS
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
 CHUNK = 1 << 20

@@ -1,4 +1,5 @@
-"""The folder layouts of published data sets.
+"""Layouts of data sets: each published one a file with LAYOUTS, found by registry.py.
 
-web.py reads stills, video.py, published.py and split_table.py read clips.
+own.py reads a person's own folders, split_table.py their splits.csv; stills.py and official.py hold what
+published layouts share.
 """

@@ -9,13 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Marker = Literal["circle", "square", "triangle", "diamond", "cross", "down", "star"]
+from attention.methods.method import BLUE, GREEN, ORANGE, PURPLE, SKY, VERMILLION, Marker
+
 Stroke = Literal["solid", "dot", "dashdot", "longdash", "dashed"]
 
-# Okabe and Ito's colours, which colour-blind people tell apart, without yellow and black: each is
-# seen on white and on dark. Cool for attention, warm for the CNN.
-BLUE, GREEN, SKY = "#0072b2", "#009e73", "#56b4e9"
-VERMILLION, ORANGE, PURPLE, GREY = "#d55e00", "#e69f00", "#cc79a7", "#8a8f98"
 RUN_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, SKY, ORANGE)
 STROKES: tuple[Stroke, ...] = ("solid", "dot", "dashdot", "longdash")  # "dashed" is the paper's
 MARKERS: tuple[Marker, ...] = ("circle", "square", "triangle", "diamond", "cross", "down")
@@ -28,20 +25,6 @@ class Look:
     colour: str
     marker: Marker | None = None
     stroke: Stroke = "solid"
-
-
-METHOD_LOOKS: Mapping[str, tuple[str, Marker]] = {
-    "CNN": (ORANGE, "square"),
-    "CNN mean": (ORANGE, "down"),
-    "UnAtt": (SKY, "triangle"),
-    "SVM": (PURPLE, "diamond"),
-    "Logistic": (PURPLE, "cross"),
-    "finetune+CNN": (VERMILLION, "square"),
-    "finetune+CNN mean": (VERMILLION, "down"),
-    "finetune+UnAtt": (GREEN, "triangle"),
-    "finetune+EnergyNet": (BLUE, "circle"),
-    "NoImage+CNN": (GREY, "cross"),
-}
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from attention.methods.method import GREY, Marker
+from attention.methods.registry import known_method, methods
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
 from training.report.charts.chart import (
-    GREY,
     MARKERS,
-    METHOD_LOOKS,
     RUN_COLOURS,
     STROKES,
     Axis,
@@ -23,7 +23,6 @@ from training.report.charts.chart import (
     Line,
     LineChart,
     Look,
-    Marker,
 )
 from training.report.curves import MEASURES, curve_name, figure5_rows, paper_rows
 from training.report.numbers import percent, signed
@@ -32,6 +31,7 @@ from training.report.training_log import PANELS, POOL, STAGES, smoothed
 
 STEP = 1.012  # error bars of neighbouring methods stand side by side, not on each other
 CONFUSIONS_TOLD = 3
+UNKNOWN: Marker = "star"  # of a method that this version does not know
 LEGEND = 30  # characters of a sweep's title in a legend
 
 
@@ -161,13 +161,11 @@ def training_chart(
 
 
 def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, last: float) -> Line:
-    colour, marker = METHOD_LOOKS.get(method, (GREY, "star"))
-    order = list(METHOD_LOOKS).index(method) if method in METHOD_LOOKS else 0
+    row, every = known_method(method), methods()
+    colour, marker = (row.colour, row.marker) if row else (GREY, UNKNOWN)
+    order = every.index(row) if row else 0
     level = float(rows["fraction"].iloc[0]) == 0
-    x = [
-        none if f == 0 else float(f) * STEP ** (order - len(METHOD_LOOKS) / 2)
-        for f in rows["fraction"]
-    ]
+    x = [none if f == 0 else float(f) * STEP ** (order - len(every) / 2) for f in rows["fraction"]]
     y, error = [float(v) for v in rows["mean"]], [float(v) for v in rows["std"]]
     notes = [
         f"{method}{f' · {of}' if of else ''}\n{percent(r.fraction) if r.fraction else 'no labels'}: "
@@ -192,7 +190,7 @@ def _marker(marker: Marker, place: int) -> Marker:
 
 
 def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Line:
-    colour, _ = METHOD_LOOKS[method]
+    row = known_method(method)
     x = [none if f == 0 else float(f) for f in rows["fraction"]]
     y = [float(v) for v in rows["value"]]
     where = [f"{method}, the paper ({r.where}): {r.value:.1f}" for r in _tuples(rows)]
@@ -203,7 +201,9 @@ def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Line:
         x=tuple(x),
         y=tuple(y),
         look=Look(
-            colour, "star" if len(rows) == 1 and rows["fraction"].iloc[0] else None, "dashed"
+            row.colour if row else GREY,
+            "star" if len(rows) == 1 and rows["fraction"].iloc[0] else None,
+            "dashed",
         ),
         notes=tuple(where),
         quoted=True,

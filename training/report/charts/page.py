@@ -11,15 +11,13 @@ from html import escape
 
 import plotly.graph_objects as go
 
+from attention.methods.method import BLUE, ORANGE, Marker
 from training.report.charts.chart import (
-    BLUE,
-    ORANGE,
     Axis,
     BarChart,
     Chart,
     Line,
     LineChart,
-    Marker,
 )
 from training.report.numbers import signed
 

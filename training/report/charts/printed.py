@@ -13,15 +13,13 @@ from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from attention.methods.method import BLUE, ORANGE, Marker
 from training.report.charts.chart import (
-    BLUE,
-    ORANGE,
     BarChart,
     Chart,
     GridChart,
     Line,
     LineChart,
-    Marker,
 )
 
 Kind = Literal["png", "svg"]

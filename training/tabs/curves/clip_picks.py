@@ -16,6 +16,7 @@ import gradio as gr
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
+from attention.methods.registry import known_method
 from attention.serving.looking import Looked, look
 from attention.serving.samples import Sample
 from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
@@ -197,8 +198,9 @@ def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tup
 
 def view_of(method: str) -> tuple[str, str]:
     """The CNN a method looks through, and the figure it opens as: 6 shows what a CNN got wrong."""
-    side = "tuned" if method.startswith("finetune") else "web"
-    return side, "6" if "CNN" in method else "2"
+    row = known_method(method)
+    side = "tuned" if row and row.cnn == "tuned" else "web"
+    return side, "6" if row and row.is_of_scores else "2"
 
 
 def opened(looked: Looked, judged: Judged) -> str:

@@ -10,12 +10,12 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
+from attention.methods.registry import methods
 from attention.serving.workroom import Workroom
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
 from training.report.charts.curve_charts import figure5_chart, gains_chart
 from training.report.curves import (
-    METHODS,
     TABLES,
     class_gains,
     curve_name,
@@ -37,6 +37,7 @@ NOTHING_YET = "Nothing is measured yet; choose another, or come back when its fi
 def figure5_view(chosen: Component, workroom: Workroom) -> View:
     """Accuracy against labelled clips (Figure 5)."""
     with gr.Tab("Figure 5", id="figure5") as tab:
+        rows = methods()
         with gr.Row(elem_classes=["curve-controls"]):
             measure = gr.Radio(
                 [("accuracy", "accuracy"), ("mAP", "mAP"), ("top-3", "top3")],
@@ -45,9 +46,9 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
                 min_width=330,
                 elem_id="curves-measure",
             )
-            methods = gr.Dropdown(
-                list(METHODS),
-                value=list(METHODS),
+            names = gr.Dropdown(
+                [row.name for row in rows],
+                value=[row.name for row in rows if row.role != "control"],
                 multiselect=True,
                 label="Methods",
                 scale=3,
@@ -56,14 +57,14 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
             quoted = gr.Checkbox(
                 True, label="The paper's numbers (dashed)", min_width=200, elem_id="curves-paper"
             )
-        inputs: list[Component] = [measure, methods, quoted]
+        inputs: list[Component] = [measure, names, quoted]
         outputs, fill = figure_block("figure5", _figure5, chosen, inputs, workroom)
     return View("figure5", tab, inputs, outputs, fill)
 
 
-def _figure5(sweeps: Sequence[Sweep], measure: str, methods: Sequence[str], quoted: bool) -> Shown:
+def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted: bool) -> Shown:
     there = _measured(sweeps)
-    kept = [method for method in METHODS if method in methods]
+    kept = [row.name for row in methods() if row.name in names]
     chart = figure5_chart([(s.title, s.stills, r) for s, r in there], measure, kept, quoted)
     tables = []
     for sweep, results in there:

@@ -6,8 +6,9 @@ from typing import Any
 import gradio as gr
 
 from attention.disk.home import ASSETS
+from attention.networks.known.registry import networks_on_page
 from training.data.sets import sets
-from training.runs.asked import PAGE_BACKBONES, PAGE_SEEDS
+from training.runs.asked import PAGE_SEEDS
 from training.settings import DATA
 from training.tabs.train.live import FOLLOW, STAGE_CHOICES, Seen, how_it_goes
 from training.tabs.train.run_card import NO_RUN
@@ -47,8 +48,9 @@ def form() -> dict[str, Any]:
         title = gr.Textbox(
             label="Title", max_length=80, placeholder="shown in lists and on the card"
         )
+        networks = networks_on_page()
         backbone = gr.Dropdown(
-            list(PAGE_BACKBONES), value=PAGE_BACKBONES[0], label="Network",
+            list(networks), value=networks[0], label="Network",
             info="Only EfficientNet-Lite0's weights ship; the others are downloaded at first use.",
         )  # fmt: skip
         preset = gr.Radio(

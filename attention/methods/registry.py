@@ -1,0 +1,49 @@
+"""Every method there is: the rows of all files in this folder, in their order."""
+
+from functools import lru_cache
+from textwrap import fill
+
+import attention.methods as folder
+from attention.methods.method import Labels, Method, Where
+from attention.rows import rows_of
+
+WIDTH = 80  # of --help
+
+
+@lru_cache(maxsize=1)
+def methods() -> tuple[Method, ...]:
+    """All rows, by their order. ValueError when two have the same name."""
+    rows: list[Method] = rows_of(folder, "METHODS")
+    if len({row.name for row in rows}) < len(rows):
+        raise ValueError(f"two methods have one name: {sorted(row.name for row in rows)}")
+    return tuple(sorted(rows, key=lambda row: row.order))
+
+
+def methods_for(*where: Where, labels: Labels | None = None) -> tuple[Method, ...]:
+    """The methods used there; labels: only those that need so many."""
+    return tuple(row for row in methods() if row.where in where and labels in (None, row.labels))
+
+
+def known_method(name: str) -> Method | None:
+    """The method of that name; None for one that a table on disk names and this version does not know."""
+    return next((row for row in methods() if row.name == name), None)
+
+
+def hint_of(name: str) -> str:
+    """The sentence that explains a method; empty for an unknown one."""
+    row = known_method(name)
+    return row.hint if row else ""
+
+
+def listed(*where: Where) -> str:
+    """The methods used there, each with its hint: for --help."""
+    rows = methods_for(*where)
+    width = max(len(row.name) for row in rows)
+    lines = [
+        fill(
+            row.hint, WIDTH,
+            initial_indent=f"  {row.name:<{width}}  ", subsequent_indent=" " * (width + 4),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return "\n".join(lines)

@@ -1,0 +1,65 @@
+"""Halves of a timm network: forward_features → A, forward_head → scores."""
+
+import copy
+
+import torch
+from torch import Tensor, nn
+
+from attention.networks.cutting import in_three, is_last_layer
+
+
+class TimmTrunk(nn.Module):
+    """The part of a timm network before its pooling: forward_features."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> Tensor:
+        """A [N,K,h,w] of inputs x [N,3,H,W]."""
+        return self.net.forward_features(x)  # type: ignore[operator,no-any-return]
+
+
+class TimmHead(nn.Module):
+    """The part of a timm network from its pooling on: forward_head, sharing the trunk's network."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        # in a tuple, so that the network's weights are counted and stored once, under the trunk
+        self._net = (net,)
+
+    def forward(self, A: Tensor) -> Tensor:
+        """Class scores [N,C] of the maps A [N,K,h,w]."""
+        return self._net[0].forward_head(A)  # type: ignore[operator,no-any-return]
+
+    def penultimate(self, A: Tensor) -> Tensor:
+        """Features before the last layer [N,F]."""
+        return self._net[0].forward_head(A, pre_logits=True)  # type: ignore[operator,no-any-return]
+
+
+def timm_halves(net: nn.Module, side: int) -> tuple[nn.Module, nn.Module]:
+    """The trunk, and the head as one of heads.py if it ends in one linear or 1×1 layer, else TimmHead.
+
+    side: of the pictures it is tried with. The network stays as it is; its layers are shared.
+    """
+    last = net.get_classifier()  # type: ignore[operator]
+    name = next((name for name, layer in net.named_modules() if layer is last), "")
+    if not name or not is_last_layer(last):
+        return TimmTrunk(net), TimmHead(net)
+    bare = _with(net, name.split("."), nn.Identity())
+    with torch.no_grad():
+        A = net.forward_features(torch.zeros(1, 3, side, side))  # type: ignore[operator]
+        head = in_three(TimmHead(bare), last, nn.Flatten(1), A) if A.ndim == 4 else None
+        if head is None or not torch.allclose(head(A), net.forward_head(A), atol=1e-5):  # type: ignore[operator]
+            return TimmTrunk(net), TimmHead(net)
+    head.older = {f"trunk.net.{name}.{key}": f"head.last.{key}" for key in last.state_dict()}
+    return TimmTrunk(bare), head
+
+
+def _with(net: nn.Module, path: list[str], layer: nn.Module) -> nn.Module:
+    """The network with another layer at a place; all else is shared."""
+    own = copy.copy(net)
+    first, rest = path[0], path[1:]
+    inner = _with(net._modules[first], rest, layer) if rest else layer  # type: ignore[arg-type]
+    own._modules = {**net._modules, first: inner}
+    return own

@@ -1,0 +1,51 @@
+"""A person's own folders: web/<Class>/, noisy/<Class>/ and video/<Class>/ with splits.csv."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attention.errors import InputError
+from attention.media.frames import label
+from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, child, files_of, recording_groups
+from training.data.layouts.split_table import read_splits
+from training.data.layouts.stills import together
+from training.data.records import VideoHalf, WebHalf
+
+SPLITS = "splits.csv"
+
+
+def read_own_stills(root: Path, noisy: bool = False) -> WebHalf:
+    """`web/<Class>/*.jpg` and, when `noisy`, those of `noisy/<Class>/` besides.
+
+    Raises InputError when there is no such folder.
+    """
+    web = child(root, "web")
+    if web is None:
+        raise InputError(f"{label(root)} has no folder web/ with a folder of stills per class.")
+    found, notes = files_of(web, STILL_SUFFIXES, "stills")
+    if noisy:
+        more = child(root, "noisy")
+        if more is None:
+            raise InputError(f"{label(root)} has no folder noisy/: leave the noisy stills out.")
+        added, more_notes = files_of(more, STILL_SUFFIXES, "stills")
+        found = together(found, added)
+        notes += more_notes
+    return WebHalf(root.name, found, tuple(notes))
+
+
+def read_own_clips(root: Path) -> VideoHalf:
+    """`video/<Class>/*.mp4` with `splits.csv` beside `video/`, where there is one."""
+    video = child(root, "video")
+    if video is None:
+        raise InputError(f"{label(root)} has no folder video/ with a folder of clips per class.")
+    found, notes = files_of(video, CLIP_SUFFIXES, "clips")
+    return own_splits(VideoHalf(root.name, found, {}, recording_groups(found), tuple(notes)), video)
+
+
+def own_splits(half: VideoHalf, root: Path) -> VideoHalf:
+    """The clips under the splits.csv in or beside `root`, where there is one."""
+    table = next((t for t in (root.parent / SPLITS, root / SPLITS) if t.is_file()), None)
+    if table is None:
+        return half
+    splits, groups, notes = read_splits(table, root, half.clips)
+    return VideoHalf(half.name, half.clips, splits, half.groups | groups, (*half.notes, *notes))
