@@ -12,6 +12,8 @@ import pytest
 from tests.clips import numbered_frames, write_clip
 from tests.pages import READY, wait_until_quiet, watched_page
 
+TUNED = ("finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
+
 
 @pytest.fixture
 def page(browser: Any, app_url: str) -> Iterator[Any]:
@@ -30,7 +32,7 @@ def upload(page: Any, clip: Path) -> None:
 
 def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
     assert "lion" in page.inner_text("#verdicts")
-    assert page.locator("#verdicts article").count() == 2
+    assert page.locator("#verdicts article").count() == 3
     page.locator("#samples button").nth(7).wait_for()
     assert page.locator("#player canvas").count() >= 5
 
@@ -42,8 +44,8 @@ def test_the_page_opens_on_the_papers_interactions_all_seen_without_scrolling(
         page.goto(app_url)
         page.wait_for_selector("#player .timeline canvas", timeout=READY)
         names = page.locator("#verdicts .method").all_inner_texts()
-        assert names == ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
-        assert page.locator("#verdicts .mark").count() == 5
+        assert names == ["CNN", "UnAtt", "Focus", *TUNED]
+        assert page.locator("#verdicts .mark").count() == 6
         for concept in ("Handshake", "High five", "Hug", "Kiss"):
             assert concept in page.inner_text("#player")
         for part in ("#samples", "#upload", "#verdicts", "#player .tiles", "#player .timeline"):
@@ -164,7 +166,7 @@ def test_compare_follows_the_clip_and_leads_back_to_its_frame(page: Any, lion_cl
     upload(page, lion_clip)
     page.click("button[role=tab]:has-text('Compare')")
     page.wait_for_selector("#compare-frames td[data-frame]")
-    assert page.locator("#compare-frames tr").count() == 2
+    assert page.locator("#compare-frames tr").count() == 3
     assert "mean of all frames" in page.inner_text("#compare-table")
     page.click("#compare-frames tr:nth-child(2) td[data-frame='4']")
     page.wait_for_function(

@@ -15,6 +15,8 @@ from training.data.sets import remove_set, sets
 from training.runs import queue
 from training.runs.standing import standings
 
+TUNED = ("finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
+
 
 @pytest.fixture
 def page(browser: Any, app_url: str) -> Iterator[Any]:
@@ -90,7 +92,7 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
         timeout=READY,
     )
     names = page.locator("#verdicts .method").all_inner_texts()
-    assert names == ["CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet"]
+    assert names == ["CNN", "UnAtt", "Focus", *TUNED]
     said = re.findall(r"Hug|Kiss|High five|Handshake", page.inner_text("#verdicts"))
     assert said
     assert set(said) <= {"Hug", "Kiss"}
