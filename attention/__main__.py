@@ -1,6 +1,6 @@
-"""python -m attention CLIP …: what every method says of clips, and where it looked.
+"""python -m attention CLIP …: prints what every method recognises in clips, and writes the maps.
 
-Whatever takes time to import is imported where it is used, so that --help answers at once.
+Slow modules are imported where they are used, so that --help answers at once.
 """
 
 import argparse
@@ -11,13 +11,13 @@ from typing import Any
 
 from attention.command.terminal import Parser, folder, positive, say, status_of, waiting
 
-MODEL = "imagenet"  # people bring real clips
+MODEL = "imagenet"  # its 1000 concepts suit most real clips
 
 ABOUT = """\
-Looks at every 5th frame of a clip, or at an image, through a CNN trained on Web
-images, and says which concept it shows: by the CNN's vote, by the energy of its
-attention maps (UnAtt) and, where the model has them, by the fine-tuned CNN and
-by EnergyNet."""
+Analyses every 5th frame of a clip, or an image, with a CNN trained on Web images,
+and prints the recognised concept: by the CNN's vote, by the energy of its
+attention maps (UnAtt) and, if the model has them, by the fine-tuned CNN and by
+EnergyNet."""
 EPILOG = """examples:
   python -m attention clip.mp4
   python -m attention clip.mp4 --concepts "paddle, canoe, speedboat" --out results
@@ -46,33 +46,31 @@ def parser() -> Parser:
     made.add_argument("clips", metavar="CLIP", nargs="*", help=_CLIP_HELP)
     made.add_argument("--model", metavar="M", default=MODEL, help=_MODEL_HELP)
     made.add_argument(
-        "--concepts", metavar="A,B", help="compare these (default: all the model knows)"
+        "--concepts", metavar="A,B", help="compare these (default: all concepts of the model)"
     )
     made.add_argument(
         "--every", metavar="N", type=positive, default=5, help="take one frame in N (default 5)"
     )
     made.add_argument("--window", metavar="S", type=positive, default=3, help=_WINDOW_HELP)
-    made.add_argument("--truth", metavar="NAME", help="the concept that the clip truly shows")
+    made.add_argument("--truth", metavar="NAME", help="the true concept of the clip")
     made.add_argument("--out", metavar="DIR", type=folder, help=_OUT_HELP)
-    made.add_argument(
-        "--json", action="store_true", help="print the analysis as JSON, nothing else"
-    )
-    made.add_argument("--list-models", action="store_true", help="list the models and leave")
+    made.add_argument("--json", action="store_true", help="print only the analysis, as JSON")
+    made.add_argument("--list-models", action="store_true", help="list the models and exit")
     return made
 
 
-_CLIP_HELP = "a video or an image; several, or a folder of them, with --out"
+_CLIP_HELP = "a video or an image; with --out also several, or a folder of them"
 _MODEL_HELP = f"a model's name or its folder (default {MODEL})"
-_WINDOW_HELP = "side of the window whose sum is the energy, in map cells (default 3)"
+_WINDOW_HELP = "side of the energy window, in map cells (default 3)"
 _OUT_HELP = (
-    "write analysis.json, frames.csv, figure2.png, overlay.mp4, and with --truth figure6.png when an "
-    "energy method is right where the CNN is wrong; for several clips a folder each, and verdicts.csv; "
-    "begun again, it goes on where it stopped"
+    "write analysis.json, frames.csv, figure2.png and overlay.mp4; with --truth also figure6.png, if an "
+    "energy method is right in a frame where the CNN is wrong; several clips get a folder each and one "
+    "verdicts.csv, and the same command continues an interrupted run"
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command line and returns its exit status: see `terminal.status_of`."""
+    """Runs the command line; returns the exit status of `terminal.status_of`."""
     made = parser()
     options = vars(made.parse_args(arguments))
     if options.pop("list_models"):
@@ -106,7 +104,7 @@ def _list_models() -> None:
 
 
 def _leave(*_: object) -> None:
-    """Ends as Ctrl-C does, cleaning up on the way."""
+    """Ends like Ctrl-C, so that temporary files are removed."""
     raise KeyboardInterrupt
 
 

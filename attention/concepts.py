@@ -1,4 +1,4 @@
-"""Concepts C: their names, the sets the paper uses, and their vectors V_c (Section 3.4)."""
+"""Concepts C: their names, the paper's sets, and their vectors V_c (Section 3.4)."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ from attention.words.table import WordTable, load_words
 INTERACTIONS = ("Handshake", "High five", "Hug", "Kiss")  # TVHI and HII, Section 4.1.1
 
 AGGREGATIONS = ("mean", "fisher")
-MAX_NAME = 100  # characters; names go on buttons, axes and into folder names
+MAX_NAME = 100  # characters; names appear on buttons and axes and in folder names
 
 
 class UnknownWord(UserWarning):
-    """A concept's vector is not made of all its words, or of a guess at them: one sentence each."""
+    """A concept's vector lacks some of its words or uses a guess; one sentence per concept."""
 
 
 @dataclass(frozen=True)
 class ConceptSet:
     """The concepts C of a model, in the order of its class scores.
 
-    Names are stripped. Raises InputError when there are none, when one is empty, too long or not
-    text, and when two differ only in case, spaces, hyphens, underscores or apostrophes.
+    Names are stripped. Raises InputError when there is no name, when a name is empty, too long or not
+    text, and when two names differ only in case, spaces, hyphens, underscores or apostrophes.
     """
 
     names: tuple[str, ...]
@@ -65,7 +65,7 @@ class ConceptSet:
     def index(self, name: str) -> int:
         """The place of a concept; case, spaces, hyphens and underscores in its name do not matter.
 
-        Raises InputError that offers the closest names when there is no such concept.
+        Raises InputError, with the closest names, when there is no such concept.
         """
         place = self._places.get(_key(str(name)))
         if place is None:
@@ -74,10 +74,10 @@ class ConceptSet:
         return place
 
     def pick(self, wanted: str | Iterable[str]) -> tuple[int, ...]:
-        """The places of several concepts, in the order asked for, each once: "hug, kiss" or a list.
+        """The places of several concepts, in the order given, each once. wanted: "hug, kiss" or a list.
 
-        A name may hold a comma: of the names that a comma list can start with, the longest is
-        taken. Raises InputError when a name is unknown or none is given, and for what is no list.
+        A name may contain commas: where several names match the start of the text, the longest is
+        taken. Raises InputError when a name is unknown, when none is given, and for a wrong type.
         """
         if isinstance(wanted, str):
             places = self._pick_from(wanted.split(","))
@@ -90,11 +90,11 @@ class ConceptSet:
         return tuple(dict.fromkeys(places))
 
     def _pick_from(self, parts: Sequence[str]) -> list[int]:
-        most = 1 + max(name.count(",") for name in self.names)  # parts that one name can have
+        most = 1 + max(name.count(",") for name in self.names)  # parts in a name
         places = []
         start = 0
         while start < len(parts):
-            if not parts[start].strip():  # "hug, kiss," has an empty end
+            if not parts[start].strip():  # "hug, kiss," ends with an empty part
                 start += 1
                 continue
             ends = range(min(start + most, len(parts)), start, -1)
@@ -116,16 +116,16 @@ class ConceptSet:
 
 
 def imagenet_concepts() -> tuple[str, ...]:
-    """The 1000 ImageNet classes in the order of torchvision's weights, all of them distinct.
+    """The 1000 ImageNet classes in the order of torchvision's weights, with distinct names.
 
-    Torchvision's "Cardigan" (the dog, 264) differs from "cardigan" (the jacket, 474) only in case:
+    Torchvision's "Cardigan" (the dog, 264) differs from "cardigan" (the jacket, 474) only in case, so
     the dog is named "Cardigan Welsh corgi" here.
     """
     return _shipped_names("imagenet")
 
 
 def ucf101_concepts() -> tuple[str, ...]:
-    """The 101 actions of UCF101 and BU101, spelled as in its class index (Section 4.1.2)."""
+    """The 101 actions of UCF101 and BU101, spelled as in UCF101's class index (Section 4.1.2)."""
     return _shipped_names("ucf101")
 
 
@@ -142,12 +142,12 @@ def concept_vectors(
 ) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     """V_c of every concept, float32 [C, word_dim] with rows of length 1, and notes (Section 3.4).
 
-    "mean" averages the words of a name, "fisher" is their improved Fisher vector under the table's
-    mixture; both after bringing every word to length 1, so the order of words is irrelevant. Words
-    that the table lacks are left out; a name without a known word gets a direction drawn from a
-    hash of the name alone. The notes hold one sentence for each concept that this happens to, or
-    of which a compound was split by a guess; each is also given as an UnknownWord warning. Raises
-    InputError for another `how`, and when the table is too small for Fisher vectors.
+    "mean" averages the words of a name; "fisher" is their improved Fisher vector under the table's
+    mixture. Both first scale every word to length 1; the order of words does not matter. Words that
+    the table lacks are left out. A name without a known word gets a pseudo-random direction, computed
+    from a hash of the name. The notes have one sentence for each concept with unknown or guessed words;
+    each is also an UnknownWord warning. Raises InputError for another `how`, and when the table is too
+    small for Fisher vectors.
     """
     table = load_words() if table is None else table
     dim = word_dim(table, how)
@@ -164,9 +164,9 @@ def concept_vectors(
 
 
 def explain(read: NameWords, source: str, drawn: bool) -> str:
-    """One sentence on what a concept's vector lacks or guesses, or "" when every word is known.
+    """One sentence about a concept's unknown and guessed words, or "" when every word is known.
 
-    drawn: the vector is a direction drawn from the name, because its words gave none.
+    drawn: whether the vector is a pseudo-random direction, because the words gave none.
     """
     if drawn:
         return (
@@ -183,7 +183,7 @@ def explain(read: NameWords, source: str, drawn: bool) -> str:
 
 
 def _aggregate(words: Sequence[str], table: WordTable, how: str) -> NDArray[np.float64] | None:
-    """The vector of length 1 of known words, or None when they give no direction."""
+    """The vector of the known words, of length 1, or None when they give no direction."""
     if not words:
         return None
     x = table.unit(words)
@@ -193,14 +193,14 @@ def _aggregate(words: Sequence[str], table: WordTable, how: str) -> NDArray[np.f
 
 
 def _drawn_from(name: str, dim: int) -> NDArray[np.float64]:
-    """A direction of length 1 that depends on the name alone, on every machine and version."""
+    """A vector of length 1 from a hash of the name; the same on every machine and version."""
     digest = hashlib.shake_256(_key(name).encode("utf-8")).digest(4 * dim)
     vector = np.frombuffer(digest, "<u4").astype(np.float64) / 2**31 - 1
     return np.asarray(vector / np.linalg.norm(vector))
 
 
 def _key(name: str) -> str:
-    """What two spellings of one concept share: "High five", "high_five", "HighFive"."""
+    """The same key for all spellings of a concept: "High five", "high_five", "HighFive"."""
     return re.sub(r"[\s_\-'\u2019]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 

@@ -9,7 +9,7 @@ from attention.errors import InputError
 def window_sums(L: Tensor, size: int = 3) -> Tensor:
     """Sum of every s×s window of L [...,h,w], step 1 → [...,h-s+1,w-s+1].
 
-    InputError when the window does not fit the map.
+    Raises InputError when the window does not fit the map.
     """
     h, w = L.shape[-2:]
     if not 1 <= size <= min(h, w):
@@ -23,9 +23,9 @@ def window_energy(L: Tensor, size: int = 3) -> Tensor:
 
 
 def window_at(L: Tensor, size: int = 3) -> tuple[Tensor, Tensor]:
-    """Where each maximal window lies: (row, col) of its upper left cell, each int64 [N,C].
+    """The position of each maximal window: (row, col) of its upper left cell, each int64 [N,C].
 
-    Of equal windows the first in reading order.
+    Among equal windows, the first in row-major order.
     """
     sums = window_sums(L, size)
     at = sums.flatten(-2).argmax(-1)
@@ -33,7 +33,7 @@ def window_at(L: Tensor, size: int = 3) -> tuple[Tensor, Tensor]:
 
 
 def best_window(L: Tensor, size: int = 3) -> tuple[Tensor, Tensor]:
-    """window_energy and window_at in one pass: E [N,C] and places int64 [N,C,2]."""
+    """window_energy and window_at in one pass: E [N,C] and (row, col) int64 [N,C,2]."""
     sums = window_sums(L, size)
     energy, at = sums.flatten(-2).max(-1)
     return energy, torch.stack((at // sums.shape[-1], at % sums.shape[-1]), -1)

@@ -10,9 +10,9 @@ class EnergyNet(nn.Module):
     """E_net(F,c) = W_f f(V_L, V_c): two fully connected layers with a ReLU between, then W_f (Eq. 4).
 
     map_size: (h, w) of the attention maps · word_dim: length of V_c · hidden: width of the first layer ·
-    dim: d, length of the embedding f, 64 in the paper · map_scale: how maps are divided before they
-    are looked at, "none" as the paper writes it or "frame" by the frame's largest cell over all
-    concepts (which keeps every comparison within the frame).
+    dim: d, length of the embedding f, 64 in the paper · map_scale: how maps are scaled first, "none"
+    as in the paper, or "frame", divided by the frame's largest cell over all concepts (which keeps the
+    ratios between the concepts of a frame).
     """
 
     def __init__(
@@ -43,9 +43,9 @@ class EnergyNet(nn.Module):
         return self.W_f(self.embed(V_L, V_c)).squeeze(-1)
 
     def scaled(self, L: Tensor, peak: Tensor | None = None) -> Tensor:
-        """Maps [N,C,h,w] as this network takes them, flattened: [N,C,h·w].
+        """Maps [N,C,h,w] as input of this network: scaled by map_scale and flattened, [N,C,h·w].
 
-        peak: each frame's largest cell over all concepts [N], where L holds only some of them.
+        peak: each frame's largest cell over all concepts [N]; needed when L has only some concepts.
         """
         flat = L.flatten(2)
         if self.map_scale == "none":
@@ -57,7 +57,7 @@ class EnergyNet(nn.Module):
     def energies(self, L: Tensor, V_c: Tensor, peak: Tensor | None = None) -> Tensor:
         """E_net of every frame and concept: maps [N,C,h,w], word vectors [C,word_dim] → [N,C].
 
-        peak: as in `scaled`. The concept's share of the first layer is computed once for all frames.
+        peak: as in `scaled`. The first layer's term W_c·V_c + b is computed once for all frames.
         """
         W_L, W_c = self.fc1.weight.split((self.cells, self.word_dim), dim=1)
         concept_part = V_c @ W_c.T + self.fc1.bias

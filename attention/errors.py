@@ -1,4 +1,4 @@
-"""What people get told when something they gave cannot be used, or the disk is full."""
+"""Errors that a user can fix, such as a wrong file or a full disk, as one clear sentence."""
 
 import errno
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ DISK_IS_FULL = "The server's disk is full; free some space there, or ask whoever
 class InputError(ValueError):
     """One clear sentence: what is wrong, with its name, and what to do.
 
-    Raised for anything a person can mend (a file, a concept, a number). The terminal prints it and
-    leaves with status 2; the page shows it as a toast. It never carries a traceback to a person.
+    Raised for anything that a user can correct (a file, a concept, a number). The terminal prints it
+    and exits with status 2; the page shows it as a toast. The user never sees a traceback.
     """
 
 
 def short(name: object, most: int = 80, unprintable: str = " ") -> str:
-    """A name as a sentence can hold it: printable, at most `most` characters, its middle left out."""
+    """A name for a sentence: printable, and without its middle when longer than `most` characters."""
     text = "".join(c if c.isprintable() else unprintable for c in str(name))
     return text if len(text) <= most else f"{text[: most - 20]}…{text[-19:]}"
 
 
 def whole_number(what: str, value: object) -> int:
-    """An integer, also when it comes as 5.0; InputError, naming `what`, for anything else."""
+    """An integer; 5.0 counts as 5. Raises InputError, which names `what`, for anything else."""
     try:
         number = int(value)  # type: ignore[call-overload]
         if not isinstance(value, str) and number == value:
@@ -33,13 +33,13 @@ def whole_number(what: str, value: object) -> int:
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """Whether an error is the operating system's for a disk, or a quota, that is used up."""
+    """Whether an error says that the disk is full or the disk quota is used up."""
     return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Turns a full disk into an InputError; safetensors tells of one in words alone."""
+    """Turns a full disk into an InputError; the error of safetensors has no errno, only the text."""
     try:
         yield
     except Exception as error:

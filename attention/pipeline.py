@@ -83,19 +83,15 @@ def analyse(
         sides=sides,
         verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=tuple(
-            dict.fromkeys(
-                [
-                    *notes,
-                    *notes_of(sides, learned),
-                    *(n for look in looks for n in look.engine.notes),
-                ]
-            )
-        ),
+        notes=(*notes, *notes_of(sides, learned), *_engine_notes(looks)),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
+
+
+def _engine_notes(looks: Sequence[Look]) -> Iterable[str]:
+    return dict.fromkeys(note for look in looks for note in look.engine.notes)
 
 
 def _rows(known: ConceptSet, concepts: str | Iterable[str] | None) -> list[int]:

@@ -1,4 +1,4 @@
-"""The checkup: files that cannot be read, stills that are there twice, and what to do about it."""
+"""The checkup: unreadable files, near-duplicate stills, and the advice."""
 
 import json
 from dataclasses import replace
@@ -20,7 +20,7 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 
 def scene(seed: int, height=240, width=320) -> Image.Image:
-    """A picture of coloured shapes under uneven light, another for each seed."""
+    """A picture of coloured shapes under uneven light, different for each seed."""
     draw = np.random.default_rng(seed)
     ground = cv2.resize(draw.integers(0, 256, (3, 4, 3)).astype(np.uint8), (width, height))
     for _ in range(12):
@@ -33,7 +33,7 @@ def scene(seed: int, height=240, width=320) -> Image.Image:
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory) -> Path:
-    """Two classes of distinct scenes, copies of one of them, and files that cannot be read."""
+    """Two classes of distinct scenes, copies of one scene, and unreadable files."""
     root = tmp_path_factory.mktemp("set")
     for place, name in enumerate(("Hug", "Kiss")):
         (root / "web" / name).mkdir(parents=True)
@@ -100,11 +100,11 @@ def test_progress_counts_every_file_once(root):
 
 
 def test_a_checkup_is_json(seen):
-    told = json.loads(json.dumps(seen.to_json()))
-    assert told["stills"] == [18, 13]
-    assert len(told["unreadable"]) == 5
-    assert len(told["twins"]) == 21
-    assert told["twin_similarity"] == DATA.twin_similarity
+    record = json.loads(json.dumps(seen.to_json()))
+    assert record["stills"] == [18, 13]
+    assert len(record["unreadable"]) == 5
+    assert len(record["twins"]) == 21
+    assert record["twin_similarity"] == DATA.twin_similarity
 
 
 def test_without_leaves_files_out_of_stills_and_folds(root):

@@ -1,4 +1,4 @@
-"""python -m attention: answers for people and programs, one clear line for what is wrong."""
+"""python -m attention: text for people, JSON for programs, one clear line for each error."""
 
 import json
 import os
@@ -182,7 +182,7 @@ if sys.platform == "linux":  # root may write anywhere but here
 
 @pytest.fixture(scope="module")
 def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of all that can go wrong, and one good clip."""
+    """A folder with one good clip and files for each error."""
     room = tmp_path_factory.mktemp("messy")
     good = write_clip(room / "clip.mp4", numbered_frames(3))
     write_clip(room / "long.mp4", numbered_frames(2), fps=1, times=[0, 4 * 3600])
@@ -205,13 +205,13 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_is_wrong_is_said_in_one_line(  # type: ignore[no-untyped-def]
     said, messy: Path, monkeypatch: pytest.MonkeyPatch, case: str
 ) -> None:
-    arguments, told = WRONG[case]
+    arguments, sentence = WRONG[case]
     monkeypatch.chdir(messy)
     before = sorted(messy.rglob("*"))
     out_too = () if "--out" in arguments or not arguments else ("--out", "results")
     status, out, err = said(*arguments, *out_too)
     assert (status, out) == (2, "")
-    assert told in err
+    assert sentence in err
     assert err.startswith("attention: ")
     assert err.count("\n") == 1
     assert len(err) < 400
@@ -219,11 +219,11 @@ def test_what_is_wrong_is_said_in_one_line(  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.skipif(not SHARED_CLIPS.is_dir(), reason="the folder of real clips is not here")
-def test_real_broken_files_are_told_and_real_odd_ones_seen(said) -> None:  # type: ignore[no-untyped-def]
+def test_real_broken_files_are_reported_and_real_odd_ones_analysed(said) -> None:  # type: ignore[no-untyped-def]
     for broken in sorted((SHARED_CLIPS / "broken").iterdir()):
         status, out, err = said(broken, *FEW)
-        told = "breaks off" in out or "left out" in out
-        assert (status == 2 and err.count("\n") == 1) or told, broken.name
+        noted = "breaks off" in out or "left out" in out
+        assert (status == 2 and err.count("\n") == 1) or noted, broken.name
     for odd in sorted((SHARED_CLIPS / "odd").iterdir()):
         status, _, err = said(odd, *FEW, "--every", "50")
         assert (status, err) == (0, ""), odd.name
@@ -240,7 +240,7 @@ def test_what_would_fill_the_memory_is_refused_before_the_work(  # type: ignore[
     assert said(clip, "--json", *FEW)[0] == 0
 
 
-def test_an_unwritable_folder_is_told_after_the_verdict(  # type: ignore[no-untyped-def]
+def test_an_unwritable_folder_is_an_error_after_the_verdict(  # type: ignore[no-untyped-def]
     said, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*_: object, **__: object) -> None:
@@ -285,7 +285,7 @@ def test_a_reader_that_goes_away_is_no_error(clip: Path, looked: Path) -> None:
 
 
 @pytest.mark.parametrize("closed", [1, 2])
-def test_who_closes_stdout_or_stderr_wants_it_quiet(
+def test_output_to_a_closed_stdout_or_stderr_is_discarded(
     clip: Path, tmp_path: Path, looked: Path, closed: int
 ) -> None:
     whole = ["-m", "attention", str(clip), *FEW]  # once as people start it
@@ -331,12 +331,12 @@ def test_a_fault_of_the_program_is_one_line_too(  # type: ignore[no-untyped-def]
 def test_the_report_has_every_method_note_and_the_agreement() -> None:
     web = look().sides[0]
     tuned = replace(web, name="tuned", net_energies=np.eye(4, dtype=np.float32))
-    told = report(look([web, tuned], notes=("It breaks off.",), timing={"total": 1.0}))
+    text = report(look([web, tuned], notes=("It breaks off.",), timing={"total": 1.0}))
     for method in ("CNN ", "UnAtt ", "finetune+CNN ", "finetune+UnAtt ", "finetune+EnergyNet "):
-        assert f"\n{method}" in told
-    assert "\nNote: It breaks off.\n" in told
-    assert told.endswith("Time: 1.00 s")
-    assert "methods" in told
+        assert f"\n{method}" in text
+    assert "\nNote: It breaks off.\n" in text
+    assert text.endswith("Time: 1.00 s")
+    assert "methods" in text
     single = report(look(frames=1, concepts=("Hug", "Kiss")))
     assert single.startswith("clip.mp4: 1 frame, seen by interactions, 2 concepts\n")
 

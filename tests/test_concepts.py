@@ -31,7 +31,7 @@ FIXED = [
 
 @pytest.fixture
 def table():
-    """Four known words; the mixture makes Fisher vectors possible on so few."""
+    """A table of four words, with its own mixture so that Fisher vectors are possible."""
     vectors = np.array([[3, 0, 0], [0, 4, 0], [0, 0, 5], [-3, 0, 0]], np.float32)
     mixture = Mixture(np.array([1.0]), np.full((1, 3), 0.1), np.full((1, 3), 0.25))
     ranks = np.arange(4, dtype=np.int32)
@@ -192,9 +192,9 @@ def test_word_dim():
 
 @pytest.mark.parametrize("how", HOWS)
 def test_a_concept_without_a_known_word_gets_its_own_fixed_direction(table, how):
-    with pytest.warns(UnknownWord) as told:
+    with pytest.warns(UnknownWord) as warned:
         V_c, notes = concept_vectors(["Qwrtz", "qw_rtz", "Xyzzy"], table, how)
-    assert len(told) == len(notes) == 3
+    assert len(warned) == len(notes) == 3
     assert "'Qwrtz'" in notes[0] and "the tiny table" in notes[0] and "fixed direction" in notes[0]
     np.testing.assert_allclose(np.linalg.norm(V_c, axis=1), 1, atol=1e-6)
     np.testing.assert_array_equal(V_c[0], V_c[1])
@@ -202,20 +202,20 @@ def test_a_concept_without_a_known_word_gets_its_own_fixed_direction(table, how)
 
 
 def test_the_fixed_direction_never_changes(table):
-    """Models on disk were trained with it: other numbers here would break them."""
+    """Models on disk were trained with these numbers: other numbers would break them."""
     with pytest.warns(UnknownWord):
         V_c, _ = concept_vectors(["Qwrtz"], table)
     np.testing.assert_allclose(V_c[0], FIXED, atol=1e-6)
 
 
-def test_unknown_words_beside_known_ones_are_left_out_and_told(table):
+def test_unknown_words_beside_known_ones_are_left_out_with_a_note(table):
     with pytest.warns(UnknownWord, match="'Qwrtz' is left out and Dog stands for it"):
         V_c, notes = concept_vectors(["Qwrtz Dog", "dog"], table)
     np.testing.assert_array_equal(V_c[0], V_c[1])
     assert len(notes) == 1
 
 
-def test_a_guessed_compound_is_told(table):
+def test_a_guessed_compound_has_a_note(table):
     with pytest.warns(UnknownWord, match="'walkingdog' is read as walking . dog"):
         V_c, _ = concept_vectors(["walkingdog", "walking dog"], table)
     np.testing.assert_array_equal(V_c[0], V_c[1])

@@ -1,4 +1,4 @@
-"""A full disk, told in one sentence wherever it shows."""
+"""A full disk is one clear sentence in every form of the error; short names; whole numbers."""
 
 import errno
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ from attention.tabs.faults import disk_fault
 
 
 class SafetensorsError(Exception):
-    """safetensors' own, which has no errno."""
+    """The error of safetensors, which has no errno."""
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What is written: the same numbers everywhere, and whole files or none."""
+"""The exported files: the same numbers in each, and whole files or none."""
 
 import csv
 import json
@@ -35,7 +35,7 @@ def test_json_is_what_the_analysis_says(tmp_path: Path) -> None:
     assert json_text(analysis, ascii_only=True).isascii()
 
 
-def test_numbers_that_are_none_are_no_answer(tmp_path: Path) -> None:
+def test_nan_is_an_error(tmp_path: Path) -> None:
     one = look().sides[0]
     broken = look([replace(one, scores=np.full_like(one.scores, np.nan))])
     with pytest.raises(InputError, match="interactions answers with numbers that are none"):
@@ -95,7 +95,7 @@ def test_figure_6_comes_with_a_truth_it_can_show_and_an_older_one_is_left(
     files, notes = export(folder, clip, replace(analysis, truth="Handshake"))
     assert files == FILES
     assert "CNN rightly says Handshake" in notes[0]
-    assert "figure6.png that was there before is not of this look" in notes[1]
+    assert "older figure6.png, which is not of this analysis" in notes[1]
     assert export(folder, clip, replace(analysis, truth=None))[1] == notes[1:]
     assert (folder / "figure6.png").read_text() == "of my own"  # nobody asked to delete it
     assert export(tmp_path / "new", clip, replace(analysis, truth="Handshake"))[1] == notes[:1]

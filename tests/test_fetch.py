@@ -1,4 +1,4 @@
-"""Downloads against a server on this machine: whole, checked, safely unpacked."""
+"""Downloads from a local server: whole, checked, safely unpacked."""
 
 import errno
 import hashlib
@@ -33,7 +33,7 @@ SHA256 = "sha256:" + hashlib.sha256(CONTENT).hexdigest()
 
 
 class Site:
-    """What the server offers and how it misbehaves; what it was asked for."""
+    """The server's files and faults, and the requests it received."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {"/set.bin": CONTENT}
@@ -95,13 +95,13 @@ def stop_at(least: int):
 # one file
 
 
-def test_a_download_is_whole_and_tells_its_progress(site, tmp_path):
-    told = []
-    path = download(site.remote(), tmp_path / "new/folder", lambda *step: told.append(step))
+def test_a_download_is_whole_and_reports_its_progress(site, tmp_path):
+    steps = []
+    path = download(site.remote(), tmp_path / "new/folder", lambda *step: steps.append(step))
     assert path.read_bytes() == CONTENT
     assert names(path.parent) == ["set.bin"]
-    assert [step[1] for step in told] == sorted(step[1] for step in told)
-    assert told[-1] == ("set.bin", len(CONTENT), len(CONTENT))
+    assert [step[1] for step in steps] == sorted(step[1] for step in steps)
+    assert steps[-1] == ("set.bin", len(CONTENT), len(CONTENT))
 
 
 def test_what_breaks_off_or_is_stopped_leaves_nothing_and_can_begin_again(site, tmp_path):
@@ -144,7 +144,7 @@ def test_a_file_that_is_there_is_checked_and_never_removed(site, tmp_path):
 # disks
 
 
-def test_a_full_disk_is_told_before_anything_is_written(site, tmp_path, monkeypatch):
+def test_a_disk_without_room_is_an_error_before_anything_is_written(site, tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=16_000_000))
     with pytest.raises(InputError) as caught:
         download(site.remote(), tmp_path)
@@ -184,12 +184,12 @@ def test_no_server(site, tmp_path):
         download(Remote("http://127.0.0.1:9/x", "x"), tmp_path)
 
 
-def test_a_certificate_that_does_not_hold(tmp_path, monkeypatch):
+def test_an_invalid_certificate(tmp_path, monkeypatch):
     def refused(*_, **__):
         raise requests.exceptions.SSLError("certificate has expired")
 
     monkeypatch.setattr(requests, "get", refused)
-    with pytest.raises(InputError, match=r"example.org does not hold \(certificate has expired\)"):
+    with pytest.raises(InputError, match=r"example.org is not valid \(certificate has expired\)"):
         download(Remote("https://example.org/x", "x"), tmp_path)
 
 
@@ -237,11 +237,11 @@ FILES = {"set/Hug/1.jpg": b"one", "set/Kiss/2.jpg": b"two" * 1000, "readme.txt":
 
 @pytest.mark.parametrize(("make", "name"), [(zipped, "hii.zip"), (tarred, "hii.tar.gz")])
 def test_an_archive_unpacks_beside_itself(tmp_path, make, name):
-    told = []
-    folder = unpack(make(tmp_path / name, FILES), lambda *step: told.append(step))
+    steps = []
+    folder = unpack(make(tmp_path / name, FILES), lambda *step: steps.append(step))
     assert folder == tmp_path / "hii"
     assert {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.*")} == FILES
-    assert told[-1] == (3003, 3003)
+    assert steps[-1] == (3003, 3003)
     assert names(tmp_path) == ["hii", name]
 
 
@@ -389,18 +389,18 @@ def test_a_set_without_an_address_is_unpacked_when_a_person_brought_it(tmp_path)
 def record(site: Site, **changes) -> dict:
     entry = {"key": "HII.zip", "size": len(site.files["/HII.zip"]), "links": {"self": f"{site.url}/HII.zip"},
              "checksum": "md5:" + hashlib.md5(site.files["/HII.zip"]).hexdigest()}  # fmt: skip
-    told = {"files": [entry | changes], "metadata": {"license": {"id": "cc-by-4.0"}}}
-    site.files["/record"] = json.dumps(told).encode()
-    return told
+    listing = {"files": [entry | changes], "metadata": {"license": {"id": "cc-by-4.0"}}}
+    site.files["/record"] = json.dumps(listing).encode()
+    return listing
 
 
 def test_a_zenodo_record_says_files_sizes_checksums_and_licence(site, tmp_path):
     site.files["/HII.zip"] = zipped(tmp_path / "x", FILES).read_bytes()
-    told = record(site)
+    listing = record(site)
     wanted = with_files(place(record=f"{site.url}/record"))
     assert wanted.licence == "cc-by-4.0"
     (remote,) = wanted.files
-    assert remote.checksum == told["files"][0]["checksum"]
+    assert remote.checksum == listing["files"][0]["checksum"]
     assert remote.size == len(site.files["/HII.zip"])
     fetch(wanted, tmp_path / "hii")
     assert (tmp_path / "hii/HII/set/Hug/1.jpg").read_bytes() == b"one"

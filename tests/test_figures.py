@@ -1,4 +1,4 @@
-"""Figures 2 and 6: the right maps with the right numbers, and words that have room."""
+"""Figures 2 and 6: the right maps, the right numbers, and captions that fit."""
 
 import itertools
 import warnings
@@ -36,10 +36,10 @@ def pictures(figure: Figure) -> list[np.ndarray]:
 
 
 def overlapping(figure: Figure) -> list[str]:
-    """Texts that leave the sheet or touch each other, as they are drawn."""
+    """The drawn texts that leave the sheet or overlap each other."""
     renderer = FigureCanvasAgg(figure).get_renderer()
-    shown = [text for text in figure.texts if text.get_text()]
-    boxes = {text: text.get_window_extent(renderer) for text in shown}
+    texts = [text for text in figure.texts if text.get_text()]
+    boxes = {text: text.get_window_extent(renderer) for text in texts}
     outside = [
         text.get_text()
         for text, box in boxes.items()
@@ -47,7 +47,7 @@ def overlapping(figure: Figure) -> list[str]:
     ]
     touching = [
         f"{a.get_text()} / {b.get_text()}"
-        for a, b in itertools.combinations(shown, 2)
+        for a, b in itertools.combinations(texts, 2)
         if boxes[a].overlaps(boxes[b])
     ]
     return outside + touching
@@ -74,10 +74,10 @@ def test_figure_2_shows_the_frame_and_every_concept_with_its_energy() -> None:
     assert f"{top:.2f}" in words(found)
     bare, kiss, handshake, _bar = pictures(found)
     assert (bare == bare[0, 0]).all()
-    for shown, c in ((kiss, 3), (handshake, 0)):
+    for tile, c in ((kiss, 3), (handshake, 0)):
         row, col = seen.windows[2, c].tolist()
         expected = overlay(bare.astype(np.uint8), seen.maps[2, c], float(top), window=(row, col, 3))
-        assert np.array_equal(shown, expected)
+        assert np.array_equal(tile, expected)
 
 
 def test_figure_2_opens_at_the_frame_where_the_winner_is_strongest() -> None:
@@ -122,11 +122,11 @@ def test_figure_6_chooses_frames_where_only_the_energy_is_right() -> None:
 def test_figure_6_marks_the_truth_and_the_wrong_choice_by_more_than_colour() -> None:
     analysis = wrong_then_right()
     found = figure6(analysis)
-    told = [word.replace("\N{NO-BREAK SPACE}", " ") for word in words(found)]
-    assert told.count("✓ Hug") == 2
-    assert {"✗ Kiss", "✗ Handshake", "frame 2 of 4, 0.50 s", "frame 4 of 4, 1.50 s"} <= set(told)
+    texts = [word.replace("\N{NO-BREAK SPACE}", " ") for word in words(found)]
+    assert texts.count("✓ Hug") == 2
+    assert {"✗ Kiss", "✗ Handshake", "frame 2 of 4, 0.50 s", "frame 4 of 4, 1.50 s"} <= set(texts)
     energies = analysis.sides[0].energies
-    assert {f"E {energies[1, 2]:.2f}", f"E {energies[1, 3]:.2g}"} <= set(told)
+    assert {f"E {energies[1, 2]:.2f}", f"E {energies[1, 3]:.2g}"} <= set(texts)
     edges = [(patch.get_edgecolor(), patch.get_linestyle()) for patch in found.artists]
     solid = {edge for edge in edges if edge[1] in {"-", "solid"}}
     dashed = set(edges) - solid
@@ -166,7 +166,9 @@ def test_figure_6_says_why_there_is_none() -> None:
         figure6(replace(analysis, truth=None))
     with pytest.raises(InputError, match="Wave, which was not among those compared"):
         figure6(replace(analysis, truth="Wave"))
-    with pytest.raises(InputError, match="in no frame where CNN is wrong does UnAtt say High five"):
+    with pytest.raises(
+        InputError, match="where CNN is wrong and UnAtt says High five, and there is no"
+    ):
         figure6(replace(analysis, truth="High five"))
     with pytest.raises(InputError, match="not 'EnergyNet'; name UnAtt"):
         figure6(analysis, method="EnergyNet")

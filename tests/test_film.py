@@ -1,4 +1,4 @@
-"""The film: the clip's own frames at its own pace, playable everywhere, never half there."""
+"""The film: the clip's frames with its timing, playable everywhere, written whole or not at all."""
 
 import weakref
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ import pytest
 from attention.analysis import Analysis
 from attention.errors import InputError
 from attention.media.frames import FrameReader, Frames
-from attention.pictures.film import shown_spans, write_film
+from attention.pictures.film import frame_spans, write_film
 from attention.pictures.overlay import Look
 from attention.pictures.reread import frames_again, pictures_at
 from attention.pictures.sheet import Sheet
@@ -29,14 +29,14 @@ def clip(tmp_path: Path) -> Path:
 
 
 def seen(path: Path) -> tuple[list[np.ndarray], list[float]]:
-    """The film's pages and when each is shown."""
+    """The film's pages and their presentation times."""
     with av.open(str(path)) as film:
         frames = list(film.decode(video=0))
         return [f.to_ndarray(format="rgb24") for f in frames], [f.time or 0.0 for f in frames]
 
 
 def tile(page: np.ndarray, place: int, analysis: Analysis) -> np.ndarray:
-    """The picture of a tile on a page whose tiles stand in one row."""
+    """The picture of a tile on a page with one row of tiles."""
     count = 1 + len(analysis.shown())
     pitch = (page.shape[1] - 2 * EDGE + 20) / count
     width = round(pitch - 20)
@@ -118,11 +118,11 @@ def test_a_page_that_stays_long_is_written_again_so_that_players_can_seek(
     assert np.allclose(times, [0, 1, 2, 3, 3.5, 4.5, 5.5, 6.5], atol=1e-3)
 
 
-def test_each_frame_is_shown_until_the_next_and_the_last_as_long_as_frames_are() -> None:
-    assert shown_spans([0.0, 0.2, 0.6, 0.8]) == [(0, 0.2), (0.2, 0.6), (0.6, 0.8), (0.8, 1.0)]
-    assert shown_spans([4.0, 5.0])[0] == (0.0, 1.0)  # from the film's own beginning
-    assert shown_spans([0.0]) == [(0.0, 2.0)]
-    standing = shown_spans([0.0, 0.0, 0.0])  # times that do not advance still make a film
+def test_each_frame_lasts_until_the_next_and_the_last_for_the_median_duration() -> None:
+    assert frame_spans([0.0, 0.2, 0.6, 0.8]) == [(0, 0.2), (0.2, 0.6), (0.6, 0.8), (0.8, 1.0)]
+    assert frame_spans([4.0, 5.0])[0] == (0.0, 1.0)  # from the film's own beginning
+    assert frame_spans([0.0]) == [(0.0, 2.0)]
+    standing = frame_spans([0.0, 0.0, 0.0])  # times that do not advance still make a film
     assert all(end > begin for begin, end in standing)
 
 
@@ -139,7 +139,7 @@ def test_frames_are_never_held_together(tmp_path: Path, clip: Path) -> None:
                 yield frames
 
     write_film(tmp_path / "film.mp4", clip, look(frames=20, every=1), reader=Watched)
-    assert len(alive) == 11
+    assert len(alive) == 10
     assert most <= 2
 
 
@@ -158,7 +158,7 @@ def test_nothing_is_left_of_a_film_that_fails(tmp_path: Path, clip: Path) -> Non
     assert before.read_bytes() == b"an older film"
 
 
-def test_what_cannot_be_filmed_is_said(tmp_path: Path, clip: Path) -> None:
+def test_errors_of_a_film_are_one_sentence(tmp_path: Path, clip: Path) -> None:
     analysis = look()
     bare = replace(analysis, sides=(replace(analysis.sides[0], maps=None),))
     with pytest.raises(InputError, match=r"maps of clip\.mp4 were not kept"):

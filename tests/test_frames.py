@@ -1,4 +1,4 @@
-"""frames.py: which frames come out, which way up, and what is said of files that cannot be read."""
+"""frames.py: the frames it yields, their orientation, and the sentences for unreadable files."""
 
 import gc
 import io
@@ -39,8 +39,8 @@ from tests.clips import (
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "clips"
 SHARED_CLIPS = sorted(
     path
-    for part in ("real", "odd")
-    for path in (SHARED / part).glob("*")
+    for folder in ("real", "odd")
+    for path in (SHARED / folder).glob("*")
     if path.stat().st_size < 2 << 20  # a longer film shows nothing more
 )
 
@@ -73,7 +73,7 @@ def numbers(whole: Whole) -> list[int]:
 
 
 def complaint(path: Path, **limits: Any) -> str:
-    """Returns the one sentence said of a file that is refused."""
+    """Returns the error sentence for a file that is refused."""
     with pytest.raises(InputError) as refusal:
         list(FrameReader(path, limits=Limits(**limits)))
     sentence = str(refusal.value)
@@ -127,7 +127,7 @@ def test_common_codecs_give_every_frame_in_order(
     assert reader.notes == ()
 
 
-def test_order_is_that_of_time_where_b_frames_are_stored_out_of_order(tmp_path: Path) -> None:
+def test_frames_are_in_order_of_time_when_b_frames_are_stored_out_of_order(tmp_path: Path) -> None:
     options = {"bf": "3", "b_strategy": "0", "g": "250"}
     for name in ("clip.mp4", "clip.avi", "clip.mkv"):
         reader = read(write_clip(tmp_path / name, numbered_frames(30), options=options))
@@ -262,7 +262,7 @@ def test_clips_lie_the_right_way_up(tmp_path: Path, turn: int, mirror: bool) -> 
     ],
 )
 @pytest.mark.parametrize("suffix", ["mp4", "mkv"])
-def test_clips_are_as_wide_as_they_are_shown(
+def test_clips_have_their_display_size(
     tmp_path: Path, suffix: str, pixel: Fraction, width: int, height: int
 ) -> None:
     path = write_wide_pixels(tmp_path / f"tape.{suffix}", numbered_frames(3), pixel)
@@ -275,7 +275,7 @@ def test_clips_are_as_wide_as_they_are_shown(
     assert abs(np.argmax(row > 75) - width / 4) <= 2
 
 
-def test_the_size_that_is_shown_is_what_is_limited(tmp_path: Path) -> None:
+def test_the_limit_applies_to_the_display_size(tmp_path: Path) -> None:
     path = write_wide_pixels(tmp_path / "tape.mp4", numbered_frames(2), Fraction(2))
     assert "160×48 pixels" in complaint(path, max_clip_pixels=160 * 48 - 1)
     assert probe(path, Limits(max_clip_pixels=160 * 48)).width == 160
@@ -443,7 +443,7 @@ def test_a_first_frame_that_cannot_be_decoded(tmp_path: Path) -> None:
     assert complaint(path).startswith("The first frame of dead.mp4 cannot be decoded")
 
 
-def test_a_heic_photo_is_told_what_to_become(tmp_path: Path) -> None:
+def test_a_heic_photo_is_refused_with_the_formats_to_use(tmp_path: Path) -> None:
     path = tmp_path / "photo.heic"
     path.write_bytes(struct.pack(">I4s4sI4s", 20, b"ftyp", b"heic", 0, b"mif1") + b"\0" * 100)
     assert "save it as JPEG or PNG" in complaint(path)
@@ -645,7 +645,7 @@ def test_a_clip_of_which_nothing_decodes_is_given_up(
 
 
 def hurt_between(path: Path, first: int, last: int) -> Path:
-    """Fills a clip's file with noise from within one packet to within another."""
+    """Overwrites a clip's file with noise, from inside one packet to inside another."""
     packets, data = packets_of(path), bytearray(path.read_bytes())
     start, end = (packets[number][0] + 5 for number in (first, last))
     data[start:end] = np.random.default_rng(3).bytes(end - start)
@@ -720,7 +720,7 @@ def test_damaged_bytes_never_raise_anything_but_input_error(tmp_path: Path) -> N
     assert outcomes == {"read", "refused"}
 
 
-def test_a_stream_that_noise_makes_up_ends_the_clip_with_a_note(
+def test_a_stream_invented_by_noise_ends_the_clip_with_a_note(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Noisy:  # PyAV knows no stream that appears in the middle of a file

@@ -322,7 +322,9 @@ def test_every_sample_ships_its_look_and_all_are_small() -> None:
     assert sum(pack.stat().st_size for pack in packs) < 10e6
 
 
-@pytest.mark.parametrize("change", ["clip", "step", "version", "frames", "none"])
+@pytest.mark.parametrize(
+    "change", ["clip", "step", "truth", "weights", "version", "frames", "none"]
+)
 def test_a_shipped_look_of_anything_else_is_not_used(
     room: Workroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
 ) -> None:
@@ -336,6 +338,10 @@ def test_a_shipped_look_of_anything_else_is_not_used(
         asked = replace(sample, path=samples()[1].path)
     elif change == "step":
         asked = replace(sample, every=3)
+    elif change == "truth":
+        asked = replace(sample, truth="Hug")
+    elif change == "weights":
+        monkeypatch.setattr(shipped, "_model_digest", lambda name: "trained anew")
     elif change == "version":
         raw = Path(pack).read_bytes()
         Path(pack).write_bytes(raw.replace(b'format\\": 2', b'format\\": 1', 1))

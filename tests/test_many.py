@@ -1,4 +1,4 @@
-"""python -m attention with several clips: a folder each, one table, and nothing done twice."""
+"""python -m attention with several clips: a folder for each, one table, no work done twice."""
 
 import csv
 import os
@@ -30,7 +30,7 @@ def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
 
 @pytest.fixture
 def clips(tmp_path: Path) -> Path:
-    """A folder with two clips, one of them deeper, a broken one, a text and a hidden clip."""
+    """A folder with two clips, one in a subfolder, a broken clip, a text file and a hidden clip."""
     folder = tmp_path / "clips"
     (folder / "deeper").mkdir(parents=True)
     write_clip(folder / "a.mp4", numbered_frames(8))
@@ -78,6 +78,11 @@ def test_every_clip_has_a_folder_and_a_row_and_is_looked_at_once(  # type: ignor
     os.utime(clips / "a.mp4", (later, later))  # changed since
     said(clips, "--out", out, *FEW)
     assert looked == ["broken.mp4", "a.mp4"]
+
+    other = write_clip(tmp_path / "a.mp4", numbered_frames(9))
+    os.utime(other, (1, 1))  # older than the analysis of a clip of the same name
+    said(other, clips / "broken.mp4", "--out", out, *FEW)
+    assert looked == ["broken.mp4", "a.mp4", "a.mp4"]
 
     status, text, err = said(clips, "--out", out, *FEW, "--window", "2")
     assert (status, text) == (2, "")

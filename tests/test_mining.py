@@ -1,4 +1,4 @@
-"""Online hard negatives (§3.4.2) against the section read slowly."""
+"""Online hard negatives (§3.4.2) against the section written as slow loops."""
 
 import math
 
@@ -119,7 +119,7 @@ def test_the_siamese_step_equals_four_separate_networks(
 def slowly_mined(
     net: EnergyNet, maps: MapSet, size: int, K: int, extra: int, margin: float, beta: float
 ) -> tuple[list[tuple[int, int, int, int]], float]:
-    """§3.4.2 and §3.4.4 pair by pair, from the same draws: what is kept, and the mean energy loss."""
+    """§3.4.2 and §3.4.4 pair by pair, from the same draws: the kept quadruples and the mean loss."""
     draws = source(maps)
     drawn = rows_of(draws.draw(size))
     energy = [slow_energy_loss(net, maps, a, fa, margin) for a, fa, _, _ in drawn]
@@ -150,14 +150,14 @@ def test_the_miner_equals_the_sections_read_slowly(
 
 
 def sharpen(net: EnergyNet) -> None:
-    """Spreads energies and embeddings out, so that losses differ by more than rounding."""
+    """Enlarges differences of energies and embeddings, so that losses differ by more than rounding."""
     with torch.no_grad():
         for layer in (net.fc1, net.fc2, net.W_f):
             layer.weight *= 3
 
 
 def test_positives_are_not_selected(maps: MapSet, net: EnergyNet) -> None:
-    """Which F+ a pair has changes nothing of what is kept."""
+    """The kept pairs do not depend on their F+."""
     sharpen(net)
     drawn = candidates(maps, 60)
 

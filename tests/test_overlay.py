@@ -1,4 +1,4 @@
-"""A map over its frame: every value where it belongs, in the colour it stands for."""
+"""A map over its frame: every value at its place and in its colour."""
 
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ from attention.pictures.overlay import (
     Look,
     analysed_square,
     coloured,
+    concepts_to_draw,
     overlay,
     scaled,
-    shown_concepts,
     side_with_maps,
     stretched,
     tops,
@@ -32,13 +32,13 @@ def frame(height: int, width: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("size", [(224, 321), (301, 224), (224, 224), (224, 225)])
-def test_the_square_is_the_one_the_cnn_is_shown(size: tuple[int, int]) -> None:
+def test_the_square_is_the_cnns_input(size: tuple[int, int]) -> None:
     from attention.networks.cnn import centre_square
 
-    shown = frame(*size)
+    picture = frame(*size)
     top, left, side = analysed_square(*size)
     # at 224 pixels nothing is resized, so that the two must be equal to the bit
-    assert np.array_equal(shown[top : top + side, left : left + side], centre_square(shown))
+    assert np.array_equal(picture[top : top + side, left : left + side], centre_square(picture))
 
 
 def test_a_map_is_stretched_with_its_values_at_the_centres_of_their_cells() -> None:
@@ -110,7 +110,7 @@ def test_no_picture_is_too_small(size: tuple[int, int]) -> None:
     assert scaled(frame(*size), 13, 5).shape == (5, 13, 3)
 
 
-def test_one_scale_is_shared_by_the_shown_concepts_and_all_frames_unless_asked_otherwise() -> None:
+def test_the_shared_scale_covers_the_drawn_concepts_and_all_frames() -> None:
     maps = np.zeros((2, 3, 4, 4), np.float32)
     maps[0, 0, 1, 1], maps[1, 0, 2, 2], maps[0, 1, 0, 0], maps[1, 2, 3, 3] = 1, 3, 2, 9
     assert tops(maps, [1, 0], "shared").tolist() == [[3, 3], [3, 3]]
@@ -118,15 +118,15 @@ def test_one_scale_is_shared_by_the_shown_concepts_and_all_frames_unless_asked_o
 
 
 @pytest.mark.parametrize(
-    ("wrong", "told"),
+    ("wrong", "sentence"),
     [({"colours": "hot"}, "hot"), ({"opacity": 1.5}, "1.5"), ({"scale": "each"}, "each")],
 )
-def test_a_look_that_cannot_be_is_refused(wrong: dict[str, object], told: str) -> None:
-    with pytest.raises(InputError, match=told):
+def test_a_look_that_cannot_be_is_refused(wrong: dict[str, object], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
         Look(**wrong)  # type: ignore[arg-type]
 
 
-def test_what_the_analysis_lacks_is_said() -> None:
+def test_an_error_names_what_the_analysis_lacks() -> None:
     analysis = look()
     bare = replace(analysis, sides=(replace(analysis.sides[0], maps=None),))
     with pytest.raises(InputError, match=r"maps of clip\.mp4 were not kept"):
@@ -134,8 +134,8 @@ def test_what_the_analysis_lacks_is_said() -> None:
     with pytest.raises(InputError, match="no side 'tuned'"):
         side_with_maps(analysis, "tuned")
     with pytest.raises(InputError, match="Concept 4 does not exist"):
-        shown_concepts(analysis, [0, 4])
+        concepts_to_draw(analysis, [0, 4])
     with pytest.raises(InputError, match="No concept is named"):
-        shown_concepts(analysis, [])
-    assert shown_concepts(analysis, [3, 1, 3]) == [3, 1]
-    assert shown_concepts(analysis, None) == analysis.shown()
+        concepts_to_draw(analysis, [])
+    assert concepts_to_draw(analysis, [3, 1, 3]) == [3, 1]
+    assert concepts_to_draw(analysis, None) == analysis.shown()

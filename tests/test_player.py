@@ -462,7 +462,7 @@ def test_another_window_has_all_maps_fetched_at_once(wide: Any) -> None:
 
 
 GONE = "could not be fetched: this look is no longer on the server. Look at the clip again."
-SILENT = "could not be fetched: the server does not answer. Choose again to try again."
+SILENT = "could not be fetched: the server does not answer. Try again."
 
 
 @pytest.mark.parametrize("says", [GONE, SILENT], ids=["gone", "silent"])
@@ -479,11 +479,11 @@ def test_maps_that_cannot_be_fetched_are_a_sentence_and_the_rest_works(
             "() => { window.honest = fetch; fetch = () => Promise.reject(new TypeError()); }"
         )
     choose(page, WIDE[rare])
-    page.locator(f".message.failed:has-text('The maps of {WIDE[rare]} {says}')").wait_for()
+    page.locator(f".trouble:has-text('The maps of {WIDE[rare]} {says}')").wait_for()
     assert energies(page) == before
     assert page.locator(f".chip[data-concept='{rare}']").count() == 0
     slide(page, "Window s", 2)
-    page.locator(f".message.failed:has-text('The maps of the other concepts {says}')").wait_for()
+    page.locator(f".trouble:has-text('The maps of the other concepts {says}')").wait_for()
     assert page.get_by_label("Window s", exact=True).input_value() == "3"
     assert energies(page) == before
     seek(page, 3)
@@ -491,6 +491,7 @@ def test_maps_that_cannot_be_fetched_are_a_sentence_and_the_rest_works(
         page.evaluate("() => { fetch = window.honest; }")
         choose(page, WIDE[rare])
         page.locator(f".tile[data-concept='{rare}']").wait_for()
+        assert not page.locator(".trouble").inner_text()
 
 
 def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> None:

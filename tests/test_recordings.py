@@ -1,4 +1,4 @@
-"""Recordings stay whole and classes even in every split of clips."""
+"""Recordings stay whole and classes balanced in every split of clips."""
 
 from collections import Counter
 from pathlib import Path
@@ -58,14 +58,14 @@ def test_dealing_keeps_recordings_whole_and_classes_even() -> None:
 
 
 def test_the_largest_recording_is_dealt_first() -> None:
-    # were it the last, it would stand beside half of the small ones
+    # dealt last, it would join half of the small ones
     clips = clips_of(("large", {0: 4}), *((f"small{n}", {0: 1}) for n in range(4)))
     for seed in range(3):
         assert [len(side) for side in deal(clips, 2, seed)] == [4, 4]
 
 
 def test_a_recording_of_two_classes_is_on_one_side() -> None:
-    # by class alone movie0's hugs and kisses could part
+    # dealt class by class, hugs and kisses of movie0 could get on two sides
     clips = clips_of(*((f"movie{n}", {0: 2, 1: 2}) for n in range(4)))
     for seed in range(5):
         one, other = deal(clips, 2, seed)
@@ -114,13 +114,13 @@ def test_development_clips_come_from_recordings_of_their_own() -> None:
     assert not recordings_in(fold.dev) & recordings_in(fold.train)
     assert set(fold.train) | set(fold.dev) == set(train)
     assert with_dev(fold, NAMES) == (fold, "")
-    with pytest.raises(InputError, match=r"Kiss too few recordings"):
+    with pytest.raises(InputError, match=r"too few recordings of .*Kiss"):
         many = ((f"r{n}", {0: 2}) for n in range(8))
         with_dev(Fold("1", clips_of(*many, ("k", {1: 9})), test), NAMES)
 
 
 def written(folder: Path, groups: dict[str, str]) -> Path:
-    """The little set with a column group; "" for clips that are not in `groups`."""
+    """The little set with a group column; "" for clips that are not in `groups`."""
     little_set(folder)
     table = folder / "splits.csv"
     head, *rows = table.read_text(encoding="utf-8").splitlines()

@@ -52,7 +52,7 @@ def asked(little: Path) -> Spec:
 
 @pytest.fixture(scope="module")
 def finished(asked: Spec, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A run that was left alone, in a home of its own."""
+    """An uninterrupted run, in its own data folder."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
         run = queue.start(asked)
@@ -62,7 +62,7 @@ def finished(asked: Spec, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture
 def there(finished: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The home of the finished run."""
+    """The data folder of the finished run."""
     place = finished.folder.parents[1]
     monkeypatch.setenv("ATTENTION_HOME", str(place))
     return place
@@ -82,7 +82,7 @@ def wait_for(run: Run, *states: str, also: Callable[[], bool] = lambda: True) ->
 
 
 def written(folder: Path, state: str = "finished", **changes: object) -> Run:
-    """A run's folder as an earlier process might have left it."""
+    """A run's folder in a state that an earlier process may have left."""
     run = Run(folder / "runs" / "20260101-000000-old-ab12")
     run.folder.mkdir(parents=True)
     run.write_spec(Spec())
@@ -125,7 +125,7 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(
 
 
 def same_as_judged(run: Run, asked: Spec) -> None:
-    """What a cell kept says again what its rows say, by `evaluate` and by a look."""
+    """A cell's saved networks give the scores of its rows again, in `evaluate` and in an analysis."""
     clips = open_source(asked.source).folds[0].test
     table = pd.read_csv(run.sweep / "clips.csv")
     for fraction, methods in ((0.0, 4), (1.0, 9)):
@@ -167,10 +167,10 @@ def test_killed_again_and_again_it_ends_with_the_same_weights(
         assert queue.wake() == [broken]
         assert broken.status().attempts == number
     assert wait_for(broken, "finished", "failed") == "finished", broken.log()
-    for part in ("web", "tuned", "energynet"):
-        one, other = (load_file(run.model / f"{part}.safetensors") for run in (finished, broken))
+    for network in ("web", "tuned", "energynet"):
+        one, other = (load_file(run.model / f"{network}.safetensors") for run in (finished, broken))
         assert one.keys() == other.keys()
-        assert all(one[name].equal(other[name]) for name in one), part
+        assert all(one[name].equal(other[name]) for name in one), network
     hidden = list(broken.folder.rglob(".*"))
     assert hidden == []
 
@@ -354,7 +354,7 @@ def test_an_impossible_setting_is_named(given: dict[str, object], says: str) -> 
 def test_what_cannot_work_is_said_before_it_starts(here: Path, little: Path) -> None:
     for spec, says in (
         (Spec(source=str(little), folds=("9",)), "fold '9'"),
-        (Spec(source=str(little), fractions=(0.05,)), "no clip"),
+        (Spec(source=str(little), fractions=(0.05,)), "less than one clip"),
         (Spec(source=str(little), backbone="nosuch"), "no network"),
         (Spec(source="nosuch"), "nosuch"),
     ):

@@ -1,4 +1,4 @@
-"""The confined reader: the same frames as FrameReader's, and a child that never outlives or harms anyone."""
+"""The confined reader: the same frames as FrameReader, and a child that is limited and always ends."""
 
 import gc
 import json
@@ -65,7 +65,7 @@ def fields(frames: Frames) -> tuple[np.ndarray, ...]:
 
 
 def ended(pid: int) -> bool:
-    """Says whether a child is gone, and not left behind as a zombie either."""
+    """Says whether a child has ended and is no zombie."""
     return not Path(f"/proc/{pid}").exists()
 
 
@@ -75,7 +75,7 @@ def said(*messages: dict[str, Any]) -> bytes:
 
 
 def in_place_of_the_child(monkeypatch: pytest.MonkeyPatch, program: str) -> None:
-    """Has the next readers start a program of ours instead of a decoder."""
+    """Makes the next readers start the given program instead of a decoder."""
     start = subprocess.Popen
 
     def started(command: list[str], **options: Any) -> subprocess.Popen[bytes]:
@@ -85,7 +85,7 @@ def in_place_of_the_child(monkeypatch: pytest.MonkeyPatch, program: str) -> None
 
 
 def speak(clip: Path, monkeypatch: pytest.MonkeyPatch, answers: bytes) -> None:
-    """Has the next readers start a child that says these bytes and ends."""
+    """Makes the next readers start a child that writes these bytes and ends."""
     script = clip.parent / "answers"
     script.write_bytes(answers)
     program = f"import sys; sys.stdout.buffer.write(open({str(script)!r}, 'rb').read())"
@@ -158,7 +158,7 @@ def test_a_reader_is_read_once(clip: Path) -> None:
 
 
 @linux
-def test_the_child_is_confined_and_told_no_secrets(
+def test_the_child_is_confined_and_gets_no_secrets(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "a secret")
@@ -313,7 +313,7 @@ def test_a_busy_child_leaves_with_its_parent_too(clip: Path) -> None:
 
 
 def gone(pid: int) -> bool:
-    """Says whether an orphan runs no more; whoever took it in may not have collected it yet."""
+    """Says whether an orphan has ended; its new parent may not have collected it yet."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
@@ -351,7 +351,7 @@ def gone(pid: int) -> bool:
         said({"clip": CLIP}, {"indices": [0, 1], "seconds": [0.2, 0.1]}) + bytes(2 * 24),
     ],
 )
-def test_nonsense_is_not_believed(
+def test_invalid_messages_are_refused(
     clip: Path, monkeypatch: pytest.MonkeyPatch, answers: bytes
 ) -> None:
     speak(clip, monkeypatch, answers)
@@ -373,7 +373,7 @@ def test_nonsense_is_not_believed(
         ({"indices": [6], "seconds": [0.6]}, Limits(trim_frames=1)),
     ],
 )
-def test_frames_out_of_order_or_beyond_a_limit_are_not_believed(
+def test_frames_out_of_order_or_beyond_a_limit_are_refused(
     clip: Path, monkeypatch: pytest.MonkeyPatch, second: dict[str, Any], limits: Limits
 ) -> None:
     first = said({"clip": CLIP}, {"indices": [5], "seconds": [0.5]}) + bytes(24)
@@ -385,7 +385,7 @@ def test_frames_out_of_order_or_beyond_a_limit_are_not_believed(
     assert [frames.indices.tolist() for frames in believed] == [[5]]
 
 
-def test_no_more_frames_are_believed_than_were_asked_for(
+def test_more_frames_than_requested_are_refused(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     frames = [
@@ -400,7 +400,7 @@ def test_no_more_frames_are_believed_than_were_asked_for(
     assert len(list(SandboxedReader(clip, limits=Limits(trim_frames=20)))) == 20
 
 
-def test_a_sound_answer_is_believed(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_valid_answer_is_accepted(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pixels = bytes(range(24))
     answers = said({"clip": CLIP}, FRAMES) + pixels + said({"notes": ["A note."]})
     speak(clip, monkeypatch, answers)

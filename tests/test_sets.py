@@ -1,4 +1,4 @@
-"""Sets by name and zips of one's own: what is kept, every refusal, and that nothing is left of it."""
+"""Sets by name and uploaded zips: the files kept, every refusal, and nothing left after a refusal."""
 
 import errno
 import os
@@ -44,7 +44,7 @@ from training.data.sets import (
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty data folder inside an otherwise empty one, where strays would be seen."""
+    """An empty data folder in an otherwise empty folder, so that stray files are noticed."""
     monkeypatch.setenv("ATTENTION_HOME", str(tmp_path / "around" / "home"))
     (tmp_path / "around" / "home").mkdir(parents=True)
     return tmp_path / "around" / "home"
@@ -52,7 +52,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    """Where a test's zip goes."""
+    """The path of a test's zip."""
     (tmp_path / "in").mkdir()
     return tmp_path / "in" / "mine.zip"
 
@@ -238,7 +238,7 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(case: str, archive: Path, 
     with pytest.raises(InputError) as caught:
         add_set(make(archive), "")
     sentence = str(caught.value)
-    assert all(part in sentence for part in said), sentence
+    assert all(words in sentence for words in said), sentence
     assert "\n" not in sentence and sentence.endswith(".")
     assert str(home) not in sentence
     assert files_under(home.parent) == set()
@@ -268,7 +268,7 @@ def test_each_limit_is_named(case: str, archive: Path, home: Path) -> None:
 
 
 def test_a_zip_damaged_anywhere_is_a_sentence_or_a_set(archive: Path, home: Path) -> None:
-    """Bytes changed at random, most of them in the headers: no other error, nothing outside."""
+    """Random bytes, most in the headers: only InputError, and no file outside the set."""
     draw = random.Random(0)
     whole = zipped(archive, good()).read_bytes()
     headers = whole.index(b"PK\x01\x02")
@@ -337,7 +337,7 @@ def test_two_people_who_add_the_same_name_at_once_both_get_a_set(tmp_path: Path)
 def test_a_full_disk_is_said_and_leaves_nothing(
     archive: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The kernel's own device for it: every write to /dev/full fails with ENOSPC."""
+    """Every write to the device /dev/full fails with ENOSPC."""
     written: list[Path] = []
 
     def full_after_three(path: Path):

@@ -1,4 +1,4 @@
-"""Data sources: every layout, who trains and tests, and one sentence for what cannot be used."""
+"""Data sources: every layout, the splits, and one sentence for each fault."""
 
 import csv
 from collections import Counter
@@ -25,7 +25,7 @@ ACTIONS5 = Path(__file__).parents[2] / "shared" / "data" / "actions5"
 
 
 def touch(*paths: Path) -> None:
-    """Files that hold something; no source opens them."""
+    """Writes files that are not empty; no source opens them."""
     for path in paths:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(path.name.encode())
@@ -66,7 +66,7 @@ def test_own_folders_match_their_names_in_any_spelling(tmp_path):
         assert item.label == (item.path.parent.name.casefold() == "hug")
 
 
-def test_only_stills_count_as_stills_and_the_rest_is_told(tmp_path):
+def test_only_stills_count_as_stills_and_a_note_names_the_rest(tmp_path):
     own(tmp_path)
     touch(tmp_path / "web/Hug/deep/er.WEBP", tmp_path / "web/Hug/readme.txt")
     touch(tmp_path / "web/Hug/.DS_Store", tmp_path / "web/.git/x.jpg", tmp_path / "web/Hug/._a.jpg")
@@ -283,7 +283,7 @@ CLASSES = ("ApplyEyeMakeup", "Archery", "HandstandPushups")
 
 
 def ucf101(root: Path, classes=CLASSES, suffix=".avi") -> Path:
-    """UCF101 as its archives unpack: lists of all three classes, clips of `classes`."""
+    """UCF101 as unpacked from its archives: lists of all three classes, clips of `classes`."""
     file = {name: name.replace("stand", "Stand") for name in CLASSES}  # v_HandStandPushups_…
     lists = root / "ucfTrainTestlist"
     lists.mkdir(parents=True)
@@ -451,7 +451,7 @@ def test_tvhi_has_its_two_published_sets(tmp_path):
 
 
 def test_the_published_sets_are_as_listed():
-    """Set 2 of two classes as the page has it, and check sums of all four lists of set 1."""
+    """Set 2 of two classes as on the page, and checksums of all four lists of set 1."""
     every = set(range(1, 51))
     assert sorted(every - set(TVHI_SET_1["handShake"])) == [
         1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 17, 22, 23, 29, 30, 31, 33, 34, 35, 36, 37, 38, 39,
@@ -549,7 +549,7 @@ def test_too_few_clips_for_a_fraction_names_the_class_and_what_works():
     with pytest.raises(InputError) as caught:
         nested_fractions(clips, [0.05, 1.0], 0, ("Hug", "Kiss"))
     assert one_line(caught) == (
-        "5% of the 7 training clips of Kiss is no clip: take 8% or more, or add clips."
+        "5% of the 7 training clips of Kiss is less than one clip: take 8% or more, or add clips."
     )
     assert smallest_fraction(clips) == 0.08
     assert all(nested_fractions(clips, [0.08], 0).values())

@@ -209,7 +209,7 @@ def test_a_file_that_ends_the_decoder_costs_only_its_own_picture(
     monkeypatch.setattr(thumbnails, "start_confined", child(DIES_AT_BAD))
     made = thumbnails.thumbnails(paths)
     assert [bool(made[path].jpeg) for path in paths] == [True, False, True]
-    assert made[paths[1]].why.startswith("bad.jpg ends the decoder")
+    assert made[paths[1]].why.startswith("bad.jpg stops the decoder")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +231,7 @@ def test_nonsense_from_the_child_is_no_picture(
     path.write_bytes(still())
     monkeypatch.setattr(thumbnails, "start_confined", child(f"print({answer!r})"))
     assert thumbnails.thumbnails([path])[path] == Thumbnail(
-        why="1.jpg ends the decoder; save it anew."
+        why="1.jpg stops the decoder; save it again."
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m training`: what it prints, what it leaves with, and one line on bad input."""
+"""`python -m training`: its output, its exit status, and one line on bad input."""
 
 import io
 import json
@@ -37,8 +37,8 @@ def own(tmp_path_factory) -> Path:
 
 def test_check_prints_counts_faults_copies_and_what_to_do(own, capsys):
     assert training.main(["data", "check", str(own)]) == 0
-    told = capsys.readouterr()
-    lines = told.out.splitlines()
+    output = capsys.readouterr()
+    lines = output.out.splitlines()
     assert lines[0] == f"{own.name}: 2 classes, 7 stills, 6 clips, 1 fold"
     rows = {line[:9].strip(): line.split()[-3:] for line in lines[2:6]}
     assert rows["High five"][:2] == ["3", "3"]
@@ -48,15 +48,15 @@ def test_check_prints_counts_faults_copies_and_what_to_do(own, capsys):
     assert "  1.000  Hug/2.png  Hug/copy.png" in lines
     assert "What to do:" in lines
     assert any("Fewer than 100 stills" in line for line in lines)
-    assert told.err == ""
+    assert output.err == ""
 
 
 def test_check_as_json(own, capsys):
     assert training.main(["data", "check", str(own), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["concepts"] == ["High five", "Hug"]
-    assert (told["stills"], told["clips"]) == ([3, 4], [3, 3])
-    assert [pair["other"] for pair in told["twins"]] == [str(own / "web/Hug/copy.png")]
+    output = json.loads(capsys.readouterr().out)
+    assert output["concepts"] == ["High five", "Hug"]
+    assert (output["stills"], output["clips"]) == ([3, 4], [3, 3])
+    assert [pair["other"] for pair in output["twins"]] == [str(own / "web/Hug/copy.png")]
 
 
 @pytest.mark.parametrize(
@@ -79,20 +79,20 @@ def test_bad_input_is_one_line_and_status_2(own, capsys, arguments):
         status = training.main([word.format(own=own) for word in arguments])
     except SystemExit as left:
         status = left.code
-    told = capsys.readouterr()
-    assert (status, told.out) == (2, "")
-    assert told.err.count("\n") == 1
-    assert "Traceback" not in told.err
+    output = capsys.readouterr()
+    assert (status, output.out) == (2, "")
+    assert output.err.count("\n") == 1
+    assert "Traceback" not in output.err
 
 
 def test_sources_name_place_size_licence_and_citation(capsys):
     assert training.main(["data", "sources"]) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for name in ("HII", "TVHI", "BU101", "UCF101"):
-        assert f"{name}: " in told
-        assert f"python -m training data fetch {name}" in told
+        assert f"{name}: " in output
+        assert f"python -m training data fetch {name}" in output
     for said in ("10.5281/zenodo.832380", "not published", "licence", "cite", "training.drawn"):
-        assert said in told
+        assert said in output
     assert training.main(["data", "sources", "--json"]) == 0
     assert [p["name"] for p in json.loads(capsys.readouterr().out)] == [
         "HII", "TVHI", "BU101", "UCF101",
@@ -107,10 +107,10 @@ def test_fetch_says_what_it_does_and_does_it(tmp_path, monkeypatch, capsys):
         monkeypatch.setattr("training.data.fetching.places.PLACES", (wanted,))
         monkeypatch.chdir(tmp_path)
         assert training.main(["data", "fetch", "set"]) == 0
-        told = capsys.readouterr().out
+        output = capsys.readouterr().out
         assert (tmp_path / "data/SET/set/web/Hug/1.txt").read_bytes() == b"x"
         for said in ("http://page", "1 MB", "licence", "set.zip is unpacked", "data check SET:"):
-            assert said in told
+            assert said in output
 
         site.files.clear()
         assert training.main(["data", "fetch", "SET", "elsewhere"]) == 2
@@ -127,7 +127,7 @@ def test_stopping_is_status_130(own, monkeypatch, capsys):
     assert capsys.readouterr().err == "Stopped.\n"
     monkeypatch.setattr(data_command, "fetch", stop)
     assert training.main(["data", "fetch", "UCF101"]) == 130
-    assert "goes on from there" in capsys.readouterr().err
+    assert "downloads the rest" in capsys.readouterr().err
 
 
 def test_a_bar_shows_the_time_left_where_somebody_watches(monkeypatch):
@@ -142,10 +142,10 @@ def test_a_bar_shows_the_time_left_where_somebody_watches(monkeypatch):
             for done in range(1, 4):
                 bars.show("checking", done, 4)
             bars.show("more", 1, None)
-        shown = stream.getvalue()
-        assert ("checking" in shown) == watched
-        assert ("<" in shown) == watched  # tqdm: [elapsed<left, rate]
-        assert ("more" in shown) == watched
+        text = stream.getvalue()
+        assert ("checking" in text) == watched
+        assert ("<" in text) == watched  # tqdm: [elapsed<left, rate]
+        assert ("more" in text) == watched
 
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess:
@@ -161,11 +161,11 @@ def run(*arguments: str, **options) -> subprocess.CompletedProcess:
 
 
 def test_help_needs_no_library():
-    told = run("-X", "importtime", "-m", "training", "--help")
-    assert told.returncode == 0
-    assert "data" in told.stdout
+    output = run("-X", "importtime", "-m", "training", "--help")
+    assert output.returncode == 0
+    assert "data" in output.stdout
     for library in ("numpy", "torch", "cv2", "av", "pydantic", "gradio", "tqdm"):
-        assert f" {library}\n" not in told.stderr
+        assert f" {library}\n" not in output.stderr
 
 
 def test_a_command_loads_neither_torch_nor_the_page(own):
@@ -179,14 +179,14 @@ def test_a_command_loads_neither_torch_nor_the_page(own):
 
 def test_each_command_has_help():
     for arguments in (["data"], ["data", "check"], ["data", "fetch"], ["data", "sources"]):
-        told = run("-m", "training", *arguments, "--help")
-        assert (told.returncode, told.stderr) == (0, "")
-        assert "usage: python -m training data" in told.stdout
+        output = run("-m", "training", *arguments, "--help")
+        assert (output.returncode, output.stderr) == (0, "")
+        assert "usage: python -m training data" in output.stdout
 
 
 def test_a_reader_that_leaves_early_meets_no_traceback():
-    told = subprocess.run(
+    output = subprocess.run(
         f"{sys.executable} -m training data sources --json | head -c 1",
         check=False, cwd=ROOT, shell=True, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    assert (told.stdout, told.stderr) == ("[", "")
+    assert (output.stdout, output.stderr) == ("[", "")

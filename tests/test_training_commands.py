@@ -15,6 +15,7 @@ import pytest
 from attention.model.folder import load_model
 from tests.little import little_set
 from training import __main__ as training
+from training.commands.fit import _plain
 from training.fit.settings import PRESETS
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +24,7 @@ FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
 WITH_FEW = f"""
 import sys
 from training import __main__ as training
+from training.fit.settings import PRESETS
 PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
 sys.exit(training.main(sys.argv[1:]))
 """
@@ -107,7 +109,7 @@ def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("command", "says"),
     [
-        (["fit", "{little}", "{out}", "--fraction", "0.05"], "is no clip"),
+        (["fit", "{little}", "{out}", "--fraction", "0.05"], "is less than one clip"),
         (["fit", "{little}", "{out}", "--fold", "9"], "no fold '9'"),
         (["fit", "{little}/web", "{out}"], "has no clips"),
         (["sweep", "{little}", "{out}", "--fractions", "x"], "not a list"),
@@ -118,7 +120,7 @@ def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
         (["fit", "{little}", "{little}"], "files that are no model"),
         (["evaluate", "imagenet", "{little}"], "has the classes Hug, Kiss"),
         (["evaluate", "nosuch", "{little}"], "no model 'nosuch'"),
-        (["runs", "start", "{little}", "--fractions", "0.05"], "is no clip"),
+        (["runs", "start", "{little}", "--fractions", "0.05"], "is less than one clip"),
         (
             ["runs", "start", "{little}", "--until", "moon"],
             "until: moon is not possible; give 'web', 'video' or 'energynet'",
@@ -172,3 +174,18 @@ def test_every_command_of_the_readme_is_one() -> None:
     for line in commands:
         words = shlex.split(line)
         training._parser(words[:1]).parse_args(words)
+
+
+def test_the_command_on_a_card_holds_nothing_of_this_machine() -> None:
+    given = [
+        "fit",
+        "/data/little",
+        "--cache",
+        "/c",
+        "--threads=2",
+        "out",
+        "--cache=/c",
+        "--seed",
+        "1",
+    ]
+    assert _plain(given) == ["fit", "little", "out", "--seed", "1"]

@@ -1,4 +1,4 @@
-"""Making a word table to ship, from a small one."""
+"""Making the shipped word table, from a small source table."""
 
 import re
 
@@ -67,7 +67,7 @@ def test_bad_input_is_one_line_and_status_2(source, capsys, arguments, message):
     assert not list(source.parent.glob("**/*.npz"))
 
 
-def test_a_file_that_only_looks_like_a_wheel_is_told(tmp_path, capsys):
+def test_a_file_that_only_looks_like_a_wheel_is_refused(tmp_path, capsys):
     pytest.importorskip("pyarrow", reason="wheels are read with pyarrow")
     path = tmp_path / "odd.whl"
     path.write_bytes(b"no zip")
@@ -76,7 +76,7 @@ def test_a_file_that_only_looks_like_a_wheel_is_told(tmp_path, capsys):
 
 
 def test_the_shipped_table_knows_nearly_every_word_of_the_shipped_lists():
-    """What is missing and has no alias is in no GloVe file either: some breeds, some new words."""
+    """The missing words without an alias are in no GloVe file: some breeds, some new words."""
     table = load_words()
     for path in NAME_LISTS:
         words = set(re.findall(r"[A-Z]?[a-z]+", path.read_text(encoding="utf-8")))

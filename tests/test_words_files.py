@@ -53,7 +53,7 @@ def write(tmp_path):
     ids=["bin", "bin with line breaks", "text", "glove", "text from Windows"],
 )
 @pytest.mark.parametrize("zipped", [False, True])
-def test_every_format_is_told_from_its_content(write, content, zipped):
+def test_every_format_is_recognised_by_its_content(write, content, zipped):
     assert read(write(gzip.compress(content) if zipped else content)) == WORDS
 
 
@@ -97,14 +97,14 @@ def test_binary_across_many_refills_and_with_blanks_inside_floats(write, monkeyp
         (text(header=False) + b"inf 1 2 inf\n", "word 4 has a number that is not finite"),
     ],
 )
-def test_damage_is_told_in_one_sentence_with_the_name(write, content, why):
+def test_damage_is_one_sentence_with_the_name(write, content, why):
     with pytest.raises(InputError) as error:
         read(write(content, "mine.txt"))
     message = str(error.value)
     assert message.startswith("mine.txt ") and why in message and "\n" not in message
 
 
-def test_a_cut_gzip_a_folder_and_a_missing_file_are_told(write, tmp_path):
+def test_a_cut_gzip_a_folder_and_a_missing_file_are_refused(write, tmp_path):
     with pytest.raises(InputError, match=r"cut\.gz is a damaged or incomplete gzip file"):
         read(write(gzip.compress(text() * 50)[:-20], "cut.gz"))
     with pytest.raises(InputError, match="cannot be opened"):

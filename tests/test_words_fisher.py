@@ -75,22 +75,22 @@ def test_log_likelihood_and_responsibilities_equal_the_densities(words, mixture)
     np.testing.assert_allclose(responsibilities(words, mixture), expected, atol=1e-12)
 
 
-@pytest.mark.parametrize("part", ["means", "deviations"])
-def test_gradient_is_that_of_the_log_likelihood(words, mixture, part):
-    """By finite differences; the Fisher information scales by σ/√w, and by σ/√(2w)."""
+@pytest.mark.parametrize("parameters", ["means", "deviations"])
+def test_gradient_is_that_of_the_log_likelihood(words, mixture, parameters):
+    """By finite differences; the Fisher information scales by σ/√w for means, σ/√(2w) for σ."""
     deviations = np.sqrt(mixture.variances)
     numeric = np.zeros_like(mixture.means)
     step = 1e-6
     for place in np.ndindex(*mixture.means.shape):
         for sign in (1, -1):
             means, sigma = mixture.means.copy(), deviations.copy()
-            (means if part == "means" else sigma)[place] += sign * step
+            (means if parameters == "means" else sigma)[place] += sign * step
             moved = Mixture(mixture.weights, means, sigma**2)
             numeric[place] += sign * log_likelihood(words, moved) / (2 * step)
-    weight = mixture.weights[:, None] * (1 if part == "means" else 2)
+    weight = mixture.weights[:, None] * (1 if parameters == "means" else 2)
     half = mixture.means.size
     gradient = fisher_gradient(words, mixture)
-    ours = gradient[:half] if part == "means" else gradient[half:]
+    ours = gradient[:half] if parameters == "means" else gradient[half:]
     np.testing.assert_allclose(ours, (numeric * deviations / np.sqrt(weight)).ravel(), atol=1e-7)
 
 

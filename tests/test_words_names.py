@@ -1,4 +1,4 @@
-"""How the name of a concept falls into words."""
+"""How the name of a concept is split into words."""
 
 import pytest
 
@@ -63,7 +63,7 @@ def test_a_word_with_capitals_inside_is_one_word_when_its_parts_are_unknown():
     assert read_name("SkyDiving", rank).words == ("SkyDiving",)
 
 
-def test_a_compound_is_split_into_common_words_and_told():
+def test_a_compound_is_split_into_common_words_as_a_guess():
     read = read_name("Playground", rank)
     assert read.words == ("play", "ground")
     assert read.guesses == (("Playground", ("play", "ground")),)

@@ -86,7 +86,7 @@ def test_word2vec_binary_is_read(tmp_path):
     np.testing.assert_array_equal(load_words(str(path)).vectors, [[1, 2], [3, 4]])
 
 
-def test_none_of_the_words_is_told(tmp_path):
+def test_a_file_with_none_of_the_words_is_refused(tmp_path):
     path = tmp_path / "vectors.txt"
     path.write_text("hug 1 2\n")
     with pytest.raises(InputError, match=r"vectors\.txt holds none of the words"):
@@ -111,14 +111,14 @@ def test_only_frequent_words_shape_the_mixture():
 
 
 @pytest.mark.parametrize("kept", [1_000, 2_000_000])
-def test_a_cut_table_is_told(tmp_path, kept):
+def test_a_cut_table_is_refused(tmp_path, kept):
     path = tmp_path / "cut.npz"
     path.write_bytes(SHIPPED.read_bytes()[:kept])
     with pytest.raises(InputError, match=r"cut\.npz is a zip file, but not a whole word table"):
         load_words(path)
 
 
-def test_foreign_and_unequal_archives_are_told(tmp_path):
+def test_foreign_and_unequal_archives_are_refused(tmp_path):
     foreign = tmp_path / "foreign.npz"
     np.savez(foreign, a=np.zeros(3))
     with pytest.raises(InputError, match="not a whole word table"):

@@ -16,9 +16,9 @@ from attention.errors import InputError
 
 @dataclass(frozen=True)
 class Command:
-    """A command: `module` has add_arguments(parser) and run(arguments) → exit status."""
+    """A command; `module` has add_arguments(parser) and run(arguments) → exit status."""
 
-    module: str  # imported only when the command is given: --help needs no torch
+    module: str  # imported only when its command is given, so that --help needs no torch
     help: str
 
 
@@ -37,24 +37,24 @@ COMMANDS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong with arguments in one line."""
+    """An argument parser that prints an error as one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Leaves with status 2."""
-        self.exit(2, f"{self.prog}: {message} (--help says what there is)\n")
+        """Prints the message and exits with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see --help.\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns 0; 2 after one line on bad input, 130 after Ctrl-C."""
+    """Runs one command. Returns its status; 2 on bad input, 130 after Ctrl-C, 141 on a closed pipe."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # names of files are in any script
+            stream.reconfigure(errors="replace")  # file names may have any characters
     try:
         parsed = _parser(arguments[:1]).parse_args(arguments)
-        if os.environ.get("RANK", "0") != "0":  # torchrun: the first process speaks for all
+        if os.environ.get("RANK", "0") != "0":  # torchrun: only the first process prints
             sys.stdout = io.StringIO()
-        parsed.given = list(arguments)  # for cards, which say how to repeat it
+        parsed.given = list(arguments)  # for the model card, which states the command
         status: int = importlib.import_module(COMMANDS[parsed.command].module).run(parsed)
         sys.stdout.flush()
         return status
@@ -64,13 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # "… | head" has read enough
+    except BrokenPipeError:  # the reader has gone, as in "… | head"
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
 
 
 def _parser(chosen: Sequence[str]) -> Parser:
-    """The parser, with the arguments of the chosen command alone."""
+    """The parser, with the arguments of the chosen command only."""
     parser = Parser(prog="python -m training", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

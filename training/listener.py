@@ -1,4 +1,4 @@
-"""What a training tells while it works: the terminal, a run's folder or nobody may listen."""
+"""Events of a training in progress: a Listener receives them and prints or stores them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Cell:
-    """What is fitted and judged at one go: a fold, a seed, a share of labels (0 for what needs none).
+    """One cell of a sweep: a fold, a seed and a share of labels (0 for methods without labels).
 
-    done, of: cells finished before it, and in all.
+    done: cells finished before this one · of: all cells.
     """
 
     fold: str
@@ -34,7 +34,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Epoch:
-    """One pass: its number from 1, mean training loss, accuracies in 0 … 1, seconds."""
+    """One epoch: its number from 1, mean training loss, accuracies in 0 … 1, seconds."""
 
     number: int
     loss: float
@@ -45,7 +45,7 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Step:
-    """One training step: its number, mean energy and triplet loss of its batch, the pool's size."""
+    """One training step: its number, mean energy and triplet loss of its batch, mini-batch size."""
 
     number: int
     energy_loss: float
@@ -54,25 +54,25 @@ class Step:
 
 
 class Listener:
-    """Hears nothing. Whatever a method raises ends the training there: between two of its steps."""
+    """Ignores all events; subclasses override methods. An error raised by a method ends the training."""
 
     def cell(self, cell: Cell) -> None:
-        """Work on a cell begins."""
+        """Called when work on a cell begins."""
 
-    def stage(self, kind: Kind, part: str = "") -> None:
-        """A stretch of work begins; part tells those of one kind apart within a cell."""
+    def stage(self, kind: Kind, detail: str = "") -> None:
+        """Called when a stage begins; detail distinguishes stages of one kind within a cell."""
 
     def step(self, done: int, of: int) -> None:
-        """So many files, mini-batches or steps of the stretch are done."""
+        """Called when `done` of `of` files, mini-batches or steps of the stage are done."""
 
     def epoch(self, epoch: Epoch) -> None:
-        """A pass of a CNN's fine-tuning is over."""
+        """Called after each epoch of a CNN's fine-tuning."""
 
     def energynet(self, step: Step) -> None:
-        """A step of EnergyNet's training is over."""
+        """Called after each step of EnergyNet's training."""
 
     def note(self, sentence: str) -> None:
-        """Something a person should know of what is being trained."""
+        """Called with a sentence that the user should read."""
 
 
 NOBODY = Listener()

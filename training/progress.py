@@ -1,4 +1,4 @@
-"""Progress in the terminal: bars with the time left, for whatever takes more than two seconds."""
+"""Progress in the terminal: bars with the time left, for work of more than two seconds."""
 
 import os
 import sys
@@ -14,47 +14,45 @@ from training.listener import Cell, Kind, Listener
 WAIT = 2.0  # seconds before a bar appears
 
 
-class Told(Listener):
-    """Shows each stretch of a training as a bar, named with its cell of a sweep and the time left for all."""
+class TerminalProgress(Listener):
+    """Shows each stage as a bar; its name has the cell of the sweep and the time left for all cells."""
 
     def __init__(self, bars: "Bars", clock: Callable[[], float] = time.monotonic) -> None:
         self._bars = bars
         self._clock = clock
-        self._first: tuple[int, float] | None = None  # cells done, and when, at the first one
+        self._first: tuple[int, float] | None = None  # cells done and the time, at the first event
         self._stage = self._cells = ""
         self._notes: set[str] = set()
 
     def cell(self, cell: Cell) -> None:
-        """Says which of the cells this is and how long all take, when there are several."""
+        """Stores the cell's number and the time left for all cells, when there are several."""
         if cell.of == 1:
             return
         self._first = self._first or (cell.done, self._clock())
         before, began = self._first
         self._cells = f"{cell.done + 1} of {cell.of}"
-        if (
-            cell.done > before
-        ):  # the first holds the Web CNN and takes longer: later it is known better
+        if cell.done > before:  # an estimate needs one finished cell
             each = (self._clock() - began) / (cell.done - before)
             self._cells += f", {how_long(each * (cell.of - cell.done))} left"
 
-    def stage(self, kind: Kind, part: str = "") -> None:
-        """Begins the bar of a stretch."""
-        stretch = f"{kind} {part}".strip()
-        self._stage = f"{self._cells}: {stretch}" if self._cells else stretch
+    def stage(self, kind: Kind, detail: str = "") -> None:
+        """Sets the name of the stage's bar."""
+        stage = f"{kind} {detail}".strip()
+        self._stage = f"{self._cells}: {stage}" if self._cells else stage
 
     def note(self, sentence: str) -> None:
-        """Prints it above the bars, once."""
+        """Prints the sentence above the bars, once."""
         if sentence not in self._notes and os.environ.get("RANK", "0") == "0":
             self._notes.add(sentence)
             tqdm.write(f"note: {sentence}", file=sys.stderr)
 
     def step(self, done: int, of: int) -> None:
-        """Moves it."""
+        """Moves the bar."""
         self._bars.show(self._stage, done, of)
 
 
 class Bars:
-    """A progress bar with the time left for each task in turn, from two seconds on."""
+    """A progress bar with the time left, for one task after another; appears after two seconds."""
 
     def __init__(self, unit: str) -> None:
         self._unit = unit
@@ -62,7 +60,7 @@ class Bars:
         self._bar: tqdm[Any] | None = None
 
     def show(self, name: str, done: int, total: int | None) -> None:
-        """Moves the bar of task `name`, a new one when the name is new."""
+        """Moves the bar of task `name`; a new name begins a new bar."""
         if self._bar is None or name != self._name:
             self._close()
             self._name = name
@@ -75,7 +73,7 @@ class Bars:
                 delay=WAIT,
                 disable=True
                 if os.environ.get("RANK", "0") != "0"
-                else None,  # silent where nobody watches
+                else None,  # None: no bar without a terminal
             )
             self._bar = bar
         self._bar.update(done - self._bar.n)
@@ -97,7 +95,7 @@ class Bars:
 
 
 def how_long(seconds: float | None) -> str:
-    """Seconds as people say them: "about 40 s", "about 3 min", "about 2.5 h"."""
+    """A rounded duration: "about 40 s", "about 3 min", "about 2.5 h"; "some time" for None."""
     if seconds is None:
         return "some time"
     if seconds < 90:

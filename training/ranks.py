@@ -1,4 +1,4 @@
-"""Several processes at one training (torchrun, accelerate launch): who writes, who waits, who has what."""
+"""Training with several processes (torchrun, accelerate launch): shares of work, waiting, gathering."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from accelerate.utils import gather_object
 
 
 def processes() -> PartialState:
-    """The processes that share this work; one alone without a launcher."""
+    """The processes that share this work; only one without a launcher."""
     return PartialState(cpu=not torch.cuda.is_available())
 
 
 def is_first() -> bool:
-    """Whether this process is the one that writes files and speaks."""
+    """Whether this is the process that writes files and prints."""
     return bool(processes().is_main_process)
 
 
 def wait_for_all() -> None:
-    """Goes on once every process is here."""
+    """Waits until every process has called this."""
     processes().wait_for_everyone()
 
 
 def my_share(count: int) -> torch.Tensor:
-    """Which of `count` things this process works on: int, a stretch of 0 … count-1."""
+    """The indices, of 0 … count-1, that this process works on: int, consecutive."""
     state = processes()
     return torch.arange(count).tensor_split(state.num_processes)[state.process_index]
 
 
-def gathered(part: Any) -> list[Any]:
-    """Every process's part, in the order of the processes."""
-    return list(gather_object([part])) if processes().num_processes > 1 else [part]
+def gathered(value: Any) -> list[Any]:
+    """The values of all processes, in the order of the processes."""
+    return list(gather_object([value])) if processes().num_processes > 1 else [value]

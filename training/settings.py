@@ -1,4 +1,4 @@
-"""The constants of the experiments, each once and frozen, each naming its section of the paper."""
+"""The constants of the experiments, each with its section of the paper."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Frozen(BaseModel):
-    """A record of constants: not changed after it is made, no field beyond those it names."""
+    """A frozen record: its values cannot change, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Data(Frozen):
-    """What is learned from: §4.1, how much of it §4.5, and how copies are found among the stills."""
+    """The data (§4.1), its label fractions (§4.5), and how copies are found among the stills."""
 
     frame_step: int = 5  # §4.5: one frame in five, for training and test
     label_fractions: tuple[float, ...] = (0.05, 0.10, 0.20, 0.33, 0.50, 1.00)  # §4.5, Figure 5
 
     # §4.1.1 removes duplicates "by comparing their color histogram" and says no more. Ours: 8 levels
-    # of each colour in each cell of a 3×3 grid, compared by Bhattacharyya's coefficient. On 686 real
-    # stills copies (JPEG at quality 40, scaled by 0.4 to 0.8, 3 % cropped) lie above 0.975 with few
-    # exceptions; of distinct stills all colour pairs lie below 0.86, and grey ones, or ones framed
-    # in white, below 0.967.
+    # of each colour in each cell of a 3×3 grid, compared by Bhattacharyya's coefficient. Measured on
+    # 686 real stills: copies (JPEG quality 40, scaled by 0.4 to 0.8, 3 % cropped) are above 0.975 with
+    # few exceptions; pairs of distinct colour stills are below 0.86, pairs of grey or white-framed
+    # stills below 0.967.
     histogram_levels: int = 8
     histogram_grid: int = 3
     twin_similarity: float = 0.97
@@ -30,9 +30,9 @@ class Data(Frozen):
 class WebTraining(Frozen):
     """Training CNNs with Web images, §4.2."""
 
-    short_side: int = 224  # pixels, the aspect ratio kept
+    short_side: int = 224  # pixels; the aspect ratio is kept
     crop_side: int = 224  # pixels, from the centre
-    flip: bool = True  # at random, left-right, training stills only
+    flip: bool = True  # random left-right mirroring of training stills
     batch_size: int = 32
     validation_share: float = 0.30
 

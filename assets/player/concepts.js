@@ -13,7 +13,8 @@
       this.chips = new Map();
       this.list = el("ul", { class: "chips", "aria-label": "shown concepts" });
       this.finder = new Finder(on);
-      this.root = el("div", { class: "concepts" }, this.list, this.finder.root);
+      this.trouble = el("p", { class: "trouble", role: "status" });
+      this.root = el("div", { class: "concepts" }, this.list, this.finder.root, this.trouble);
     }
 
     // lineOf(concept) gives {colour, dash, mark}; ranking and means may be null while they are summed.
@@ -38,7 +39,13 @@
       this.finder.show(pack, { shown, ranking, means, decimals });
     }
 
+    // Says what went wrong with what was chosen; with "", nothing.
+    say(trouble) {
+      say(this.trouble, trouble);
+    }
+
     clear() {
+      this.say("");
       this.chips.clear();
       this.list.replaceChildren();
     }

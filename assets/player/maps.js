@@ -103,7 +103,7 @@
 
   function why(error) {
     if (error.status) return "this look is no longer on the server. Look at the clip again.";
-    return "the server does not answer. Choose again to try again.";
+    return "the server does not answer. Try again.";
   }
 
   Object.assign(player, { Maps, Supply });

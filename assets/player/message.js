@@ -26,9 +26,8 @@
       );
     }
 
-    // Takes away what is said; given a sentence, only that one.
-    hide(sentence = this.root.textContent) {
-      if (this.root.textContent === sentence) this.root.hidden = true;
+    hide() {
+      this.root.hidden = true;
     }
   }
 

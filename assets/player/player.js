@@ -3,7 +3,6 @@
   "use strict";
 
   const { el } = player;
-  const LONG_ENOUGH = 12_000; // ms to read what could not be fetched
   const RIGHT = { true: " ✓ right", false: " ✗ wrong" };
 
   class Player {
@@ -171,8 +170,7 @@
       const { pack, state } = this.view;
       const shown = state.shown.filter((other) => other !== concept);
       this.set(concept === null ? { s: pack.window } : { shown });
-      this.message.say(sentence, { over: true, failed: true });
-      setTimeout(() => this.message.hide(sentence), LONG_ENOUGH);
+      this.concepts.say(sentence);
     }
 
     #step(frame) {
@@ -195,7 +193,10 @@
         if (frame === this.view.state.frame) this.draw();
       });
       this.supply = new player.Supply(pack.maps, pack.concepts, {
-        arrived: () => this.refresh(),
+        arrived: () => {
+          this.concepts.say("");
+          this.refresh();
+        },
         failed: (sentence, concept) => this.#without(sentence, concept),
       });
       this.drawn = -1;

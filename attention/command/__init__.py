@@ -1,4 +1,4 @@
-"""The terminal: single.py looks at one clip, many.py at many, report.py says what was seen.
+"""The terminal: single.py analyses one clip, many.py several, report.py formats an analysis as text.
 
 terminal.py prints progress, errors and results.
 """

@@ -1,7 +1,7 @@
-"""Many clips from the terminal: a folder for each, and one table of all verdicts.
+"""Several clips from the terminal: a folder for each, and one table of all verdicts.
 
-Begun again with the same settings it goes on: a clip whose analysis is newer than the clip is not looked at
-again. A clip that cannot be used is a row with its sentence.
+The same command with the same settings continues an interrupted run: a clip whose analysis is newer
+than the clip is skipped. A clip that cannot be used gets a row with its error sentence.
 """
 
 import csv
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from attention.analysis import Analysis
 
 TABLE, SETTINGS = "verdicts.csv", "settings.json"
-# of the files that are taken from a folder
+# the suffixes of files that are taken from a folder
 CLIPS = {".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".flv", ".wmv"}
 SUFFIXES = CLIPS | {".ogv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".avif"}
 SCHEMES = ("http:", "https:", "ftp:", "rtsp:", "rtmp:", "s3:", "file:", "data:")
@@ -33,14 +33,14 @@ Row = dict[str, str]
 
 
 def one_alone(named: Sequence[str]) -> bool:
-    """Whether one file is named, and no folder. InputError for what is no file: an address, or "-"."""
+    """Whether one file is named, and no folder. InputError for an address (URL) and for "-"."""
     for name in named:
         _check_named(name)
     return len(named) == 1 and not Path(named[0]).is_dir()
 
 
 def look_at_many(named: Sequence[str], asked: Asked) -> None:
-    """Looks at clips and at all clips in folders; fills --out. Raises InputError."""
+    """Analyses clips, and all clips in folders; writes --out. Raises InputError."""
     out = _out(asked)
     clips = dict(_places(named, out))
     if not clips:
@@ -53,7 +53,7 @@ def look_at_many(named: Sequence[str], asked: Asked) -> None:
     with progress("Looking", "clips") as show:
         for number, (place, clip) in enumerate(clips.items()):
             show(number, len(clips))
-            if place in before and not before[place]["fault"] and _is_newer(out / place, clip):
+            if _is_done(before.get(place), clip, out / place):
                 continue
             rows[place] = _row(clip, out / place, asked)
             _write_table(out / TABLE, rows)
@@ -84,7 +84,7 @@ def _out(asked: Asked) -> Path:
 
 
 def _places(named: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
-    """Each clip once, with the name of its folder in --out: where it lies in the folder named."""
+    """Yields each clip once, with its folder in --out: its path in the named folder, or its name."""
     taken: set[str] = set()
     seen: set[Path] = set()
     for name in named:
@@ -103,7 +103,7 @@ def _places(named: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _clips_in(folder: Path, out: Path) -> Iterable[Path]:
-    """Videos and images below a folder, in order, without hidden ones and what was written to --out."""
+    """Videos and images below a folder, in order, without hidden files and files in --out."""
     try:
         found = sorted(folder.rglob("*"))
     except OSError as error:
@@ -116,7 +116,7 @@ def _clips_in(folder: Path, out: Path) -> Iterable[Path]:
 
 
 def _check_settings(out: Path, asked: Asked) -> None:
-    """Refuses a folder whose clips were looked at otherwise; else notes how they are looked at."""
+    """Raises InputError when --out has results with other settings; else writes the settings there."""
     how = {
         "model": asked.model, "concepts": asked.concepts, "every": asked.every,
         "window": asked.window, "truth": asked.truth,
@@ -147,30 +147,32 @@ def _check_settings(out: Path, asked: Asked) -> None:
 
 
 def _row(clip: Path, folder: Path, asked: Asked) -> Row:
-    """Looks at one clip and fills its folder; its row, or the sentence of what is wrong with it."""
+    """Analyses one clip and writes its folder; returns its row, with the sentence if it failed."""
     try:
         frames = expected_frames(str(clip), asked.every)
         analysis = analysis_of(str(clip), asked, frames, _nobody)
         written(folder, str(clip), analysis, asked, _nobody)
     except InputError as error:
-        return {"clip": str(clip), "fault": str(error)}
+        return {"clip": str(clip.resolve()), "fault": str(error)}
     return _verdicts(clip, analysis)
 
 
 def _nobody(_done: int, _expected: int | None) -> None:
-    """Follows the frames of a clip: with many clips, the clips are counted."""
+    """Ignores the progress within a clip: with several clips, the bar counts clips."""
 
 
 def _verdicts(clip: Path, analysis: "Analysis") -> Row:
-    row = {"clip": str(clip), "frames": str(len(analysis.frames))}
+    row = {"clip": str(clip.resolve()), "frames": str(len(analysis.frames))}
     for verdict in analysis.verdicts:
         row[verdict.method] = analysis.concepts[verdict.prediction]
         row[f"{verdict.method} score"] = f"{verdict.scores[verdict.prediction]:.7g}"
     return row | {"notes": " ".join(analysis.notes)}
 
 
-def _is_newer(folder: Path, clip: Path) -> bool:
-    """Whether the clip was looked at since it last changed."""
+def _is_done(row: Row | None, clip: Path, folder: Path) -> bool:
+    """Whether this very clip was looked at since it last changed."""
+    if row is None or row["fault"] or row["clip"] != str(clip.resolve()):
+        return False
     try:
         return (folder / "analysis.json").stat().st_mtime >= clip.stat().st_mtime
     except OSError:
@@ -178,7 +180,7 @@ def _is_newer(folder: Path, clip: Path) -> bool:
 
 
 def _rows_in(out: Path) -> dict[str, Row]:
-    """The table of an earlier start; empty where there is none, or none that can be read."""
+    """The table of an earlier run; empty when it is missing or unreadable."""
     try:
         with (out / TABLE).open(encoding="utf-8", newline="") as file:
             return {row["folder"]: row | {"fault": row["fault"]} for row in csv.DictReader(file)}

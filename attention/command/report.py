@@ -1,4 +1,4 @@
-"""An analysis in words: what the terminal prints for people."""
+"""An analysis as text for the terminal."""
 
 from attention.analysis import Analysis
 from attention.verdict import Verdict, decimals_for
@@ -8,7 +8,7 @@ STAGES = ("decode", "forward", "maps", "energies")
 
 
 def report(analysis: Analysis) -> str:
-    """Each method's verdict with its best scores and why, where they agree, notes and timing."""
+    """Each method's verdict with its best scores and reason, then agreement, notes and timing."""
     column = 2 + max(len(verdict.method) for verdict in analysis.verdicts)
     parts = [_heading(analysis)]
     parts += [_verdict(analysis, verdict, column) for verdict in analysis.verdicts]

@@ -1,6 +1,6 @@
-"""One clip from the terminal: looked at, printed, and written to a folder.
+"""One clip from the terminal: analysed, printed, and written to a folder.
 
-Whatever takes time to import is imported where it is used, so that --help answers at once.
+Slow modules are imported where they are used, so that --help answers at once.
 """
 
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from attention.command.terminal import OnProgress
     from attention.model.folder import Model
 
-MOST_SHOWN = 6  # concepts named with --concepts that all get a map in figures and film
-MOST_MEMORY = 4 << 30  # bytes that what is kept of a clip may take
-AS_JSON = 250  # bytes that an energy and its window take while they become JSON
+MOST_DRAWN = 6  # up to this many concepts of --concepts are all drawn in figures and film
+MOST_MEMORY = 4 << 30  # bytes that the results of a clip may take
+AS_JSON = 250  # bytes per energy and window during the conversion to JSON
 
 
 @dataclass(frozen=True)
 class Asked:
-    """How to look, as the command line says it: see --help."""
+    """The options of the command line: see --help."""
 
     model: str
     concepts: str | None
@@ -35,7 +35,7 @@ class Asked:
 
 
 def look_at(clip: str, asked: Asked) -> None:
-    """Looks at a clip, prints what every method says, and fills --out. Raises InputError."""
+    """Analyses a clip, prints every method's verdict, and writes --out. Raises InputError."""
     if asked.out is not None:
         check_folder(asked.out)
     frames = expected_frames(clip, asked.every)
@@ -50,7 +50,7 @@ def look_at(clip: str, asked: Asked) -> None:
 
 
 def expected_frames(clip: str, every: int) -> int | None:
-    """How many frames will be looked at, if the file says so. InputError for what is no clip."""
+    """The number of frames to analyse, if the file states its length. InputError if it is no clip."""
     from attention.media.frames import probe
 
     frames = probe(clip).frame_count
@@ -60,7 +60,7 @@ def expected_frames(clip: str, every: int) -> int | None:
 def analysis_of(
     clip: str, asked: Asked, expected: int | None, on_progress: "OnProgress"
 ) -> "Analysis":
-    """Looks at a clip through the model that was asked for, which is loaded once. Raises InputError."""
+    """Analyses a clip with the model of the options, which is loaded once. Raises InputError."""
     model = _model(asked.model)
     from attention.pipeline import analyse
 
@@ -84,7 +84,7 @@ def analysis_of(
 
 
 def check_names(asked: Asked) -> None:
-    """Raises InputError for a model, a concept or a truth that is none."""
+    """Raises InputError for an unknown model, concept or truth."""
     _names(asked, _model(asked.model))
 
 
@@ -97,7 +97,7 @@ def _model(name: str) -> "Model":
 
 
 def _names(asked: Asked, model: "Model") -> tuple[list[str], str | None]:
-    """The concepts to compare and the truth, spelled as the model does."""
+    """The concepts to compare and the truth, in the model's spelling."""
     known = model.concept_set
     picked = range(len(known)) if asked.concepts is None else known.pick(asked.concepts)
     concepts = [known.names[place] for place in picked]
@@ -110,10 +110,10 @@ def _names(asked: Asked, model: "Model") -> tuple[list[str], str | None]:
 
 
 def _check_memory(frames: int, concepts: int, asked: Asked, model: "Model") -> None:
-    """Refuses in time what would fill the memory; without --out and --json little is kept."""
+    """Raises InputError when the results would fill the memory; mostly with --out or --json."""
     h, w = model.web.map_size
     sides = 1 if model.tuned is None else 2
-    maps = 2 * 4 * h * w if asked.out is not None else 0  # twice while the chunks are joined
+    maps = 2 * 4 * h * w if asked.out is not None else 0  # doubled while the chunks are joined
     text = AS_JSON if asked.out is not None or asked.json else 0
     needed = frames * concepts * sides * (10 + maps + text)
     if needed > MOST_MEMORY:
@@ -125,7 +125,7 @@ def _check_memory(frames: int, concepts: int, asked: Asked, model: "Model") -> N
 
 
 def _print(analysis: "Analysis", as_json: bool) -> None:
-    if as_json:  # as text it takes far more memory than all that is kept of a clip
+    if as_json:
         from attention.pictures.export import json_text
 
         say(json_text(analysis))
@@ -136,7 +136,7 @@ def _print(analysis: "Analysis", as_json: bool) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Refuses in time a folder that cannot be written, or where a folder has a file's name."""
+    """Raises InputError for a folder that cannot be written, or with a subfolder named like a result."""
     from attention.pictures.export import FILES
 
     places = (folder, *folder.absolute().parents)
@@ -156,7 +156,7 @@ def check_folder(folder: Path) -> None:
         raise InputError(f"--out names {nearest.name}, which is a file; name a folder.")
     from tempfile import TemporaryFile
 
-    try:  # permissions alone say nothing to root or on a read-only disk
+    try:  # permission bits do not show this for root or on a read-only disk
         TemporaryFile(dir=nearest).close()
     except OSError:
         raise InputError(
@@ -170,7 +170,7 @@ def written(
     """Writes an analysis, its figures and film; returns file names and notes. Raises InputError."""
     from attention.pictures.export import export
 
-    named = asked.concepts is not None and len(analysis.concepts) <= MOST_SHOWN
+    named = asked.concepts is not None and len(analysis.concepts) <= MOST_DRAWN
     concepts = range(len(analysis.concepts)) if named else None
     try:
         return export(folder, clip, analysis, concepts=concepts, on_progress=on_progress)

@@ -1,6 +1,6 @@
-"""How a command line talks: one clear line for what is wrong, a bar for what takes time.
+"""Output of a command line: one clear line for an error, a progress bar for slow work.
 
-Nothing but the standard library is imported until it is needed, so that --help answers at once.
+Only the standard library is imported at the top, so that --help answers at once.
 """
 
 import argparse
@@ -19,21 +19,21 @@ from attention.errors import InputError, short
 BAD_INPUT, FAULT = 2, 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 NOBODY_READS = 141  # 128 + SIGPIPE
-UNSEEN = 2.0  # seconds of work before a bar appears
+DELAY = 2.0  # seconds of work before a bar appears
 
 OnProgress = Callable[[int, int | None], None]
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that says in one line what is wrong, and leaves with status 2."""
+    """An argument parser that prints an error as one line and exits with status 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Prints the message and leaves."""
+        """Prints the message and exits."""
         program = self.prog.removeprefix("python -m ")
         self.exit(BAD_INPUT, f"{program}: {one_line(message)}; see --help.\n")
 
     def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def,override]
-        """The arguments, read; a file whose name begins with a dash is told from an option."""
+        """The parsed arguments; explains how to name a file that begins with a dash."""
         read, left = self.parse_known_args(args, namespace)
         for name in left:
             if name.startswith("-") and os.path.lexists(name):
@@ -46,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def positive(text: str) -> int:
-    """A whole number of 1 or more, as an argument type."""
+    """Argument type: a whole number of 1 or more."""
     try:
         number = int(text)
     except ValueError:
@@ -57,18 +57,18 @@ def positive(text: str) -> int:
 
 
 def folder(text: str) -> Path:
-    """A folder, as an argument type; an empty name is a mistake, and not the current folder."""
+    """Argument type: a folder. An empty name is an error, not the current folder."""
     if not text.strip():
         raise argparse.ArgumentTypeError("name a folder, such as results")
     return Path(text)
 
 
 def status_of(program: str, work: Callable[[], None]) -> int:
-    """Does the work and returns the exit status; what went wrong is one line on stderr.
+    """Runs `work` and returns the exit status; an error is one line on stderr.
 
-    0 · 2 for anything a person can mend · 130 after Ctrl-C · 141 when nobody reads stdout any more ·
-    1 for a fault of the program, whose traceback `python -X dev` shows. Who closes stdout or stderr
-    (`>&-`) wants it quiet: what would be said there goes nowhere, and the work is done.
+    0: success · 2: an error that the user can correct · 130: Ctrl-C · 141: the reader of stdout has
+    gone · 1: a fault of the program; `python -X dev` shows its traceback. When stdout or stderr is
+    closed (`>&-`), the work is done and the output discarded.
     """
     _open_what_is_closed()
     try:
@@ -82,14 +82,14 @@ def status_of(program: str, work: Callable[[], None]) -> int:
         _forget_stdout()
         return NOBODY_READS
     except Exception as error:
-        told, status = _told(error, program)
+        message, status = _message_of(error, program)
         if status == FAULT and sys.flags.dev_mode:
             raise
-        print(f"{program}: {one_line(told)}", file=sys.stderr)
+        print(f"{program}: {one_line(message)}", file=sys.stderr)
         return status
 
 
-def _told(error: Exception, program: str) -> tuple[str, int]:
+def _message_of(error: Exception, program: str) -> tuple[str, int]:
     match error:
         case InputError():
             return str(error), BAD_INPUT
@@ -98,30 +98,30 @@ def _told(error: Exception, program: str) -> tuple[str, int]:
             return f"{where}{error.strerror or error}", BAD_INPUT
         case MemoryError():
             return "There is not enough memory; take less at a time.", BAD_INPUT
-    told = f"This is a fault of the program ({type(error).__name__}: {error})"
-    return f"{told}; `python -X dev -m {program} …` shows where.", FAULT
+    fault = f"This is a fault of the program ({type(error).__name__}: {error})"
+    return f"{fault}; `python -X dev -m {program} …` shows where.", FAULT
 
 
 def say(text: str) -> None:
-    """Prints to stdout at once; a terminal that lacks a character gets "?" for it."""
+    """Prints to stdout at once; a character that the terminal's encoding lacks becomes "?"."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     print(text, flush=True)
 
 
 def one_line(text: str) -> str:
-    """Text without line breaks and control characters, whatever names it holds."""
+    """Text without line breaks and control characters."""
     return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
 
 
 @contextmanager
 def progress(what: str, unit: str = "frames") -> Iterator[OnProgress]:
-    """A bar with the time left on a terminal's stderr, once the work takes a while."""
+    """Yields a function that moves a progress bar on stderr; the bar appears after DELAY seconds."""
     from tqdm import tqdm
 
     bar = tqdm(
         desc=what,
-        delay=UNSEEN,
+        delay=DELAY,
         disable=not sys.stderr.isatty(),
         leave=False,
         bar_format="{desc} {percentage:3.0f} % {bar} {n_fmt} of {total_fmt} "
@@ -139,17 +139,17 @@ def progress(what: str, unit: str = "frames") -> Iterator[OnProgress]:
 
 @contextmanager
 def waiting(what: str) -> Iterator[None]:
-    """Says on a terminal's stderr what is being waited for, and takes it back when it is done."""
+    """Prints `what` on a terminal's stderr during the work, and erases it afterwards."""
     seen = sys.stderr.isatty()
     if seen:
         print(f"{what} …", end="", file=sys.stderr, flush=True)
     try:
-        # a download that announces itself is news on a terminal and clutter in a log; on stdout,
-        # where torch does it, it would spoil the answer
-        unheard = StringIO()
+        # torch announces downloads on stdout, where they would mix with the results: they go to
+        # stderr on a terminal, and nowhere in a log
+        discarded = StringIO()
         with (
-            redirect_stdout(sys.stderr if seen else unheard),
-            nullcontext() if seen else redirect_stderr(unheard),
+            redirect_stdout(sys.stderr if seen else discarded),
+            nullcontext() if seen else redirect_stderr(discarded),
         ):
             yield
     finally:
@@ -159,7 +159,7 @@ def waiting(what: str) -> Iterator[None]:
 
 @contextmanager
 def _quiet_libraries() -> Iterator[None]:
-    """Keeps what libraries have to say to programmers away from people."""
+    """Silences the warnings and log messages of libraries."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -171,14 +171,14 @@ def _quiet_libraries() -> Iterator[None]:
 
 
 def _open_what_is_closed() -> None:
-    """Gives a closed stdout or stderr a place: else the next file opened gets its number, and its text."""
+    """Opens the null device for a closed stdout or stderr, or the next file would get its output."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _forget_stdout() -> None:
-    """Keeps Python from trying to write once more when it ends."""
+    """Sends stdout to the null device: Python flushes it again at exit, which would fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -1,5 +1,5 @@
-"""Untrusted files, read in a child process that can reach nothing.
+"""Reads untrusted files in a child process without access to anything else.
 
-process.py starts a child for one clip, batch.py one for many files · protocol.py checks what a child
-answers.
+process.py starts a child for one clip · batch.py starts one for many files · protocol.py checks the
+child's answers.
 """

@@ -1,8 +1,8 @@
-"""A module of this project run over untrusted files in a child process with hard limits.
+"""Runs a module of this project over many untrusted files in a child process with hard limits.
 
-`python -m attention.confined.batch BOUNDS MODULE ARGUMENT…` is what the child is: it takes the limits
-of attention.confined.process on itself, then runs MODULE as `python -m` would. Unlike there, one child reads
-many files, so a file that ends it ends the whole: who starts it says what that means.
+The child is `python -m attention.confined.batch BOUNDS MODULE ARGUMENT…`: it sets the limits of
+attention.confined.process on itself, then runs MODULE as `python -m` does. A file that ends the child
+also ends the work on the files after it; the caller decides how to continue.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from attention.confined.protocol import end
 __all__ = ["MEMORY", "end", "start_confined"]
 
 MEMORY = 4 << 30  # bytes of address space, as for one clip
-NICENESS = 10  # a page's answers go before
+NICENESS = 10  # the app's answers come first
 
 
 def start_confined(
     module: str, arguments: Sequence[str], *, cpu_seconds: int, memory_bytes: int = MEMORY
 ) -> subprocess.Popen[bytes]:
-    """Starts a module under limits in a bare environment; what it prints is read from its stdout.
+    """Starts a module under limits in a bare environment; the caller reads its stdout.
 
-    cpu_seconds bounds its computing on all cores together, memory_bytes its address space. Its stdin
-    is its life line: it ends when that closes, as it does when this process is killed.
+    cpu_seconds: CPU time of all cores together · memory_bytes: address space. The child ends when its
+    stdin closes, which also happens when this process is killed.
     """
     bounds = json.dumps({"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes})
     return start_bare("attention.confined.batch", [bounds, module, *arguments])
 
 
 def main(bounds: str, module: str, arguments: list[str]) -> None:
-    """Confines this process for good and becomes the module."""
+    """Limits this process permanently, then runs the module in it."""
     with suppress(OSError, AttributeError):
         os.nice(NICENESS)
     leave_with_parent()

@@ -1,8 +1,9 @@
 """Reads untrusted uploads: the frames of frames.FrameReader, decoded in a child with hard limits.
 
-A decoder is what a hostile file can break into. Here it runs as `python -m attention.confined.process FILE`:
-nothing of the parent's secrets in its environment, no file it can write, memory and time bounded,
-and always ended by its parent. What it answers, and how that is checked, is in protocol.py.
+A hostile file can take over the decoder. So the decoder runs in a child process, `python -m
+attention.confined.process FILE SPEC`: it sees no secret of the parent's environment, can write no
+file, has limited memory and time, and is always ended by its parent. protocol.py defines its answers
+and checks them.
 """
 
 import json
@@ -20,20 +21,20 @@ from attention.confined.protocol import AnswersReader, answer, answering, end
 from attention.disk.home import ROOT
 from attention.media.frames import Clip, Frames, Limits, check_sampling
 
-# All the child sees of its parent's environment: what Python needs to start.
+# The only variables that the child inherits: Python needs them to start.
 INHERITED = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT")
-# One arena and one thread per library leave the limited address space to the frames.
+# One malloc arena and one BLAS thread leave more of the limited address space to the frames.
 ENVIRONMENT = {"LANG": "C.UTF-8", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
 OPEN_FILES = 64
 
 
 class SandboxedReader(AnswersReader):
-    """FrameReader for files nobody vouches for: same interface, same frames, same sentences.
+    """FrameReader for untrusted files: same interface, same frames, same sentences.
 
-    The child starts at once, so its start overlaps with whatever comes before `clip` is asked for.
-    `wall_seconds` bounds the waiting for it (not the time its frames are worked on), `cpu_seconds`
-    its computing on all cores together, `memory_bytes` its address space. Raises InputError for a
-    file that cannot be used, that passes a limit, or that ends its reader.
+    The constructor starts the child at once, so that it loads while the caller does other work.
+    wall_seconds: total time spent waiting for the child (not the time the caller spends on frames) ·
+    cpu_seconds: the child's CPU time on all cores together · memory_bytes: its address space. Raises
+    InputError for a file that cannot be used, exceeds a limit, or ends the child.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class SandboxedReader(AnswersReader):
         child = start_bare(
             "attention.confined.process", [str(path.absolute()), json.dumps(spec | bounds)]
         )
-        # Runs once: when called, when the reader is dropped, or when Python ends.
+        # Runs once: when called, when the reader is garbage-collected, or when Python ends.
         self.close: Callable[[], object] = weakref.finalize(self, end, child)
         super().__init__(
             child, path, limits, chunk, wall_seconds=wall_seconds, cpu_seconds=cpu_seconds
@@ -62,7 +63,7 @@ class SandboxedReader(AnswersReader):
 
     @property
     def clip(self) -> Clip:
-        """What the file says of itself; waits for the child. Raises InputError."""
+        """The properties that the file states; waits for the child. Raises InputError."""
         try:
             return super().clip
         except BaseException:
@@ -83,7 +84,7 @@ class SandboxedReader(AnswersReader):
 
 
 def start_bare(module: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
-    """Starts `python -m module`, its stdin and stdout piped, with nothing of this environment."""
+    """Starts `python -m module` with piped stdin and stdout and only INHERITED of this environment."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     return subprocess.Popen(
         [sys.executable, "-s", "-m", module, *arguments],
@@ -97,7 +98,7 @@ def start_bare(module: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]
 
 
 def main(path: str, spec: dict[str, Any]) -> int:
-    """Answers for one file, as the child; returns the exit status."""
+    """In the child: sends the answers for one file; returns the exit status."""
     with answering() as answers:
         leave_with_parent()
         confine(spec["cpu_seconds"], spec["memory_bytes"])
@@ -106,7 +107,7 @@ def main(path: str, spec: dict[str, Any]) -> int:
 
 
 def leave_with_parent() -> None:
-    """Has this child end when its stdin closes, which a parent killed in mid-air does too."""
+    """In the child: ends this process when its stdin closes, also when the parent is killed."""
 
     def wait() -> None:
         os.read(0, 1)
@@ -116,7 +117,7 @@ def leave_with_parent() -> None:
 
 
 def confine(cpu_seconds: int, memory_bytes: int) -> None:
-    """Bounds this process for good; where there are no such limits, the parent's clock remains."""
+    """Limits this process permanently. Windows has no such limits: only the parent's timer remains."""
     try:
         import resource
     except ImportError:  # Windows
@@ -128,7 +129,7 @@ def confine(cpu_seconds: int, memory_bytes: int) -> None:
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_NOFILE: (OPEN_FILES, OPEN_FILES),
     }
-    if sys.platform == "darwin":  # which refuses this one
+    if sys.platform == "darwin":  # macOS refuses this limit
         del bounds[resource.RLIMIT_AS]
     for limit, (soft, hard) in bounds.items():
         _, inherited = resource.getrlimit(limit)

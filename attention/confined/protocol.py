@@ -1,7 +1,7 @@
-"""What a decoding child says of a file, and the reader that believes none of it unchecked.
+"""The messages of a decoding child, and the reader that checks each of them.
 
-On the child's stdout, one JSON line per message: the clip, then any number of frames, their pixels
-behind the line, then the notes; or an error, a sentence for people.
+The child writes one JSON line per message to its stdout: the clip, then any number of frames, each
+line followed by its pixels, then the notes; or an error, which is a sentence for the user.
 """
 
 import json
@@ -29,12 +29,12 @@ LONGEST_SENTENCE = 1000  # characters
 
 
 class AnswersReader:
-    """The frames of one file as a child tells them: FrameReader's interface, frames and sentences.
+    """Reads the frames of one file from a child, with FrameReader's interface, frames and sentences.
 
-    `wall_seconds` bounds the waiting for the child (not the time its frames are worked on).
-    `cpu_seconds` is the bound on its computing that it was started with, for the sentence about it.
-    Raises InputError for a file that cannot be used, that passes a limit, or that ends the child;
-    a child that ends, is late or answers nonsense is ended for good.
+    wall_seconds: total time spent waiting for the child (not the time the caller spends on frames) ·
+    cpu_seconds: the CPU limit that the child was started with, for the error sentence. Raises
+    InputError for a file that cannot be used, exceeds a limit, or ends the child. A child that is late
+    or sends an invalid message is killed.
     """
 
     def __init__(
@@ -57,14 +57,14 @@ class AnswersReader:
 
     @property
     def clip(self) -> Clip:
-        """What the file says of itself; waits for the child. Raises InputError."""
+        """The properties that the file states; waits for the child. Raises InputError."""
         if self._clip is None:
             self._clip = self._checked_clip(self._message())
         return self._clip
 
     @property
     def deserted(self) -> bool:
-        """Whether the child had gone before it said a word of this file."""
+        """Whether the child ended before it sent any message about this file."""
         return self._child.returncode is not None and not (self._heard or self._late)
 
     def __iter__(self) -> Iterator[Frames]:
@@ -77,7 +77,7 @@ class AnswersReader:
         self.notes = self._checked_notes(message)
 
     def _message(self) -> dict[str, Any]:
-        """Returns the child's next message; its pixels, if any, are still to be read."""
+        """Returns the child's next message, without reading the pixels that may follow it."""
         with self._deadline():
             line = self._answers.readline(LONGEST_LINE)
         self._heard = self._heard or bool(line)
@@ -130,7 +130,7 @@ class AnswersReader:
         return Frames(rgb, indices, seconds)
 
     def _follow(self, indices: NDArray[np.int64], seconds: NDArray[np.float64]) -> bool:
-        """Says whether frames may come after those before: in order, at times, within the limits."""
+        """Says whether frames fit those before: indices and times in order, within the limits."""
         limits = self._limits
         ordered = (np.diff(indices, prepend=self._index) > 0).all()
         timed = np.isfinite(seconds).all() and (np.diff(seconds, prepend=self._seconds) >= 0).all()
@@ -147,7 +147,7 @@ class AnswersReader:
 
     @contextmanager
     def _deadline(self) -> Iterator[None]:
-        """Kills the child when the waiting inside, and all before it, lasts too long."""
+        """Kills the child when this wait and all earlier ones together exceed wall_seconds."""
         timer = threading.Timer(max(0.0, self._wall_seconds - self._waited), self._kill_late)
         timer.daemon = True
         started = time.monotonic()
@@ -163,7 +163,7 @@ class AnswersReader:
         self._child.kill()
 
     def _ended(self) -> InputError:
-        """Returns the sentence for a child that ended, or answered nonsense, before its time."""
+        """Returns the error for a child that ended too early or sent an invalid message."""
         with suppress(subprocess.TimeoutExpired):
             self._child.wait(timeout=1.0)
         end(self._child)
@@ -179,25 +179,25 @@ class AnswersReader:
         )
 
 
-def _sentence(told: object) -> str:
-    """What a child says to people, as text of one line and of a length they would read."""
-    text = str(told)[:LONGEST_SENTENCE]
+def _sentence(value: object) -> str:
+    """Text from the child as one printable line of at most LONGEST_SENTENCE characters."""
+    text = str(value)[:LONGEST_SENTENCE]
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """Ends a child, whatever it is doing, and closes its pipes; safe to call again."""
+    """Kills a child and closes its pipes; safe to call again."""
     child.kill()
     child.wait()
     for pipe in (child.stdin, child.stdout):
         if pipe is not None:
-            with suppress(OSError):  # what it did not read any more
+            with suppress(OSError):  # closing flushes data that the dead child cannot read
                 pipe.close()
 
 
 @contextmanager
 def answering() -> Iterator[BinaryIO]:
-    """As the child: the pipe to the parent, on which nothing that a library prints will be."""
+    """In the child: the pipe to the parent; what libraries print to stdout is discarded."""
     with os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         with suppress(BrokenPipeError):
@@ -205,9 +205,9 @@ def answering() -> Iterator[BinaryIO]:
 
 
 def answer(answers: BinaryIO, path: str, spec: dict[str, Any]) -> bool:
-    """As the child: says all there is of one file; False when that took more memory than there is.
+    """In the child: sends all messages about one file; returns False when the memory ran out.
 
-    spec: every, chunk and limits as FrameReader's, and the memory_bytes allowed.
+    spec: every, chunk and limits of FrameReader, and memory_bytes, the limit on the child's memory.
     """
     limits = Limits(**spec["limits"])
     try:

@@ -1,1 +1,1 @@
-"""Files: home.py says where they lie, whole.py writes them whole, room.py asks whether there is space."""
+"""Files: home.py says where they are, whole.py writes them whole, room.py checks the free space."""

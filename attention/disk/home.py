@@ -1,4 +1,4 @@
-"""Where things lie on the disk: what ships, and what people add (sets, runs, models, caches)."""
+"""Where files are: those that ship, and those that users add (sets, runs, models, caches)."""
 
 import os
 from pathlib import Path
@@ -8,12 +8,12 @@ ASSETS = ROOT / "assets"
 
 
 def home() -> Path:
-    """The data folder: ATTENTION_HOME, or data/ where the program was started."""
+    """The data folder: ATTENTION_HOME, or data/ in the folder where the program was started."""
     return Path(os.environ.get("ATTENTION_HOME", "data")).absolute()
 
 
 def own_models() -> dict[str, Path]:
-    """Name → folder of the models trained here: the runs' results, and what lies in models/."""
+    """Name → folder of the models trained here: the results of runs, and those in models/."""
     places = {card.parents[1].name: card.parent for card in home().glob("runs/*/model/model.json")}
     places |= {card.parent.name: card.parent for card in home().glob("models/*/model.json")}
     return dict(sorted(places.items(), reverse=True))

@@ -1,4 +1,4 @@
-"""Room on the disk: asked for before, and told of in one sentence when it runs out."""
+"""Free disk space: a check before writing, and one clear sentence when the disk is full."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 from attention.errors import InputError, is_full_disk
 
-SPARE = 16_000_000  # bytes left free on purpose: a disk without any breaks other programs
+SPARE = 16_000_000  # bytes that stay free: a full disk breaks other programs
 
 
 def check_room(folder: Path, needed: int, what: str) -> None:
-    """Raises InputError when `folder`'s disk lacks room for `needed` bytes. what: for the sentence."""
+    """Raises InputError when `folder`'s disk lacks `needed` bytes. what: subject of the sentence."""
     free = shutil.disk_usage(folder).free
     if needed + SPARE > free:
         raise InputError(
@@ -23,8 +23,8 @@ def check_room(folder: Path, needed: int, what: str) -> None:
 
 
 @contextmanager
-def telling_of_a_full_disk(folder: Path, outcome: str) -> Iterator[None]:
-    """Turns a full or unwritable disk into an InputError. outcome: what became of the work."""
+def disk_error_as_input_error(folder: Path, outcome: str) -> Iterator[None]:
+    """Turns an OSError, such as a full disk, into an InputError. outcome: what became of the work."""
     try:
         yield
     except OSError as error:
@@ -38,7 +38,7 @@ def telling_of_a_full_disk(folder: Path, outcome: str) -> Iterator[None]:
 
 
 def size_text(size: int | None) -> str:
-    """Bytes as people read them: "114 kB", "6.93 GB"; "of unknown size" for None."""
+    """A size in readable units: "114 kB", "6.93 GB"; "of unknown size" for None."""
     if size is None:
         return "of unknown size"
     for unit, per in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):

@@ -1,4 +1,4 @@
-"""Files and folders that appear whole or not at all."""
+"""Writes files and folders whole or not at all."""
 
 import os
 import secrets
@@ -11,9 +11,9 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """Gives a file to write beside `path`, which takes its name once all is written.
+    """Yields a temporary path beside `path`; the file is renamed to `path` once it is complete.
 
-    After an error, or an interruption, nothing is left of it. Raises OSError.
+    After an error or an interruption the temporary file is removed. Raises OSError.
     """
     path = Path(path)
     partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
@@ -26,16 +26,17 @@ def whole_file(path: str | Path) -> Iterator[Path]:
 
 @contextmanager
 def whole_folder(folder: str | Path) -> Iterator[Path]:
-    """Gives a folder to fill, whose files are in `folder` once all are written.
+    """Yields a temporary folder to fill; its files move into `folder` once all are written.
 
-    `folder` is made, with those above it, only then; what else is in it stays. After an error, or an
-    interruption, nothing is left. Raises OSError, before any file when a folder has one's name.
+    Only then `folder` and its parents are created; other files in it stay. After an error or an
+    interruption nothing is left. Raises OSError; when a subfolder has the name of a new file, no file
+    is moved.
     """
     folder = Path(folder)
     nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     partial = nearest / f".attention.{secrets.token_hex(4)}"
     try:
-        partial.mkdir()  # in here: an interruption may come right after it
+        partial.mkdir()  # inside `try`: an interruption may come right after it
         yield partial
         folder.mkdir(parents=True, exist_ok=True)
         files = sorted(partial.iterdir())
@@ -49,7 +50,7 @@ def whole_folder(folder: str | Path) -> Iterator[Path]:
 
 
 def replace_folder(new: Path, folder: Path) -> None:
-    """Puts `new` in the place of `folder`; a failure leaves `folder` as it was. Raises OSError."""
+    """Replaces `folder` by `new`; a failure leaves `folder` as it was. Raises OSError."""
     old = new.with_name(f"{new.name}.old")
     if folder.exists():
         os.replace(folder, old)

@@ -1,4 +1,4 @@
-"""The records a clip is read into, and the sentences said of one that is not accepted."""
+"""The records of a clip, and the sentences for a clip that is refused or damaged."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Limits:
-    """What is accepted: beyond `trim_*` a clip is shortened with a note, beyond `max_*` refused."""
+    """What is accepted: a clip beyond `trim_*` is shortened with a note, beyond `max_*` refused."""
 
     trim_seconds: float | None = None
     trim_frames: int | None = None  # counts the frames kept
@@ -26,7 +26,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Clip:
-    """What a file says of itself; sizes in pixels, the right way up."""
+    """The properties that a file states; sizes in pixels, of the upright picture."""
 
     path: Path
     name: str
@@ -35,7 +35,7 @@ class Clip:
     height: int
     fps: float  # 0 for an image, or when the file does not say
     seconds: float | None  # 0 for an image; None when the file does not say
-    frame_count: int | None  # the file's claim, or seconds × fps: an estimate
+    frame_count: int | None  # as the file states it, or estimated as seconds × fps
     codec: str
 
 
@@ -43,7 +43,7 @@ class Clip:
 class Frames:
     """Sampled frames: rgb uint8 [n,H,W,3], their indices in the clip [n], their seconds [n].
 
-    Seconds are times of presentation relative to the clip's first frame.
+    Seconds are presentation times relative to the clip's first frame.
     """
 
     rgb: Picture
@@ -52,7 +52,7 @@ class Frames:
 
 
 def label(path: str | Path) -> str:
-    """Returns a file's name as people may see it: no folders, printable, at most 80 characters."""
+    """Returns a file's name for a sentence: without folders, printable, at most 80 characters."""
     return short(Path(path).name or Path(path), unprintable="?")  # "." and "/" have no name
 
 
@@ -68,7 +68,7 @@ def too_large(name: str, size: str, most: int) -> str:
 
 
 def too_long(name: str, seconds: float, limits: Limits) -> str:
-    """The sentence for a clip that is refused for its length."""
+    """The sentence for a clip that is too long."""
     return (
         f"{name} lasts {seconds:.0f} s, at most {limits.max_seconds:.0f} s are accepted; cut out"
         " the part that matters."
@@ -84,7 +84,7 @@ def unreadable_still(name: str) -> str:
 
 
 def damaged(lost: int, total: int) -> str:
-    """The sentence for a clip some frames of which could not be read."""
+    """The sentence for a clip with frames that could not be read."""
     many = "one" if lost == 1 else str(lost)
     left_out = "is left out" if lost == 1 else "are left out"
     return f"Some of the clip is damaged: about {many} of {total} frames could not be read and {left_out}."

@@ -1,4 +1,4 @@
-"""The files clips come in: opened so that nothing else is, their moving picture, their length."""
+"""Container files: opens one and no other file, finds its video stream and its length."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from av.video.stream import VideoStream
 from attention.errors import InputError
 from attention.media.clip import label
 
-# Containers that hold everything themselves: lists (HLS, DASH, concat, SDP) name other files and
-# stay out. Those for sound alone are here so that such a file can be called what it is.
+# Containers that hold all their data. Playlists (HLS, DASH, concat, SDP) name other files and are
+# excluded. Sound containers are included so that the error can say that the file holds only sound.
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,asf,ogg,gif,"
     "ivf,dv,mp3,wav,flac,aac"
@@ -21,7 +21,7 @@ ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP o
 
 
 def open_container(path: Path, head: bytes) -> InputContainer:
-    """Opens the clip and no other file, whatever it names. InputError for what is no clip."""
+    """Opens the clip, and never a file that it names. InputError when the file is not a clip."""
     name = label(path)
     sentence = f"{name} is neither a video nor an image that can be read here; give {ACCEPTED}."
     if head.startswith(CLIP_HEADS) or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
@@ -38,7 +38,7 @@ def open_container(path: Path, head: bytes) -> InputContainer:
 
 
 def picture_stream(container: InputContainer, name: str) -> VideoStream:
-    """Returns the first moving picture; the cover of a song is none. InputError when there is none."""
+    """Returns the first video stream that is not cover art. InputError when there is none."""
     streams = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
     if not streams and container.streams.audio:
         raise InputError(f"{name} holds sound but no picture; give a video or an image.")
@@ -52,7 +52,7 @@ def picture_stream(container: InputContainer, name: str) -> VideoStream:
 
 
 def length_of(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
-    """Returns the seconds a clip says it lasts, where it says so."""
+    """Returns the clip's length in seconds as the file states it, or None."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if container.duration:
@@ -61,7 +61,7 @@ def length_of(container: InputContainer, stream: VideoStream, fps: float) -> flo
 
 
 def clock(text: str) -> float | None:
-    """Returns the seconds of "00:00:10.333000000", Matroska's tag for a track's end."""
+    """Returns the seconds of "00:00:10.333000000", Matroska's tag for a track's end, or None."""
     try:
         hours, minutes, seconds = text.split(":")
         return int(hours) * 3600 + int(minutes) * 60 + float(seconds)

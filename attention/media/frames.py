@@ -1,9 +1,9 @@
 """A video or an image → sampled RGB frames, streamed; the paper keeps one frame in five (§4.3).
 
-Clips and GIFs are decoded in order by FFmpeg (PyAV) and only the frames that are kept become RGB.
-Stills are read by Pillow, which knows their size before it decodes them and says when one is cut
-short. Everything lies the right way up (rotation and EXIF flags applied), on white where it was
-transparent. Only the named file is ever opened: no playlist, no other file, no network.
+FFmpeg (PyAV) decodes clips and GIFs in order; only the frames that are kept become RGB. Pillow reads
+stills: it knows their size before it decodes them and reports one that is cut short. Every picture is
+upright (rotation and EXIF flags are applied) and transparent pixels lie on white. Only the named file
+is opened: no playlist, no other file, no network.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"
 
 
 def probe(path: str | Path, limits: Limits = Limits()) -> Clip:
-    """Says what a file holds, its first frame decoded to be sure. Raises InputError."""
+    """Decodes a file's first frame and returns its properties. Raises InputError."""
     with FrameReader(path, limits=limits) as reader:
         return reader.clip
 
@@ -34,15 +34,15 @@ def probe(path: str | Path, limits: Limits = Limits()) -> Clip:
 class FrameReader:
     """Reads every `every`-th frame of a clip in order of time; an image is one frame.
 
-    Iterating (once) yields Frames of at most `chunk` frames, and never holds more; then `notes` says in
-    sentences what was left out and why. Raises InputError for anything that cannot be used.
+    Iterating (once) yields Frames of at most `chunk` frames and never holds more. Afterwards `notes`
+    says in sentences what was left out and why. Raises InputError for a file that cannot be used.
     """
 
     def __init__(
         self, path: str | Path, every: int = 5, limits: Limits = Limits(), chunk: int = 8
     ) -> None:
         check_sampling(every, chunk)
-        if not str(path):  # as a Path it would be the folder one is in
+        if not str(path):  # Path("") would be the current folder
             raise InputError("No file is named; give one video or image.")
         path = Path(path)
         head = _head_of(path, limits)
@@ -53,7 +53,7 @@ class FrameReader:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was left out and why, one sentence each; complete after iteration."""
+        """One sentence for each thing left out, and why; complete after iteration."""
         return tuple(self._source.notes)
 
     def __iter__(self) -> Iterator[Frames]:
@@ -120,7 +120,7 @@ def check_sampling(every: int, chunk: int) -> None:
 
 
 def _head_of(path: Path, limits: Limits) -> bytes:
-    """Returns the first 16 bytes of a file that is there, not empty and not too large."""
+    """Returns a file's first 16 bytes. InputError when it is missing, empty, too large or HEIC."""
     name = label(path)
     if path.is_dir():
         raise InputError(f"{name} is a folder; give one video or image.")
@@ -146,6 +146,6 @@ def _head_of(path: Path, limits: Limits) -> bytes:
 
 def _together(kept: list[tuple[int, float, Picture]]) -> Frames:
     indices, seconds, pictures = zip(*kept, strict=True)
-    # Turned pictures are views; what leaves here lies in memory as it is read.
+    # Rotated pictures are views with negative or swapped strides; the stack is C-contiguous.
     rgb = np.stack(pictures, out=np.empty((len(pictures), *pictures[0].shape), np.uint8))
     return Frames(rgb, np.array(indices, np.int64), np.array(seconds, np.float64))

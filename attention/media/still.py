@@ -1,4 +1,4 @@
-"""Still images, read by Pillow: it knows their size before it decodes them, and when one is cut short."""
+"""Still images, read by Pillow: it knows their size before it decodes them and reports a cut file."""
 
 from collections.abc import Generator
 from fractions import Fraction
@@ -23,7 +23,7 @@ STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
 
 
 class Still:
-    """An image, to be walked through as Video is: a clip of one frame."""
+    """An image with the interface of Video: a clip of one frame."""
 
     def __init__(self, path: Path, limits: Limits) -> None:
         name = label(path)
@@ -33,7 +33,7 @@ class Still:
         self.notes = [f"{name} is animated; only its first picture is analysed."] * animated
 
     def positions(self) -> Generator[tuple[int, float], None, None]:
-        """Index and seconds of its only frame."""
+        """Yields the index and seconds of the only frame."""
         yield 0, 0.0
 
     def picture(self) -> Picture:
@@ -41,11 +41,11 @@ class Still:
         return self._rgb
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: the file is closed already."""
 
 
 def is_still(head: bytes) -> bool:
-    """Says whether a file that begins so (16 bytes) is an image."""
+    """Says whether a file's first 16 bytes are those of an image."""
     return (
         head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM"))
         or (head[:4], head[8:12]) == (b"RIFF", b"WEBP")
@@ -65,13 +65,13 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, bool]:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise InputError(too_large(name, "far more", max_pixels)) from None
-    except Exception:  # Pillow raises whatever its parsers trip over
+    except Exception:  # on damaged data Pillow's parsers raise errors of any type
         raise InputError(unreadable_still(name)) from None
 
 
 def _rgb_of_still(image: Image.Image) -> Picture:
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):  # 16-bit grey, which Pillow would clip rather than scale
+    if image.mode.startswith("I"):  # 16-bit grey: Pillow would clip it instead of scaling it
         image = Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
     if image.has_transparency_data:
         return on_white(image.convert("RGBA"))
@@ -85,11 +85,11 @@ def on_white(rgba: Image.Image) -> Picture:
     return np.asarray(page)
 
 
-def shown_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, int]:
-    """The (width, height) at which a picture of such pixels (their width ÷ height) is shown.
+def display_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, int]:
+    """The (width, height) at which a picture is displayed; pixel: a pixel's width ÷ height.
 
-    Neither side shrinks. Pixels within 1 % of square ones are square, for nobody sees it, and so
-    are absurd ones, which make a picture more than ten times as long as it is wide.
+    Neither side shrinks. A pixel counts as square when it is within 1 % of square, which nobody sees,
+    and when one side of the picture would become more than ten times the other.
     """
     pixel = pixel if pixel and pixel > 0 else Fraction(1)
     shape = width * pixel / height
@@ -99,9 +99,9 @@ def shown_size(width: int, height: int, pixel: Fraction | None) -> tuple[int, in
 
 
 def upright(rgb: Picture, matrix: NDArray[np.int32]) -> Picture:
-    """Turns and mirrors a picture as its display matrix asks, in quarter turns.
+    """Rotates (in quarter turns) and mirrors a picture according to its display matrix.
 
-    matrix: [[a, b], [c, d]], which carries (x, y) to (ax + cy, bx + dy), y pointing down.
+    matrix: [[a, b], [c, d]] maps (x, y) to (ax + cy, bx + dy); y points down.
     """
     (a, b), (c, d) = np.sign(matrix) * (np.abs(matrix) * 2 > np.abs(matrix).max())
     if not a and not d:

@@ -1,4 +1,4 @@
-"""Clips, decoded in order by FFmpeg (PyAV); only the frames asked for become RGB."""
+"""Clips, decoded in order by FFmpeg (PyAV); only the requested frames become RGB."""
 
 import math
 from collections.abc import Generator, Iterator, Mapping
@@ -24,16 +24,16 @@ from attention.media.clip import (
     too_long,
 )
 from attention.media.containers import NO_FRAMES, clock, length_of, open_container, picture_stream
-from attention.media.still import on_white, shown_size, upright
+from attention.media.still import display_size, on_white, upright
 
-SMALL_PIXELS = 1280 * 720  # up to here one thread decodes fast enough, and costs less
-MOST_FAILING = 1000  # packets in a row: more than lie between two key frames
+SMALL_PIXELS = 1280 * 720  # up to this size one thread decodes fast enough and costs less
+MOST_FAILING = 1000  # packets in a row: more than there are between two key frames
 RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
 UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
 
 
 class Video:
-    """An open clip: positions() moves from frame to frame, picture() is the frame moved to."""
+    """An open clip: positions() moves from frame to frame, picture() returns the current frame."""
 
     def __init__(self, path: Path, head: bytes, limits: Limits) -> None:
         self.notes: list[str] = []
@@ -49,18 +49,18 @@ class Video:
             check_pixels(name, self._stream.width, self._stream.height, most)
             large = self._stream.width * self._stream.height > SMALL_PIXELS
             self._stream.thread_type = "AUTO" if large else "NONE"
-            self._threads = 2 if large else 1  # for colours; two have to wait for each other
-            # The same bound for frames that turn out larger than the file's header says.
+            self._threads = 2 if large else 1  # of the RGB conversion; two wait for each other
+            # The same bound for frames that are larger than the file's header says.
             self._stream.codec_context.options = {"max_pixels": str(most)}
-            # Packets that failed: followed by frames, and since the last frame; and no more comes.
+            # Failed packets before the last frame, failed packets since it, and whether decoding stopped.
             self._lost, self._failing, self._broken = 0, 0, False
             self._start = math.inf
             self._decoded = self._decode()
             self._frame = self._first_frame(name)
             self._coded = self._frame.width, self._frame.height
-            gif = self._container.format.name == "gif"  # whose pixel shape no browser heeds
+            gif = self._container.format.name == "gif"  # browsers ignore a GIF's pixel shape
             pixel = None if gif else self._stream.sample_aspect_ratio
-            self._size = shown_size(*self._coded, pixel)
+            self._size = display_size(*self._coded, pixel)
             check_pixels(name, *self._size, most)
             self._matrix = _display_matrix(self._frame)
             self._reformatter = VideoReformatter()  # one for all frames: a new one costs 0.5 ms
@@ -70,7 +70,7 @@ class Video:
             raise
 
     def _decode(self) -> Iterator[av.VideoFrame]:
-        """Decodes packet by packet; those that fail are counted and left out, up to a bound."""
+        """Decodes packet by packet. Counts and skips failed packets, at most MOST_FAILING in a row."""
         try:
             for packet in self._container.demux(self._stream):
                 if self._start == math.inf and packet.pts is not None:
@@ -84,15 +84,15 @@ class Video:
                     if self._failing > MOST_FAILING:
                         break
                     continue
-                if frames and packet.size:  # the last ones, flushed out, came before what failed
+                if frames and packet.size:  # flushed frames (size 0) came before the failed packets
                     self._lost, self._failing = self._lost + self._failing, 0
                 yield from frames
             else:
                 return
         except MemoryError:
             raise
-        except (av.FFmpegError, IndexError):  # of the container: nothing after it can be found;
-            pass  # the other is PyAV's, of a packet in a stream that noise made up
+        except (av.FFmpegError, IndexError):  # a container error: no later packet can be found;
+            pass  # PyAV raises IndexError for a packet of a stream that damaged bytes invented
         self._broken = True
         with suppress(av.FFmpegError):
             yield from self._stream.decode(None)
@@ -107,7 +107,7 @@ class Video:
         if frame is None:
             raise InputError(NO_FRAMES.format(name))
         time = frame.time or 0.0
-        # Where what came before it failed, the clip began with the first packet.
+        # When packets before this frame failed, the clip began with the first packet.
         self._start = min(self._start, time) if self._lost or self._failing else time
         self._lost = max(self._lost, round((time - self._start) * self._fps))
         return frame
@@ -120,9 +120,9 @@ class Video:
         return Clip(path, name, "video", width, height, self._fps, seconds, count, codec)
 
     def positions(self) -> Generator[tuple[int, float], None, None]:
-        """Index and seconds of every frame that can be read, in order of time.
+        """Yields the index and seconds of every readable frame, in order of time.
 
-        Notes when the clip breaks off and, at the end or when closed, what was damaged before.
+        Adds a note when the clip breaks off and, at the end or when closed, one about damaged frames.
         """
         index, seconds = 0, (self._frame.time or 0.0) - self._start
         try:
@@ -142,20 +142,20 @@ class Video:
                 self.notes.append(damaged(self._lost, index + 1 + self._lost))
 
     def _time_after(self, previous: float) -> float:
-        """Returns the frame's time, or one nominal step where the file's times do not advance."""
+        """Returns the frame's time; one nominal step later where the file's times do not advance."""
         seconds = (self._frame.time or 0.0) - self._start
         return seconds if seconds > previous else previous + (1 / self._fps if self._fps else 0.0)
 
     def _ends_early(self, seconds: float) -> bool:
-        """Says whether the file promised clearly more than it held: it was cut short."""
-        promised = self._promised_end() or 0.0
+        """Says whether the file was cut short: it ends clearly before the end that it states."""
+        stated = self._stated_end() or 0.0
         last = self._frame
-        shown = float(last.duration * last.time_base) if last.duration and last.time_base else 0.0
-        return promised - (self._start + seconds + shown) > max(0.3, 0.03 * promised)
+        length = float(last.duration * last.time_base) if last.duration and last.time_base else 0.0
+        return stated - (self._start + seconds + length) > max(0.3, 0.03 * stated)
 
-    def _promised_end(self) -> float | None:
+    def _stated_end(self) -> float | None:
         stream, container = self._stream, self._container.format.name
-        if container == "avi":  # FFmpeg shortens an AVI's duration to what the file still holds
+        if container == "avi":  # FFmpeg reduces an AVI's duration to what the file still holds
             return stream.frames / self._fps if self._fps else None
         if container.startswith("matroska"):
             return clock(stream.metadata.get("DURATION", ""))
@@ -170,7 +170,7 @@ class Video:
         )
 
     def picture(self) -> Picture:
-        """The frame moved to, upright, uint8 [H,W,3], at the size at which it is shown."""
+        """The current frame, upright, uint8 [H,W,3], at its display size."""
         if (self._frame.width, self._frame.height) != self._coded:
             self._note_once(RESIZED)
         return upright(self._rgb(), self._matrix)
@@ -181,13 +181,14 @@ class Video:
         return self._reformatted("rgb24")
 
     def _reformatted(self, pix_fmt: str) -> Picture:
-        """Returns the frame at the clip's size; where its colour tags mean nothing, as BT.601."""
+        """Returns the frame at the clip's size; read as BT.601 when its colour tags are unknown."""
         width, height = self._size
         convert = partial(
             self._reformatter.reformat, self._frame, width, height, pix_fmt, threads=self._threads
         )
         bt601 = Colorspace.ITU601
-        with told(f"The frames of {self.clip.name} cannot be turned into RGB; convert it to MP4."):
+        sentence = f"The frames of {self.clip.name} cannot be turned into RGB; convert it to MP4."
+        with ffmpeg_error_as(sentence):
             try:
                 frame = convert()
             except av.error.OSError:
@@ -205,8 +206,8 @@ class Video:
 
 
 @contextmanager
-def told(sentence: str) -> Iterator[None]:
-    """Says a decoder's failure in one sentence; running out of memory is not the file's fault."""
+def ffmpeg_error_as(sentence: str) -> Iterator[None]:
+    """Turns an FFmpeg error into InputError(sentence). A MemoryError, not the file's fault, passes."""
     try:
         yield
     except MemoryError:
@@ -216,7 +217,7 @@ def told(sentence: str) -> Iterator[None]:
 
 
 def _display_matrix(frame: av.VideoFrame) -> NDArray[np.int32]:
-    """Returns [[a, b], [c, d]] that carries (x, y) to (ax + cy, bx + dy), y pointing down."""
+    """Returns [[a, b], [c, d]], which maps (x, y) to (ax + cy, bx + dy); y points down."""
     side_data: Mapping[str, Any] = frame.side_data
     if "DISPLAYMATRIX" not in side_data:
         return np.eye(2, dtype=np.int32)

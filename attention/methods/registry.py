@@ -4,7 +4,7 @@ from functools import lru_cache
 from textwrap import fill
 
 import attention.methods as folder
-from attention.methods.method import Labels, Method, Where
+from attention.methods.method import Method, Where
 from attention.rows import rows_of
 
 WIDTH = 80  # of --help
@@ -19,9 +19,9 @@ def methods() -> tuple[Method, ...]:
     return tuple(sorted(rows, key=lambda row: row.order))
 
 
-def methods_for(*where: Where, labels: Labels | None = None) -> tuple[Method, ...]:
-    """The methods used there; labels: only those that need so many."""
-    return tuple(row for row in methods() if row.where in where and labels in (None, row.labels))
+def methods_for(*where: Where) -> tuple[Method, ...]:
+    """The methods used there."""
+    return tuple(row for row in methods() if row.where in where)
 
 
 def known_method(name: str) -> Method | None:

@@ -1,4 +1,4 @@
-"""Where an energy method is right and the CNN is wrong: what Figure 6 shows (§4.6)."""
+"""Selects frames for Figure 6, where an energy method is right and the CNN is wrong (§4.6)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,11 +17,10 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Contrast:
-    """Frames in which an energy method names the truth and the CNN beside it another concept.
+    """Frames in which an energy method predicts the truth and its CNN predicts another concept.
 
-    by: the field of its side that holds its energies ·
-    frames: places among the sampled frames, in order of time · chosen: the concept that the CNN
-    names in each · energies: float [N,C], the method's.
+    by: the field of its side that holds its energies · frames: places among the sampled frames, in
+    order of time · chosen: the CNN's prediction in each · energies: float [N,C], those of the method.
     """
 
     method: Verdict
@@ -34,11 +33,11 @@ class Contrast:
 
 
 def contrast(analysis: Analysis, method: str | None = None, most: int = 3) -> Contrast:
-    """Of such frames the `most` in which the truth's energy is furthest above the CNN's choice.
+    """Up to `most` such frames: those where the truth's energy is furthest above the CNN's choice.
 
-    method: the energy method, by default the last in the methods' order that has such frames: the paper's
-    own choice is EnergyNet.
-    InputError, saying why, when the truth is unknown or there is no such frame.
+    method: the energy method, by default the last in the methods' order that has such frames (the paper
+    uses EnergyNet). Raises InputError, with the reason, when the truth is unknown or there is no such
+    frame.
     """
     truth = _truth(analysis)
     known = {verdict.method: verdict for verdict in analysis.verdicts}
@@ -83,10 +82,10 @@ def _why_none(analysis: Analysis, truth: int, rivals: Sequence[tuple[Verdict, Ve
     for verdict, cnn in rivals:
         if (cnn.frame_classes != truth).any():
             return (
-                f"There is no Figure 6 of {analysis.clip}: in no frame where {cnn.method} is wrong "
-                f"does {verdict.method} say {name}; it shows frames in which it does."
+                f"There is no Figure 6 of {analysis.clip}: it shows frames where {cnn.method} is wrong "
+                f"and {verdict.method} says {name}, and there is no such frame."
             )
     return (
-        f"There is no Figure 6 of {analysis.clip}: {rivals[0][1].method} rightly says {name} in every "
-        "frame, and it shows frames in which the CNN is wrong."
+        f"There is no Figure 6 of {analysis.clip}: it shows frames in which the CNN is wrong, and "
+        f"{rivals[0][1].method} rightly says {name} in every frame."
     )

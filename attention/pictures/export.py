@@ -1,4 +1,4 @@
-"""What a person takes away from an analysis: numbers, figures and the film, as files."""
+"""Writes an analysis as files: numbers, figures and the film."""
 
 import csv
 import json
@@ -24,7 +24,7 @@ OnProgress = Callable[[int, int | None], None]
 
 
 def json_text(analysis: Analysis, ascii_only: bool = False) -> str:
-    """`Analysis.to_json()` as one line; InputError when the model's numbers are none (NaN)."""
+    """`Analysis.to_json()` as one line. Raises InputError when the analysis has NaN or infinity."""
     try:
         return json.dumps(analysis.to_json(), ensure_ascii=ascii_only, allow_nan=False)
     except ValueError as error:
@@ -39,11 +39,11 @@ def write_json(path: str | Path, analysis: Analysis) -> Path:
 
 
 def write_frames(path: str | Path, analysis: Analysis) -> Path:
-    """Writes frames.csv: a row per side, frame and concept, whole or not at all. Raises OSError.
+    """Writes frames.csv whole or not at all: a row per side, frame and concept. Raises OSError.
 
     Columns: frame (index in the clip), seconds, side ("web" or "tuned"), concept, score (before
-    softmax), energy (Eq. 2), window_row and window_col (the window's upper left cell), and, where a
-    side has EnergyNet, net_energy (Eq. 4).
+    softmax), energy (Eq. 2), window_row and window_col (the window's upper left cell), and, if any side
+    has EnergyNet, net_energy (Eq. 4).
     """
     learned = any(side.net_energies is not None for side in analysis.sides)
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
@@ -69,11 +69,12 @@ def export(
     concepts: Sequence[int] | None = None,
     on_progress: OnProgress | None = None,
 ) -> tuple[list[str], list[str]]:
-    """Fills a folder: analysis.json, frames.csv, figure2.png, overlay.mp4, figure6.png with a truth.
+    """Writes analysis.json, frames.csv, figure2.png, overlay.mp4 and, with a truth, figure6.png.
 
-    The analysis must hold its maps; frames are read again from the clip. All files appear together
-    or none. Returns their names, and a sentence when Figure 6 does not apply. A figure6.png that is
-    there already may be somebody's own: it stays, and a sentence says so. Raises OSError and InputError.
+    The analysis must have its maps; frames are read again from the clip. All files appear together or
+    none. Returns their names, and a sentence when Figure 6 does not apply. An older figure6.png in the
+    folder stays then, because it may be the user's own, and a sentence says so. Raises OSError and
+    InputError.
     """
     strongest = strongest_frame(analysis)
     examples, notes = _examples(analysis)
@@ -89,12 +90,12 @@ def export(
         write_film(film, clip, analysis, concepts=concepts, on_progress=on_progress)
         names = sorted(file.name for file in room.iterdir())
     if not examples and (Path(folder) / FIGURE6).exists():
-        notes = [*notes, f"The {FIGURE6} that was there before is not of this look; it was left."]
+        notes = [*notes, f"An older {FIGURE6}, which is not of this analysis, was kept."]
     return names, notes
 
 
 def _examples(analysis: Analysis) -> tuple[tuple[int, ...], list[str]]:
-    """The frames of Figure 6, or why there is none."""
+    """The frames of Figure 6, or a sentence why there are none."""
     if analysis.truth is None:
         return (), []
     try:
@@ -118,4 +119,4 @@ def _rows(analysis: Analysis, side: Side, learned: bool) -> Iterator[tuple[Any, 
 
 
 def _digits(value: float) -> str:
-    return f"{value:.7g}"  # all that a float32 holds
+    return f"{value:.7g}"  # the precision of float32

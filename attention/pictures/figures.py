@@ -1,4 +1,4 @@
-"""The paper's pictures of attention: Figure 2, all concepts of a frame; Figure 6, right beside wrong."""
+"""The paper's figures of attention: Figure 2, the concepts of a frame; Figure 6, truth and error."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,9 +12,9 @@ from attention.pictures.contrast import contrast
 from attention.pictures.overlay import (
     Look,
     Picture,
+    concepts_to_draw,
     overlay,
     scaled,
-    shown_concepts,
     side_with_maps,
     tops,
     window_of,
@@ -29,7 +29,7 @@ Pictures = Mapping[int, Picture]  # RGB uint8 [H,W,3] by place among the sampled
 
 
 def strongest_frame(analysis: Analysis, side: str = "web") -> int:
-    """The sampled frame in which the concept that UnAtt names on that side has its highest energy."""
+    """The sampled frame where UnAtt's predicted concept on that side has its highest energy."""
     energies = analysis.side(side).energies
     return int(energies[:, energies.mean(axis=0).argmax()].argmax())
 
@@ -43,26 +43,26 @@ def figure2(
     side: str = "web",
     look: Look = Look(),
 ) -> Figure:
-    """A frame and each concept's map over it, side by side, with its energy (Figure 2; Eqs. 1, 2).
+    """A frame beside each concept's map over it, with energies (Figure 2; Eqs. 1, 2).
 
-    pictures: by default those the analysis kept · frame: place among the sampled frames, by default
-    `strongest_frame` · concepts: indices, by default `analysis.shown()`. InputError for what the
-    analysis lacks.
+    pictures: by default those kept in the analysis · frame: place among the sampled frames, by default
+    `strongest_frame` · concepts: indices, by default `analysis.shown()`. Raises InputError when the
+    analysis lacks what is needed.
     """
     seen, maps = side_with_maps(analysis, side)
-    shown = shown_concepts(analysis, concepts)
+    concepts = concepts_to_draw(analysis, concepts)
     frame = strongest_frame(analysis, side) if frame is None else frame
     bare = _picture(analysis, pictures, frame)
-    heights = tops(maps, shown, look.scale)
+    heights = tops(maps, concepts, look.scale)
 
-    names = [analysis.concepts[c] for c in shown]
-    room = grid(analysis.size, 1 + len(shown), TILE, names, HEADER)
+    names = [analysis.concepts[c] for c in concepts]
+    room = grid(analysis.size, 1 + len(concepts), TILE, names, HEADER)
     sheet = _sheet_for(room)
     sheet.title(analysis.clip, eye(analysis, side))
     bare = scaled(bare, *room.picture)
     sheet.place(bare, *room.inset(0))
     sheet.caption(room, 0, moment(analysis, frame))
-    for tile, (c, top) in enumerate(zip(shown, heights[frame], strict=True), 1):
+    for tile, (c, top) in enumerate(zip(concepts, heights[frame], strict=True), 1):
         window = window_of(seen, frame, c, analysis.window)
         sheet.place(overlay(bare, maps[frame, c], float(top), look, window), *room.inset(tile))
         energy = f"E {written(float(seen.energies[frame, c]))}"
@@ -79,21 +79,21 @@ def figure6(
     most: int = 3,
     look: Look = Look(),
 ) -> Figure:
-    """Frames beside the truth's map and that of the concept the CNN wrongly names (Figure 6, §4.6).
+    """Frames beside the maps of the truth and of the CNN's wrong choice (Figure 6, §4.6).
 
-    The truth stands in a solid green frame and is marked ✓, the CNN's choice in a dashed red one,
-    marked ✗. Method, frames and InputError as in `contrast`; pictures as in `figure2`.
+    The truth has a solid green border and the mark ✓, the CNN's choice a dashed red border and the mark
+    ✗. Method, frames and InputError as in `contrast`; pictures as in `figure2`.
     """
     found = contrast(analysis, method, most)
     seen, maps = side_with_maps(analysis, found.method.side)
-    shown = list(dict.fromkeys([found.truth, *found.chosen]))
-    heights = tops(maps, shown, look.scale)
-    # the window is where UnAtt's energy lies; a learned energy is one of the whole map
+    concepts = list(dict.fromkeys([found.truth, *found.chosen]))
+    heights = tops(maps, concepts, look.scale)
+    # UnAtt's energy comes from the window; a learned energy comes from the whole map
     windowed = found.by == "energies"
 
     examples = len(found.frames)
-    columns = 3 * examples if analysis.size[0] < analysis.size[1] else 3  # tall ones side by side
-    names = [_marked(analysis, c, found.truth) for c in shown]
+    columns = 3 * examples if analysis.size[0] < analysis.size[1] else 3  # tall frames: one row
+    names = [_marked(analysis, c, found.truth) for c in concepts]
     room = grid(analysis.size, 3 * examples, TILE, names, HEADER, columns, group=3)
     sheet = _sheet_for(room)
     winner, loser = found.method.method, found.cnn.method
@@ -107,7 +107,7 @@ def figure6(
         for tile, c in enumerate((found.truth, wrong), 3 * first + 1):
             good = c == found.truth
             window = window_of(seen, frame, c, analysis.window) if windowed else None
-            top = float(heights[frame, shown.index(c)])
+            top = float(heights[frame, concepts.index(c)])
             sheet.place(overlay(bare, maps[frame, c], top, look, window), *room.inset(tile))
             colour = RIGHT if good else WRONG
             sheet.edge(room, tile, colour, dashed=not good)
@@ -125,21 +125,21 @@ def figure6(
 
 
 def said(analysis: Analysis, concept: int, side: str) -> str:
-    """Which methods that look through this side's CNN name the concept: "truth · said by CNN, UnAtt"."""
+    """The methods of this side that predict the concept: "truth · said by CNN, UnAtt"."""
     methods = [v.method for v in analysis.verdicts if v.side == side and v.prediction == concept]
     truth = ["truth"] if analysis.concepts[concept] == analysis.truth else []
     return " · ".join(truth + ([f"said by {', '.join(methods)}"] if methods else []))
 
 
 def energy_notes(analysis: Analysis, look: Look) -> list[str]:
-    """What the number E, the drawn window and the darkness at the rim are."""
+    """Notes that explain the number E, the outlined window and the dark border."""
     s = analysis.window
     drawn = " (outlined)" if look.window else ""
     return [f"E: the largest sum of {s}×{s} cells{drawn}, Eq. 2.", *square_notes(analysis)]
 
 
 def square_notes(analysis: Analysis) -> list[str]:
-    """What darkness at the rim is, where there is any."""
+    """A note that explains the dark border, if there is one."""
     if analysis.size[0] == analysis.size[1]:
         return []
     return ["Darkened: outside the square that the CNN sees."]
@@ -154,13 +154,13 @@ def _sheet_for(room: Grid) -> Sheet:
 
 
 def eye(analysis: Analysis, side: str) -> str:
-    """Which CNN looked: "Web CNN of the model interactions"."""
+    """The name of a side's CNN: "Web CNN of the model interactions"."""
     cnn = {"web": "Web CNN", "tuned": "fine-tuned CNN"}.get(side, side)
     return f"{cnn} of the model {analysis.model}"
 
 
 def moment(analysis: Analysis, frame: int) -> str:
-    """Where in the clip a sampled frame stands, or "frame" when there is only one."""
+    """A sampled frame's place and time in the clip, or "frame" when there is only one."""
     if len(analysis.frames) == 1:
         return "frame"
     return f"frame {frame + 1} of {len(analysis.frames)}, {analysis.seconds[frame]:.2f} s"

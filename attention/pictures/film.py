@@ -1,4 +1,4 @@
-"""The annotated film: the frame and each concept's map side by side, with energies over time, as MP4."""
+"""The annotated film (MP4): the frame beside each concept's map, and the energies over time."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -14,9 +14,9 @@ from attention.pictures.figures import energy_notes, eye, moment, said
 from attention.pictures.overlay import (
     Look,
     Picture,
+    concepts_to_draw,
     overlay,
     scaled,
-    shown_concepts,
     side_with_maps,
     tops,
     window_of,
@@ -28,9 +28,9 @@ from attention.pictures.strip import line_style, strip
 from attention.pictures.tiles import EDGE, GAP, NAME, Grid, face, grid
 
 FULL_HD = (1920, 1080)
-TILE = 480  # pixels, the longer side of a tile where there is room
-STRIP = 190  # pixels, with its numbers and its name
-STILL = 2.0  # seconds a single frame is shown
+TILE = 480  # pixels, the longer side of a tile when there is room
+STRIP = 190  # pixels, the height of the strip with its numbers and title
+STILL = 2.0  # seconds, the length of a film of one frame
 
 OnProgress = Callable[[int, int | None], None]
 
@@ -47,15 +47,15 @@ def write_film(
     limits: Limits | None = None,
     on_progress: OnProgress | None = None,
 ) -> Path:
-    """Writes the sampled frames and the maps over them as an MP4 (H.264) at the clip's own pace.
+    """Writes the sampled frames with the maps over them as an MP4 (H.264) with the clip's timing.
 
-    The frames are read again from the clip and never held together; an image becomes a film of STILL
-    seconds. concepts: indices, by default `analysis.shown()` · on_progress(frames done, frames in
-    all). The file appears whole or not at all. InputError for what the analysis lacks and a clip that
-    changed, OSError when it cannot be written.
+    The frames are read again from the clip, a few at a time; an image becomes a film of STILL seconds.
+    concepts: indices, by default `analysis.shown()` · on_progress(frames done, frames in all). The
+    file appears whole or not at all. Raises InputError when the analysis lacks what is needed or the
+    clip has changed, OSError when the file cannot be written.
     """
-    pages = _Pages(analysis, shown_concepts(analysis, concepts), side, look)
-    spans = shown_spans(analysis.seconds)
+    pages = _Pages(analysis, concepts_to_draw(analysis, concepts), side, look)
+    spans = frame_spans(analysis.seconds)
     with reel(path, pages.width, pages.height) as film:
         for place, rgb in frames_again(clip, analysis, reader, limits):
             film.show(pages.page(place, rgb), *spans[place])
@@ -64,10 +64,10 @@ def write_film(
     return Path(path)
 
 
-def shown_spans(seconds: Sequence[float]) -> list[tuple[float, float]]:
-    """When each frame is shown in the film, (from, to) in seconds since its first.
+def frame_spans(seconds: Sequence[float]) -> list[tuple[float, float]]:
+    """The time span (begin, end) of each frame in the film, in seconds since its first frame.
 
-    A frame stays until the next one, the last as long as frames usually do, a single one STILL.
+    A frame lasts until the next one, the last frame for the median duration, a single frame STILL.
     """
     starts = [0.0]
     for earlier, later in pairwise(seconds):
@@ -77,17 +77,17 @@ def shown_spans(seconds: Sequence[float]) -> list[tuple[float, float]]:
 
 
 class _Pages:
-    """The pages of a film: what stays is drawn once, what moves on a copy of it."""
+    """The pages of a film: the fixed elements are drawn once, the changing ones on a copy."""
 
-    def __init__(self, analysis: Analysis, shown: list[int], side: str, look: Look) -> None:
-        self.analysis, self.shown, self.look = analysis, shown, look
+    def __init__(self, analysis: Analysis, concepts: list[int], side: str, look: Look) -> None:
+        self.analysis, self.concepts, self.look = analysis, concepts, look
         self.side, self.maps = side_with_maps(analysis, side)
-        self.tops = tops(self.maps, shown, look.scale)
-        self.grid = _room_for(analysis, shown)
+        self.tops = tops(self.maps, concepts, look.scale)
+        self.grid = _room_for(analysis, concepts)
         self.width = _even(max(LEAST_WIDTH, self.grid.right + EDGE))
         self.height = _even(self.grid.bottom + _below(analysis))
         box = (EDGE + 44, self.grid.bottom + 50, self.width - 2 * EDGE - 56, STRIP - 94)
-        lines = self.side.energies[:, shown]
+        lines = self.side.energies[:, concepts]
         self.strip = strip(box, analysis.seconds, lines) if _has_course(analysis) else None
         self.plate = self._plate()
 
@@ -96,7 +96,7 @@ class _Pages:
         page = self.plate.copy()
         bare = scaled(rgb, *self.grid.picture)
         self._put(page, 0, bare)
-        for tile, concept in enumerate(self.shown, 1):
+        for tile, concept in enumerate(self.concepts, 1):
             window = window_of(self.side, place, concept, self.analysis.window)
             top = float(self.tops[place, tile - 1])
             over = overlay(bare, self.maps[place, concept], top, self.look, window)
@@ -108,7 +108,7 @@ class _Pages:
     def _plate(self) -> Picture:
         sheet = Sheet(self.width, self.height)
         sheet.title(self.analysis.clip, eye(self.analysis, self.side.name))
-        for tile, concept in enumerate(self.shown, 1):
+        for tile, concept in enumerate(self.concepts, 1):
             name = self.analysis.concepts[concept]
             key = line_style(tile - 1)
             sheet.caption(
@@ -130,7 +130,7 @@ class _Pages:
         pen = ImageDraw.Draw(image)
         now = moment(self.analysis, place)
         pen.text(self.grid.caption(0, now).at, now, INK, face(NAME), "ls")
-        for tile, concept in enumerate(self.shown, 1):
+        for tile, concept in enumerate(self.concepts, 1):
             caption = self.grid.caption(tile, self.analysis.concepts[concept], keyed=True)
             energy = f"E {written(float(self.side.energies[place, concept]))}"
             anchor = "rs" if caption.beside else "ls"
@@ -138,11 +138,11 @@ class _Pages:
         return np.asarray(image, np.uint8)
 
 
-def _room_for(analysis: Analysis, shown: list[int]) -> Grid:
-    """The largest tiles with which the page stays within FULL_HD."""
-    names = [analysis.concepts[c] for c in shown]
+def _room_for(analysis: Analysis, concepts: list[int]) -> Grid:
+    """The grid with the largest tiles for which the page fits in FULL_HD."""
+    names = [analysis.concepts[c] for c in concepts]
     for longest in range(TILE, 0, -8):
-        room = grid(analysis.size, 1 + len(shown), longest, names, HEADER)
+        room = grid(analysis.size, 1 + len(concepts), longest, names, HEADER)
         wide, high = room.right + EDGE, room.bottom + _below(analysis)
         if wide <= FULL_HD[0] and high <= FULL_HD[1]:
             break
@@ -150,7 +150,7 @@ def _room_for(analysis: Analysis, shown: list[int]) -> Grid:
 
 
 def _below(analysis: Analysis) -> int:
-    """The height of what stands below the tiles."""
+    """The height of the strip and the footer, below the tiles."""
     return (STRIP if _has_course(analysis) else 0) + FOOTER + GAP + EDGE
 
 
@@ -159,4 +159,4 @@ def _has_course(analysis: Analysis) -> bool:
 
 
 def _even(pixels: int) -> int:
-    return pixels + pixels % 2  # yuv420p halves its colours' resolution
+    return pixels + pixels % 2  # yuv420p stores colours at half the resolution

@@ -1,7 +1,7 @@
-"""A map over its frame: colours, the square the CNN saw, the blend of Figure 2, the energy's window.
+"""Draws a map over its frame: colours, the CNN's input square, blending, the energy window.
 
-Maps stay raw until here. A colour means the same value on every map that is shown together, unless
-each map's own maximum is asked for, which hides how high its energy is.
+Maps are raw up to here. On maps drawn together, a colour means the same value. With scale "own" each
+map has its own maximum instead, and the heights of energies cannot be compared.
 """
 
 from collections.abc import Sequence
@@ -22,17 +22,17 @@ Floats = NDArray[np.float32]
 Window = tuple[int, int, int]  # row and column of the upper left cell, side in cells
 Scale = Literal["shared", "own"]
 COLOURS = ("viridis", "cividis", "magma", "turbo", "jet")
-DIMMED = 0.38  # what is left of the frame's light where the CNN saw nothing
-EDGES = (20, 255, 20)  # grey levels of the window's line, outside to inside
+DIMMED = 0.38  # brightness factor of the frame outside the CNN's input square
+EDGES = (20, 255, 20)  # grey levels of the window's line, from outside to inside
 
 
 @dataclass(frozen=True)
 class Look:
-    """How maps are shown; InputError for what cannot be.
+    """How maps are drawn. Raises InputError for impossible values.
 
     colours: one of COLOURS · opacity: of the map over the frame, 0 to 1 · scale: "shared", one for
-    all maps shown together, or "own", each map divided by its own maximum · window: whether the
-    window of the energy is drawn.
+    all maps drawn together, or "own", each map divided by its own maximum · window: whether the
+    energy window is outlined.
     """
 
     colours: str = "viridis"
@@ -50,15 +50,15 @@ class Look:
 
 
 def analysed_square(height: int, width: int) -> tuple[int, int, int]:
-    """The centred square that the CNN saw of a picture: (top, left, side) in pixels (§4.2)."""
+    """The centred square of a picture that the CNN gets: (top, left, side) in pixels (§4.2)."""
     side = min(height, width)
     return (height - side) // 2, (width - side) // 2, side
 
 
 def stretched(L: Floats, side: int) -> Floats:
-    """A map [h,w] as [side,side] pixels, bilinear, every cell's value at the cell's centre.
+    """A map [h,w] interpolated bilinearly to [side,side] pixels; cell values lie at cell centres.
 
-    Beyond the outermost centres the value stays that of the outermost cell.
+    Beyond the outermost centres the value of the outermost cell continues.
     """
     wide = cv2.resize(L.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
     return wide.astype(np.float32)
@@ -72,7 +72,7 @@ def colour_table(colours: str) -> Picture:
 
 
 def coloured(values: Floats, top: float, colours: str = "viridis") -> Picture:
-    """Values from 0 to `top`, any shape [...], as colours uint8 [...,3]; all lowest when top is 0."""
+    """Colours uint8 [...,3] of values [...] from 0 to `top`; the lowest colour when top is 0."""
     level = values * (255 / top) if top > 0 else np.zeros_like(values)
     return colour_table(colours)[np.clip(np.rint(level), 0, 255).astype(np.uint8)]
 
@@ -80,14 +80,14 @@ def coloured(values: Floats, top: float, colours: str = "viridis") -> Picture:
 def overlay(
     frame: Picture, L: Floats, top: float, look: Look = Look(), window: Window | None = None
 ) -> Picture:
-    """The frame [H,W,3] under one map L [h,w] coloured from 0 to `top`, dimmed outside the square.
+    """The frame [H,W,3] under one map L [h,w], coloured from 0 to `top`; dimmed outside the square.
 
     window: (row, col, s), the s×s cells to outline, or None.
     """
     picture = np.rint(frame * DIMMED).astype(np.uint8)
     y, x, side = analysed_square(*frame.shape[:2])
     inside = np.s_[y : y + side, x : x + side]
-    # values are stretched first and coloured after, so that every colour stands on the scale
+    # interpolating values, not colours, keeps every colour on the scale
     heat = coloured(stretched(L, side), top, look.colours)
     picture[inside] = cv2.addWeighted(
         np.ascontiguousarray(frame[inside]), 1 - look.opacity, heat, look.opacity, 0
@@ -107,10 +107,10 @@ def window_box(window: Window, map_size: tuple[int, int], side: int) -> tuple[in
 
 
 def _outline(square: Picture, top: int, left: int, bottom: int, right: int) -> None:
-    """Draws a white line with dark edges, seen on any colour, just inside the box."""
+    """Draws a white line with dark edges, visible on any colour, just inside the box."""
     box = square[top:bottom, left:right]
     height, width = box.shape[:2]
-    thick = min(max(1, round(len(square) / 160)), min(height, width) // 8)  # 0: too small to see
+    thick = min(max(1, round(len(square) / 160)), min(height, width) // 8)  # 0 in a tiny box
     rim = len(EDGES) * thick
     core = box[rim : height - rim, rim : width - rim].copy()
     for ring, grey in enumerate(EDGES):
@@ -120,14 +120,14 @@ def _outline(square: Picture, top: int, left: int, bottom: int, right: int) -> N
 
 
 def scaled(frame: Picture, width: int, height: int) -> Picture:
-    """The frame [H,W,3] at another size, averaged when it shrinks."""
+    """The frame [H,W,3] resized: area average when it shrinks, bicubic when it grows."""
     how = cv2.INTER_AREA if width < frame.shape[1] else cv2.INTER_CUBIC
     small = cv2.resize(np.ascontiguousarray(frame), (width, height), interpolation=how)
     return small.astype(np.uint8, copy=False)
 
 
 def side_with_maps(analysis: Analysis, side: str) -> tuple[Side, Floats]:
-    """One side and its maps [N,C,h,w]; InputError when it has no such side or did not keep them."""
+    """One side and its maps [N,C,h,w]. InputError when the side or its maps are missing."""
     known = {each.name: each for each in analysis.sides}
     if side not in known:
         raise InputError(f"The analysis has no side '{side}'; it has {', '.join(known)}.")
@@ -139,27 +139,27 @@ def side_with_maps(analysis: Analysis, side: str) -> tuple[Side, Floats]:
     return found, found.maps
 
 
-def shown_concepts(analysis: Analysis, concepts: Sequence[int] | None) -> list[int]:
-    """The concepts to show, by default the analysis's own choice; InputError for one it lacks."""
-    shown = analysis.shown() if concepts is None else list(dict.fromkeys(concepts))
-    wrong = [c for c in shown if not 0 <= c < len(analysis.concepts)]
-    if wrong or not shown:
+def concepts_to_draw(analysis: Analysis, concepts: Sequence[int] | None) -> list[int]:
+    """The given concepts without repeats, or `analysis.shown()`. InputError for a wrong index."""
+    chosen = analysis.shown() if concepts is None else list(dict.fromkeys(concepts))
+    wrong = [c for c in chosen if not 0 <= c < len(analysis.concepts)]
+    if wrong or not chosen:
         which = f"Concept {wrong[0]} does not exist" if wrong else "No concept is named"
         raise InputError(f"{which}; give some of 0 to {len(analysis.concepts) - 1}.")
-    return shown
+    return chosen
 
 
 def tops(maps: Floats, concepts: Sequence[int], scale: Scale) -> Floats:
-    """The value that gets the highest colour, for every frame and shown concept: [N,len(concepts)].
+    """The value of the highest colour for each frame and each of `concepts`: [N,len(concepts)].
 
-    "shared": the maximum over the shown concepts and all frames of the clip · "own": each map's.
+    "shared": the maximum over these concepts and all frames of the clip · "own": each map's maximum.
     """
     own = maps[:, list(concepts)].max(axis=(2, 3))
     return np.full_like(own, own.max(initial=0)) if scale == "shared" else own
 
 
 def window_of(side: Side, frame: int, concept: int, s: int) -> Window | None:
-    """Where the energy of a concept in a frame comes from: (row, col, s); None where it has none."""
+    """The energy window of a concept in a frame: (row, col, s); None when the energy is 0."""
     if side.energies[frame, concept] == 0:
         return None
     row, col = (int(cell) for cell in side.windows[frame, concept])

@@ -1,4 +1,4 @@
-"""An analysed clip read once more, so that nobody has to keep its frames."""
+"""Reads the frames of an analysed clip again, so that the analysis need not keep them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,10 +20,10 @@ def frames_again(
     limits: Limits | None = None,
     until: int | None = None,
 ) -> Iterator[tuple[int, Picture]]:
-    """The sampled frames of an analysis: (place, rgb uint8 [H,W,3]), up to place `until`.
+    """Yields the sampled frames of an analysis: (place, rgb uint8 [H,W,3]), up to place `until`.
 
-    limits: those the analysis was made with. InputError for a file that cannot be read, or holds
-    other frames than those analysed.
+    limits: the limits of the analysis. Raises InputError when the file cannot be read, or when its
+    frames are not those that were analysed.
     """
     last = len(analysis.frames) - 1 if until is None else until
     every = analysis.frames[1] - analysis.frames[0] if len(analysis.frames) > 1 else 1
@@ -48,7 +48,7 @@ def pictures_at(
     reader: Reader = FrameReader,
     limits: Limits | None = None,
 ) -> dict[int, Picture]:
-    """The frames at some places among the sampled ones. InputError as in `frames_again`."""
+    """The sampled frames at the given places. Raises InputError as `frames_again` does."""
     wanted = set(places)
     if not wanted:
         return {}

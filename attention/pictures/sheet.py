@@ -1,6 +1,6 @@
-"""A white sheet in pixels on which the figures and the film are drawn, with Matplotlib's own font.
+"""A white sheet for figures and film pages, measured in pixels, with Matplotlib's own font.
 
-Only Figure and its canvas are used, never pyplot, whose state is shared by all threads.
+It uses only Figure and its canvas, never pyplot, whose state is shared by all threads.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ from attention.pictures.tiles import EDGE, FONTS, KEY, LINE, NAME, Grid, fitted
 
 DPI = 100
 INK, QUIET = "#1c1c1c", "#5c5c5c"
-SMALL = 16  # pixels, the size of the quieter letters
+SMALL = 16  # pixels, the size of secondary text
 HEADER = 94  # pixels: a title, a line below it, a gap
 FOOTER = 62  # pixels: the colour bar with its numbers, three notes
-LEAST_WIDTH = 960  # pixels: what the title and the notes need
+LEAST_WIDTH = 960  # pixels that the title and the notes need
 BAR = 260  # pixels, the length of the colour bar
 
 LINE_WIDTH = 2.2  # points
@@ -50,7 +50,7 @@ class Sheet:
         bold: bool = False,
         align: Align = "left",
     ) -> None:
-        """Writes one line on the baseline y. Names are text: no "$" starts mathematics."""
+        """Writes one line with baseline y. "$" is plain text, not mathematics."""
         self.figure.text(
             x / self.width,
             1 - y / self.height,
@@ -63,11 +63,11 @@ class Sheet:
         )
 
     def axes(self, x: float, y: float, width: float, height: float) -> Axes:
-        """Axes over a box of pixels."""
+        """New axes in a box given in pixels."""
         return self.figure.add_axes(self._box(x, y, width, height))
 
     def place(self, picture: Picture, x: int, y: int) -> None:
-        """Puts pixels on the sheet as they are."""
+        """Draws a picture without scaling; (x, y) is its upper left corner."""
         height, width = picture.shape[:2]
         axes = self.axes(x, y, width, height)
         axes.imshow(picture, interpolation="none", aspect="auto")
@@ -83,13 +83,13 @@ class Sheet:
         self.figure.add_artist(box)
 
     def title(self, title: str, below: str, width: float | None = None) -> None:
-        """Writes the sheet's title and a quieter line below it."""
+        """Writes the sheet's title and a line of secondary text below it."""
         width = self.width - 2 * EDGE if width is None else width
         self.write(fitted(title, width, 0, 22, 1, True)[0], EDGE, EDGE + 16, 22, INK, True)
         self.write(fitted(below, width, 0, SMALL, 1)[0], EDGE, EDGE + 42, SMALL, QUIET)
 
     def footer(self, y: int, top: float, look: Look, notes: Sequence[str]) -> None:
-        """Draws the colour bar, 0 to `top`, and two notes beside it."""
+        """Draws the colour bar from 0 to `top`; writes the scale and up to two notes beside it."""
         own = look.scale == "own"
         numbers = (
             ["0", "each map's own maximum"] if own else [written(top * i / 2) for i in range(3)]
@@ -120,16 +120,16 @@ class Sheet:
         more: str = "",
         key: Line | None = None,
     ) -> None:
-        """Writes a tile's name, its energy at the right, and one quieter line below.
+        """Writes a tile's name, its energy beside or below the name, and secondary text.
 
-        key: colour and dash of the tile's line elsewhere on the sheet, shown before the name.
+        key: colour and dash of the concept's line in the strip; a sample stands before the name.
         """
         place = grid.caption(tile, name, keyed=key is not None)
         x, y = place.at
         if key:
             self._sample(x - KEY, y - 7, key)
-        for line, part in enumerate(place.name):
-            self.write(part, x, y + line * LINE, colour=colour)
+        for line, text in enumerate(place.name):
+            self.write(text, x, y + line * LINE, colour=colour)
         self.write(energy, *place.energy, bold=True, align="right" if place.beside else "left")
         quiet = fitted(more, grid.width, 0, SMALL, 1)
         self.write("".join(quiet), *place.more, SMALL, QUIET)
@@ -140,7 +140,7 @@ class Sheet:
         self.figure.add_artist(Line2D(across, down, color=key[0], ls=key[1], lw=LINE_WIDTH))
 
     def pixels(self) -> Picture:
-        """The sheet as it now is: uint8 [height,width,3]."""
+        """The sheet's current pixels: uint8 [height,width,3]."""
         self.canvas.draw()
         return np.asarray(self.canvas.buffer_rgba(), np.uint8)[..., :3].copy()
 
@@ -158,6 +158,6 @@ def font(size: int, bold: bool = False) -> FontProperties:
 
 
 def written(value: float) -> str:
-    """A number as people read it, with a true minus: two decimals, or two digits where they say nothing."""
+    """A number with two decimals, or two significant digits below 0.1; with a true minus sign."""
     digits = ".2g" if value and abs(value) < 0.1 else ".2f" if abs(value) < 1000 else ".4g"
     return f"{value:{digits}}".replace("-", "−")

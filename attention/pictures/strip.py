@@ -1,4 +1,4 @@
-"""Energy over time as a small strip of lines, with a cursor that moves."""
+"""A small line chart of energy over time, with a cursor at the current frame."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from attention.pictures.overlay import Floats, Picture
 from attention.pictures.sheet import INK, LINE_WIDTH, QUIET, SMALL, Line, Sheet, font
 
-# Colours that stay apart for every kind of colour blindness (after Okabe and Ito), each with a dash of
-# its own so that colour never stands alone; the player on the page uses the same.
+# Colours that differ for every kind of colour blindness (after Okabe and Ito). Each has its own dash,
+# so that lines can be told apart without colour. The player on the page uses the same.
 LINES: tuple[Line, ...] = (
     ("#0067a5", "solid"),
     ("#c94f00", (0, (4, 1.6))),
@@ -28,16 +28,16 @@ DOT = 6  # pixels, radius of a dot on the cursor
 
 
 def line_style(place: int) -> Line:
-    """Colour and dash of the concept at a place among the shown ones."""
+    """Colour and dash of the concept at a place among those drawn."""
     return LINES[place % len(LINES)]
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Where the strip lies on its sheet, in pixels, and what it spans.
+    """The strip's box on its sheet, in pixels, and its data.
 
-    seconds: float [N], N ≥ 2 · energies: float [N,shown], of the shown concepts · top: the energy at the
-    upper rim.
+    seconds: float [N], N ≥ 2 · energies: float [N,K] of the K concepts drawn · top: the energy at the
+    upper edge.
     """
 
     x: int
@@ -49,7 +49,7 @@ class Strip:
     top: float
 
     def draw(self, sheet: Sheet) -> None:
-        """Draws axes and lines."""
+        """Draws the axes and the lines."""
         axes = sheet.axes(self.x, self.y, self.width, self.height)
         for place, values in enumerate(self.energies.T):
             colour, dash = line_style(place)
@@ -72,7 +72,7 @@ class Strip:
         sheet.write("energy E over time, seconds", self.x, self.y - 12, SMALL, QUIET)
 
     def cursor(self, picture: Picture, frame: int) -> None:
-        """Draws the cursor at a frame into the sheet's pixels, with a dot on every line."""
+        """Draws the cursor at a frame into the sheet's pixels, with a dot on each line."""
         x = self._across(self.seconds[frame])
         cv2.line(picture, (x, self.y - 4), (x, self.y + self.height), _rgb(INK), 2)
         for place in reversed(range(self.energies.shape[1])):
@@ -94,12 +94,12 @@ class Strip:
 
 
 def strip(box: tuple[int, int, int, int], seconds: Sequence[float], energies: Floats) -> Strip:
-    """The strip in a box (x, y, width, height) for energies [N,shown] at `seconds` [N]."""
+    """The strip in a box (x, y, width, height) for energies [N,K] at `seconds` [N]."""
     return Strip(*box, np.asarray(seconds, np.float64), energies, _round_up(float(energies.max())))
 
 
 def _round_up(value: float) -> float:
-    """The next number up that is round."""
+    """The smallest round number that is not below value."""
     if value <= 0:
         return 1.0
     power = 10.0 ** floor(log10(value))

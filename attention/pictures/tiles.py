@@ -1,4 +1,4 @@
-"""Where tiles and their captions stand on a sheet, in pixels."""
+"""The layout of tiles and captions on a sheet, in pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 EDGE, GAP = 32, 20  # pixels around the sheet and between tiles
 NAME = 20  # pixels, the size of a caption's letters
 LINE = 26  # pixels from one line of a caption to the next
-ENERGY_ROOM = 100  # pixels that a caption's first line leaves to the energy
-KEY = 34  # pixels that the sample of a line takes before a name
-SLIMMEST, BROADEST = 0.4, 3.0  # width/height of a tile; a frame beyond them stands in its middle
+ENERGY_ROOM = 100  # pixels reserved for the energy in a caption's first line
+KEY = 34  # pixels of the line sample before a name
+SLIMMEST, BROADEST = 0.4, 3.0  # width/height of a tile; a frame beyond these is centred in its tile
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What is written below a tile, and where: (x, y) of baselines in pixels.
+    """The text below a tile and its positions: (x, y) of baselines in pixels.
 
-    energy: where the energy begins, or ends when it stands `beside` the name.
+    energy: where the energy begins, or, when `beside` the name, where it ends.
     """
 
     name: tuple[str, ...]
@@ -38,7 +38,8 @@ class Grid:
     """Equal tiles in rows of `columns`, each `width`×`height` over `lines` lines of caption.
 
     picture: (width, height) of a frame inside its tile · beside: whether energies stand beside the
-    names or below them · top: where the first row begins · group: tiles that belong together. Pixels.
+    names or below them · top: y of the first row · group: number of columns after which the gap is
+    wider. All lengths are in pixels.
     """
 
     columns: int
@@ -53,17 +54,17 @@ class Grid:
 
     @property
     def pitch(self) -> int:
-        """From one row of tiles to the next."""
+        """The distance from one row of tiles to the next."""
         return self.height + 8 + self.lines * LINE + GAP
 
     @property
     def bottom(self) -> int:
-        """Where the last row's captions end."""
+        """The y at which the last row's captions end."""
         return self.top + ceil(self.tiles / self.columns) * self.pitch - GAP
 
     @property
     def right(self) -> int:
-        """Where the last column ends."""
+        """The x at which the last column ends."""
         return self.corner(self.columns - 1)[0] + self.width
 
     def corner(self, tile: int) -> tuple[int, int]:
@@ -78,7 +79,7 @@ class Grid:
         return x + (self.width - self.picture[0]) // 2, y + (self.height - self.picture[1]) // 2
 
     def caption(self, tile: int, name: str, keyed: bool = False) -> Caption:
-        """The caption of a tile; keyed: the sample of a line stands before the name."""
+        """The caption of a tile; keyed: whether a line sample stands before the name."""
         x, y = self.corner(tile)
         y += self.height + LINE
         indent = KEY if keyed else 0
@@ -98,10 +99,10 @@ def grid(
     columns: int | None = None,
     group: int | None = None,
 ) -> Grid:
-    """The grid for frames of a size (width, height), its tiles `longest` pixels wide, or high.
+    """The grid for frames of a size (width, height); `longest`: the longer side of a tile.
 
-    Energies stand beside the names unless a name would be cut for it; a name has two lines at most,
-    and below it is room for a quieter one.
+    Energies stand beside the names, or below them when a name would be cut otherwise. A name has at most
+    two lines; one line of secondary text follows.
     """
     columns = columns or columns_for(tiles, size)
     width, height, picture = tile_size(size, longest)
@@ -113,7 +114,7 @@ def grid(
 
 
 def tile_size(size: tuple[int, int], longest: int) -> tuple[int, int, tuple[int, int]]:
-    """(width, height) of a tile for frames of a size, at most `longest`, and of the frame inside."""
+    """(width, height) of a tile, at most `longest`, and (width, height) of the frame inside it."""
     ratio = size[0] / size[1]
     shape = min(max(ratio, SLIMMEST), BROADEST)
     width = longest if shape >= 1 else round(longest * shape)
@@ -125,7 +126,7 @@ def tile_size(size: tuple[int, int], longest: int) -> tuple[int, int, tuple[int,
 
 
 def columns_for(tiles: int, size: tuple[int, int]) -> int:
-    """How many tiles for frames of a size stand in a row: six as 3 + 3 rather than 5 + 1."""
+    """The number of tiles in a row, so that rows are even: 3 + 3 rather than 5 + 1."""
     most = 8 if size[0] < size[1] else 5
     return ceil(tiles / ceil(tiles / most))
 
@@ -139,12 +140,12 @@ def face(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
 def fitted(
     text: str, width: float, taken: float = 0, size: int = NAME, lines: int = 2, bold: bool = False
 ) -> list[str]:
-    """The text as at most `lines` lines no wider than `width` pixels, "…" for what had no room.
+    """Wraps text into at most `lines` lines of at most `width` pixels; "…" replaces the rest.
 
-    taken: what the first line must leave free at its end.
+    taken: pixels that the first line must leave free at its end.
     """
     wrapped: list[str] = []
-    words = _drawable(text).split(" ")  # a no-break space keeps what it joins
+    words = _drawable(text).split(" ")  # not at no-break spaces
     while words and len(wrapped) < lines:
         room = width - (0 if wrapped else taken)
         fits = [n for n in range(1, len(words) + 1) if _wide(words[:n], size, bold) <= room]
@@ -156,7 +157,7 @@ def fitted(
 
 
 def _drawable(text: str) -> str:
-    """The text with a square for what the font lacks, such as Chinese or emoji."""
+    """The text with □ for each character that the font lacks, such as Chinese or emoji."""
     return "".join(c if ord(c) in _letters() else "□" for c in text)
 
 

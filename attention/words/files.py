@@ -1,8 +1,8 @@
 """Files of word vectors, read one word at a time: word2vec binary, word2vec and GloVe text, gzip.
 
-The format is told from the content, not from the ending: a first line of two whole numbers, V words
-and D dimensions, is word2vec's header; what follows it is text or binary. Text without that line is
-GloVe's. A file that does not hold what it promises is refused with one sentence, never half-read.
+The content decides the format, not the file's ending. A first line of two whole numbers, V words and
+D dimensions, is word2vec's header; text or binary data follow. Text without a header is GloVe's. A
+file that does not match its header is refused with one sentence.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ Entry = tuple[str, bytes]  # a word and its D little-endian float32, still packe
 
 
 class _DamagedError(Exception):
-    """Why a file cannot be read; becomes an InputError that names the file."""
+    """A reason why a file cannot be read; becomes an InputError that names the file."""
 
 
 def stream_words(path: Path, wanted: set[str] | None = None, first: int = 0) -> Iterator[Entry]:
-    """Yield (word, D packed float32) in the file's order, with an empty vector for unwanted words.
+    """Yields (word, D packed float32) in the file's order, with b"" as the vector of unwanted words.
 
-    With `wanted`, only those words and the `first` words of the file are converted; the others come
-    with b"", so that ranks can be counted. Raises InputError when the file is missing or damaged.
+    With `wanted`, only those words and the `first` words of the file get a vector; the others are
+    yielded so that ranks can be counted. Raises InputError when the file is missing or damaged.
     """
-    with _told_plainly(path):
+    with _as_input_error(path):
         header, binary = _header(path)
         entries = _binary(path, *header) if binary and header else _text(path, header)
         for place, (word, raw, dim) in enumerate(entries):
@@ -48,8 +48,8 @@ def stream_words(path: Path, wanted: set[str] | None = None, first: int = 0) -> 
 
 
 @contextmanager
-def _told_plainly(path: Path) -> Iterator[None]:
-    """Turn every way a file can fail into one InputError sentence."""
+def _as_input_error(path: Path) -> Iterator[None]:
+    """Turns every error of a damaged or missing file into an InputError."""
     try:
         yield
     except FileNotFoundError:
@@ -78,7 +78,7 @@ def _open(path: Path) -> BinaryIO:
 
 
 def _header(path: Path) -> tuple[tuple[int, int] | None, bool]:
-    """((V, D) or None when the file has no header, whether binary vectors follow)."""
+    """Returns (V, D), or None when the file has no header; and whether binary vectors follow."""
     with _open(path) as file:
         line = file.readline(MAX_LINE)
         rest = file.read(MAX_LINE)
@@ -122,7 +122,7 @@ def _text(path: Path, header: tuple[int, int] | None) -> Iterator[_Raw]:
                 continue
             count += 1
             dim = dim or len(line.split()) - 1
-            # Some GloVe words hold spaces: the last D fields are the numbers, the rest is the word.
+            # Some GloVe words contain spaces: the last D fields are the numbers, the rest is the word.
             word, *numbers = line.rstrip().rsplit(maxsplit=dim)
             if not 1 <= dim <= MAX_DIM or len(numbers) != dim or len(line) == MAX_LINE:
                 raise _DamagedError(f"word {count} does not have a word and {dim or 'any'} numbers")
@@ -137,7 +137,6 @@ def _binary(path: Path, count: int, dim: int) -> Iterator[_Raw]:
         file.readline(MAX_LINE)
         buffer, at = b"", 0
         for place in range(count):
-            # Some writers end every vector with a line break, some do not.
             if len(buffer) - at < size + MAX_WORD:
                 buffer, at = buffer[at:] + file.read(CHUNK), 0
             space = buffer.find(b" ", at, at + MAX_WORD)
@@ -145,6 +144,7 @@ def _binary(path: Path, count: int, dim: int) -> Iterator[_Raw]:
                 raise _DamagedError(
                     f"its header promises {count} words, word {place + 1} is cut off"
                 )
+            # Some programs write a line break after every vector, some do not.
             word = buffer[at:space].lstrip(b"\n").decode("utf-8", "replace")
             at = space + 1 + size
             yield word, buffer[space + 1 : at], dim
@@ -153,13 +153,13 @@ def _binary(path: Path, count: int, dim: int) -> Iterator[_Raw]:
 
 
 def _packed(raw: bytes | list[bytes], dim: int, place: int) -> bytes:
-    """D finite little-endian float32 from what the file has; place (from 1) is for the message."""
+    """Packs a vector as D finite little-endian float32. place: the word's number, for the message."""
     vector: NDArray[np.float32]
     try:
         if isinstance(raw, bytes):
             vector = np.frombuffer(raw, "<f4")
         else:
-            with np.errstate(over="ignore"):  # too large for float32: becomes inf, refused below
+            with np.errstate(over="ignore"):  # a number too large for float32 is inf, refused below
                 vector = np.array([float(number) for number in raw], "<f4")
     except ValueError:
         raise _DamagedError(f"word {place} does not have a word and {dim} numbers") from None

@@ -1,8 +1,8 @@
 """The Fisher vector of a set of words (Section 3.4): how a multi-word concept becomes one V_c.
 
-A Gaussian mixture with diagonal covariances is fitted on the vectors of a word table. The words of
-a name are then described by how the mixture's parameters would have to move to explain them better: the
-gradient of their mean log-likelihood over the square root of the Fisher information.
+A Gaussian mixture with diagonal covariances is fitted to the vectors of a word table. The Fisher
+vector of a name's words is the gradient of their mean log-likelihood with respect to the mixture's
+parameters, divided by the square root of the Fisher information.
 Letters: n words, D numbers a word vector, k components with weights w, means μ and variances σ².
 """
 
@@ -38,10 +38,10 @@ class Mixture:
 
 
 def fit_mixture(x: Array, components: int = COMPONENTS, seed: int = 0) -> Mixture:
-    """Fits a diagonal Gaussian mixture to vectors [n,D] by expectation-maximisation, from a seed.
+    """Fits a diagonal Gaussian mixture to vectors [n,D] by expectation-maximisation.
 
-    The components come sorted by weight, largest first. Raises InputError when there are fewer
-    vectors than components.
+    The components are sorted by weight, largest first. The same seed gives the same mixture. Raises
+    InputError when there are fewer vectors than components.
     """
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
@@ -52,14 +52,14 @@ def fit_mixture(x: Array, components: int = COMPONENTS, seed: int = 0) -> Mixtur
             f"A mixture of {components} components cannot be fitted on {len(x)} word vectors: "
             "use at least one component and a table with more words."
         )
-    # A component that closes in on a few equal words would get variance 0 and infinite likelihood.
+    # Without a floor, a component on a few equal words would get variance 0 and infinite likelihood.
     floor = max(1e-4 * float(x.var(axis=0).mean()), 1e-10)
     em = GaussianMixture(
         components, covariance_type="diag", init_params="k-means++",
         max_iter=ROUNDS, tol=TOLERANCE, reg_covar=floor, random_state=seed,
     )  # fmt: skip
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # equal words: any mean will do
+        warnings.simplefilter("ignore", ConvergenceWarning)  # equal words: any means are valid
         em.fit(x)
     order = np.argsort(-em.weights_, kind="stable")
     return Mixture(em.weights_[order], em.means_[order], em.covariances_[order])
@@ -104,13 +104,13 @@ def fisher_vector(x: Array, mixture: Mixture) -> Array:
 def _joint(x: Array, mixture: Mixture) -> Array:
     """log w_j + log N(x_t; μ_j, σ²_j) for all t and j: [n,k]."""
     means, variances = mixture.means, mixture.variances
-    # (x − μ)²/σ² multiplied out: three products of matrices, never an array [n,k,D].
+    # (x − μ)²/σ² is expanded into matrix products, so that no array [n,k,D] is needed.
     distance = (x * x) @ (1 / variances).T - 2 * x @ (means / variances).T
     constant = (means**2 / variances + np.log(2 * np.pi * variances)).sum(axis=1)
     return np.asarray(np.log(mixture.weights) - 0.5 * (distance + constant))
 
 
 def _log_sum(joint: Array) -> Array:
-    """log Σ_j exp(joint) [n], safe for very small probabilities."""
+    """log Σ_j exp(joint) [n], without underflow for very small probabilities."""
     top = joint.max(axis=1)
     return np.asarray(top + np.log(np.exp(joint - top[:, None]).sum(axis=1)))

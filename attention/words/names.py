@@ -1,8 +1,8 @@
-"""Which words a concept's name is made of: "BrushingTeeth" → brushing, teeth (Section 3.4).
+"""Splits a concept's name into words: "BrushingTeeth" → brushing, teeth (Section 3.4).
 
-Pure: what is known about words comes in as `rank`, a word's place in its table (0 = most frequent)
-or None. A word that is unknown is tried, in this order, as one of ALIASES, as the parts between its
-hyphens, and as two known words written together. The last is a guess, and is noted as one.
+The functions are pure: `rank` returns a word's place in its table (0 = most frequent) or None. An
+unknown word is looked up, in this order, in ALIASES, as its pieces between hyphens, and as two known
+words written together. The last is a guess and is recorded as one.
 """
 
 from __future__ import annotations
@@ -44,29 +44,29 @@ ALIASES = {
     "yoyo": "yo yo",
 }
 
-# A guess splits only into common words of some length: rare and short ones fit into anything.
+# A guess uses only common and long enough words: rare and short ones would match anywhere.
 GUESS_RANK = 20_000
 GUESS_LETTERS = 3
 
 _TOKEN = re.compile(r"[^\W_]+(?:[-'\u2019]+[^\W_]+)*")
 _POSSESSIVE = re.compile(r"['\u2019]s(?![^\W_])", re.IGNORECASE)
-# "YoYo" and "TVShow" have a boundary; "iPod" has none, because one small letter is no word.
+# "YoYo" and "TVShow" have a boundary; "iPod" has none, because one lower-case letter is not a word.
 _CAMEL = re.compile(r"(?<=[^\W\d_][a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_PARTS = re.compile(r"[-'\u2019]+")
+_HYPHENS = re.compile(r"[-'\u2019]+")
 
 
 @dataclass(frozen=True)
 class NameWords:
-    """A name read against a table: words it knows, in order; words it does not; guesses made."""
+    """A name's words that the table knows, in order; its unknown words; the guesses made."""
 
     name: str
     words: tuple[str, ...]
     unknown: tuple[str, ...]
-    guesses: tuple[tuple[str, tuple[str, ...]], ...]  # (word as written, words it was read as)
+    guesses: tuple[tuple[str, tuple[str, ...]], ...]  # (word as written, words guessed)
 
 
 def read_name(name: str, rank: Rank) -> NameWords:
-    """Split a name into words and look each up: spaces, underscores, capitals, hyphens, aliases."""
+    """Splits a name at spaces, underscores, capitals and hyphens, and looks each word up."""
     words: list[str] = []
     unknown: list[str] = []
     guesses: list[tuple[str, tuple[str, ...]]] = []
@@ -81,20 +81,20 @@ def read_name(name: str, rank: Rank) -> NameWords:
 
 
 def tokens(name: str) -> list[str]:
-    """The runs of letters and digits in a name, hyphens and apostrophes kept, possessives cut."""
+    """The sequences of letters, digits, hyphens and apostrophes in a name, without possessive 's."""
     return _TOKEN.findall(_POSSESSIVE.sub("", unicodedata.normalize("NFKC", name)))
 
 
 def spellings(names: Iterable[str]) -> set[str]:
-    """Every word that reading these names could look up, as written and in lower case.
+    """Every word that `read_name` may look up for these names, as written and in lower case.
 
-    Guesses are left out: they take only words of rank below GUESS_RANK.
+    Guesses are left out: they use only words of rank below GUESS_RANK.
     """
     found: set[str] = set()
     for token in (token for name in names for token in tokens(name)):
         for piece in (token, *_CAMEL.split(token)):
-            for part in (piece, *_PARTS.split(piece)):
-                found.update((part, *ALIASES.get(part.lower(), "").split()))
+            for word in (piece, *_HYPHENS.split(piece)):
+                found.update((word, *ALIASES.get(word.lower(), "").split()))
     return found | {word.lower() for word in found}
 
 
@@ -102,7 +102,7 @@ _Reading = tuple[str, tuple[str, ...], bool]  # as written, words found (none: u
 
 
 def _read_token(token: str, rank: Rank) -> list[_Reading]:
-    """Read "JumpRope" by its capitals; as one word only if a part of it is unknown otherwise."""
+    """Splits "JumpRope" at its capitals; reads it as one word if a piece would be unknown or guessed."""
     pieces = _CAMEL.split(token)
     readings = [reading for piece in pieces for reading in _read_piece(piece, rank)]
     plain = all(found and not guessed for _, found, guessed in readings)
@@ -117,9 +117,9 @@ def _read_piece(piece: str, rank: Rank) -> list[_Reading]:
     found = _known_or_alias(piece, rank)
     if found:
         return [(piece, found, False)]
-    parts = [part for part in _PARTS.split(piece) if part]
-    if len(parts) > 1:
-        return [reading for part in parts for reading in _read_piece(part, rank)]
+    inner = [word for word in _HYPHENS.split(piece) if word]
+    if len(inner) > 1:
+        return [reading for word in inner for reading in _read_piece(word, rank)]
     return [(piece, _two_words(piece.lower(), rank), True)]
 
 
@@ -127,17 +127,17 @@ def _known_or_alias(word: str, rank: Rank) -> tuple[str, ...]:
     if rank(word) is not None:
         return (word,)
     alias = tuple(ALIASES.get(word.lower(), "").split())
-    return alias if all(rank(part) is not None for part in alias) else ()
+    return alias if all(rank(one) is not None for one in alias) else ()
 
 
 def _two_words(word: str, rank: Rank) -> tuple[str, ...]:
-    """The split of a compound into two common words whose ranks are best together, or none."""
+    """The two most likely common words that form a compound, or ()."""
 
     def cost(pair: tuple[str, str]) -> float:
-        ranks = [rank(part) for part in pair]
+        ranks = [rank(one) for one in pair]
         if any(place is None or place >= GUESS_RANK for place in ranks):
             return math.inf
-        # Frequency falls about as 1/rank: the least sum of logs is the likeliest pair.
+        # Frequency falls about as 1/rank: the pair with the smallest sum of logs is the likeliest.
         return sum(math.log(1 + place) for place in ranks if place is not None)
 
     best = min(_cuts(word), key=cost, default=None)
@@ -145,6 +145,6 @@ def _two_words(word: str, rank: Rank) -> tuple[str, ...]:
 
 
 def _cuts(word: str) -> list[tuple[str, str]]:
-    """All ways to cut a word in two sides of at least GUESS_LETTERS letters; none with digits."""
+    """All ways to cut a word of letters into two of at least GUESS_LETTERS letters each."""
     places = range(GUESS_LETTERS, len(word) - GUESS_LETTERS + 1)
     return [(word[:place], word[place:]) for place in places] if word.isalpha() else []

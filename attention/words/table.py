@@ -1,6 +1,6 @@
-"""Tables of word vectors: the one that ships (GloVe, 50 numbers a word) or one that a person has.
+"""Tables of word vectors: the shipped one (GloVe, 50 numbers per word) or a user's own.
 
-`python -m attention.words.build SOURCE` makes the shipped table again: see assets/words/README.md.
+`python -m attention.words.build SOURCE` rebuilds the shipped table: see assets/words/README.md.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from attention.words import files, fisher
 
 SHIPPED = ASSETS / "words" / "glove50.npz"
 
-FREQUENT = 20_000  # the words of lowest rank: what ships, and what a mixture is fitted on
-MIXTURE_WORDS = 1_000  # fewer frequent words than this say too little about a language
+FREQUENT = 20_000  # words of lowest rank: they ship, and a mixture is fitted on them
+MIXTURE_WORDS = 1_000  # a mixture needs at least this many frequent words
 
-# What the shipped file holds; words are UTF-8 text, one a line.
+# The arrays of the shipped file; `words` is UTF-8 text, one word per line.
 ARRAYS = ("words", "vectors", "ranks", "weights", "means", "variances", "source")
 
 
 @dataclass(frozen=True, eq=False)
 class WordTable:
-    """Word vectors: words V, vectors float32 [V,D] as the file has them, ranks int [V].
+    """Word vectors: words [V], vectors float32 [V,D] as in the file, ranks int [V].
 
-    A rank is the word's place in its file, 0 first; files list frequent words first. Of a word that
-    a file lists twice the first one counts. `source` names the file in messages.
+    A rank is a word's place in its file, from 0; files list frequent words first. When a file lists a
+    word twice, the first entry counts. `source` names the file in messages.
     """
 
     words: tuple[str, ...]
@@ -46,7 +46,7 @@ class WordTable:
     def __post_init__(self) -> None:
         last_to_first = zip(reversed(self.words), range(len(self.words) - 1, -1, -1), strict=True)
         object.__setattr__(self, "_rows", dict(last_to_first))
-        self.vectors.setflags(write=False)  # one shipped table is shared by all who ask for it
+        self.vectors.setflags(write=False)  # all callers share the one shipped table
 
     def __len__(self) -> int:
         return len(self.words)
@@ -55,7 +55,7 @@ class WordTable:
         return self._row(word) is not None
 
     def __getitem__(self, word: str) -> NDArray[np.float32]:
-        """The vector [D] of a word as written, else of its lower case; KeyError when neither is."""
+        """The vector [D] of a word as written, else in lower case. KeyError when neither is known."""
         row = self._row(word)
         if row is None:
             raise KeyError(word)
@@ -77,14 +77,14 @@ class WordTable:
         return int(self.vectors.shape[1])
 
     def unit(self, words: Sequence[str]) -> NDArray[np.float64]:
-        """The vectors [n,D] of known words, each of length 1, so that every word counts alike."""
+        """The vectors [n,D] of known words, each scaled to length 1: all words get equal weight."""
         return _unit(np.stack([self[word] for word in words]))
 
     @cached_property
     def mixture(self) -> fisher.Mixture:
-        """The Gaussian mixture of the table's frequent words at length 1, fitted once.
+        """The Gaussian mixture of the table's frequent words, scaled to length 1; fitted once.
 
-        Raises InputError when the table holds too few of them, as one loaded with `only` does.
+        Raises InputError when the table has too few frequent words, for example after `only`.
         """
         if self.shipped_mixture is not None:
             return self.shipped_mixture
@@ -100,12 +100,12 @@ class WordTable:
 def load_words(
     path: str | Path | None = None, only: Iterable[str] | None = None, first: int = FREQUENT
 ) -> WordTable:
-    """Read word vectors: the shipped table, or word2vec .bin, word2vec or GloVe .txt, also gzipped.
+    """Reads word vectors: the shipped table, or word2vec .bin, word2vec or GloVe .txt, also gzipped.
 
-    With `only`, a file larger than memory can be read: those words (as written and in lower case)
-    and the `first` words of the file are kept; `names.spellings` lists the words that a set of
-    concepts can need. Raises InputError when the file is missing or damaged, or holds none of the
-    words.
+    With `only`, just those words (as written and in lower case) and the `first` words of the file are
+    kept, so that a file larger than memory can be read; `names.spellings` lists the words that a set
+    of concepts may need. Raises InputError when the file is missing or damaged, or when it has none of
+    the words.
     """
     if path is None:
         return _shipped()
@@ -137,7 +137,7 @@ def _is_zip(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(4) == b"PK\x03\x04"
     except OSError:
-        return False  # reading it as a word file says what is wrong
+        return False  # files.stream_words will name the problem
 
 
 def _load_npz(path: Path) -> WordTable:

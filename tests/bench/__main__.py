@@ -1,10 +1,8 @@
 """Prints the table: `python -m tests.bench`, about three minutes on two quiet cores.
 
-`python -m tests.bench vgg16 clip exact` prints those parts alone; `gpu` is a part of its own. With
-`--cpu` works run on one core and seconds are its computing, which tells more on a machine that others
-use meanwhile.
-
-`python -m tests.bench page` starts the app three times and opens it in chromium, in about a minute each.
+`python -m tests.bench vgg16 clip exact` prints those parts alone; `gpu` is a part of its own, and `page`,
+which starts the app three times and opens it in chromium. With `--cpu` works run on one core and seconds
+are its computing, which tells more on a machine that others use meanwhile.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.
@@ -25,14 +23,13 @@ from tests.bench.race import Clock, Row
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
 STAT = Path("/proc/stat")
 PARTS = [*engine.ROUNDS, "clip", "exact"]
-ALONE = {"page": page.rows, "verdicts": verdicts.rows}
 
 
 def main() -> None:
     """Prints every part's rows, and how much of the machine others took while they were measured."""
     given = sys.argv[1:]
-    if len(given) == 1 and given[0] in ALONE:
-        for row in ALONE[given[0]]():
+    if given == ["verdicts"]:
+        for row in verdicts.rows():
             print(row, flush=True)
         return
     by_computing = "--cpu" in given
@@ -62,7 +59,12 @@ def _print(part: str, by_computing: bool) -> None:
 
 
 def _rows(part: str, clock: Clock) -> Iterator[Row]:
-    others = {"clip": lambda: clip.rows(clock), "exact": exact.rows, "gpu": gpu.rows}
+    others = {
+        "clip": lambda: clip.rows(clock),
+        "exact": exact.rows,
+        "gpu": gpu.rows,
+        "page": page.rows,
+    }
     return others[part]() if part in others else engine.rows(part, clock)
 
 

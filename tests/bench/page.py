@@ -67,6 +67,7 @@ def rows() -> Iterator[Row]:
     if CHROMIUM is None:
         return
     yield Row("from its answer to the first heatmap, s", found["heatmap"], -MOST_MORE)
+    yield Row("    the app's computing for it, s", found["served"])
     yield Row("resident, one sample served, MB", found["one sample"], -MOST_MEMORY)
     yield Row("resident, all samples served, MB", found["samples"], -MOST_MEMORY)
     yield Row("resident, after a look at a clip of one's own, MB", found["look"])
@@ -125,10 +126,11 @@ def _seen(process: psutil.Process, clip: Path) -> dict[str, float]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page()
         page.set_default_timeout(PATIENCE)
-        started = time.perf_counter()
+        started, before = time.perf_counter(), sum(process.cpu_times()[:2])
         page.goto(URL)
         page.wait_for_function(DRAWN)
         found["heatmap"] = time.perf_counter() - started
+        found["served"] = sum(process.cpu_times()[:2]) - before
         found["one sample"] = _resident(process)
         page.locator("#samples button").last.wait_for()
         for sample in page.locator("#samples button").all()[1:]:

@@ -1,4 +1,4 @@
-"""Arguments and steps that several commands share."""
+"""Arguments and steps shared by several commands."""
 
 import argparse
 from pathlib import Path
@@ -11,30 +11,34 @@ from attention.networks.zoo import load_backbone
 from training.data.records import Fold, Source
 from training.data.sources import accepted, open_source
 from training.fit.prepared import Prepared, prepare
-from training.progress import Bars, Told
+from training.progress import Bars, TerminalProgress
 from training.settings import DATA
 
 CACHE = home() / "cache"
 
 
 def add_source_arguments(parser: argparse.ArgumentParser) -> None:
-    """SOURCE and how it is read."""
+    """Adds SOURCE and the options for reading it."""
     parser.add_argument("source", metavar="SOURCE", help=f"a folder: {accepted()}")
-    parser.add_argument("--noisy", action="store_true", help="with noisy/, as HII-noisy (§4.1.1)")
+    parser.add_argument(
+        "--noisy", action="store_true", help="also use noisy/, or HII-noisy (§4.1.1)"
+    )
     parser.add_argument("--backbone", default="efficientnet_lite0", help="the CNN to fine-tune")
     parser.add_argument(
         "--every", type=int, default=DATA.frame_step, help="one frame in this many (default 5)"
     )
     parser.add_argument(
         "--layers", choices=("last", "all"), default="last",
-        help="trained: the last stage and head (default), or all as in §4.2, which needs a GPU",
+        help="layers to train: the last stage and head (default), or all as in §4.2 (needs a GPU)",
     )  # fmt: skip
-    parser.add_argument("--cache", type=Path, default=CACHE, help="default data/cache")
+    parser.add_argument(
+        "--cache", type=Path, default=CACHE, help="folder of cached views (default data/cache)"
+    )
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="CPU threads")
 
 
 def opened(arguments: argparse.Namespace) -> Source:
-    """The source, and the settings that hold for the whole process."""
+    """Opens the source; sets the number of threads of this process. Raises InputError."""
     if arguments.every < 1:
         raise InputError(f"--every {arguments.every} is not possible; give 1 or more.")
     if arguments.threads < 1:
@@ -51,12 +55,12 @@ def opened(arguments: argparse.Namespace) -> Source:
 
 
 def prepared(arguments: argparse.Namespace, source: Source, fold: Fold) -> Prepared:
-    """A fold with every view cached, under a bar; prints what was left out."""
+    """Prepares a fold, with a progress bar; prints what was left out."""
     backbone = load_backbone(arguments.backbone)
     with Bars("file") as bars:
         ready = prepare(
             source, fold, backbone, arguments.cache, arguments.every,
-            listener=Told(bars), whole=arguments.layers == "all",
+            listener=TerminalProgress(bars), whole=arguments.layers == "all",
         )  # fmt: skip
     for sentence in ready.skipped:
         print(f"note: {sentence}")
@@ -64,7 +68,7 @@ def prepared(arguments: argparse.Namespace, source: Source, fold: Fold) -> Prepa
 
 
 def fold_named(source: Source, name: str | None) -> Fold:
-    """The fold of that name, by default the first; InputError when there is none."""
+    """The fold of that name, by default the first. Raises InputError for an unknown name."""
     if name is None:
         return source.folds[0]
     found = next((fold for fold in source.folds if fold.name == name), None)

@@ -19,7 +19,7 @@ from training.data.folders import count
 from training.data.sources import accepted, open_source
 from training.progress import Bars
 
-SHOWN = 10  # files or pairs printed before the rest is counted
+PRINTED = 10  # files or pairs printed; the others are only counted
 
 CHECK_HELP = "read every file of a data set; print counts, faults, copies and what to do"
 PROGRESS_HELP = (
@@ -27,7 +27,7 @@ PROGRESS_HELP = (
     '{"error"}'
 )
 FETCH_HELP = "download a published data set from its official place"
-SOURCES_HELP = "where the paper's data sets are, their size, licence and how to cite them"
+SOURCES_HELP = "list the paper's data sets: address, size, licence, citation"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,21 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help=f"a folder: {accepted()}; two halves as BU101:<folder>,UCF101:<folder>",
     )
-    checking.add_argument("--noisy", action="store_true", help="with noisy/, or HII-noisy")
+    checking.add_argument("--noisy", action="store_true", help="also use noisy/, or HII-noisy")
     checking.add_argument("--json", action="store_true", help="print everything as JSON")
     checking.add_argument("--progress", action="store_true", help=PROGRESS_HELP)
     fetching = actions.add_parser("fetch", help=FETCH_HELP, description=FETCH_HELP)
     names = ", ".join(place.name for place in PLACES)
     fetching.add_argument("name", metavar="NAME", help=f"one of {names}")
     fetching.add_argument(
-        "folder", metavar="FOLDER", nargs="?", type=Path, help="where to (data/NAME)"
+        "folder", metavar="FOLDER", nargs="?", type=Path, help="target folder (default data/NAME)"
     )
     listing = actions.add_parser("sources", help=SOURCES_HELP, description=SOURCES_HELP)
     listing.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs what `add_arguments` reads. Raises InputError."""
+    """Runs the chosen action. Raises InputError."""
     if arguments.action == "check" and arguments.progress:
         return _check_in_lines(arguments.path, arguments.noisy)
     if arguments.action == "check":
@@ -75,10 +75,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_in_lines(path: str, noisy: bool) -> int:
-    """The checkup as JSON lines, one after each file; a fault is the last of them."""
+    """Prints the checkup as JSON lines, one after each file; the last is the result or an error."""
 
-    def say(told: dict[str, Any]) -> None:
-        print(json.dumps(told), flush=True)
+    def say(message: dict[str, Any]) -> None:
+        print(json.dumps(message), flush=True)
 
     try:
         source = open_source(path, noisy=noisy)
@@ -101,7 +101,7 @@ def _fetch(name: str, folder: Path | None) -> None:
         with Bars("B") as bars:
             said = fetch(place, folder, bars.show)
     except KeyboardInterrupt:
-        print("What has arrived is kept; the same command goes on from there.", file=sys.stderr)
+        print("Complete files are kept; the same command downloads the rest.", file=sys.stderr)
         raise
     print()
     for sentence in said:
@@ -110,7 +110,7 @@ def _fetch(name: str, folder: Path | None) -> None:
 
 
 def place_text(place: Place) -> str:
-    """What there is to know of a place, a line each."""
+    """The facts of a place, one per line."""
     return "\n".join(
         (
             f"{place.name}: {place.holds}",
@@ -124,7 +124,7 @@ def place_text(place: Place) -> str:
 
 
 def checkup_text(seen: Checkup) -> str:
-    """A checkup as people read it: a table of classes, then what is wrong and what to do."""
+    """A checkup as text: a table of classes, the faults, and what to do."""
     sections = [
         f"{seen.name}: {count(len(seen.concepts), 'class')}, {count(sum(seen.stills), 'still')}, "
         f"{count(sum(seen.clips), 'clip')}, {count(len(seen.folds), 'fold')}",
@@ -167,9 +167,9 @@ def _sides(fold: FoldCount, place: int, developing: bool) -> str:
 
 
 def _section(title: str, lines: list[str]) -> str:
-    more = len(lines) - SHOWN
+    more = len(lines) - PRINTED
     rest = [f"  and {more:,} more, all in --json"] if more > 0 else []
-    return "\n".join((f"{title} ({len(lines):,}):", *lines[:SHOWN], *rest))
+    return "\n".join((f"{title} ({len(lines):,}):", *lines[:PRINTED], *rest))
 
 
 def _short(path: Path) -> str:

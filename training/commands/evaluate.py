@@ -1,4 +1,4 @@
-"""`python -m training evaluate`: a model's methods on labelled clips."""
+"""`python -m training evaluate`: evaluates a model's methods on labelled clips."""
 
 import argparse
 from collections.abc import Sequence
@@ -29,16 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"methods:\n{listed('everywhere', 'evaluate')}"
     parser.add_argument("model", metavar="MODEL", help="a model's name or folder")
     parser.add_argument("source", metavar="SOURCE", help="a data set with labelled clips")
-    parser.add_argument("--fold", help="of the clips, default the first")
+    parser.add_argument("--fold", help="fold of the clips (default: the first)")
     parser.add_argument("--part", choices=("train", "dev", "test"), default="test")
     parser.add_argument(
-        "--every", type=int, help="one frame in this many, default as the model was trained"
+        "--every", type=int, help="use one frame in this many (default: as in training)"
     )
-    parser.add_argument("--out", type=Path, help="a CSV with every clip's scores")
+    parser.add_argument("--out", type=Path, help="write every clip's scores to this CSV file")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints accuracy, top-3, mAP, per class and confusion. Raises InputError."""
+    """Prints accuracy, top-3, mAP and the confusion table of each method. Raises InputError."""
     model = load_model(arguments.model)
     source = open_source(arguments.source)
     if tuple(source.concepts) != tuple(model.concepts):
@@ -67,10 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
 def judged_clips(
     model: Model, clips: Sequence[LabelledClip], every: int | None = None, bars: Bars | None = None
 ) -> tuple[list[LabelledClip], list[ClipScores]]:
-    """The clips that can be read, and what every method of a model says of them.
+    """The readable clips, and every method's scores for them.
 
-    Each frame is looked at as `python -m attention` does; every: one frame in so many, as the model was
-    trained when None. A sweep's cell judges the same from cached views in half precision.
+    The frames are processed as in `python -m attention`. every: one frame in so many; None: as in the
+    model's training. A sweep computes the same from cached views in half precision.
     """
     every = every or int(model.card.settings.get("every", DATA.frame_step))
     cnns = [model.web] if model.tuned is None else [model.web, model.tuned]
@@ -88,7 +88,7 @@ def judged_clips(
 
 
 def text_of(method: str, found: Metrics, concepts: tuple[str, ...]) -> str:
-    """A method's metrics as lines of text."""
+    """A method's metrics as text."""
     table = pd.DataFrame(found.confusion, index=list(concepts), columns=list(concepts))
     lines = [
         f"{method}: accuracy {found.accuracy:.1f} %, top-3 {found.top3:.1f} %, mAP {found.mAP:.1f} %"

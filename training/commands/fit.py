@@ -1,4 +1,4 @@
-"""`python -m training fit`: a model from a data set: Web CNN, tuned CNN, EnergyNet, and its card."""
+"""`python -m training fit`: trains a model on a data set: Web CNN, tuned CNN, EnergyNet, card."""
 
 import argparse
 import shlex
@@ -19,7 +19,7 @@ from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web
 from training.judge.metrics import metrics
 from training.judge.verdicts import judge, judge_tuned, side_of
 from training.listener import Epoch
-from training.progress import Bars, Told
+from training.progress import Bars, TerminalProgress
 from training.ranks import is_first
 
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `fit`."""
     add_source_arguments(parser)
     parser.add_argument("out", metavar="OUT", type=Path, help="the model folder to write")
-    parser.add_argument("--fold", help="of the clips, default the first")
+    parser.add_argument("--fold", help="fold of the clips (default: the first)")
     parser.add_argument(
         "--fraction", type=float, default=1.0, help="share of the training clips that is labelled"
     )
@@ -35,17 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--preset",
         choices=sorted(PRESETS),
         default="working",
-        help="EnergyNet's: working (default: best on development clips), margin (energies reach the margin "
-        "on training clips) or paper (SGD 1e-4 on raw maps: hardly learns)",
+        help="settings of EnergyNet: working (default: best on development clips), margin (energies reach "
+        "the margin on training clips) or paper (SGD 1e-4 on raw maps: hardly learns)",
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--title", help="of the model's card")
+    parser.add_argument("--title", help="title of the model's card")
     parser.add_argument("--half", action="store_true", help="write fp16: half the size")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trains both stages and EnergyNet, judges them, writes the folder. Raises InputError."""
-    check_model_place(arguments.out)  # before the work, not after it
+    """Trains both CNNs and EnergyNet, evaluates them, writes the folder. Raises InputError."""
+    check_model_place(arguments.out)  # before hours of work
     source = opened(arguments)
     fold = fold_named(source, arguments.fold)
     fractions = nested_fractions(fold.train, (arguments.fraction,), arguments.seed, source.concepts)
@@ -61,8 +61,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.out, card, fitted.web, fitted.tuned, fitted.energynet,
         half=arguments.half, learned=fitted.learned,
     )  # fmt: skip
-    for part, found in measured.items():
-        print(f"{part}: {found}")
+    for name, found in measured.items():
+        print(f"{name}: {found}")
     print(f"written to {arguments.out}")
     return 0
 
@@ -70,16 +70,16 @@ def run(arguments: argparse.Namespace) -> int:
 def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[Fitted, float]:
     seed, concepts = arguments.seed, ready.concepts
     with Bars("step") as bars:
-        told = Told(bars)
+        progress = TerminalProgress(bars)
         web, history = fit_web(
-            arguments.backbone, concepts, ready.web, ready.validation, seed, listener=told
+            arguments.backbone, concepts, ready.web, ready.validation, seed, listener=progress
         )
-        told.stage("tuned CNN")
-        tuned = fit_tuned(web, train, seed, listener=told)
+        progress.stage("tuned CNN")
+        tuned = fit_tuned(web, train, seed, listener=progress)
         settings = PRESETS[arguments.preset]
-        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, listener=told)
+        net, V_c = fit_energy(web, tuned, train, concepts, seed, settings, listener=progress)
         learning = Learning(
-            methods_for("everywhere", "evaluate"), web, ready.train, ready.web, seed, told
+            methods_for("everywhere", "evaluate"), web, ready.train, ready.web, seed, progress
         )
     learned = {**learning.without_labels(), **learning.with_labels(train.clips)}
     return Fitted(web, tuned, net, V_c, learned), _last(history)
@@ -111,7 +111,7 @@ def _last(history: list[Epoch]) -> float:
 def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, Any]:
     found: dict[str, Any] = {"web validation accuracy": validation}
     rows = methods_for("everywhere", "evaluate")
-    for part, clips in (("dev", ready.dev), ("test", ready.test)):
+    for side, clips in (("dev", ready.dev), ("test", ready.test)):
         if clips is None:
             continue
         web = frame_maps(fitted.web, clips.views)
@@ -121,7 +121,7 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
             scored += judge_tuned(rows, fitted, tuned, ready.concepts)
         for scores in scored:
             said = metrics(scores, clips.labels.numpy())
-            found[f"{part} {scores.method}"] = {
+            found[f"{side} {scores.method}"] = {
                 "accuracy": round(said.accuracy, 1),
                 "mAP": round(said.mAP, 1),
             }
@@ -129,11 +129,12 @@ def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, A
 
 
 def _plain(arguments: list[str]) -> list[str]:
-    """The command as it can be repeated elsewhere: caches and threads are this machine's own."""
+    """The command without options and folders that are specific to this machine."""
     kept, skip = [], False
     for argument in arguments:
-        if skip or argument in {"--cache", "--threads"}:
-            skip = not skip
+        option, _, value = argument.partition("=")
+        if skip or option in {"--cache", "--threads"}:
+            skip = not skip and not value
             continue
         kept.append(Path(argument).name if Path(argument).is_absolute() else argument)
     return kept

@@ -1,4 +1,4 @@
-"""`python -m training report`: RESULTS.md from finished sweeps, the paper's numbers beside ours."""
+"""`python -m training report`: writes RESULTS.md from sweeps, with the paper's numbers beside ours."""
 
 import argparse
 from pathlib import Path
@@ -28,18 +28,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             help=f"{what}, or none (default {usual})",
         )
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, default=Path("RESULTS.md"), help="default RESULTS.md"
+        "--out",
+        metavar="FILE",
+        type=Path,
+        default=Path("RESULTS.md"),
+        help="file to write (default RESULTS.md)",
     )
     parser.add_argument(
-        "--draws", type=int, default=2000, help="of the bootstrap and the tests (default 2000)"
+        "--draws",
+        type=int,
+        default=2000,
+        help="draws of the bootstrap and the tests (default 2000)",
     )
     parser.add_argument(
-        "--seed", type=int, default=0, help="of the bootstrap and the tests (default 0)"
+        "--seed", type=int, default=0, help="seed of the bootstrap and the tests (default 0)"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the report, whole or not at all, and prints its verdict. Raises InputError."""
+    """Writes the report whole or not at all; prints its first line. Raises InputError."""
     if arguments.draws < 100:
         raise InputError(f"--draws {arguments.draws} is too few for an interval; give 100 or more.")
     if arguments.seed < 0:
@@ -76,15 +83,15 @@ def _place(given: Path | None, usual: str, name: str, clips: str, stills: str) -
         name=name,
         clips=clips,
         stills=stills,
-        folder=_shown(folder),
+        folder=_portable(folder),
         source="SOURCE" if stills == paper.BU101 else "assets/drawn",
         noisy=stills == paper.NOISY,
         results=results,
     )
 
 
-def _shown(folder: Path) -> str:
-    """The folder as it can be given elsewhere: from here where it is below, else its name."""
+def _portable(folder: Path) -> str:
+    """The folder's path relative to the current folder, or its name when it lies outside."""
     if not folder.is_absolute():
         return folder.as_posix()
     here = Path.cwd()

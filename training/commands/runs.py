@@ -15,23 +15,23 @@ from training.runs.words import how_it_stands, name_line, record_of, repeat
 
 POLL = 0.5  # seconds
 
-START_HELP = "queue a run; it goes on when the terminal is closed"
+START_HELP = "queue a run; it continues when the terminal is closed"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `runs` and its commands."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="every run and how it stands")
+    listing = actions.add_parser("list", help="list every run and its state")
     listing.add_argument("--json", action="store_true", help="print everything as JSON")
     _add_start(actions.add_parser("start", help=START_HELP, description=START_HELP))
     for name, what in (
-        ("show", "settings, state and the end of the log of a run"),
-        ("cancel", "end a run; what it has done is kept"),
-        ("resume", "go on with a run that stopped, to the same result"),
-        ("remove", "take a run and its model away"),
+        ("show", "print a run's settings, state and the end of its log"),
+        ("cancel", "end a run; it can be resumed"),
+        ("resume", "continue a stopped run, to the same result"),
+        ("remove", "delete a run and its model"),
     ):
         one = actions.add_parser(name, help=what, description=what)
-        one.add_argument("name", metavar="RUN", help="its name, as `runs list` prints it")
+        one.add_argument("name", metavar="RUN", help="the run's name, as `runs list` prints it")
         if name == "show":
             one.add_argument("--json", action="store_true", help="print everything as JSON")
 
@@ -39,24 +39,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_start(start: argparse.ArgumentParser) -> None:
     plain = Spec()
     start.add_argument("source", metavar="SOURCE", help="drawn, an uploaded set, or a folder")
-    start.add_argument("--title", default="", help="shown in lists, and of the model's card")
-    start.add_argument("--noisy", action="store_true", help="with noisy/, as HII-noisy (§4.1.1)")
-    start.add_argument("--backbone", default=plain.backbone, help="default %(default)s")
-    start.add_argument("--every", type=int, default=plain.every, help="one frame in this many")
-    start.add_argument("--until", default=plain.until, help="web, video or energynet")
-    start.add_argument("--preset", default=plain.preset, help="EnergyNet's: working or paper")
-    start.add_argument("--fractions", default=_listed(plain.fractions), help="shares of labels")
-    start.add_argument("--seeds", "--seed", default="0", help="as 0,1,2 (default 0)")
-    start.add_argument("--folds", default="", help="names separated by commas, default all")
-    start.add_argument("--part", default=plain.part, help="the clips judged: test or dev")
+    start.add_argument("--title", default="", help="title in lists and on the model's card")
+    start.add_argument(
+        "--noisy", action="store_true", help="also use noisy/, or HII-noisy (§4.1.1)"
+    )
+    start.add_argument(
+        "--backbone", default=plain.backbone, help="the CNN to fine-tune (default %(default)s)"
+    )
+    start.add_argument("--every", type=int, default=plain.every, help="use one frame in this many")
+    start.add_argument("--until", default=plain.until, help="last stage: web, video or energynet")
+    start.add_argument("--preset", default=plain.preset, help="EnergyNet: working, margin or paper")
+    start.add_argument("--fractions", default=_listed(plain.fractions), help="label fractions")
+    start.add_argument("--seeds", "--seed", default="0", help="such as 0,1,2 (default 0)")
+    start.add_argument("--folds", default="", help="names separated by commas (default: all)")
+    start.add_argument("--part", default=plain.part, help="clips to evaluate on: test or dev")
     start.add_argument("--threads", type=int, default=plain.threads, help="CPU threads")
-    start.add_argument("--hours", type=float, default=plain.hours, help="most it may take")
-    start.add_argument("--gigabytes", type=float, default=plain.gigabytes, help="of its folder")
-    start.add_argument("--wait", action="store_true", help="stay and show how it goes")
+    start.add_argument("--hours", type=float, default=plain.hours, help="limit on its time")
+    start.add_argument(
+        "--gigabytes", type=float, default=plain.gigabytes, help="limit on its folder"
+    )
+    start.add_argument("--wait", action="store_true", help="wait and show the progress")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs what `add_arguments` reads. Raises InputError."""
+    """Runs the chosen action. Raises InputError."""
     if arguments.action == "list":
         _list(arguments.json)
     elif arguments.action == "start":
@@ -67,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"{arguments.name}: {queue.cancel(arguments.name).state}")
     elif arguments.action == "resume":
         queue.resume(arguments.name)
-        print(f"{arguments.name} goes on.")
+        print(f"{arguments.name} continues.")
     else:
         queue.remove(arguments.name)
         print(f"{arguments.name} is removed.")
@@ -85,7 +91,7 @@ def _start(arguments: argparse.Namespace) -> int:
     print(f"It will take {how_long(expected(spec))}.")
     started = queue.start(spec)
     print(
-        f"{started.name} is queued; python -m training runs show {started.name} tells how it goes."
+        f"{started.name} is queued; python -m training runs show {started.name} prints its progress."
     )
     return _follow(started.name) if arguments.wait else 0
 

@@ -10,7 +10,7 @@ from training.data.sources import FRACTIONS, nested_fractions
 from training.data.splitting import with_dev
 from training.fit.settings import PRESETS
 from training.listener import Listener
-from training.progress import Bars, Told
+from training.progress import Bars, TerminalProgress
 from training.sweep.grid import SweepSettings, sweep
 from training.sweep.table import how_of, note_how
 
@@ -19,23 +19,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments of `sweep`."""
     add_source_arguments(parser)
     parser.add_argument(
-        "out", metavar="OUT", type=Path, help="the folder of its rows; goes on there"
+        "out", metavar="OUT", type=Path, help="the folder for its rows; an old sweep is continued"
     )
-    parser.add_argument("--folds", help="names separated by commas, default all")
-    parser.add_argument("--seeds", type=int, default=3, help="how many, from 0 (default 3)")
+    parser.add_argument("--folds", help="names separated by commas (default: all)")
+    parser.add_argument("--seeds", type=int, default=3, help="number of seeds, from 0 (default 3)")
     parser.add_argument(
         "--fractions",
         default=",".join(f"{fraction:g}" for fraction in FRACTIONS),
         help="shares of the training clips (default %(default)s)",
     )
-    parser.add_argument("--part", choices=("test", "dev"), default="test", help="the clips judged")
     parser.add_argument(
-        "--preset", choices=sorted(PRESETS), default="working", help="EnergyNet's, see fit --help"
+        "--part", choices=("test", "dev"), default="test", help="clips to evaluate on"
+    )
+    parser.add_argument(
+        "--preset", choices=sorted(PRESETS), default="working", help="of EnergyNet, see fit --help"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs what is missing and prints the means. Raises InputError."""
+    """Computes the missing cells and prints the means. Raises InputError."""
     if arguments.seeds < 1:
         raise InputError(f"--seeds {arguments.seeds} is not possible; give 1 or more.")
     if arguments.out.exists() and not arguments.out.is_dir():
@@ -50,10 +52,10 @@ def run(arguments: argparse.Namespace) -> int:
     )
     folds = [fold_named(source, name) for name in _names(arguments.folds, source)]
     with Bars("step") as bars:
-        listener = Told(bars)
+        listener = TerminalProgress(bars)
         if settings.part == "dev":
             folds = [_with_dev(fold, source, listener) for fold in folds]
-        for fold in folds:  # what cannot work is said before an hour is spent
+        for fold in folds:  # impossible fractions are refused before the long work
             nested_fractions(fold.train, settings.fractions, 0, source.concepts)
         how = how_of(
             source,

@@ -1,4 +1,4 @@
-"""What is in a set's folder, told by its files' names, sizes and times: what depends on it is kept."""
+"""A key for a set's content, from its files' names, sizes and times; results are cached by it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from training.data.sources import open_source
 
 
 def content_key(folder: Path) -> str:
-    """A hash of where a set is and of every file's name, size and time; 20 ms for 1,640 files."""
+    """A hash of a set's path and of every file's name, size and time; 20 ms for 1,640 files."""
     digest = hashlib.sha256(str(folder).encode("utf-8", "surrogateescape"))
     halves = [half for half in (child(folder, "web"), child(folder, "video")) if half]
     files = [file for half in halves for file in files_in(half)]
     for file in sorted([*files, folder / SPLITS]):
-        with suppress(FileNotFoundError):  # moved away this moment
-            told = file.stat()
-            seen = f"{file.relative_to(folder)}\0{told.st_size}\0{told.st_mtime_ns}\n"
-            digest.update(seen.encode("utf-8", "surrogateescape"))
+        with suppress(FileNotFoundError):  # moved meanwhile
+            state = file.stat()
+            line = f"{file.relative_to(folder)}\0{state.st_size}\0{state.st_mtime_ns}\n"
+            digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:32]
 
 
 def files_in(folder: Path) -> list[Path]:
-    """Every file below a folder, also while others move some of them away."""
+    """Every file below a folder; works while files are being moved."""
     return [Path(place) / name for place, _, names in os.walk(folder) for name in names]
 
 
@@ -42,7 +42,7 @@ def size_of(folder: Path) -> int:
 
 
 def opened(folder: Path) -> Source:
-    """The source in a folder, opened once while its content stays. Raises InputError."""
+    """The source in a folder; opened again only when its content changes. Raises InputError."""
     return _opened(folder, content_key(folder))
 
 

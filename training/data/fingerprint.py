@@ -1,4 +1,4 @@
-"""What tells one data set, split in one way, from another: a hash that moves with the folder."""
+"""A hash that identifies a data set and its splits, independent of the folder's location."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.data.records import LabelledClip, Source
 
 
 def fingerprint(source: Source) -> str:
-    """16 hex digits of the names, sizes, labels, recordings and splits of its files."""
+    """A hash of 16 hex digits of its files' names, sizes, labels, recordings and splits."""
     stills = sorted(
         [f"{still.path.parent.name}/{still.path.name}", _size(still.path), still.label]
         for still in source.stills

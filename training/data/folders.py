@@ -1,4 +1,4 @@
-"""Class folders on disk: which files in them are stills or clips, which are not."""
+"""Class folders on disk: lists their stills or clips, and the files left out."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from attention.media.frames import label
 
 STILL_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 CLIP_SUFFIXES = frozenset({".mp4", ".avi", ".mkv", ".mov", ".webm"})
-# Files that systems and editors leave behind; people do not miss them.
+# Files of operating systems and editors, ignored without a note.
 LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
-NAMED = 3  # files named in a sentence before the rest is counted
+NAMED = 3  # files named in a sentence; the others are only counted
 
 RECORDING = re.compile(r"_(g\d+)_c\d+$")  # UCF101: v_<Class>_g08_c02 is part 2 of recording 8
 
 
 def child(folder: Path, name: str) -> Path | None:
-    """The folder `name` in `folder`, whatever its case; None when there is none."""
+    """The subfolder `name` of `folder`, ignoring case; None when there is none."""
     if (folder / name).is_dir():
         return folder / name
     return next((f for f in subfolders(folder) if f.name.casefold() == name.casefold()), None)
@@ -38,10 +38,10 @@ def _is_litter(name: str) -> bool:
 def files_of(
     folder: Path, suffixes: frozenset[str], kind: str
 ) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
-    """Class name → its files with one of `suffixes`, also in subfolders; and what was left out.
+    """Class name → its files with one of `suffixes`, also in subfolders; and notes on files left out.
 
-    Empty files are left out here; whether the others can be read, `data check` says. kind: what
-    the files are, for sentences. Raises InputError when two class names cannot be told apart.
+    Empty files are left out; `data check` tests whether the others can be read. kind: "stills" or
+    "clips", for sentences. Raises InputError when two class names are too similar.
     """
     names = [f.name for f in subfolders(folder)]
     if names:
@@ -81,7 +81,7 @@ def _sorted_out(paths: Iterable[Path], suffixes: frozenset[str]) -> tuple[list[P
 
 
 def recording_groups(clips: dict[str, tuple[Path, ...]]) -> dict[Path, str]:
-    """Clip → its recording, for names that end in _gNN_cNN as UCF101's do."""
+    """Clip → its recording, for names that end in _gNN_cNN as in UCF101."""
     return {
         path: f"{name}/{match[1]}"
         for name, paths in clips.items()
@@ -91,9 +91,9 @@ def recording_groups(clips: dict[str, tuple[Path, ...]]) -> dict[Path, str]:
 
 
 def class_roots(root: Path, concepts: ConceptSet, depth: int) -> list[Path]:
-    """Folders of stills, at most `depth` below `root`, whose subfolders bear names of `concepts`.
+    """Folders of stills, at most `depth` levels below `root`, with class folders named like `concepts`.
 
-    Half of the subfolders must, so that a stray folder does not hide a data set.
+    Half of the subfolders must have such names, so that a few other folders do no harm.
     """
     within = subfolders(root)
     known = [folder for folder in within if place_in(concepts, folder.name) is not None]
@@ -109,7 +109,7 @@ def _holds_stills(folder: Path) -> bool:
 
 
 def place_in(concepts: ConceptSet, name: str) -> int | None:
-    """The place of a class name among concepts, spelling aside; None when it is not one."""
+    """The place of a class name among concepts, in any spelling; None when it is unknown."""
     try:
         return concepts.index(name)
     except InputError:
@@ -117,14 +117,14 @@ def place_in(concepts: ConceptSet, name: str) -> int | None:
 
 
 def count(number: int, noun: str) -> str:
-    """ "1 file", "2 files", "2 classes"."""
+    """A number with its noun: "1 file", "2 files", "2 classes"."""
     if number == 1:
         return f"1 {noun}"
     return f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
 def listed(paths: Iterable[Path | str], most: int = NAMED) -> str:
-    """The first names of some files and how many more there are."""
+    """The first `most` names of the files, and the number of the others."""
     names = [label(path) for path in paths]
     more = len(names) - most
     return ", ".join(names[:most]) + (f" and {more:,} more" if more > 0 else "")

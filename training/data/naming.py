@@ -1,4 +1,4 @@
-"""Names of sets: what people call them, and what can be a folder everywhere."""
+"""Names of sets, restricted to names that every system accepts for a folder."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from attention.errors import InputError
 from attention.media.frames import label
 
 DRAWN = "drawn"  # the set that ships
-NAME_LENGTH = 40  # characters; names stand in lists, on axes and in commands
+NAME_LENGTH = 40  # characters; names appear in lists, on axes and in commands
 
 
 def proposed_name(zip_name: str) -> str:
-    """A name for the set in a zip, after the zip's own."""
+    """A valid set name made from a zip's name."""
     plain = "".join(c if _is_plain(c) else " " for c in _composed(Path(zip_name).stem))
     plain = " ".join(plain.split())[:NAME_LENGTH].strip(" -_")
     return plain if plain and plain.casefold() != DRAWN else "my set"
 
 
 def checked_name(name: str) -> str:
-    """A set's name, tidied; InputError for one that cannot be a folder's everywhere."""
+    """A set's name, normalised. Raises InputError when some system would refuse it as a folder."""
     tidy = " ".join(_composed(name).split())
     if len(tidy) > NAME_LENGTH:
         raise InputError(

@@ -1,4 +1,4 @@
-"""A source of two halves: stills and clips of the same classes, in folds."""
+"""Joins two halves, stills and clips of the same classes, into a source with folds."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from training.data.splitting import half_split
 
 
 def join(web: WebHalf | None, video: VideoHalf | None) -> Source:
-    """The source of one half or two, its concepts as a published set of clips has them, or sorted.
+    """The source of one or two halves; concepts are in a published set's order, or sorted.
 
-    Raises InputError when a class lacks stills or clips, or a fold training or test clips.
+    Raises InputError when a class lacks stills or clips, or a fold lacks training or test clips.
     """
     halves = [half for half in (web, video) if half]
     notes = [note for half in halves for note in half.notes]
@@ -49,7 +49,7 @@ def join(web: WebHalf | None, video: VideoHalf | None) -> Source:
 def _matched(
     web: WebHalf, video: VideoHalf
 ) -> tuple[dict[str, tuple[Path, ...]], dict[str, tuple[Path, ...]], list[str]]:
-    """Both halves under the same names, spelled as a published half or the Web folders do."""
+    """Stills and clips by the same class names, in the spelling of a published set or of web/."""
     if video.name in layout_names("clips") and web.name.removesuffix("-noisy") in layout_names(
         "stills"
     ):
@@ -76,7 +76,7 @@ def _matched(
 def _shared(
     web: WebHalf, video: VideoHalf
 ) -> tuple[dict[str, tuple[Path, ...]], dict[str, tuple[Path, ...]], list[str]]:
-    """The classes that two published halves share: parts of both may be there."""
+    """The classes that two published halves share; either may be incomplete."""
     shared = {name for name in video.clips if web.stills.get(name) and video.clips[name]}
     if not shared:
         raise InputError(f"{web.name} and {video.name} have no class in common: pair others.")
@@ -126,7 +126,7 @@ def _labelled(
 def _folds(
     labelled: dict[Path, LabelledClip], concepts: Sequence[str], video: VideoHalf
 ) -> tuple[tuple[Fold, ...], list[str]]:
-    """The folds that were written down, or halves. Raises InputError for one that is one-sided."""
+    """The folds of the set, or halves, and notes. InputError when a fold lacks a side."""
     clips = tuple(labelled.values())
     if not video.splits:
         halves = {"1": half_split(clips, concepts)}
@@ -146,7 +146,7 @@ def _folds(
 
 
 def _kept(clips: Sequence[LabelledClip]) -> str:
-    """How a sentence on a split ends: whether recordings are kept together, and how to name them."""
+    """The end of a sentence about a split: whether recordings stay together; how to name them."""
     known = known_recordings(clips)
     if known == "known":
         return ", recordings kept together."
@@ -155,7 +155,7 @@ def _kept(clips: Sequence[LabelledClip]) -> str:
 
 
 def _check_recordings(fold: Fold) -> None:
-    """Raises InputError where a named recording has clips on two sides of a fold."""
+    """Raises InputError when a named recording has clips on two sides of a fold."""
     side: dict[str, str] = {}
     for name, own in (("train", fold.train), ("dev", fold.dev), ("test", fold.test)):
         for clip in own:

@@ -1,9 +1,9 @@
 """The frames of many stills and clips, one file after the other; uploaded ones in a confined child.
 
-Nobody vouches for what lies in an uploaded set, so what decodes it is a process with hard limits
-(attention.confined.batch). One goes through a whole list, since starting it takes longer than reading
-a still, and reads ahead as far as its pipe takes. `python -m training.data.pictures SPEC FILE…` is
-that child's part.
+The files of an uploaded set are untrusted, so a process with hard limits decodes them
+(attention.confined.batch). One child decodes many files, because its start takes longer than reading a
+still; it reads ahead until its pipe is full. The child runs `python -m training.data.pictures SPEC
+FILE…`.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from attention.errors import InputError
 from attention.media.frames import FrameReader, Limits, Picture, label
 
 WALL_SECONDS = 120.0  # of waiting for one file, as on the page
-CPU_SECONDS = 480  # of one child, which leaves half of them to its last file
-FILES = 256  # of one child: their paths fit every system's command line
-FRAMES = 100_000  # kept of one file; two hours at 25 a second, one in five, are 36,000
+CPU_SECONDS = 480  # of one child; it takes no new file after half of them
+FILES = 256  # per child, so that the paths fit every system's command line
+FRAMES = 100_000  # most frames of a file; two hours at 25 per second, one in five, are 36,000
 
 Pictures = Iterator[Picture]
 
 
 def pictures(files: Sequence[Path], every: int, chunk: int) -> Generator[Pictures, None, None]:
-    """For each file in order its frames, one in `every`: chunks uint8 [≤chunk,H,W,3].
+    """Yields for each file, in order, an iterator of its frames, one in `every`: uint8 [≤chunk,H,W,3].
 
-    A file's chunks are there until the next file's are asked for; InputError comes out of them when
-    it cannot be read, and the next file is read all the same. Files of an uploaded set are decoded
-    in a child of their own, which is ended with this iterator: close it when you stop early.
+    A file's iterator is valid until the next file is requested. It raises InputError when the file
+    cannot be read; the next file is read all the same. A child process decodes the files of an uploaded
+    set and ends with this generator: close the generator when you stop early.
     """
     for uploaded, group in groupby(files, uploaded_set):
         read = confined_pictures if uploaded else _own_pictures
@@ -45,7 +45,7 @@ def pictures(files: Sequence[Path], every: int, chunk: int) -> Generator[Picture
 
 
 def uploaded_set(file: Path) -> str | None:
-    """The name of the uploaded set a file lies in; None for one that whoever runs this put there."""
+    """The name of the uploaded set that contains a file; None for other, trusted files."""
     sets, place = (home() / "sets").resolve(), file.resolve()
     return place.relative_to(sets).parts[0] if sets in place.parents else None
 
@@ -63,10 +63,10 @@ def _pictures_of(file: Path, every: int, chunk: int) -> Pictures:
 def confined_pictures(
     files: Sequence[Path], every: int, chunk: int, *, wall_seconds: float = WALL_SECONDS
 ) -> Generator[Pictures, None, None]:
-    """What `pictures` says, every file decoded in a confined child, whoever put it there.
+    """Like `pictures`, but decodes every file in a confined child, also a trusted one.
 
-    A file that ends the child, or is waited for longer than wall_seconds, is an InputError naming
-    it, and a fresh child goes on with the next.
+    A file that ends the child or takes longer than wall_seconds raises an InputError that names it; a
+    new child continues with the next file.
     """
     decoder = _Decoder(files, every, chunk, wall_seconds)
     try:
@@ -74,14 +74,14 @@ def confined_pictures(
             chunks = decoder.pictures_of(number)
             yield chunks
             with suppress(InputError):
-                for _ in chunks:  # what nobody wanted stands in the pipe before the next file
+                for _ in chunks:  # unread frames are in the pipe before the next file
                     pass
     finally:
         decoder.close()
 
 
 class _Decoder:
-    """The child at work on a list of files, and its successors."""
+    """The current child for a list of files; starts a new one when it ends."""
 
     def __init__(self, files: Sequence[Path], every: int, chunk: int, wall_seconds: float) -> None:
         self._files, self._chunk, self._wall_seconds = files, chunk, wall_seconds
@@ -90,7 +90,7 @@ class _Decoder:
         self._child: subprocess.Popen[bytes] | None = None
 
     def pictures_of(self, number: int) -> Pictures:
-        """The chunks of a file; all those before it must have been taken. Raises InputError."""
+        """Yields the chunks of a file; call it only after all earlier files. Raises InputError."""
         try:
             reader, kept = self._reader(number), 0
             for frames in reader:
@@ -103,7 +103,7 @@ class _Decoder:
                     )
                 yield frames.rgb
         except GeneratorExit:
-            self.close()  # it is in the middle of the file
+            self.close()  # the child is in the middle of the file
             raise
 
     def close(self) -> None:
@@ -113,7 +113,7 @@ class _Decoder:
             self._child = None
 
     def _reader(self, number: int) -> AnswersReader:
-        """A file's reader, in a fresh child where the one before left, or was ended, before it."""
+        """The reader of a file; in a new child when the last one ended before this file."""
         if self._child is not None and self._child.returncode is None:
             reader = self._answers(self._child, number)
             try:
@@ -148,11 +148,11 @@ class _Decoder:
 
 
 def main(spec: str, files: Sequence[str]) -> None:
-    """As the child: answers for the files in order, until one takes too much of what it may use."""
-    told = json.loads(spec)
+    """In the child: answers for the files in order; stops when memory or half the CPU time is used."""
+    options = json.loads(spec)
     with answering() as answers:
         for file in files:
-            if not answer(answers, file, told) or time.process_time() > CPU_SECONDS / 2:
+            if not answer(answers, file, options) or time.process_time() > CPU_SECONDS / 2:
                 return
 
 

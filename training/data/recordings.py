@@ -1,7 +1,7 @@
-"""Recordings: clips cut from one recording stay on one side of every split, and classes stay even.
+"""Recordings: clips of one recording stay on one side of every split, and classes stay balanced.
 
-Every split of clips goes through `order` or `deal`: halves, development clips, out-of-fold parts and
-shares of the labels. A clip whose recording nobody named counts as a recording of its own.
+All splits of clips use `order` or `deal`: halves, development clips, out-of-fold parts and label
+fractions. A clip without a named recording counts as a recording of its own.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ HOW_TO_NAME = (
 
 
 def recording_of(clip: LabelledClip) -> str:
-    """The recording a clip is cut from; the clip itself where nobody named one."""
+    """The clip's recording, or its path when no recording is named."""
     return clip.group or str(clip.path)
 
 
 def known_recordings(clips: Sequence[LabelledClip]) -> Known:
-    """Whether the recordings of all, some or none of the clips are named."""
+    """Whether all, some or none of the clips have a named recording."""
     named = sum(bool(clip.group) for clip in clips)
     return "unknown" if not named else "known" if named == len(clips) else "mixed"
 
 
 def order(clips: Sequence[LabelledClip], seed: int = 0) -> dict[str, float]:
-    """Recording → its place in 0 … 1, a random order in which every beginning has the classes even.
+    """Recording → its place in 0 … 1: a random order whose every prefix has balanced classes.
 
-    Within a class of n clips a recording stands where the middle of its clips does: of single clips
-    the first at 0.5/n, the last at (n−0.5)/n. One with clips of several classes stands at the mean of its
-    clips. Each class draws from a stream of its own, so other classes do not change its order.
+    The n clips of a class are in a random order of recordings; clip k of 0 … n−1 has the place
+    (k+0.5)/n, and a recording has the mean place of its clips, over all classes. Each class has its own
+    random stream, so that other classes do not change its order.
     """
     middles: dict[str, list[float]] = defaultdict(list)
     for label, recordings in _by_class(clips).items():
@@ -53,10 +53,11 @@ def order(clips: Sequence[LabelledClip], seed: int = 0) -> dict[str, float]:
 def deal(
     clips: Sequence[LabelledClip], parts: int, seed: int = 0
 ) -> tuple[tuple[LabelledClip, ...], ...]:
-    """The clips dealt out to `parts` sides: recordings whole, every class as even as they allow.
+    """Deals the clips to `parts` sides: recordings stay whole, classes as balanced as they allow.
 
-    The largest recordings go first, each to the side that has least of its classes; the clips keep
-    their order. A side lacks a class that has fewer recordings than there are sides: see `lacking`.
+    The largest recording is dealt first, each to the side with the fewest clips of its classes; the
+    clips keep their order. A class with fewer recordings than sides is missing on some side: see
+    `lacking`.
     """
     place = order(clips, seed)
     contents: dict[str, Counter[int]] = defaultdict(Counter)
@@ -72,18 +73,18 @@ def deal(
 
 
 def lacking(sides: Sequence[Sequence[LabelledClip]]) -> list[int]:
-    """The labels that some side has no clip of."""
+    """The labels that are missing on some side."""
     within = [{clip.label for clip in side} for side in sides]
     return sorted(label for label in set().union(*within) if any(label not in w for w in within))
 
 
 def _overlap(filled: Counter[int], content: Counter[int]) -> float:
-    """How much fuller than even a side becomes: the growth of Σ count² over the classes."""
+    """The growth of Σ count² over a side's classes when a recording is added: small keeps balance."""
     return sum(count * (2 * filled[label] + count) for label, count in content.items())
 
 
 def _by_class(clips: Sequence[LabelledClip]) -> dict[int, dict[str, int]]:
-    """Label → its recordings, ordered by path → how many of the clips they hold."""
+    """Label → recording, ordered by path → number of its clips with that label."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     for clip in sorted(clips, key=lambda clip: clip.path):
         recordings = found[clip.label]

@@ -1,4 +1,4 @@
-"""What a data source holds: stills and clips with labels, folds, and what was left out."""
+"""The records of a data source: stills and clips with labels, folds, and notes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Still:
-    """A Web image and the place of its concept in Source.concepts."""
+    """A Web image; label: the place of its concept in Source.concepts."""
 
     path: Path
     label: int
@@ -16,7 +16,7 @@ class Still:
 
 @dataclass(frozen=True)
 class LabelledClip:
-    """A clip and the place of its concept; clips of one recording share a non-empty group."""
+    """A clip and its label; clips of one recording have the same non-empty group."""
 
     path: Path
     label: int
@@ -24,13 +24,13 @@ class LabelledClip:
 
     @property
     def name(self) -> str:
-        """Its class folder and file, as tables and galleries have it."""
+        """Class folder and file name, as in tables and galleries."""
         return f"{self.path.parent.name}/{self.path.name}"
 
 
 @dataclass(frozen=True)
 class Fold:
-    """One split of the clips, such as UCF101's first; dev is what choices are made on."""
+    """One split of the clips, such as UCF101's first; settings are chosen on the dev clips."""
 
     name: str
     train: tuple[LabelledClip, ...]
@@ -47,8 +47,8 @@ class Fold:
 class Source:
     """Stills and clips of the same concepts (Section 4.1).
 
-    A source of Web images alone has no folds, one of clips alone no stills. `skipped` says in
-    sentences what was left out and what was chosen where the files did not say.
+    A source of Web images alone has no folds; a source of clips alone has no stills. `skipped` has a
+    sentence for everything left out and for every choice that the files did not determine.
     """
 
     name: str
@@ -59,14 +59,14 @@ class Source:
 
     @property
     def clips(self) -> tuple[LabelledClip, ...]:
-        """Every clip of any fold once, ordered by path."""
+        """The clips of all folds, each once, ordered by path."""
         every = {clip.path: clip for fold in self.folds for clip in fold.clips}
         return tuple(every[path] for path in sorted(every))
 
 
 @dataclass(frozen=True)
 class WebHalf:
-    """Stills as their folders have them: class name → paths; classes may be empty."""
+    """The stills of the class folders: class name → paths; classes may be empty."""
 
     name: str
     stills: dict[str, tuple[Path, ...]]
@@ -79,9 +79,9 @@ Splits = dict[str, dict[Path, str]]
 
 @dataclass(frozen=True)
 class VideoHalf:
-    """Clips as their folders have them: class name → paths, and who decides their splits.
+    """The clips of the class folders: class name → paths; with splits and recordings.
 
-    `splits` is empty where nobody has split the clips; `groups` names the recordings of clips.
+    `splits` is empty when the set defines none; `groups` maps clips to their recordings.
     """
 
     name: str

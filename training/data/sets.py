@@ -1,4 +1,4 @@
-"""The sets a person can choose by name: the drawn one that ships, and those uploaded as a zip."""
+"""Sets that a user chooses by name: the drawn set that ships, and uploaded zips."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from training.data.sources import open_source
 
 DRAWN_FOLDER = ASSETS / "drawn"
 MOST_SETS = 50
-ALL_TOGETHER = 4_000_000_000  # bytes: a free Space's disk holds runs and caches besides
-ABANDONED = 6 * 3600  # seconds after which a half-written set is one of a killed server
-LEFT_OUT = "left_out"  # in a set's folder: what was moved away and can come back
+ALL_TOGETHER = 4_000_000_000  # bytes; the disk of a free Space also needs room for runs and caches
+ABANDONED = 6 * 3600  # seconds; an older half-written set was left by a killed server
+LEFT_OUT = "left_out"  # in a set's folder: the files left out, which can be put back
 NOTES = "notes.json"
-PATIENCE = 20.0  # seconds to wait for another who changes the sets: renaming takes milliseconds
+PATIENCE = 20.0  # seconds to wait for the lock
 
 
 def sets_folder() -> Path:
-    """Where uploaded sets are: a folder each."""
+    """The folder of uploaded sets, each in its own folder."""
     return home() / "sets"
 
 
@@ -50,7 +50,7 @@ def sets() -> dict[str, Path]:
 
 
 def set_folder(name: str) -> Path:
-    """The folder of a set; InputError for a name that sets() does not have. Never a path."""
+    """The folder of a set. Raises InputError for a name that is not in sets(), such as a path."""
     known = sets()
     if name not in known:
         raise InputError(f"There is no set {label(name)!r}: choose one of {', '.join(known)}.")
@@ -70,15 +70,15 @@ def add_set(
 ) -> str:
     """Unpacks a zip of web/<Class>/ and video/<Class>/ into a set; returns its name.
 
-    A name that is taken gets a number; without one the set is named after the zip. on_progress(bytes
-    done, all). Raises InputError for anything that cannot be used, a full disk included; then nothing
-    of it is left.
+    A name that is in use gets a number; without a name the set is named after the zip.
+    on_progress(bytes done, bytes in all). Raises InputError when the zip cannot be used or the disk is
+    full; then nothing is left of it.
     """
     zip_path = Path(zip_path)
     wanted = checked_name(name.strip() or proposed_name(zip_path.name))
     folder = sets_folder()
     partial = folder / f".new-{secrets.token_hex(8)}"
-    with _told_of_a_full_disk(label(zip_path)):
+    with _disk_error_as_input_error(label(zip_path)):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
         try:
@@ -94,19 +94,19 @@ def add_set(
 
 
 def remove_set(name: str) -> None:
-    """Takes an uploaded set away for good. Raises InputError for the drawn one and unknown names."""
+    """Deletes an uploaded set. Raises InputError for the drawn set and unknown names."""
     folder = _own_folder(name)
     gone = folder.with_name(f".removed-{secrets.token_hex(8)}")
     with _alone(folder.parent):
-        os.replace(folder, gone)  # at once: nobody sees half of it
+        os.replace(folder, gone)  # first, so that nobody sees a half-deleted set
     shutil.rmtree(gone, ignore_errors=True)
 
 
 def leave_out(name: str, files: Iterable[str]) -> int:
-    """Moves stills and clips of an uploaded set to its left_out/; returns how many.
+    """Moves stills and clips of an uploaded set to its left_out/; returns their number.
 
-    files: paths within the set, such as "web/Hug/2.jpg". Raises InputError, with everything as it
-    was, for a file that is none of the set's and when what stays can no longer be learned from.
+    files: paths within the set, such as "web/Hug/2.jpg". Raises InputError, and changes nothing, for an
+    unknown file and when the remaining files are not enough for training.
     """
     folder = _own_folder(name)
     wanted = list(dict.fromkeys(files))
@@ -124,18 +124,18 @@ def leave_out(name: str, files: Iterable[str]) -> int:
             open_source(folder)
         except InputError as error:
             _move(folder / LEFT_OUT, folder, wanted)
-            raise InputError(f"Nothing was left out, for then: {error}") from None
+            raise InputError(f"Nothing was left out, because otherwise: {error}") from None
     return len(wanted)
 
 
 def left_out(name: str) -> tuple[str, ...]:
-    """What leave_out moved away, as paths within the set."""
+    """The files that leave_out moved away, as paths within the set."""
     away = set_folder(name) / LEFT_OUT
     return tuple(sorted(file.relative_to(away).as_posix() for file in files_in(away)))
 
 
 def put_back(name: str) -> int:
-    """Moves everything in left_out/ back to its place; returns how many files."""
+    """Moves all files in left_out/ back to their places; returns their number."""
     folder = _own_folder(name)
     with _alone(folder.parent):
         away = left_out(name)
@@ -145,12 +145,12 @@ def put_back(name: str) -> int:
 
 
 def notes_of(name: str) -> tuple[str, ...]:
-    """What was left out of a set when it was uploaded, in sentences."""
+    """Sentences about the files that were left out when the set was uploaded."""
     try:
-        told = json.loads((set_folder(name) / NOTES).read_text(encoding="utf-8"))
+        notes = json.loads((set_folder(name) / NOTES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return ()
-    return tuple(map(str, told)) if isinstance(told, list) else ()
+    return tuple(map(str, notes)) if isinstance(notes, list) else ()
 
 
 def _own_folder(name: str) -> Path:
@@ -196,9 +196,9 @@ def _check_room(zip_name: str, size: int) -> None:
 
 
 def _sweep(folder: Path) -> None:
-    """Removes what killed servers left half-written or half-removed."""
+    """Deletes the half-written and half-deleted sets of killed servers."""
     for stray in (*folder.glob(".new-*"), *folder.glob(".removed-*")):
-        with suppress(FileNotFoundError):  # another has just swept it
+        with suppress(FileNotFoundError):  # another process has just deleted it
             if time.time() - stray.stat().st_mtime > ABANDONED:
                 shutil.rmtree(stray, ignore_errors=True)
 
@@ -211,7 +211,7 @@ def _move(start: Path, end: Path, files: Iterable[str]) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """While inside, nobody else changes which sets there are or what is in them."""
+    """Holds the lock of the sets: no other process adds, deletes or changes a set meanwhile."""
     try:
         with FileLock(folder / ".lock", timeout=PATIENCE):
             yield
@@ -222,7 +222,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _told_of_a_full_disk(zip_name: str) -> Iterator[None]:
+def _disk_error_as_input_error(zip_name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -237,5 +237,5 @@ def _told_of_a_full_disk(zip_name: str) -> Iterator[None]:
             ) from None
         raise InputError(
             f"{zip_name} cannot be added ({error.strerror or error}): the folder for uploaded sets "
-            "cannot be written to; tell who runs this page."
+            "cannot be written to; tell the person who runs this page."
         ) from None

@@ -1,12 +1,12 @@
 """Data sources: HII, BU101, TVHI, UCF101, own folders, the drawn set (Section 4.1).
 
-`open_source(where)` takes
+`open_source(where)` accepts
 
-- a folder with `web/<Class>/` and `video/<Class>/` (own data and the drawn set; optionally `noisy/`
-  and `splits.csv`), or with one of the two;
-- a folder laid out as HII, BU101, TVHI or UCF101: half of what the paper needs;
-- two halves, each with its name, separated by a comma: "BU101:<folder>,UCF101:<folder>". `web` and
-  `video` name the halves of own folders there: "web:<folder>,TVHI:<folder>".
+- a folder with `web/<Class>/` and `video/<Class>/`, or one of the two (own data and the drawn set;
+  `noisy/` and `splits.csv` are optional);
+- a folder with the layout of HII, BU101, TVHI or UCF101: one half, stills or clips;
+- two named halves, separated by a comma: "BU101:<folder>,UCF101:<folder>". The names `web` and `video`
+  stand for own folders: "web:<folder>,TVHI:<folder>".
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ __all__ = [
 
 
 def open_source(where: str | Path, *, noisy: bool = False) -> Source:
-    """Stills, clips and folds of a data set; what `where` may be is said above.
+    """The stills, clips and folds of a data set. where: see the module's docstring.
 
-    noisy: with the stills of `noisy/`, or HII-noisy (Section 4.1.1). Files are listed, not opened:
-    `checks.checkup` reads them all. Raises InputError in one sentence for anything that cannot be
-    used, such as a class with stills and no clips.
+    noisy: also use the stills of `noisy/`, or HII-noisy (Section 4.1.1). Files are listed, not opened;
+    `checks.checkup` reads them. Raises InputError when the set cannot be used, for example when a class
+    has stills but no clips.
     """
     try:
         web, video = _named_halves(str(where), noisy) or _recognised(_folder(str(where)), noisy)
@@ -75,15 +75,15 @@ def _folder(where: str) -> Path:
 def _named_halves(where: str, noisy: bool) -> tuple[WebHalf | None, VideoHalf | None] | None:
     """The halves of "BU101:a,UCF101:b"; None when `where` names no layout."""
     names = "|".join(["web", "video", *map(re.escape, layout_names())])
-    parts = list(re.finditer(rf"(?:^|,)\s*({names}):", where, re.IGNORECASE))
-    if not parts or parts[0].start() > 0:
+    matches = list(re.finditer(rf"(?:^|,)\s*({names}):", where, re.IGNORECASE))
+    if not matches or matches[0].start() > 0:
         return None
-    ends = [part.start() for part in parts[1:]] + [len(where)]
+    ends = [match.start() for match in matches[1:]] + [len(where)]
     web: list[WebHalf] = []
     video: list[VideoHalf] = []
-    for part, end in zip(parts, ends, strict=True):
-        folder = _folder(where[part.end() : end])
-        half = _half(part[1], folder, noisy)
+    for match, end in zip(matches, ends, strict=True):
+        folder = _folder(where[match.end() : end])
+        half = _half(match[1], folder, noisy)
         if isinstance(half, WebHalf):
             web.append(half)
         else:
@@ -107,12 +107,12 @@ def _half(name: str, folder: Path, noisy: bool) -> WebHalf | VideoHalf:
 
 
 def _parent_of(folder: Path, half: str) -> Path:
-    """The own folder that "web:<folder>" means, whether it names web/ or what web/ is in."""
+    """The folder that contains web/ (or video/); "web:<folder>" may name it or web/ itself."""
     return folder.parent if folder.name.casefold() == half else folder
 
 
 def _recognised(root: Path, noisy: bool) -> tuple[WebHalf | None, VideoHalf | None]:
-    """The halves of a folder whose layout nobody named. Raises InputError when it has none."""
+    """The halves of a folder, by its layout. Raises InputError when the layout is unknown."""
     web = read_own_stills(root, noisy) if child(root, "web") else None
     video = read_own_clips(root) if child(root, "video") else None
     if web or video:

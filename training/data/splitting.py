@@ -1,4 +1,4 @@
-"""Who trains and who tests: halves, label fractions (§4.5), validation stills (§4.2)."""
+"""Splits of clips and stills: halves, label fractions (§4.5), validation stills (§4.2)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from training.data.records import Fold, LabelledClip, Still
 from training.settings import DATA, WEB
 
 FRACTIONS = DATA.label_fractions
-DEV_PARTS = 4  # one of so many parts of the training clips develops where nobody set some aside
+DEV_PARTS = 4  # without development clips, one in so many parts of the training clips is used
 Item = TypeVar("Item", Still, LabelledClip)
 
 
 def half_split(clips: Sequence[LabelledClip], concepts: Sequence[str]) -> dict[Path, str]:
-    """Half of each class's clips to train on, half to test; a recording stays on one side.
+    """Half of each class's clips for training, half for testing; recordings stay whole.
 
-    The same clips give the same halves. Raises InputError for a class of one recording.
+    The same clips give the same halves. Raises InputError for a class with one recording.
     """
     halves = deal(clips, 2)
     for name, of_class in _by_class(
@@ -42,9 +42,9 @@ def half_split(clips: Sequence[LabelledClip], concepts: Sequence[str]) -> dict[P
 
 
 def with_dev(fold: Fold, concepts: Sequence[str]) -> tuple[Fold, str]:
-    """The fold with development clips, its own or a quarter of its training clips, and a note on the latter.
+    """The fold with development clips: its own, or a quarter of its training clips with a note.
 
-    A recording stays on one side. Raises InputError when a class has too few recordings for that.
+    Recordings stay whole. Raises InputError when a class has too few recordings for that.
     """
     if fold.dev:
         return fold, ""
@@ -53,12 +53,13 @@ def with_dev(fold: Fold, concepts: Sequence[str]) -> tuple[Fold, str]:
     short = lacking((dev, train))
     if short:
         raise InputError(
-            f"Fold {fold.name} has no development clips, and {listed([concepts[c] for c in short])} too "
-            "few recordings to take some of the training clips: add clips, or a split 'dev' in splits.csv."
+            f"Fold {fold.name} has no development clips, and there are too few recordings of "
+            f"{listed([concepts[c] for c in short])} to use training clips: add clips, or a split 'dev' "
+            "in splits.csv."
         )
     note = (
         f"Fold {fold.name} has no development clips: {len(dev)} of its {len(fold.train)} training clips "
-        "stand in, recordings kept whole where they are known."
+        "are used instead, recordings kept whole where they are known."
     )
     return Fold(fold.name, train, fold.test, dev), note
 
@@ -69,12 +70,11 @@ def nested_fractions(
     seed: int = 0,
     concepts: Sequence[str] = (),
 ) -> dict[float, tuple[LabelledClip, ...]]:
-    """Label fraction (0, 1] → clips; each fraction of every class, smaller within larger (§4.5).
+    """Label fraction in (0, 1] → clips of every class; smaller fractions lie within larger ones (§4.5).
 
-    A class of n clips gives round(fraction · n) of them, drawn by `seed`, or as near to it as whole
-    recordings come, at least one; the clips keep their order. concepts: names of the labels, for
-    sentences. Raises InputError for a fraction outside (0, 1] and for one that leaves a class without
-    clips.
+    A class of n clips gives round(fraction · n) of them, or as near as whole recordings allow, at least
+    one recording; `seed` draws them, and the clips keep their order. concepts: names of the labels, for
+    sentences. Raises InputError for a fraction outside (0, 1], or one that leaves a class without clips.
     """
     fractions = tuple(fractions)
     for fraction in fractions:
@@ -110,7 +110,10 @@ def uneven_share(
     fraction: float,
     concepts: Sequence[str],
 ) -> str:
-    """What a person should know where whole recordings miss a share of some class; "" where they do not."""
+    """A sentence on classes whose number of clips differs from the fraction, to keep recordings whole.
+
+    "" when there is no such class.
+    """
     taken = {name: len(own) for name, own in _by_class(chosen, concepts).items()}
     missed = [
         f"{taken[name]} of {name} instead of {_share(fraction, len(own))}"
@@ -126,12 +129,12 @@ def uneven_share(
 
 
 def smallest_fraction(clips: Sequence[LabelledClip]) -> float:
-    """The smallest whole percentage of labels that leaves every class a clip, as a fraction."""
+    """The smallest whole percentage of labels with a clip of every class, as a fraction."""
     return least_fraction(min(map(len, _by_class(clips, ()).values()), default=0))
 
 
 def least_fraction(size: int) -> float:
-    """The smallest whole percentage of `size` clips that is a clip, as a fraction; 1 for none."""
+    """The smallest whole percentage of `size` clips with at least one clip, as a fraction; else 1."""
     return next((p / 100 for p in range(1, 101) if _share(p / 100, size)), 1.0)
 
 
@@ -141,13 +144,13 @@ def _check_smallest(classes: dict[str, list[LabelledClip]], fraction: float) -> 
         name = min(lacking, key=lambda name: lacking[name])
         works = smallest_fraction([clip for own in classes.values() for clip in own])
         raise InputError(
-            f"{fraction:.0%} of the {count(lacking[name], 'training clip')} of {name} is no clip: "
+            f"{fraction:.0%} of the {count(lacking[name], 'training clip')} of {name} is less than one clip: "
             f"take {works:.0%} or more, or add clips."
         )
 
 
 def _share(fraction: float, size: int) -> int:
-    """`fraction` of `size`, halves rounded up; 0.33 · 3 is 1."""
+    """`fraction` of `size`, rounded to the nearest whole number, halves up; 0.33 · 3 gives 1."""
     return math.floor(fraction * size + 0.5 + 1e-9)
 
 
@@ -158,9 +161,9 @@ def split_stills(
     twins: Iterable[tuple[Path, Path]] = (),
     concepts: Sequence[str] = (),
 ) -> tuple[tuple[Still, ...], tuple[Still, ...]]:
-    """Training and validation stills: `share` in (0, 1) of every class validates (Section 4.2).
+    """Training and validation stills: `share` in (0, 1) of each class is for validation (§4.2).
 
-    twins: pairs of near-duplicates, which stay on one side. concepts: names of the labels, for
+    twins: pairs of near-duplicates, which stay on one side · concepts: names of the labels, for
     sentences. Raises InputError when a class cannot be divided.
     """
     if not 0 < share < 1:
@@ -182,7 +185,7 @@ def split_stills(
 
 
 def _validation(units: list[list[Path]], share: float, generator: np.random.Generator) -> set[Path]:
-    """Whole units, at random, up to `share` of their paths; at least one, never all."""
+    """Random whole units with up to `share` of the paths; at least one unit, never all."""
     target = max(1, _share(share, sum(map(len, units))))
     order = [units[place] for place in generator.permutation(len(units))]
     chosen: list[Path] = []
@@ -195,7 +198,7 @@ def _validation(units: list[list[Path]], share: float, generator: np.random.Gene
 
 
 def _joined(pairs: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
-    """Path → the first path of the chain of pairs it is in."""
+    """Path → the first path of its group, where pairs connect paths into groups."""
     head: dict[Path, Path] = {}
 
     def find(path: Path) -> Path:
@@ -210,7 +213,7 @@ def _joined(pairs: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
 
 
 def _units(keyed: list[tuple[Path, str]]) -> list[list[Path]]:
-    """Paths that share a key together, ordered by path."""
+    """Groups of paths with the same key, ordered by path."""
     units: dict[str, list[Path]] = defaultdict(list)
     for path, key in sorted(keyed):
         units[key].append(path)
@@ -227,5 +230,5 @@ def _by_class(items: Sequence[Item], concepts: Sequence[str]) -> dict[str, list[
 
 
 def _generator(seed: int, of_class: Sequence[Still | LabelledClip]) -> np.random.Generator:
-    """A class's own random stream: other classes do not change its draw."""
+    """A random stream for one class: other classes do not change its draws."""
     return np.random.default_rng([seed, of_class[0].label])

@@ -1,7 +1,7 @@
-"""Small pictures of stills and clips: a clip's middle frame, made when asked for and kept by content.
+"""Thumbnails of stills and clips (a clip's middle frame), made on request and cached by content.
 
-`python -m training.data.thumbnails FILE …` makes those of files that nobody vouches for, confined: for
-each a JSON line, the JPEG behind it.
+For untrusted files a confined child runs `python -m training.data.thumbnails FILE …`: it writes a JSON
+line and the JPEG for each file.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import FrameReader, Limits, label, probe
 
-SIDE = 224  # pixels, longest side: a tile on a page, twice over for sharp screens
+SIDE = 224  # pixels, longest side: twice a tile's size on the page, for high-density screens
 QUALITY = 80
-LARGEST = 100_000  # bytes of such a JPEG
-LATEST = 5.0  # seconds: to show the middle of a longer clip all before it would be decoded
+LARGEST = 100_000  # bytes of a thumbnail
+LATEST = 5.0  # seconds; a later frame is not used, because all frames before it must be decoded
 CPU_SECONDS = 60  # for a page of pictures
 WALL_SECONDS = 20.0
-TRIES = 4  # processes for one page; each ends at a file that ends it
+TRIES = 4  # child processes per page; a file may end its child
 KEPT = 20_000  # files: 160 MB
 LIMITS = Limits(max_clip_pixels=4096 * 4096)
 
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A small JPEG; which frame of how many it shows, and when; or why there is none."""
+    """A small JPEG, its frame's index and time, and the clip's size; or why there is no JPEG."""
 
     jpeg: bytes = b""
     index: int = 0
@@ -51,7 +51,7 @@ class Thumbnail:
 
 
 def thumbnails(paths: Iterable[Path], *, trusted: bool = False) -> dict[Path, Thumbnail]:
-    """The small picture of each file. trusted: the files shipped, read without a sandbox."""
+    """The thumbnail of each file. trusted: whether the files ship with the app; read in this process."""
     wanted = list(dict.fromkeys(paths))
     found = {path: kept for path in wanted if (kept := _kept(path))}
     missing = [path for path in wanted if path not in found]
@@ -66,8 +66,8 @@ def thumbnails(paths: Iterable[Path], *, trusted: bool = False) -> dict[Path, Th
 
 
 def thumbnail_of(path: Path) -> Thumbnail:
-    """Makes one: of a clip, the frame in the middle or at LATEST seconds, whichever comes first."""
-    from attention.media.jpeg import jpeg  # cv2: not before there is a picture to make
+    """Makes a file's thumbnail; for a clip, of the middle frame or of the one at LATEST seconds."""
+    from attention.media.jpeg import jpeg  # imports cv2, which is slow: only when needed
 
     try:
         clip = probe(path, LIMITS)
@@ -77,7 +77,7 @@ def thumbnail_of(path: Path) -> Thumbnail:
             frames = iter(reader)
             chosen = next(frames)
             if middle:
-                chosen = next(frames, chosen)  # fewer frames than the file says
+                chosen = next(frames, chosen)  # the file may have fewer frames than it states
     except InputError as error:
         return Thumbnail(why=str(error))
     return Thumbnail(
@@ -91,7 +91,7 @@ def thumbnail_of(path: Path) -> Thumbnail:
 
 
 def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
-    """Makes them in child processes; a file that ends one gets none, the next goes on after it."""
+    """Makes thumbnails in child processes; after a file that ends its child, a new child continues."""
     made: dict[Path, Thumbnail] = {}
     for _ in range(TRIES):
         left = [path for path in paths if path not in made]
@@ -101,12 +101,12 @@ def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
         made |= dict(zip(left, answers, strict=False))
         if len(answers) < len(left):
             ended = left[len(answers)]
-            made[ended] = Thumbnail(why=f"{label(ended)} ends the decoder; save it anew.")
+            made[ended] = Thumbnail(why=f"{label(ended)} stops the decoder; save it again.")
     return {path: made.get(path, Thumbnail(why="This page takes too long.")) for path in paths}
 
 
 def _batch(paths: Sequence[Path]) -> list[Thumbnail]:
-    """The thumbnails of the first files, as many as the child answered for."""
+    """The thumbnails of the first files, up to the child's end."""
     process = start_confined(
         "training.data.thumbnails", list(map(str, paths)), cpu_seconds=CPU_SECONDS
     )
@@ -119,7 +119,7 @@ def _batch(paths: Sequence[Path]) -> list[Thumbnail]:
         while len(made) < len(paths) and (line := answers.readline(1 << 16)):
             made.append(_answered(line, answers))
     except (KeyError, TypeError, ValueError, OverflowError):
-        pass  # nonsense: as if it had ended there
+        pass  # an invalid answer counts as the child's end
     finally:
         timer.cancel()
         end(process)
@@ -127,46 +127,47 @@ def _batch(paths: Sequence[Path]) -> list[Thumbnail]:
 
 
 def _answered(line: bytes, answers: BufferedReader) -> Thumbnail:
-    """One answer of the child, checked; ValueError and the like for nonsense."""
-    told = _told(line)
-    size = int(told["bytes"])
+    """One answer of the child, checked. Raises KeyError, TypeError, ValueError or OverflowError."""
+    record = _record(line)
+    size = int(record["bytes"])
     if not 0 <= size <= LARGEST:
         raise ValueError(size)
     jpeg = answers.read(size)
     if len(jpeg) != size or (size and jpeg[:3] != b"\xff\xd8\xff"):
         raise ValueError(size)
-    return _thumbnail(told, jpeg)
+    return _thumbnail(record, jpeg)
 
 
-def _told(line: bytes) -> dict[str, Any]:
+def _record(line: bytes) -> dict[str, Any]:
     try:
         return dict(json.loads(line))
     except RecursionError:
         raise ValueError from None
 
 
-def _thumbnail(told: dict[str, Any], jpeg: bytes) -> Thumbnail:
+def _thumbnail(record: dict[str, Any], jpeg: bytes) -> Thumbnail:
     index, frames, width, height = (
-        int(told[key]) for key in ("index", "frames", "width", "height")
+        int(record[key]) for key in ("index", "frames", "width", "height")
     )
-    return Thumbnail(jpeg, index, float(told["seconds"]), frames, width, height, str(told["why"]))
+    seconds, why = float(record["seconds"]), str(record["why"])
+    return Thumbnail(jpeg, index, seconds, frames, width, height, why)
 
 
 def _line(thumbnail: Thumbnail) -> bytes:
-    told = asdict(thumbnail) | {"bytes": len(thumbnail.jpeg)}
-    del told["jpeg"]
-    return json.dumps(told).encode() + b"\n" + thumbnail.jpeg
+    record = asdict(thumbnail) | {"bytes": len(thumbnail.jpeg)}
+    del record["jpeg"]
+    return json.dumps(record).encode() + b"\n" + thumbnail.jpeg
 
 
 def _file(path: Path) -> Path:
-    told = path.stat()
-    content = _content(path, told.st_size, told.st_mtime_ns)
+    state = path.stat()
+    content = _content(path, state.st_size, state.st_mtime_ns)
     return home() / "cache" / "thumbnails" / f"{content}-{SIDE}.thumb"
 
 
 @lru_cache(maxsize=KEPT)
 def _content(path: Path, *_state: int) -> str:
-    """A hash of a file's content, worked out once while its size and time stay."""
+    """A hash of a file's content; computed again only when its size or time changes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
@@ -174,13 +175,13 @@ def _content(path: Path, *_state: int) -> str:
 def _kept(path: Path) -> Thumbnail | None:
     try:
         line, _, jpeg = _file(path).read_bytes().partition(b"\n")
-        return _thumbnail(_told(line), jpeg)
+        return _thumbnail(_record(line), jpeg)
     except (OSError, KeyError, TypeError, ValueError):
         return None
 
 
 def _keep(path: Path, thumbnail: Thumbnail) -> None:
-    """Keeps one; without room on the disk it is made again next time."""
+    """Caches a thumbnail; when the disk is full it is made again next time."""
     if thumbnail.why:
         return
     with suppress(OSError):
@@ -191,7 +192,7 @@ def _keep(path: Path, thumbnail: Thumbnail) -> None:
 
 
 def sweep() -> None:
-    """Removes the oldest of too many kept pictures."""
+    """Deletes the oldest cached thumbnails beyond KEPT."""
     with suppress(OSError):
         kept = list((home() / "cache" / "thumbnails").glob("*.thumb"))
         for old in sorted(kept, key=lambda file: file.stat().st_mtime)[: max(0, len(kept) - KEPT)]:
@@ -199,7 +200,7 @@ def sweep() -> None:
 
 
 def main(paths: Sequence[str]) -> int:
-    """Makes the thumbnails of some files as the child; returns the exit status."""
+    """In the child: makes the thumbnails of the files; returns the exit status."""
     for path in paths:
         try:
             made = thumbnail_of(Path(path))

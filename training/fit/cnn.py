@@ -29,7 +29,10 @@ WARM_UP = 20  # steps; without a warm-up some seeds diverge (LOG.md)
 
 
 class _Pictures(Dataset[tuple[Tensor, Tensor]]):
-    """Picture i as it is under 2i, mirrored under 2i + 1: which is drawn does not hang on a process."""
+    """Item 2i is picture i, item 2i + 1 its mirror image.
+
+    So `_Draws` decides about mirroring, and the number of processes does not change the fit.
+    """
 
     def __init__(self, views: Views, labels: Tensor) -> None:
         self.views, self.labels = views, labels
@@ -43,9 +46,10 @@ class _Pictures(Dataset[tuple[Tensor, Tensor]]):
 
 
 class _Draws(Sampler[int]):
-    """An epoch's pictures: classes equally often when balanced, half of them mirrored.
+    """The items of an epoch: classes equally often when balanced, half of them mirrored.
 
-    As many as there are, rounded up to whole mini-batches: one cut short would weigh more.
+    Their number is that of the pictures, rounded up to whole mini-batches: the pictures of a smaller
+    mini-batch would have more weight.
     """
 
     def __init__(self, labels: Tensor, batch: int, balanced: bool, seed: int) -> None:
@@ -68,7 +72,7 @@ class _Draws(Sampler[int]):
 
 
 def new_accelerator() -> Accelerator:
-    """One that splits each mini-batch among the processes, so that any number gives the same fit.
+    """An Accelerator that splits each mini-batch among the processes: any number gives the same fit.
 
     Mixed precision on a GPU, fp32 on a CPU.
     """
@@ -92,13 +96,13 @@ def fit_cnn(
     listener: Listener = NOBODY,
     accelerator: Accelerator | None = None,
 ) -> list[Epoch]:
-    """Trains `backbone` in place on labelled views: its last stage and head, or all layers when the
-    views are whole. Returns its epochs.
+    """Trains `backbone` in place on labelled views and returns its epochs.
 
-    labels: int [P], one per picture · checkpoint: a folder written after each epoch, from which a
-    stopped run goes on to the same result · accelerator: under torchrun each process takes its share
-    of every mini-batch. The same seed gives the same weights. The backbone ends in eval mode, where it
-    was. InputError when its weights are not float32.
+    Trains the last stage and head, or all layers when the views are whole. labels: int [P], one per
+    picture · checkpoint: a folder written after each epoch; a stopped run continues from it to the same
+    result · accelerator: under torchrun each process takes its share of every mini-batch. The same seed
+    gives the same weights. Afterwards the backbone is in eval mode, on the device where it was.
+    Raises InputError when its weights are not float32.
     """
     device = _trainable(backbone)
     accelerator = accelerator or new_accelerator()
@@ -107,7 +111,7 @@ def fit_cnn(
     run = _Run(accelerator, learner, draws, views, labels, settings)
     history = run.resume(checkpoint) if checkpoint else []
     for number in range(len(history) + 1, settings.epochs + 1):
-        set_seed(1_000_003 * seed + number)  # dropout, too, is the same after a resume
+        set_seed(1_000_003 * seed + number)  # dropout is then the same after a resume
         draws.epoch = number
         started = time.perf_counter()
         loss, accuracy = run.epoch(number, listener)
@@ -122,7 +126,7 @@ def fit_cnn(
 
 
 def _trainable(backbone: Backbone) -> torch.device:
-    """Where its weights are; InputError when they are not float32: steps would be lost in rounding."""
+    """The device of the weights. InputError unless they are float32: rounding would lose small steps."""
     weights = next(backbone.parameters())
     if weights.dtype != torch.float32:
         raise InputError(
@@ -133,7 +137,7 @@ def _trainable(backbone: Backbone) -> torch.device:
 
 
 class _Run:
-    """The parts of a fit that go together: model, optimiser, schedule, data."""
+    """The state of a fit: model, optimiser, schedule, data."""
 
     def __init__(
         self,
@@ -159,13 +163,13 @@ class _Run:
         self.schedule = self._schedule(done=0)
 
     def _schedule(self, done: int) -> LambdaLR:
-        """Stepped by hand, once per mini-batch, however many processes share it."""
+        """A schedule of the bare optimiser: one step per mini-batch for any number of processes."""
         steps = max(1, self.settings.epochs * len(self.loader))
         factor = _warm_then_cosine(steps)
         return LambdaLR(self.optimiser.optimizer, lambda step: factor(step + done))
 
     def epoch(self, number: int, listener: Listener) -> tuple[float, float]:
-        """The pass of that number over the data: mean loss and accuracy."""
+        """Trains for one epoch, `number` from 1; returns mean loss and accuracy."""
         self.model.train()
         seen, losses, right = 0, 0.0, 0
         before, steps = (number - 1) * len(self.loader), self.settings.epochs * len(self.loader)
@@ -185,14 +189,14 @@ class _Run:
 
     @torch.inference_mode()
     def accuracy(self, views: Views, labels: Tensor) -> float:
-        """Share of pictures whose highest score is their label."""
+        """The share of pictures whose highest score is that of their label."""
         self.model.eval()
         device = self.accelerator.device
         said = [self.plain(z.to(device).float()).argmax(1).cpu() for z in views.z.split(64)]
         return float((torch.cat(said) == labels).float().mean())
 
     def save(self, folder: Path, history: list[Epoch]) -> None:
-        """Writes weights, momenta, loss scale and history as one file: a kill leaves the old or the new."""
+        """Writes weights, momenta, loss scale and history as one file, whole or not at all."""
         momenta = {
             f"{MOMENTUM}{i}": state["momentum_buffer"].cpu()
             for i, state in self.optimiser.state_dict()["state"].items()
@@ -207,7 +211,7 @@ class _Run:
             save_file(weights | momenta, partial, said)
 
     def resume(self, folder: Path) -> list[Epoch]:
-        """Goes back to the end of the last epoch a checkpoint holds; [] when there is none."""
+        """Restores the state after the checkpoint's last epoch; returns its epochs, [] without one."""
         path = folder / CHECKPOINT
         if not path.exists():
             return []

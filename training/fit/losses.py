@@ -1,4 +1,4 @@
-"""The losses of §3.4: on energies (Eq. 6), on embeddings (Eqs. 7 and 10), and both together (§3.4.4)."""
+"""The losses of §3.4: on energies (Eq. 6) and on embeddings (Eqs. 7 and 10)."""
 
 from torch import Tensor
 from torch.nn.functional import cosine_similarity

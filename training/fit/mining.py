@@ -1,11 +1,14 @@
-"""Online mining of hard negatives (§3.4.2, §3.4.4): random mini-batches, the hardest of them kept.
+"""Online mining of hard negatives (§3.4.2, §3.4.4): keeps the hardest of random mini-batches.
 
-How the two sections are read. A mini-batch is drawn at random: anchors F with a false concept c_fa each.
-The K pairs (F, c_fa) with the highest energy loss (Eq. 6) are kept. F+ stays as it was drawn: hard
-positives are not selected. Of random negatives F-, as many for every kept F as make a mini-batch of the
-same size, each F keeps the one with the highest triplet loss (Eq. 10), its F+ given. A few quadruples as they
-come are added. K stays; the mini-batch grows once the energy loss over all of it is low. The paper leaves
-open K, the sizes, the threshold, how many are random, and which loss "the training loss" is.
+Our reading of the two sections:
+1. A mini-batch is drawn at random: anchors F, each with a false concept c_fa.
+2. The K pairs (F, c_fa) with the highest energy loss (Eq. 6) are kept. F+ stays as drawn: hard positives
+   are not selected.
+3. Each kept F is offered size/K random negatives F- and keeps the one with the highest triplet loss
+   (Eq. 10) with its F+.
+4. A few random quadruples are added.
+K is constant; the mini-batch grows once its mean energy loss is low. The paper does not give K, the
+sizes, the threshold, the number of random quadruples, or which loss "the training loss" is.
 """
 
 from collections.abc import Iterator
@@ -22,10 +25,10 @@ from training.fit.losses import energy_loss, triplet_loss
 
 @dataclass(frozen=True)
 class MapSet:
-    """The attention maps EnergyNet learns from, as it takes them.
+    """The attention maps that EnergyNet learns from, scaled as its input.
 
-    V_L: float [F,C,h·w], every frame's map of every concept · V_c: float [C,word_dim] · labels: int
-    [F], the true concept of each frame · videos: int [F], the video it comes from.
+    V_L: float [F,C,h·w], the map of every frame and concept · V_c: float [C,word_dim] · labels: int
+    [F], each frame's true concept · videos: int [F], each frame's video.
     """
 
     V_L: Tensor
@@ -47,13 +50,13 @@ class Quadruples:
         return len(self.anchor)
 
     def take(self, rows: Tensor) -> "Quadruples":
-        """Some of them, by index."""
+        """The quadruples with the given indices."""
         return Quadruples(
             self.anchor[rows], self.false_concept[rows], self.positive[rows], self.negative[rows]
         )
 
     def joined(self, others: "Quadruples") -> "Quadruples":
-        """These, then the others."""
+        """These quadruples followed by the others."""
         return Quadruples(
             torch.cat((self.anchor, others.anchor)),
             torch.cat((self.false_concept, others.false_concept)),
@@ -62,14 +65,14 @@ class Quadruples:
         )
 
 
-DRAWS = 6  # chances that F, c_fa and F+ of one quadruple take
+DRAWS = 6  # random numbers for F, c_fa and F+ of one quadruple
 
 
 class Candidates:
     """Draws random quadruples: F, F+ and F- from three videos, F+ of F's class, F- of another.
 
-    Classes are equally likely, and within a class its videos: none crowds out the rest. A class with
-    one labelled video, as with 5 % of the labels, has F+ from that video too: the paper does not say.
+    Classes are equally likely, and so are the videos of a class. When a class has one labelled video,
+    as with 5 % of the labels, F+ comes from that video too; the paper does not cover this case. Raises
     InputError when there are fewer than two classes.
     """
 
@@ -87,7 +90,7 @@ class Candidates:
             )
 
     def draw(self, count: int) -> Quadruples:
-        """`count` of them."""
+        """Draws `count` quadruples."""
         chances = self._chances(DRAWS, count)
         one = _below(len(self.classes), next(chances))
         places = _two_of(self.videos.lengths[one], chances)
@@ -102,7 +105,7 @@ class Candidates:
         )
 
     def negatives(self, anchors: Tensor, each: int) -> Tensor:
-        """F- for anchor frames [B]: int [B,each], frames of classes other than the anchor's."""
+        """F- for anchor frames [B]: int [B,each], frames of other classes than the anchor's."""
         own = self.class_of_frame[anchors].repeat_interleave(each)
         chances = self._chances(3, len(own))
         classes = len(self.classes)
@@ -115,7 +118,7 @@ class Candidates:
 
 
 class _Lists:
-    """Several lists of indices as one table, so that many draws are one look-up."""
+    """Several lists of indices as one padded table: many draws are then one indexing operation."""
 
     def __init__(self, lists: list[Tensor]) -> None:
         self.lengths = torch.tensor([len(entries) for entries in lists])
@@ -129,12 +132,12 @@ class _Lists:
 
 
 def _below(limit: Tensor | int, chance: Tensor) -> Tensor:
-    """A whole number 0 … limit-1 for each chance in [0, 1)."""
+    """A whole number in 0 … limit-1 for each random number `chance` in [0, 1)."""
     return (chance * limit).long().clamp_max(torch.as_tensor(limit) - 1)
 
 
 def _two_of(limit: Tensor, chances: Iterator[Tensor]) -> tuple[Tensor, Tensor]:
-    """Two different whole numbers below each limit; twice 0 below 1."""
+    """Two different whole numbers in 0 … limit-1 for each limit; 0 and 0 when the limit is 1."""
     first = _below(limit, next(chances))
     return first, (first + 1 + _below(limit - 1, next(chances))) % limit
 
@@ -150,7 +153,7 @@ def _first_frames(videos: Tensor) -> tuple[Tensor, Tensor]:
 def joint_loss(
     net: EnergyNet, maps: MapSet, quadruples: Quadruples, margin: float, beta: float
 ) -> tuple[Tensor, Tensor]:
-    """Energy loss and triplet loss, each [B], of the four branches with shared weights (Figure 3)."""
+    """Energy loss [B] and triplet loss [B] of the four branches with shared weights (Figure 3)."""
     q = quadruples
     frames = torch.cat((q.anchor, q.anchor, q.positive, q.negative))
     truths = maps.labels[torch.cat((q.anchor, q.positive, q.negative))]
@@ -175,10 +178,10 @@ def energy_losses(net: EnergyNet, maps: MapSet, quadruples: Quadruples, margin: 
 def with_hardest_negatives(
     net: EnergyNet, maps: MapSet, quadruples: Quadruples, offered: Tensor, beta: float
 ) -> Quadruples:
-    """The same quadruples, each with the F- of highest triplet loss (Eq. 10) among those offered it.
+    """The quadruples, each with the offered F- of highest triplet loss (Eq. 10).
 
-    offered: int [B,n], frames of other classes than the anchor's. F and F+ stay; of equal losses the
-    first offered wins.
+    offered: int [B,n], frames of other classes than the anchor's. F, c_fa and F+ stay; among equal
+    losses the first offered wins.
     """
     q = quadruples
     f = [
@@ -197,7 +200,7 @@ def _embedded(net: EnergyNet, maps: MapSet, frames: Tensor, concepts: Tensor) ->
 
 @dataclass(frozen=True)
 class Mined:
-    """What one step learns from, and the mean energy loss over all pairs (F, c_fa) it was chosen from."""
+    """The quadruples of one step, and the mean energy loss of all pairs (F, c_fa) of its mini-batch."""
 
     quadruples: Quadruples
     loss: float
@@ -205,7 +208,7 @@ class Mined:
 
 @dataclass(frozen=True)
 class Miner:
-    """Chooses what a step learns from: top_k hard quadruples (K, §3.4.2) and `extra` random ones."""
+    """Chooses the quadruples of a step: top_k (K, §3.4.2) hard ones and `extra` random ones."""
 
     candidates: Candidates
     top_k: int
@@ -215,7 +218,7 @@ class Miner:
 
     @torch.no_grad()
     def mine(self, net: EnergyNet, maps: MapSet, size: int) -> Mined:
-        """The hardest of a mini-batch of `size`; then the random ones, as they come."""
+        """The hardest quadruples of a mini-batch of `size`, followed by the random ones."""
         drawn = self.candidates.draw(size)
         losses = energy_losses(net, maps, drawn, self.margin)
         hard = drawn.take(losses.argsort(descending=True, stable=True)[: self.top_k])
@@ -226,11 +229,11 @@ class Miner:
 
 @dataclass
 class Pool:
-    """How large the mini-batches are: small at first, so that the K hardest are semi-hard (§3.4.2).
+    """The size of the mini-batches: small at first, so that the K hardest are semi-hard (§3.4.2).
 
-    The size doubles, up to `most`, once the running mean of the energy loss falls below `threshold`. The
-    mean begins at `start`, the loss of a network that knows nothing (m), and again after each growth:
-    one lucky mini-batch does not make the next ones larger.
+    The size doubles, up to `most`, when the running mean of the energy loss falls below `threshold`. The
+    mean is set to `start`, the loss m of an untrained network, at the beginning and after each doubling,
+    so that one mini-batch with a low loss does not cause a doubling.
     """
 
     size: int
@@ -243,7 +246,7 @@ class Pool:
         self.loss = self.start
 
     def see(self, loss: float) -> None:
-        """Takes note of a step's mean energy loss over its whole mini-batch."""
+        """Updates the running mean with a step's mean energy loss over its whole mini-batch."""
         self.loss = self.smoothing * self.loss + (1 - self.smoothing) * loss
         if self.loss < self.threshold and self.size < self.most:
             self.size = min(2 * self.size, self.most)

@@ -1,4 +1,4 @@
-"""A source ready to learn from: the cached views of its stills and clips, with their labels."""
+"""A source prepared for training: the cached views of its stills and clips, with their labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from training.listener import NOBODY, Listener
 
 @dataclass(frozen=True)
 class Stills:
-    """Web images: views and labels int [P]."""
+    """P Web images: views and labels int [P]."""
 
     views: Views
     labels: Tensor
@@ -23,7 +23,7 @@ class Stills:
 
 @dataclass(frozen=True)
 class Clips:
-    """V labelled clips: labels int [V], views whose owners index them."""
+    """V labelled clips: labels int [V], and views; a view's owner is its clip's index."""
 
     clips: tuple[LabelledClip, ...]
     labels: Tensor
@@ -34,11 +34,11 @@ class Clips:
 
     @property
     def frame_labels(self) -> Tensor:
-        """Label of each frame, its clip's: int [F]."""
+        """The label of each frame's clip: int [F]."""
         return self.labels[self.views.owners]
 
     def only(self, chosen: Sequence[LabelledClip]) -> "Clips":
-        """Some of the clips, in the order given."""
+        """The chosen clips only, in the order given."""
         place = {clip: number for number, clip in enumerate(self.clips)}
         rows = [place[clip] for clip in chosen]
         return Clips(tuple(chosen), self.labels[rows], self.views.of(rows))
@@ -46,7 +46,7 @@ class Clips:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One fold of a source: stills for training and validation (70/30, §4.2), clips to adapt and test."""
+    """One fold: stills for training and validation (70/30, §4.2), clips for training, dev and test."""
 
     concepts: tuple[str, ...]
     web: Stills
@@ -67,10 +67,10 @@ def prepare(
     listener: Listener = NOBODY,
     whole: bool = False,
 ) -> Prepared:
-    """Views of everything a fold needs, from the cache in `folder` or computed into it.
+    """The views of all files of a fold, from the cache in `folder` or computed and stored there.
 
     whole: for training all layers (§4.2), which needs a GPU. Files that cannot be read are left out
-    and named in `skipped`. InputError when a part has no readable file at all.
+    and named in `skipped`. Raises InputError when a set of files has no readable file.
     """
 
     def clips(what: str, wanted: Sequence[LabelledClip]) -> Clips:
@@ -91,8 +91,8 @@ def prepare(
 
     skipped: list[str] = list(source.skipped)
     place = {still.path: number for number, still in enumerate(source.stills)}
-    parts = split_stills(source.stills, share=0.30, seed=seed)
-    web, validation = ([place[still.path] for still in part] for part in parts)
+    sides = split_stills(source.stills, share=0.30, seed=seed)
+    web, validation = ([place[still.path] for still in side] for side in sides)
     return Prepared(
         concepts=source.concepts,
         web=stills("Web images", web),

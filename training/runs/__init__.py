@@ -1,5 +1,5 @@
-"""Runs: training as folders and processes of their own, which outlive the tab and the server.
+"""Runs: each training run has its own folder and process, which outlive the tab and the server.
 
-records.py says what a run is (Spec) and how it stands (Status) · folder.py keeps both on disk ·
-queue.py starts, orders, cancels and resumes runs · work.py is what a run's process does.
+records.py defines a run's settings (Spec) and state (Status) · folder.py stores both on disk · queue.py
+starts, orders, cancels and resumes runs · work.py is the program of a run's process.
 """

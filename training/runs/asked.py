@@ -1,4 +1,4 @@
-"""A run before it starts: whether what is asked is possible, and how long it takes."""
+"""Checks a run's settings before it starts, and estimates its duration."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from attention.networks.known.registry import offered_networks
 from training.data.records import Source
 from training.data.sets import sets
 from training.data.sources import open_source
-from training.runs.plan import chosen_folds, pace_of, plan_of
+from training.runs.plan import chosen_folds, plan_of, time_factor
 from training.runs.records import Spec
 
-# what a page may ask for: a public one serves many
+# the limits for runs started on the page, which may be public
 PAGE_SEEDS = 5
 PAGE_HOURS = 1.0
 
-# what to give instead, by the kind of fault
+# possible values for an error sentence, by pydantic's error type
 POSSIBLE = {
     "greater_than": "a number above {gt}",
     "greater_than_equal": "{ge} or more",
@@ -34,7 +34,7 @@ POSSIBLE = {
 
 
 def spec_of(given: dict[str, Any]) -> Spec:
-    """A Spec from plain values; InputError naming the first that is not possible."""
+    """A Spec from plain values. Raises InputError, which names the first impossible value."""
     try:
         return Spec.model_validate(given)
     except ValidationError as error:
@@ -47,7 +47,7 @@ def spec_of(given: dict[str, Any]) -> Spec:
 
 
 def source_of(spec: Spec) -> Source:
-    """The stills and clips a run learns from; InputError when there are not both."""
+    """The source of a run. Raises InputError when it lacks stills or clips."""
     source = open_source(sets().get(spec.source, spec.source), noisy=spec.noisy)
     if not source.stills or not source.folds:
         lacking = "stills" if source.folds else "clips"
@@ -56,7 +56,7 @@ def source_of(spec: Spec) -> Source:
 
 
 def expected(spec: Spec) -> float:
-    """Seconds a run should take here. InputError, saying what is wrong, when it is not possible."""
+    """The expected seconds of a run on this machine. Raises InputError when it is not possible."""
     names = offered_networks()
     if spec.backbone not in names:
         raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(names)}.")
@@ -64,4 +64,4 @@ def expected(spec: Spec) -> float:
     for fold in chosen_folds(spec, source):
         if not fold.test:
             raise InputError(f"Fold {fold.name} of {source.name} has no test clips; add some.")
-    return plan_of(spec, source).seconds * pace_of(spec.backbone)
+    return plan_of(spec, source).seconds * time_factor(spec.backbone)

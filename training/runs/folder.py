@@ -20,12 +20,12 @@ from attention.errors import InputError
 from training.runs.records import Spec, Status
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-CANCEL = "cancel"  # a file of this name in the folder asks the process to stop
-LOG_SHOWN = 60_000  # bytes of the log's end
+CANCEL = "cancel"  # the process stops when its folder has a file of this name
+LOG_END = 60_000  # bytes of the log that are returned
 
 
 def runs_folder() -> Path:
-    """Where the runs are."""
+    """The folder of all runs."""
     return home() / "runs"
 
 
@@ -34,7 +34,7 @@ Record = TypeVar("Record", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Run:
-    """A run by its folder; what the folder says is read anew each time."""
+    """A run and its folder; its files are read again at each call."""
 
     folder: Path
 
@@ -50,15 +50,15 @@ class Run:
 
     @property
     def model(self) -> Path:
-        """The model folder, there once the run has finished."""
+        """The model folder, which exists once the run has finished."""
         return self.folder / "model"
 
     def spec(self) -> Spec:
-        """What it was asked; InputError when the file is missing or damaged."""
+        """The run's settings. Raises InputError when the file is missing or damaged."""
         return self._read("spec.json", Spec)
 
     def status(self) -> Status:
-        """How it stands, as its process said last; InputError when the file is missing or damaged."""
+        """The last state that the process wrote. InputError when the file is missing or damaged."""
         return self._read("status.json", Status)
 
     def write_spec(self, spec: Spec) -> None:
@@ -77,11 +77,11 @@ class Run:
         found = []
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
-                told = json.loads(line)
+                record = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(told, dict):
-                found.append(told)
+            if isinstance(record, dict):
+                found.append(record)
         return found
 
     def log(self) -> str:
@@ -90,11 +90,11 @@ class Run:
         if not path.exists():
             return ""
         with path.open("rb") as file:
-            file.seek(max(0, path.stat().st_size - LOG_SHOWN))
+            file.seek(max(0, path.stat().st_size - LOG_END))
             return file.read().decode("utf-8", errors="replace")
 
     def size(self) -> int:
-        """Bytes the folder takes, files linked twice counted once."""
+        """The folder's size in bytes; a file with several hard links counts once."""
         return disk_bytes(self.folder)
 
     def _read(self, name: str, record: type[Record]) -> Record:
@@ -113,18 +113,18 @@ class Run:
 
 
 def networks_folder(run: Run, fold: str, seed: int, fraction: float) -> Path:
-    """Where the networks of a cell are, when they were kept."""
+    """The folder of a cell's networks; it exists when they were saved."""
     return run.folder / "networks" / f"{quote(fold, safe='')}-{seed}-{fraction:g}"
 
 
 def disk_bytes(folder: Path) -> int:
-    """Bytes the files below a folder take, those linked twice counted once."""
+    """The size in bytes of all files below a folder; one with several hard links counts once."""
     files = [file.stat() for file in folder.rglob("*") if file.is_file()]
     return sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())
 
 
 def run_named(name: str) -> Run:
-    """The run of that name; InputError when there is none. A name is never taken as a path."""
+    """The run of that name. InputError when there is none. A name is never used as a path."""
     run = Run(runs_folder() / name)
     if not NAME.fullmatch(name) or not run.folder.is_dir():
         known = ", ".join(other.name for other in all_runs()[:5]) or "none yet"
@@ -133,7 +133,7 @@ def run_named(name: str) -> Run:
 
 
 def all_runs() -> list[Run]:
-    """Every run, the newest first; damaged ones too."""
+    """Every run, also damaged ones, the newest first."""
     folder = runs_folder()
     if not folder.is_dir():
         return []
@@ -142,19 +142,19 @@ def all_runs() -> list[Run]:
 
 
 def remove_folder(run: Run) -> None:
-    """Takes a run away at once: renamed first, so that no half of it is seen."""
+    """Deletes a run; renames it first, so that nobody sees a half-deleted run."""
     gone = run.folder.with_name(f".removed-{run.name}-{os.getpid()}")
     run.folder.rename(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 
 def clear_left_behind() -> None:
-    """Takes away what killed programs left half-made or half-removed; call it with the lock held."""
+    """Deletes half-made and half-deleted runs of killed programs; call it with the lock held."""
     for pattern in (".new-*", ".removed-*"):
-        for left in runs_folder().glob(pattern):
-            shutil.rmtree(left, ignore_errors=True)
+        for path in runs_folder().glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
 
 
-def _write(path: Path, told: Mapping[str, Any]) -> None:
+def _write(path: Path, record: Mapping[str, Any]) -> None:
     with whole_file(path) as partial:
-        partial.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        partial.write_text(json.dumps(record, indent=1), encoding="utf-8")

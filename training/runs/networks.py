@@ -1,4 +1,4 @@
-"""The networks of a run's cells, each cell a model folder: what is opened is what was judged."""
+"""Saves the networks of each cell of a run as a model folder, so that judged clips can be opened."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from training.runs.records import Spec
 from training.runs.words import repeat
 from training.sweep.grid import web_path
 
-MOST_BYTES = 1_000_000_000  # kept of one run: 70 cells of EfficientNet-Lite0, 5 of ResNet101
+MOST_BYTES = 1_000_000_000  # per run: 70 cells of EfficientNet-Lite0, 5 of ResNet101
 
 
 class NetworkKeeper:
-    """Writes the networks of each cell that a run fits, up to MOST_BYTES; those of the model always."""
+    """Saves the networks of each cell of a run, up to MOST_BYTES; those of the run's model always."""
 
     def __init__(
         self, run: Run, source: Source, folds: Mapping[str, Prepared], listener: Listener = NOBODY
@@ -34,7 +34,7 @@ class NetworkKeeper:
         self.listener = listener
 
     def keep(self, cell: Cell, fitted: Fitted) -> None:
-        """Keeps what a cell has fitted; a note where there is no room for it."""
+        """Saves a cell's networks; sends a note instead when MOST_BYTES is reached."""
         folder = networks_folder(self.run, cell.fold, cell.seed, cell.fraction)
         size = _bytes(fitted)
         if not self._of_the_model(cell) and disk_bytes(folder.parent) + size > MOST_BYTES:
@@ -56,7 +56,7 @@ class NetworkKeeper:
 
 
 def story_of(spec: Spec, source: Source, ready: Prepared, seed: int, fraction: float) -> Story:
-    """How the networks of a cell came about."""
+    """The facts for a cell's model card: data, settings, command."""
     clips = 0
     if fraction:
         shares = nested_fractions(ready.train.clips, (fraction,), seed, ready.concepts)
@@ -80,13 +80,13 @@ def story_of(spec: Spec, source: Source, ready: Prepared, seed: int, fraction: f
 
 
 def _bytes(fitted: Fitted) -> int:
-    """Bytes of what a cell has beyond its fold's Web CNN."""
-    networks: list[Any] = [part for part in (fitted.tuned, fitted.energynet) if part is not None]
+    """The size of a cell's networks without the Web CNN, which its fold's cells share."""
+    networks: list[Any] = [net for net in (fitted.tuned, fitted.energynet) if net is not None]
     return sum(t.numel() * t.element_size() for net in networks for t in net.state_dict().values())
 
 
 def _share_web(kept: Path, place: Path) -> None:
-    """Cells of one fold and seed have the same Web CNN: it is on the disk once, where links are possible."""
+    """Replaces a cell's copy of the Web CNN by a hard link to the copy of its fold and seed."""
     try:
         with whole_file(place) as partial:
             partial.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""How long a run takes, told before it starts and while it works: its stretches, each with seconds."""
+"""Estimates how long a run takes, from its stages and the expected seconds of each."""
 
 from __future__ import annotations
 
@@ -24,41 +24,41 @@ from training.runs.folder import runs_folder
 from training.runs.records import Spec
 from training.settings import WEB as WEB_TRAINING
 
-# Clips whose length is looked up; the others are taken to be like them. Fewer of an uploaded set, each
-# of which takes a confined child of its own.
+# The number of clips whose length is read; the others are assumed to be like them. It is smaller for an
+# uploaded set, where each clip needs its own confined child.
 PROBED, PROBED_CONFINED = 24, 5
-# Seconds of one picture or step on two cores with EfficientNet-Lite0, read from the metrics of a run
-# (LOG.md). A still of the drawn set is larger than a frame of its clips, and a file of its own.
+# Seconds per picture or step on two cores with EfficientNet-Lite0, from the metrics of a run (LOG.md).
+# A still takes longer than a frame: it is larger, and each is its own file.
 CACHING_STILL, CACHING_FRAME = 0.030, 0.017
 FITTING, LOOKING = 0.0022, 0.0006
-SVM = 0.0005  # a frame
-ENERGYNET = 0.004  # a step, whatever the network; those of preset margin take half as long again
-STARTING = 3.0  # libraries and weights
+SVM = 0.0005  # per frame
+ENERGYNET = 0.004  # per step, for any network; 1.5 times as long with the preset margin
+STARTING = 3.0  # loading libraries and weights
 NEWEST = 0.5  # weight of the latest run
 
-Key = tuple[Kind, str, str, int, float]  # kind, part, fold, seed, fraction
+Key = tuple[Kind, str, str, int, float]  # kind, detail, fold, seed, fraction
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """A stretch of a run's work and the seconds it should take."""
+class Stage:
+    """A stage of a run and its expected seconds."""
 
     key: Key
     seconds: float
 
 
 class Plan:
-    """The stretches of a run in order, and how far along them a moment is."""
+    """The stages of a run in order, and the planned time at any moment in them."""
 
-    def __init__(self, stretches: Sequence[Stretch]) -> None:
+    def __init__(self, stages: Sequence[Stage]) -> None:
         self._before: dict[Key, tuple[float, float]] = {}
         self.seconds = 0.0
-        for stretch in stretches:
-            self._before[stretch.key] = self.seconds, stretch.seconds
-            self.seconds += stretch.seconds
+        for stage in stages:
+            self._before[stage.key] = self.seconds, stage.seconds
+            self.seconds += stage.seconds
 
     def at(self, key: Key, share: float) -> float | None:
-        """Planned seconds up to this share of a stretch; None for one that was not planned."""
+        """Planned seconds from the start to `share` of a stage; None for a stage not in the plan."""
         if key not in self._before:
             return None
         before, seconds = self._before[key]
@@ -66,14 +66,14 @@ class Plan:
 
 
 def plan_of(spec: Spec, source: Source) -> Plan:
-    """What a run of `spec` on `source` does. InputError when a fold or a fraction is not possible."""
-    return Plan(list(_stretches(spec, source)))
+    """The plan of a run. Raises InputError when a fold or a fraction is not possible."""
+    return Plan(list(_stages(spec, source)))
 
 
 def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> list[Fold]:
-    """The folds a run goes through, with development clips where it judges these.
+    """The folds of a run, with development clips when the run evaluates on them.
 
-    InputError, naming it, for one that is not there.
+    Raises InputError, which names the fold, for an unknown one.
     """
     known = {fold.name: fold for fold in source.folds}
     missing = [name for name in spec.folds if name not in known]
@@ -90,9 +90,9 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
     return folds
 
 
-def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
+def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
     frozen, fitted = cost_of(spec.backbone)
-    yield Stretch(("caching", "starting", "", 0, 0.0), STARTING)
+    yield Stage(("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)
     learned = stills * (1 - WEB_TRAINING.validation_share)
@@ -106,7 +106,7 @@ def _stretches(spec: Spec, source: Source) -> Iterator[Stretch]:
 
 def _caching(
     fold: Fold, learned: float, validating: float, frames_each: float, slower: float
-) -> Iterator[Stretch]:
+) -> Iterator[Stage]:
     counts = {
         "Web images": learned,
         "validation images": validating,
@@ -114,9 +114,9 @@ def _caching(
         "development clips": len(fold.dev) * frames_each,
         "test clips": len(fold.test) * frames_each,
     }
-    for part, pictures in counts.items():
-        each = CACHING_FRAME if part.endswith("clips") else CACHING_STILL
-        yield Stretch(("caching", part, fold.name, 0, 0.0), pictures * each * slower)
+    for what, pictures in counts.items():
+        each = CACHING_FRAME if what.endswith("clips") else CACHING_STILL
+        yield Stage(("caching", what, fold.name, 0, 0.0), pictures * each * slower)
 
 
 def _seed(
@@ -127,39 +127,39 @@ def _seed(
     stills: float,
     frames_each: float,
     slower: float,
-) -> Iterator[Stretch]:
+) -> Iterator[Stage]:
     name = fold.name
     fitting, looking = FITTING * slower, LOOKING * slower
     judged = len(fold.dev if spec.part == "dev" else fold.test) * frames_each
     first = chosen_folds(spec, source)[0].name == name  # all folds share its Web CNN
-    yield Stretch(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
+    yield Stage(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
     seen = len(fold.train) * frames_each + judged
-    yield Stretch(("maps", "", name, seed, 0.0), seen * looking)
+    yield Stage(("maps", "", name, seed, 0.0), seen * looking)
     if spec.until == "web":
         return
     shares = nested_fractions(fold.train, spec.fractions, seed, source.concepts)
     for fraction in spec.fractions:
         frames = len(shares[fraction]) * frames_each
         tuning = VIDEO.epochs * frames * fitting
-        yield Stretch(("SVM", "", name, seed, fraction), frames * SVM)
-        yield Stretch(("tuned CNN", "", name, seed, fraction), tuning)
+        yield Stage(("SVM", "", name, seed, fraction), frames * SVM)
+        yield Stage(("tuned CNN", "", name, seed, fraction), tuning)
         if spec.until == "energynet":
             settings = PRESETS[spec.preset]
-            for part in range(1, settings.out_of_fold + 1):
+            for number in range(1, settings.out_of_fold + 1):
                 key: Key = (
                     "out of fold",
-                    f"{part} of {settings.out_of_fold}",
+                    f"{number} of {settings.out_of_fold}",
                     name,
                     seed,
                     fraction,
                 )
-                yield Stretch(key, tuning / 2 + frames / 2 * looking)
-            yield Stretch(("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
-        yield Stretch(("judging", "", name, seed, fraction), judged * looking)
+                yield Stage(key, tuning / 2 + frames / 2 * looking)
+            yield Stage(("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
+        yield Stage(("judging", "", name, seed, fraction), judged * looking)
 
 
 def frames_of_a_clip(source: Source, every: int) -> float:
-    """How many frames of a clip are looked at, from the lengths of a few clips."""
+    """The mean number of sampled frames per clip, estimated from a few clips."""
     clips: Sequence[LabelledClip] = source.clips
     few = PROBED_CONFINED if clips and uploaded_set(clips[0].path) else PROBED
     found = [_frame_count(clip.path) for clip in clips[:: max(1, len(clips) // few)]]
@@ -169,7 +169,7 @@ def frames_of_a_clip(source: Source, every: int) -> float:
 
 @lru_cache(maxsize=4096)
 def _frame_count(path: Path) -> int | None:
-    """Frames a clip says it has; uploaded ones are asked in a confined child."""
+    """The number of frames that a clip states; uploaded clips are read in a confined child."""
     try:
         if uploaded_set(path) is None:
             return probe(path).frame_count
@@ -179,13 +179,13 @@ def _frame_count(path: Path) -> int | None:
         return None
 
 
-def pace_of(backbone: str) -> float:
-    """Seconds here for a planned second; 1 before the first run of that network."""
+def time_factor(backbone: str) -> float:
+    """Measured ÷ planned seconds on this machine; 1 before the first run of that network."""
     return _known().get(backbone, 1.0)
 
 
-def note_pace(backbone: str, planned: float, taken: float) -> None:
-    """Takes note of a run that was not broken off."""
+def record_time_factor(backbone: str, planned: float, taken: float) -> None:
+    """Updates the time factor with an uninterrupted run."""
     if planned <= 0 or taken <= 0:
         return
     known = _known()

@@ -1,4 +1,4 @@
-"""A run's process: started so that it outlives its starter, known by number and birth, ended gently."""
+"""A run's process: starts it so that it outlives its parent, identifies it, and ends it."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from attention.errors import InputError
 from training.runs.folder import Run
 from training.runs.records import Status
 
-# The system tells when a process began only to a second, counted from a boot time that moves when the
-# clock is set; another process gets the same number much later.
+# A process's start time is exact to about a second and shifts when the system clock is set. Another
+# process with the same number starts much later.
 SAME_BIRTH = 5.0  # seconds
-PATIENCE = 1.2  # seconds a run has to stop at a step; then it is terminated, and killed
-# what the process sees of its parent's environment: no token, no password
+PATIENCE = 1.2  # seconds that a run has to stop by itself; then it is terminated, and killed
+# the environment variables that the process inherits: no token, no password
 INHERITED = (
     "HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TMPDIR",
     "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "ATTENTION_RUNS_AT_ONCE",
 )  # fmt: skip
 
-_children: list[subprocess.Popen[bytes]] = []  # so that ended ones are collected
+_children: list[subprocess.Popen[bytes]] = []  # kept so that `collect` can reap them
 
 
 def spawn(run: Run) -> None:
-    """Starts the process in a session of its own and writes its number and birth to the status."""
+    """Starts the process in its own session and writes its number and start time to the status."""
     environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
     environment |= {
         "ATTENTION_HOME": str(home()),
@@ -49,9 +49,10 @@ def spawn(run: Run) -> None:
 
 
 def is_own(run: Run) -> bool:
-    """Says, with the lock held, whether this process is the one that shall do this waiting run.
+    """Says whether this process belongs to the queued run; call it with the lock held.
 
-    When its starter was killed before it could name a process, the run is the first one's that asks.
+    When the starter was killed before it wrote the process number, the first process that asks gets
+    the run.
     """
     try:
         status = run.status()
@@ -69,12 +70,12 @@ def _name_process(run: Run, pid: int) -> None:
 
 
 def collect() -> None:
-    """Lets go of children that have ended, so that none stays a zombie."""
+    """Reaps children that have ended, so that none stays a zombie."""
     _children[:] = [child for child in _children if child.poll() is None]
 
 
 def alive(status: Status) -> bool:
-    """Whether that very process lives: another one may have taken its number since."""
+    """Whether the run's process lives; another process with the same number does not count."""
     if status.pid is None or status.born is None:
         return False
     try:

@@ -1,7 +1,7 @@
-"""Starts runs, keeps their order, ends them, and notices those whose process has gone.
+"""Starts, orders, cancels, resumes and removes runs.
 
-There is no broker: every run is a process of its own that waits for its turn. It outlives whoever
-started it, and anyone who looks at the runs sets right what a kill or a power cut left.
+There is no broker: every run is its own process, which waits for its turn and outlives the program that
+started it. Every program that lists the runs corrects the state of those whose process has died.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import shutil
 import time
 from pathlib import Path
 
-from attention.disk.room import telling_of_a_full_disk
+from attention.disk.room import disk_error_as_input_error
 from attention.errors import InputError
 from training.runs.folder import (
     CANCEL,
@@ -29,21 +29,21 @@ from training.runs.process import end, is_own, spawn
 from training.runs.records import Spec, Status
 from training.runs.standing import locked, set_right, standing_of, standings, stands, turn
 
-MOST_UNDER_WAY = 12  # runs queued and running together: a waiting process takes 32 MB
-MOST_ATTEMPTS = 3  # times a run is taken up again by itself
-FREE = 500_000_000  # bytes the disk must have left for a run to start
+MOST_UNDER_WAY = 12  # queued and running runs together; a waiting process takes 32 MB
+MOST_ATTEMPTS = 3  # automatic resumes of a run
+FREE = 500_000_000  # bytes of free disk that a run needs to start
 
 
 def at_once() -> int:
-    """How many runs may work at one time: ATTENTION_RUNS_AT_ONCE, else one."""
-    told = os.environ.get("ATTENTION_RUNS_AT_ONCE", "1")
-    return max(1, int(told)) if told.isdecimal() else 1
+    """The number of runs that may work at the same time: ATTENTION_RUNS_AT_ONCE, else one."""
+    setting = os.environ.get("ATTENTION_RUNS_AT_ONCE", "1")
+    return max(1, int(setting)) if setting.isdecimal() else 1
 
 
 def start(spec: Spec) -> Run:
-    """Puts a run in the queue and starts its process. InputError when the queue or the disk is full."""
+    """Queues a run and starts its process. InputError when the queue or the disk is full."""
     folder = runs_folder()
-    with telling_of_a_full_disk(folder, "the run was not started"):
+    with disk_error_as_input_error(folder, "the run was not started"):
         folder.mkdir(parents=True, exist_ok=True)
         _check_room(folder)
         with locked():
@@ -63,13 +63,13 @@ def start(spec: Spec) -> Run:
 
 
 def resume(name: str, by_itself: bool = False) -> Run:
-    """Queues a run that stopped; it goes on where it was, to the same result.
+    """Queues a stopped run again; it continues where it stopped, to the same result.
 
-    by_itself: nobody asked for it, so it counts as one of MOST_ATTEMPTS. InputError when there is
+    by_itself: an automatic resume, which counts towards MOST_ATTEMPTS. Raises InputError when there is
     nothing to resume.
     """
     run = run_named(name)
-    with telling_of_a_full_disk(runs_folder(), "the run was not resumed"), locked():
+    with disk_error_as_input_error(runs_folder(), "the run was not resumed"), locked():
         standing = set_right(stands(run))
         if standing.status is None:
             raise InputError(standing.fault)
@@ -91,9 +91,9 @@ def resume(name: str, by_itself: bool = False) -> Run:
 
 
 def cancel(name: str) -> Status:
-    """Ends a run: at its next step, else by terminating and at last by killing its process.
+    """Ends a run: at its next step, otherwise by terminating and finally by killing its process.
 
-    Returns its status, within about two seconds. InputError when it is not under way.
+    Returns its status, within about two seconds. Raises InputError when it is not queued or running.
     """
     run = run_named(name)
     standing = standing_of(name)
@@ -112,7 +112,7 @@ def cancel(name: str) -> Status:
 
 
 def remove(name: str) -> None:
-    """Takes a run and its model away; one that is under way is cancelled first."""
+    """Deletes a run and its model; cancels it first when it is queued or running."""
     run = run_named(name)
     if standing_of(name).under_way:
         cancel(name)
@@ -121,7 +121,7 @@ def remove(name: str) -> None:
 
 
 def wake() -> list[Run]:
-    """Takes up again what a restart of the machine broke off, each run MOST_ATTEMPTS times at most."""
+    """Resumes interrupted runs, for example after a restart; each at most MOST_ATTEMPTS times."""
     broken = [
         s for s in standings()
         if s.status is not None and s.status.state == "interrupted"
@@ -135,9 +135,10 @@ def wake() -> list[Run]:
 
 
 def take_turn(run: Run) -> bool:
-    """Says whether this run may begin now, and marks it running when so; called by its process.
+    """Called by a run's process: says whether the run may begin now, and marks it as running.
 
-    Ends the process (SystemExit) that is not the run's own any more: two would write into one folder.
+    Ends this process (SystemExit) when the run belongs to another process: two processes must not write
+    into one folder.
     """
     with locked():
         if not is_own(run):

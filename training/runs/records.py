@@ -1,4 +1,4 @@
-"""What a run is asked to do and how it stands: the two records of its folder."""
+"""The settings (Spec) and the state (Status) of a run, both stored in its folder."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Spec(Frozen):
-    """spec.json: what a run learns from and how; the same spec gives the same weights.
+    """spec.json: the data and settings of a run; the same spec gives the same weights.
 
-    source: "drawn", the name of an uploaded set, or a path (from the terminal alone) · until: the
-    last stage trained · the model kept is that of the first fold and seed with the most labels.
+    source: "drawn", the name of an uploaded set, or a path (only in the terminal) · until: the last
+    stage trained. The run's model is that of the first fold and seed with the most labels.
     """
 
     title: Annotated[str, Field(max_length=80)] = ""
@@ -39,8 +39,8 @@ class Spec(Frozen):
     folds: tuple[str, ...] = ()  # names; () for all
     part: Literal["test", "dev"] = "test"
     threads: Annotated[int, Field(ge=1, le=64)] = 2
-    hours: Annotated[float, Field(gt=0, le=1000)] = 6.0  # wall clock, all attempts together
-    gigabytes: Annotated[float, Field(gt=0, le=10_000)] = 4.0  # of the run's own folder
+    hours: Annotated[float, Field(gt=0, le=1000)] = 6.0  # limit on the time of all attempts
+    gigabytes: Annotated[float, Field(gt=0, le=10_000)] = 4.0  # limit on the run's folder
 
     @field_validator("fractions")
     @classmethod
@@ -54,15 +54,15 @@ class Spec(Frozen):
 
     @property
     def most(self) -> float:
-        """The largest share of labels asked for."""
+        """The largest label fraction."""
         return max(self.fractions)
 
 
 class Status(Frozen):
-    """status.json: how a run stands. Times in seconds since 1970, left in seconds from `told`.
+    """status.json: the state of a run. Times are in seconds since 1970.
 
-    pid, born: its process and when that began, which together name it for good · done: share of the
-    work, 0 … 1.
+    pid, born: number and start time of its process, which together identify it · told: time of the
+    last report · left: seconds left at that time · done: share of the work, 0 … 1.
     """
 
     state: State
@@ -72,7 +72,7 @@ class Status(Frozen):
     began: float | None = None
     ended: float | None = None
     told: float = 0.0
-    seconds: float = 0.0  # worked so far, all attempts together
+    seconds: float = 0.0  # of work so far, in all attempts
     attempts: int = 0
     doing: str = ""
     done: Annotated[float, Field(ge=0, le=1)] = 0.0

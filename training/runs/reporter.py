@@ -1,4 +1,4 @@
-"""What a run's process tells while it works: status.json, metrics.jsonl; and what stops it."""
+"""Writes a run's progress to status.json and metrics.jsonl, and ends a run that must stop."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ from training.runs.folder import CANCEL, Run
 from training.runs.plan import Key, Plan
 from training.runs.records import Spec
 
-WRITE_EVERY = 0.5  # seconds between two writings of the status
-LOOK_EVERY = 0.1  # seconds between two looks for a wish to cancel
-WEIGH_EVERY = 10.0  # seconds between two weighings of the folder
-STEPS_TOLD = 10  # EnergyNet's steps whose mean is one line of metrics
-KNOWN_PACE = 5.0  # planned seconds of work after which the pace so far is trusted
+WRITE_EVERY = 0.5  # seconds between two status files
+LOOK_EVERY = 0.1  # seconds between two checks for a request to cancel
+WEIGH_EVERY = 10.0  # seconds between two measurements of the folder's size
+STEPS_PER_LINE = 10  # EnergyNet's steps whose mean is one line of metrics
+TRUSTED_AFTER = 5.0  # planned seconds of work after which the measured speed is used
 
 
 class CancelledError(Exception):
-    """Somebody wishes the run to end."""
+    """The user cancelled the run."""
 
 
 class Reporter(Listener):
-    """Writes how a run stands; raises CancelledError, or InputError when a limit is passed."""
+    """Writes a run's state; raises CancelledError, or InputError when a limit is exceeded.
 
-    def __init__(self, run: Run, spec: Spec, plan: Plan, pace: float = 1.0) -> None:
-        self.run, self.spec, self.plan, self._pace = run, spec, plan, pace
+    factor: real seconds per planned second, as far as earlier runs tell (plan.time_factor).
+    """
+
+    def __init__(self, run: Run, spec: Spec, plan: Plan, factor: float = 1.0) -> None:
+        self.run, self.spec, self.plan, self._factor = run, spec, plan, factor
         self._before = run.status().seconds
         self._began = time.monotonic()
         self._wrote = self._looked = 0.0
         self._weighed = self._began
-        self._at = self._from = 0.0  # planned seconds: now, and where this attempt took up work
+        self._at = self._from = 0.0  # planned seconds: now, and at the start of this attempt
         self._cell = Cell("", 0, 0.0, 0, 1)
         self._key: Key = ("caching", "starting", "", 0, 0.0)
         self._steps: list[Step] = []
@@ -41,29 +44,29 @@ class Reporter(Listener):
 
     @property
     def seconds(self) -> float:
-        """Seconds worked so far, all attempts together."""
+        """Seconds of work so far, in all attempts."""
         return self._before + time.monotonic() - self._began
 
     def fold(self, name: str) -> None:
-        """Says which fold is being prepared."""
+        """Notes the fold that is being prepared."""
         self._cell = Cell(name, 0, 0.0, 0, 1)
 
     def cell(self, cell: Cell) -> None:
-        """Notes which fold, seed and share of labels are worked on."""
+        """Notes the current fold, seed and label fraction."""
         self._cell = cell
 
-    def stage(self, kind: Kind, part: str = "") -> None:
-        """Notes a new stretch, on disk too."""
+    def stage(self, kind: Kind, detail: str = "") -> None:
+        """Notes a new stage, and writes it to the metrics."""
         cell = self._cell
         whole = kind in {"Web CNN", "maps"}
-        self._key = (kind, part, cell.fold, cell.seed, 0.0 if whole else cell.fraction)
+        self._key = (kind, detail, cell.fold, cell.seed, 0.0 if whole else cell.fraction)
         self._tell({"began": True})
         self.step(0, 1)
         if not self._from:
             self._from = self._at
 
     def step(self, done: int, of: int) -> None:
-        """Looks whether to stop, and writes the status now and then."""
+        """Checks whether to stop, and writes the status every WRITE_EVERY seconds."""
         now = time.monotonic()
         planned = self.plan.at(self._key, done / max(1, of))
         self._at = max(self._at, planned or 0.0)
@@ -77,7 +80,7 @@ class Reporter(Listener):
             self._write()
 
     def epoch(self, epoch: Epoch) -> None:
-        """A line of metrics."""
+        """Writes a line of metrics."""
         self._tell(
             {"epoch": epoch.number, "loss": round(epoch.loss, 5)}
             | {"accuracy": round(epoch.accuracy, 5)}
@@ -85,14 +88,14 @@ class Reporter(Listener):
         )
 
     def energynet(self, step: Step) -> None:
-        """A line of metrics for every few steps, their mean."""
+        """Writes a line of metrics, the mean of STEPS_PER_LINE steps."""
         self._steps.append(step)
-        if len(self._steps) == STEPS_TOLD:
+        if len(self._steps) == STEPS_PER_LINE:
             losses = [
                 sum(s.energy_loss for s in self._steps),
                 sum(s.triplet_loss for s in self._steps),
             ]
-            energy, triplet = (round(loss / STEPS_TOLD, 5) for loss in losses)
+            energy, triplet = (round(loss / STEPS_PER_LINE, 5) for loss in losses)
             self._steps.clear()
             self._tell(
                 {"step": step.number + 1, "energy_loss": energy, "triplet_loss": triplet}
@@ -100,31 +103,32 @@ class Reporter(Listener):
             )
 
     def note(self, sentence: str) -> None:
-        """A line of the log, once."""
+        """Writes the sentence to the log, once."""
         if sentence not in self._notes:
             self._notes.add(sentence)
             print(f"note: {sentence}", flush=True)
 
     def _write(self) -> None:
-        """Writes the status as it is now."""
-        told = self.run.status().model_copy(
+        """Writes the current status."""
+        status = self.run.status().model_copy(
             update={
                 "told": time.time(), "seconds": self.seconds, "left": self._left(),
                 "doing": self._doing(),
                 "done": min(1.0, self._at / self.plan.seconds) if self.plan.seconds else 0.0,
             }
         )  # fmt: skip
-        self.run.write_status(told)
+        self.run.write_status(status)
 
     def _left(self) -> float:
-        """Seconds to go: those planned, at the pace so far once there is one."""
+        """The seconds left: planned seconds × the measured factor, or the given one at first."""
         worked = self._at - self._from
-        pace = (time.monotonic() - self._began) / worked if worked > KNOWN_PACE else self._pace
-        return max(0.0, (self.plan.seconds - self._at) * pace)
+        measured = worked > TRUSTED_AFTER
+        factor = (time.monotonic() - self._began) / worked if measured else self._factor
+        return max(0.0, (self.plan.seconds - self._at) * factor)
 
     def _doing(self) -> str:
-        kind, part, fold, seed, fraction = self._key
-        words: list[str] = [kind, part] if part else [kind]
+        kind, detail, fold, seed, fraction = self._key
+        words: list[str] = [kind, detail] if detail else [kind]
         if fraction:
             words.append(f"with {fraction:.0%} of the labels")
         if kind != "caching":
@@ -146,14 +150,14 @@ class Reporter(Listener):
                 )
 
     def _tell(self, what: dict[str, Any]) -> None:
-        kind, part, fold, seed, fraction = self._key
-        line = {"stage": kind, "part": part, "fold": fold, "seed": seed, "fraction": fraction}
+        kind, detail, fold, seed, fraction = self._key
+        line = {"stage": kind, "part": detail, "fold": fold, "seed": seed, "fraction": fraction}
         line |= {**what, "t": round(self.seconds, 2)}
         text = json.dumps(line) + "\n"
         file = os.open(
             self.run.folder / "metrics.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
         )
         try:
-            os.write(file, text.encode())  # in one piece: a kill leaves whole lines
+            os.write(file, text.encode())  # one write per line: a kill leaves whole lines
         finally:
             os.close(file)

@@ -1,4 +1,4 @@
-"""What a run leaves: the model of its first fold and seed with the most labels, and its card."""
+"""The result of a run: the model of its first fold and seed with the most labels, and its card."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from training.sweep.table import read_rows
 
 
 def settings_of(spec: Spec) -> SweepSettings:
-    """The sweep a spec asks for."""
+    """The sweep settings of a spec."""
     return SweepSettings(
         backbone=spec.backbone,
         fractions=spec.fractions,
@@ -34,7 +34,7 @@ def settings_of(spec: Spec) -> SweepSettings:
 
 
 def keep_model(run: Run, source: Source, ready: Prepared) -> None:
-    """Writes model/, whole or not at all: the networks of the first fold and seed with the most labels."""
+    """Writes model/ whole or not at all: the networks of the first fold and seed, most labels."""
     spec = run.spec()
     fold = chosen_folds(spec, source)[0].name
     fraction = 0.0 if spec.until == "web" else spec.most

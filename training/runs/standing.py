@@ -1,4 +1,4 @@
-"""How the runs stand: read from their folders, and set right where a process has gone without a word."""
+"""The state of all runs, read from their folders and corrected for processes that have died."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from training.runs.records import UNDER_WAY, Spec, Status
 
 @dataclass(frozen=True)
 class Standing:
-    """A run as people see it: status and spec as they are now, or what is wrong with its folder.
+    """A run with its current status and spec, or with the fault of its folder.
 
-    place: 1 for the next in the queue, 0 when it does not wait.
+    place: its place in the queue from 1, or 0 when it does not wait.
     """
 
     run: Run
@@ -30,12 +30,12 @@ class Standing:
 
     @property
     def under_way(self) -> bool:
-        """Queued or running."""
+        """Whether the run is queued or running."""
         return self.status is not None and self.status.state in UNDER_WAY
 
 
 def standings() -> list[Standing]:
-    """Every run, the newest first, set right on the way: nothing dead is shown as running."""
+    """Every run, the newest first; a run whose process has died is corrected first."""
     collect()
     found = [stands(run) for run in all_runs()]
     if any(s.status is not None and _stale(s.status) for s in found):
@@ -48,13 +48,13 @@ def standings() -> list[Standing]:
 
 
 def standing_of(name: str) -> Standing:
-    """One run's standing; InputError when there is none of that name."""
+    """The standing of one run. Raises InputError when there is no run of that name."""
     run = run_named(name)
     return next(s for s in standings() if s.run.name == run.name)
 
 
 def stands(run: Run) -> Standing:
-    """A run as its folder has it, its place in the queue left out."""
+    """A run as its folder states it, without its place in the queue."""
     try:
         return Standing(run, run.status(), run.spec())
     except InputError as error:
@@ -62,12 +62,12 @@ def stands(run: Run) -> Standing:
 
 
 def set_right(standing: Standing) -> Standing:
-    """A run whose process has gone is cancelled or interrupted, not running; only while locked()."""
+    """Marks a run whose process has died as cancelled or interrupted; only while locked()."""
     status = standing.status
     if status is None or not _stale(status):
         return standing
     cancelled = (standing.run.folder / CANCEL).exists()
-    said = "" if cancelled else "Its process ended without a word: killed, or the machine stopped."
+    said = "" if cancelled else "Its process died: it was killed, or the machine stopped."
     right = status.model_copy(
         update={
             "state": "cancelled" if cancelled else "interrupted",
@@ -76,7 +76,7 @@ def set_right(standing: Standing) -> Standing:
             "message": said,
         }
     )
-    with contextlib.suppress(OSError):  # a full disk: it is shown right, and written next time
+    with contextlib.suppress(OSError):  # a full disk: the file is corrected next time
         standing.run.write_status(right)
     return Standing(standing.run, right, standing.spec)
 
@@ -86,14 +86,14 @@ def _stale(status: Status) -> bool:
 
 
 def turn(standing: Standing) -> tuple[float, str]:
-    """What the queue is sorted by."""
+    """The sort key of the queue."""
     submitted = standing.status.submitted if standing.status else 0.0
     return submitted, standing.run.name
 
 
 @contextlib.contextmanager
 def locked() -> Iterator[None]:
-    """Nobody else changes how a run stands meanwhile; InputError when somebody does for ten seconds."""
+    """Holds the lock of the runs' states. InputError when it is not free within ten seconds."""
     folder = runs_folder()
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock", timeout=10)

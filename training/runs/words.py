@@ -1,4 +1,4 @@
-"""A run in words: how it stands, how long it takes, how to repeat it."""
+"""Texts about a run: its state, its duration, the command that repeats it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from training.runs.standing import Standing
 
 
 def name_line(standing: Standing) -> str:
-    """Name and standing in one line."""
+    """The run's name and state in one line."""
     return f"{standing.run.name}  {how_it_stands(standing)}"
 
 
 def how_it_stands(standing: Standing) -> str:
-    """The state as people say it, with what it does and how long it will take."""
+    """The state as text, with the current stage and the time left."""
     status = standing.status
     if status is None:
         return f"damaged: {standing.fault}"
@@ -33,19 +33,19 @@ def how_it_stands(standing: Standing) -> str:
 
 
 def left_of(status: Status, now: float | None = None) -> float | None:
-    """Seconds to go now; None when nobody knows."""
+    """The seconds left now; None when unknown."""
     if status.left is None:
         return None
     return max(0.0, status.left - ((time.time() if now is None else now) - status.told))
 
 
 def title_of(spec: Spec) -> str:
-    """A run's own title, else its set's name: the last folder of a path."""
+    """A run's title, or its set's name (the last folder of a path)."""
     return spec.title or Path(spec.source).name
 
 
 def when_asked(name: str) -> str:
-    """When a run was asked for, local time, as its name says: "22 Nov 20:32"; "" for another name."""
+    """The local time in a run's name: "22 Nov 20:32"; "" for a name without a time."""
     try:
         asked = calendar.timegm(time.strptime(name[:15], "%Y%m%d-%H%M%S"))
     except ValueError:
@@ -54,8 +54,8 @@ def when_asked(name: str) -> str:
 
 
 def repeat(spec: Spec) -> str:
-    """The command that does the same again."""
-    words = ["python", "-m", "training", "runs", "start", _shown(spec.source)]
+    """The command that repeats the run."""
+    words = ["python", "-m", "training", "runs", "start", _portable(spec.source)]
     plain = Spec(source=spec.source)
     for name, given in spec.model_dump().items():
         if given == getattr(plain, name):
@@ -73,13 +73,13 @@ def _short(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _shown(source: str) -> str:
-    """A set's name, or the last folder of a path: machines differ."""
+def _portable(source: str) -> str:
+    """A set's name, or the last folder of an absolute path, which differs between machines."""
     return Path(source).name if Path(source).is_absolute() else source
 
 
 def record_of(standing: Standing) -> dict[str, Any]:
-    """A run as JSON: name, state, share done, seconds left, spec, and the command to repeat it."""
+    """A run as values for JSON: name, state, status, spec, and the command that repeats it."""
     status, spec = standing.status, standing.spec
     return {
         "name": standing.run.name,

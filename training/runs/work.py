@@ -1,4 +1,4 @@
-"""A run's process: waits for its turn, trains, judges, keeps the model. `python -m …work FOLDER`."""
+"""A run's process: waits for its turn, trains, evaluates, saves the model. `python -m …work FOLDER`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from attention.disk.home import home
-from attention.disk.room import telling_of_a_full_disk
+from attention.disk.room import disk_error_as_input_error
 from attention.errors import InputError
 from training.runs.folder import CANCEL, Run
 from training.runs.queue import take_turn
 from training.runs.records import State
 
-ABANDONED = 3600.0  # seconds after which a half-written file of the cache is nobody's
-WAIT = 0.3  # seconds between two looks whether it is this run's turn
+ABANDONED = 3600.0  # seconds; an older half-written cache file has no owner any more
+WAIT = 0.3  # seconds between two checks whether it is this run's turn
 
 
 def main(folder: Path) -> int:
-    """Works a run through. Returns 0 when it finished, was cancelled, or has gone."""
+    """Executes a run. Returns 0 when it finished, was cancelled, or was removed; 1 when it failed."""
     run = Run(folder)
     while not take_turn(run):
         time.sleep(WAIT)
@@ -33,7 +33,7 @@ def main(folder: Path) -> int:
             return 0
     state, message = _outcome(run)
     try:
-        with telling_of_a_full_disk(folder, "how the run ended could not be written"):
+        with disk_error_as_input_error(folder, "how the run ended could not be written"):
             _end(run, state, message)
     except InputError as error:
         state, message = "failed", str(error)
@@ -42,11 +42,11 @@ def main(folder: Path) -> int:
 
 
 def _outcome(run: Run) -> tuple[State, str]:
-    # torch takes seconds to import, and a run that waits should be small
+    # imported late: torch takes seconds and memory, and a waiting run should be small
     from training.runs.reporter import CancelledError
 
     try:
-        with telling_of_a_full_disk(run.folder, "what was done is kept"):
+        with disk_error_as_input_error(run.folder, "what was done is kept"):
             _tidy(run)
             _train(run)
     except CancelledError:
@@ -72,16 +72,16 @@ def _end(run: Run, state: State, message: str) -> None:
 
 
 def _tidy(run: Run) -> None:
-    """Takes away what a killed attempt left unfinished: hidden files, and half a line of metrics."""
-    for left in run.folder.rglob(".*"):
-        if left.is_dir():
-            shutil.rmtree(left, ignore_errors=True)
+    """Deletes what a killed attempt left: hidden files, and an incomplete line of metrics."""
+    for path in run.folder.rglob(".*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            left.unlink(missing_ok=True)
-    for left in (home() / "cache").rglob(".*"):
-        with suppress(OSError):  # another run's, finished meanwhile
-            if time.time() - left.stat().st_mtime > ABANDONED:
-                left.unlink()
+            path.unlink(missing_ok=True)
+    for path in (home() / "cache").rglob(".*"):
+        with suppress(OSError):  # another run has finished this file meanwhile
+            if time.time() - path.stat().st_mtime > ABANDONED:
+                path.unlink()
     metrics = run.folder / "metrics.jsonl"
     if metrics.exists():
         with metrics.open("r+b") as file:
@@ -95,7 +95,7 @@ def _train(run: Run) -> None:
     from training.fit.prepared import prepare
     from training.runs.asked import source_of
     from training.runs.networks import NetworkKeeper
-    from training.runs.plan import chosen_folds, note_pace, pace_of, plan_of
+    from training.runs.plan import chosen_folds, plan_of, record_time_factor, time_factor
     from training.runs.reporter import Reporter
     from training.runs.result import keep_model, settings_of
     from training.sweep.grid import sweep
@@ -104,7 +104,7 @@ def _train(run: Run) -> None:
     spec, resumed = run.spec(), run.status().seconds > 0
     torch.set_num_threads(spec.threads)
     source = source_of(spec)
-    reporter = Reporter(run, spec, plan_of(spec, source), pace_of(spec.backbone))
+    reporter = Reporter(run, spec, plan_of(spec, source), time_factor(spec.backbone))
     backbone = load_backbone(spec.backbone)
     how = how_of(
         source,
@@ -124,7 +124,7 @@ def _train(run: Run) -> None:
     sweep(folds, settings, run.sweep, reporter, keeper.keep)
     keep_model(run, source, folds[0][1])
     if not resumed:
-        note_pace(spec.backbone, reporter.plan.seconds, reporter.seconds)
+        record_time_factor(spec.backbone, reporter.plan.seconds, reporter.seconds)
     print(f"{len(spec.seeds)} seeds, {len(spec.fractions)} fractions in {reporter.seconds:.0f} s")
 
 

@@ -1,1 +1,1 @@
-"""Archives: zips.py and upload.py take in a person's zip, unpack.py opens downloads."""
+"""Archives: zips.py and upload.py read a user's zip, unpack.py unpacks downloads."""

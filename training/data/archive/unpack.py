@@ -1,4 +1,4 @@
-"""Archives that others made, unpacked without trust: nothing outside the folder, no bomb."""
+"""Unpacks untrusted archives: never outside the folder, and no decompression bomb."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO
 
-from attention.disk.room import check_room, size_text, telling_of_a_full_disk
+from attention.disk.room import check_room, disk_error_as_input_error, size_text
 from attention.errors import InputError
 from attention.media.frames import label
 
 SUFFIXES = (".zip", ".tar.gz", ".tgz", ".tar")
 MOST_FILES = 1_000_000
-# Pictures and clips hardly compress; text lists do, and are small.
-MOST_TIMES = 50  # unpacked size over the archive's, checked above SMALL
+# Pictures and clips hardly compress; text files do, but are small.
+MOST_TIMES = 50  # unpacked size ÷ archive size, checked above SMALL
 SMALL = 100_000_000  # bytes
 CHUNK = 1 << 20
 
@@ -29,31 +29,31 @@ Member = tuple[PurePosixPath, int, Callable[[], IO[bytes] | None]]
 
 
 def is_archive(path: Path) -> bool:
-    """Says whether a file is of a kind that can be unpacked here."""
+    """Says whether a file name has a supported archive suffix."""
     return path.name.casefold().endswith(SUFFIXES)
 
 
 def unpacked_folder(archive: Path) -> Path:
-    """Where an archive is unpacked to: the folder beside it with its name."""
+    """The target folder of an archive: beside it, with its name without suffix."""
     suffix = next(s for s in SUFFIXES if archive.name.casefold().endswith(s))
     return archive.with_name(archive.name[: -len(suffix)])
 
 
 def unpack(archive: Path, on_progress: Progress | None = None) -> Path:
-    """Unpacks a zip or tar into the folder beside it with its name, which appears whole.
+    """Unpacks a zip or tar into `unpacked_folder`, whole or not at all; returns the folder.
 
-    A folder that is there already is left as it is. Raises InputError for an archive that is
-    damaged, encrypted, holds links or paths that leave the folder, or would grow out of proportion,
-    and when the disk lacks room.
+    An existing folder is left as it is. Raises InputError for an archive that is damaged or encrypted,
+    has links or paths outside the folder, or would become out of proportion, and when the disk lacks
+    room.
     """
     target = unpacked_folder(archive)
     if target.exists():
         return target
     partial = target.with_name(f".{target.name}.unpacking")
-    full = telling_of_a_full_disk(archive.parent, f"{archive.name} is not unpacked")
+    full = disk_error_as_input_error(archive.parent, f"{archive.name} is not unpacked")
     try:
         with full, _readable(archive), _members(archive) as members:
-            shutil.rmtree(partial, ignore_errors=True)  # what a killed run left
+            shutil.rmtree(partial, ignore_errors=True)  # left by a killed run
             total = sum(size for _, size, _ in members)
             check_room(archive.parent, total, f"The content of {archive.name}")
             _write(members, partial, total, on_progress)
@@ -84,7 +84,7 @@ def _write(members: list[Member], partial: Path, total: int, on_progress: Progre
 
 @contextmanager
 def _readable(archive: Path) -> Iterator[None]:
-    """Turns what a damaged archive raises into one sentence."""
+    """Turns the errors of a damaged archive into an InputError."""
     try:
         yield
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, NotImplementedError):
@@ -98,7 +98,7 @@ def _readable(archive: Path) -> Iterator[None]:
 
 @contextmanager
 def _members(archive: Path) -> Iterator[list[Member]]:
-    """The files in an archive: where they go, their size, how to open them. Raises InputError."""
+    """Yields the files in an archive as (path, size, function that opens it). Raises InputError."""
     if archive.name.casefold().endswith(".zip"):
         with zipfile.ZipFile(archive) as zipped:
             files = (info for info in zipped.infolist() if not info.is_dir())
@@ -110,9 +110,9 @@ def _members(archive: Path) -> Iterator[list[Member]]:
 
 
 def _in_proportion(archive: Path, members: Iterable[Member]) -> list[Member]:
-    """The members, as long as their size stays in proportion. Raises InputError for a bomb.
+    """The members as a list. Raises InputError when they are too many or too large (a bomb).
 
-    Checked member by member: to find a tar's next one, all of this one is decompressed.
+    The check is made member by member: to find the next member of a tar, this one is decompressed.
     """
     most = max(SMALL, MOST_TIMES * archive.stat().st_size)
     kept: list[Member] = []
@@ -143,7 +143,7 @@ def _tar_member(archive: Path, tar: tarfile.TarFile, info: tarfile.TarInfo) -> M
 
 
 def _inside(archive: Path, name: str) -> PurePosixPath:
-    """A member's path, for certain within the folder."""
+    """A member's path. Raises InputError when it leaves the folder."""
     path = PurePosixPath(name.replace("\\", "/"))
     if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise _unsafe(archive, f"a path that leaves its folder ({label(name)})")

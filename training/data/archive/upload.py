@@ -1,4 +1,4 @@
-"""A zip that a person uploads → the folder of their set: looked at whole before anything is written."""
+"""An uploaded zip → the folder of a set: all its entries are checked before anything is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import BinaryIO
 from attention.disk.room import size_text
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.archive.zips import Entry, ZipLimits, entries_of, shown
+from training.data.archive.zips import Entry, ZipLimits, entries_of, printable
 from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, count, listed
 from training.data.layouts.own import SPLITS
 
@@ -26,31 +26,31 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be written, and which files will not because a set has no use for them."""
+    """The files to write, and the files that are left out."""
 
     entries: tuple[Entry, ...]
     dropped: tuple[PurePosixPath, ...]
 
     @property
     def size(self) -> int:
-        """Bytes it takes unpacked."""
+        """The unpacked size in bytes."""
         return sum(entry.info.file_size for entry in self.entries)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was left out, in a sentence."""
+        """A sentence on the files left out, if there are any."""
         if not self.dropped:
             return ()
         return (
-            f"{count(len(self.dropped), 'file')} left out, being empty or neither a still in "
-            f"web/<Class>/, a clip in video/<Class>/ nor {SPLITS}: {listed(map(str, self.dropped))}.",
+            f"{count(len(self.dropped), 'file')} left out, because empty or not a still in "
+            f"web/<Class>/, a clip in video/<Class>/ or {SPLITS}: {listed(map(str, self.dropped))}.",
         )
 
 
 def plan_of(archive: Path, zipped: zipfile.ZipFile, limits: ZipLimits) -> Plan:
-    """What a zip holds of a set, every file checked; `zipped` is `archive`, opened.
+    """The plan for a zip, with every file checked; `zipped` is `archive`, opened.
 
-    Raises InputError in one sentence that names the file, the limit and what to do.
+    Raises InputError, which names the file, the limit and what to do.
     """
     name = label(archive)
     found = entries_of(zipped, name, limits)
@@ -73,7 +73,7 @@ def plan_of(archive: Path, zipped: zipfile.ZipFile, limits: ZipLimits) -> Plan:
 def write_plan(
     zipped: zipfile.ZipFile, plan: Plan, folder: Path, on_progress: Progress | None = None
 ) -> None:
-    """Writes the files of a plan into `folder`, which must be new. on_progress(bytes done, all)."""
+    """Writes a plan's files into the new folder `folder`. on_progress(bytes done, bytes in all)."""
     done = 0
     folder.mkdir(parents=True)
     for entry in plan.entries:
@@ -91,17 +91,17 @@ def write_plan(
 
 
 def new_file(path: Path) -> BinaryIO:
-    """A file that was not there before."""
+    """Opens a new file for writing; it must not exist."""
     return path.open("xb")
 
 
 def _root(name: str, paths: Iterable[PurePosixPath]) -> PurePosixPath:
-    """The folder in the zip that web/ and video/ are in. Raises InputError when there is none."""
+    """The folder in the zip that contains web/ and video/. InputError when there is none."""
     roots = {
         PurePosixPath(*path.parts[:place])
         for path in paths
-        for place, part in enumerate(path.parts[:-1])
-        if part.casefold() in HALVES
+        for place, folder in enumerate(path.parts[:-1])
+        if folder.casefold() in HALVES
     }
     if not roots:
         raise InputError(f"{name} has neither a folder web nor a folder video: put {LAYOUT}.")
@@ -115,7 +115,7 @@ def _root(name: str, paths: Iterable[PurePosixPath]) -> PurePosixPath:
 
 
 def _placed(path: PurePosixPath, root: PurePosixPath) -> PurePosixPath | None:
-    """Where a file goes in the set; None for one that a set has no use for."""
+    """A file's path in the set; None for a file that does not belong in a set."""
     if not path.is_relative_to(root):
         return None
     within = path.relative_to(root)
@@ -135,26 +135,26 @@ def _check_size(name: str, entry: Entry, placed: PurePosixPath, limits: ZipLimit
     most, kind = kinds.get(placed.parts[0], (limits.table, SPLITS))
     if entry.info.file_size > most:
         raise InputError(
-            f"{shown(str(entry.path))} in {name} has {size_text(entry.info.file_size)}, at most "
+            f"{printable(str(entry.path))} in {name} has {size_text(entry.info.file_size)}, at most "
             f"{size_text(most)} are accepted of {kind}: make it smaller, or leave it out."
         )
 
 
 def _check_unique(name: str, kept: Sequence[Entry]) -> None:
-    """Refuses two files that one system or another takes for the same, or a file that is a folder."""
+    """Raises InputError for names that some system takes as equal, or for a file that is a folder too."""
     seen: dict[str, Entry] = {}
     for entry in kept:
         twin = seen.setdefault(_key(entry.path), entry)
         if twin is not entry:
             raise InputError(
-                f"{name} holds two files of one name ({shown(str(twin.path))} and "
-                f"{shown(str(entry.path))}; capitals do not count): rename one of them."
+                f"{name} holds two files of one name ({printable(str(twin.path))} and "
+                f"{printable(str(entry.path))}; capitals do not count): rename one of them."
             )
     for entry in kept:
         for parent in entry.path.parents:
             if _key(parent) in seen:
                 raise InputError(
-                    f"{name} holds {shown(str(parent))} as a file and as a folder: rename one of them."
+                    f"{name} holds {printable(str(parent))} as a file and as a folder: rename one of them."
                 )
 
 
@@ -172,13 +172,13 @@ def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None
         worst = max(plan.entries, key=lambda entry: entry.info.file_size)
         raise InputError(
             f"{name} would grow more than {limits.times} times, to {size_text(plan.size)} "
-            f"({shown(str(worst.path))} the most), which stills and clips never do: it is not "
+            f"({printable(str(worst.path))} the most), which stills and clips never do: it is not "
             "unpacked; look into it yourself."
         )
 
 
 def _check_classes(name: str, plan: Plan) -> None:
-    """Refuses what nothing can be learned from: two classes, and two files of each half of each."""
+    """Raises InputError unless there are two classes, each with two stills and two clips."""
     halves = {
         half: Counter(e.path.parts[1] for e in plan.entries if e.path.parts[0] == half)
         for half in HALVES
@@ -196,8 +196,8 @@ def _check_classes(name: str, plan: Plan) -> None:
         )
     if max(len(web), len(video)) == 1:
         raise InputError(
-            f"{name} has one class ({shown(next(iter(video)))}) and learning tells at least two "
-            "apart: add a folder for another to web/ and to video/."
+            f"{name} has one class ({printable(next(iter(video)))}) and training needs at least two: "
+            "add a folder for another to web/ and to video/."
         )
     for counted, kind, use in (
         (video, "clip", "one to train on and one to test"),

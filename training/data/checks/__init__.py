@@ -1,4 +1,4 @@
-"""What is wrong with a set: checkup.py looks at every file, advice.py and histograms.py say what it means.
+"""Finds faults of a set: checkup.py reads every file, histograms.py finds near-duplicates.
 
-kept.py keeps a check-up on disk.
+findings.py has the records · advice.py says what to do · kept.py stores check-ups on disk.
 """

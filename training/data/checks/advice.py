@@ -1,4 +1,4 @@
-"""What to do about a data set: one sentence for each thing that a checkup finds."""
+"""Advice on a data set: one sentence for each fault that a checkup finds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from training.data.folders import count, listed
 from training.data.splitting import least_fraction
 from training.settings import DATA
 
-UNBALANCED = 2.0  # largest class over smallest: from here on the largest sways a CNN
+UNBALANCED = 2.0  # largest class ÷ smallest; from this ratio on, a CNN prefers the largest class
 FEW_STILLS = 100  # Section 4.1.2: BU101 has at least 100 images of each class
 
 
 def advice_on(seen: Checkup) -> tuple[str, ...]:
-    """Sentences that each say what is wrong and what to do; none when all is well."""
+    """Sentences, each on one fault and what to do; none when there is no fault."""
     return (
         *_about_files(seen),
         *_about_stills(seen),

@@ -1,4 +1,4 @@
-"""A look at every file of a source: what cannot be read, what is there twice, what is too few."""
+"""Reads every file of a source: finds unreadable files, near-duplicates, and classes that are too small."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ Progress = Callable[[int, int], None]
 
 
 def check(source: Source, on_progress: Progress | None = None) -> Checkup:
-    """Opens every still and clip of a source; similar stills are sought within each class.
+    """Opens every still and clip of a source, and compares the stills of each class.
 
-    on_progress(files done, files in all) is called after each file. Memory holds the histograms of
-    one class at a time: 18 kB a still.
+    on_progress(files done, files in all) is called after each file. The memory holds the histograms of
+    one class at a time, 18 kB per still.
     """
     total = len(source.stills) + len(source.clips)
     step = _counter(on_progress, total)
@@ -46,11 +46,11 @@ def check(source: Source, on_progress: Progress | None = None) -> Checkup:
         for path, why in step(threads.map(_fault_of, clip_paths)):
             if why:
                 unreadable.append(Unreadable(path, why))
-    return _told(without(source, (u.path for u in unreadable)), unreadable, alike)
+    return _summary(without(source, (u.path for u in unreadable)), unreadable, alike)
 
 
 def without(source: Source, paths: Iterable[Path]) -> Source:
-    """The source without some of its files, such as those a checkup could not read."""
+    """The source without some of its files, such as unreadable ones."""
     gone = set(paths)
     folds = tuple(
         replace(
@@ -65,8 +65,8 @@ def without(source: Source, paths: Iterable[Path]) -> Source:
     return replace(source, stills=stills, folds=folds)
 
 
-def _told(source: Source, unreadable: list[Unreadable], alike: list[Twins]) -> Checkup:
-    """The checkup of a source that holds readable files only."""
+def _summary(source: Source, unreadable: list[Unreadable], alike: list[Twins]) -> Checkup:
+    """The checkup of a source that has only readable files."""
     number = len(source.concepts)
     folds = tuple(
         FoldCount(
@@ -92,7 +92,7 @@ def _told(source: Source, unreadable: list[Unreadable], alike: list[Twins]) -> C
 
 
 def _look_at(path: Path) -> tuple[Path, Histogram | str]:
-    """The colour histogram of a still, or why it cannot be read."""
+    """A still's path with its colour histogram, or with a sentence why it cannot be read."""
     try:
         with FrameReader(path) as reader:
             if reader.clip.kind != "image":
@@ -103,7 +103,7 @@ def _look_at(path: Path) -> tuple[Path, Histogram | str]:
 
 
 def _fault_of(path: Path) -> tuple[Path, str]:
-    """Why a clip cannot be read, "" when it can."""
+    """A clip's path with a sentence why it cannot be read, or with ""."""
     try:
         clip = probe(path)
     except InputError as error:
@@ -148,7 +148,7 @@ def _counter(
 
 @contextmanager
 def _threads() -> Iterator[ThreadPoolExecutor]:
-    """Threads that decode, as many as there are cores; an interruption does not wait for them."""
+    """Decoding threads, one per core, at most 8; after an interruption, waiting files are dropped."""
     threads = ThreadPoolExecutor(min(8, os.cpu_count() or 1))
     try:
         yield threads

@@ -1,4 +1,4 @@
-"""What a check-up finds, as records."""
+"""The records of a check-up."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Twins:
-    """Two stills of one class whose colour histograms are alike, from the threshold to 1."""
+    """Two stills of one class with similar colour histograms; similarity: threshold … 1."""
 
     one: Path
     other: Path
@@ -28,7 +28,7 @@ class Twins:
 
 @dataclass(frozen=True)
 class FoldCount:
-    """How many clips of each concept train, develop and test in a fold."""
+    """The numbers of training, development and test clips of each concept in a fold."""
 
     name: str
     train: tuple[int, ...]
@@ -38,11 +38,11 @@ class FoldCount:
 
 @dataclass(frozen=True)
 class Checkup:
-    """What a source holds, concept by concept, what is wrong with it and what to do."""
+    """The contents of a source by concept, its faults, and advice."""
 
     name: str
     concepts: tuple[str, ...]
-    stills: tuple[int, ...]  # of each concept, readable ones
+    stills: tuple[int, ...]  # readable stills of each concept
     clips: tuple[int, ...]
     folds: tuple[FoldCount, ...]
     unreadable: tuple[Unreadable, ...]
@@ -51,11 +51,11 @@ class Checkup:
     advice: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
-        """The checkup as JSON holds it; paths as text."""
-        told = asdict(self)
-        told["unreadable"] = [{"path": str(u.path), "why": u.why} for u in self.unreadable]
-        told["twins"] = [
+        """The checkup as values for JSON; paths as text."""
+        record = asdict(self)
+        record["unreadable"] = [{"path": str(u.path), "why": u.why} for u in self.unreadable]
+        record["twins"] = [
             {"one": str(t.one), "other": str(t.other), "similarity": round(t.similarity, 4)}
             for t in self.twins
         ]
-        return told | {"twin_similarity": DATA.twin_similarity}
+        return record | {"twin_similarity": DATA.twin_similarity}

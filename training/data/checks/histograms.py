@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from attention.media.frames import Picture
 from training.settings import DATA
 
-CELL = 20  # pixels; stills are shrunk to grid · CELL a side, which evens out what codecs change
+CELL = 20  # pixels; stills are shrunk to grid · CELL per side, which removes coding artefacts
 BLOCK = 256  # stills compared with all others at once: bounds the memory of a large class
 
 Histogram = NDArray[np.float32]
@@ -20,9 +20,9 @@ def colour_histogram(
 ) -> Histogram:
     """Square roots of the colour histograms of a picture's cells, float32 [grid·grid·levels³].
 
-    rgb: uint8 [H,W,3]. Each pixel is shared among the 8 nearest bins of its cell, so that a small
-    change of colour moves little weight. The dot product of two is Bhattacharyya's coefficient in
-    [0, 1], averaged over the cells.
+    rgb: uint8 [H,W,3]. Each pixel is distributed over the 8 nearest bins of its cell, so that a small
+    change of colour changes the histogram little. The dot product of two results is Bhattacharyya's
+    coefficient in [0, 1], averaged over the cells.
     """
     side = grid * CELL
     small = cv2.resize(rgb, (side, side), interpolation=cv2.INTER_AREA).reshape(-1, 3)
@@ -41,7 +41,7 @@ def colour_histogram(
 
 
 def mirrored(histograms: Histogram, grid: int = DATA.histogram_grid) -> Histogram:
-    """The histograms [n,D] that the pictures have when mirrored left to right."""
+    """The histograms [n,D] of the pictures mirrored left to right."""
     cells = histograms.reshape(len(histograms), grid, grid, -1)
     return np.ascontiguousarray(cells[:, :, ::-1]).reshape(histograms.shape)
 

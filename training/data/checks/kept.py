@@ -1,4 +1,4 @@
-"""Check-ups of the sets on a page: each made once, in a confined process, and kept by its content."""
+"""Check-ups for the page: each made once, in a confined process, and cached by the set's content."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from training.data.checks.findings import Checkup, FoldCount, Twins, Unreadable
 from training.data.content import content_key, opened
 from training.data.sets import set_folder
 
-FORMAT = 1  # of the kept files; raise it when what a check-up finds changes
+FORMAT = 1  # of the cached files; increase it when the check-up changes
 CPU_SECONDS = 1200  # 5,000 stills and clips of ordinary size take two minutes
 WALL_SECONDS = 900.0
 LONGEST_LINE = 1 << 25  # bytes of the finished check-up: 100,000 pairs
@@ -32,7 +32,7 @@ KEPT = 200  # check-ups on disk and in memory
 
 @dataclass(frozen=True)
 class Standing:
-    """How a check-up stands: files done of all, seconds since it began; then the check-up or a fault."""
+    """The progress of a check-up: files done, files in all, seconds; at the end its result or a fault."""
 
     done: int = 0
     total: int = 0
@@ -42,12 +42,12 @@ class Standing:
 
     @property
     def finished(self) -> bool:
-        """Whether there is nothing more to wait for."""
+        """Whether there is a result or a fault."""
         return self.checkup is not None or bool(self.fault)
 
     @property
     def left(self) -> float | None:
-        """Seconds still to go at the pace so far, when it can be told."""
+        """The seconds left at the speed so far; None when unknown."""
         if not self.done or self.total < self.done:
             return None
         return (self.total - self.done) * self.seconds / self.done
@@ -60,17 +60,17 @@ class _Job:
 
 
 class Checkups:
-    """Makes check-ups one after the other in one background thread; whoever asks sees the same one."""
+    """Makes check-ups one after the other in one background thread; all callers share them."""
 
     def __init__(self) -> None:
         self._waiting: SimpleQueue[tuple[str, _Job]] = SimpleQueue()
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
-        # a daemon: the app ends without waiting for it, and its child with the app
+        # a daemon thread: the app ends without waiting for it, and its child ends with the app
         self._thread = threading.Thread(target=self._work, daemon=True, name="checkups")
 
     def ask(self, name: str) -> str:
-        """Begins the check-up of a set unless it is made or under way; returns its key."""
+        """Queues the check-up of a set unless it exists or is in progress; returns its key."""
         folder = set_folder(name).resolve()
         key = f"{content_key(folder)}-{FORMAT}"
         with self._lock:
@@ -90,7 +90,7 @@ class Checkups:
         return key
 
     def standing(self, key: str) -> Standing:
-        """How the check-up of a key that `ask` returned stands; costs a look into a table."""
+        """The progress of the check-up with a key from `ask`; a fast look-up."""
         job = self._jobs.get(key)
         return job.standing if job else Standing(fault="Choose the set again to check it.")
 
@@ -110,9 +110,9 @@ class Checkups:
 
 
 def check_confined(folder: Path) -> Iterator[Standing]:
-    """Checks the set in a folder in a child process; yields how it stands, the check-up last.
+    """Checks the set in a folder in a child process; yields the progress, and the result last.
 
-    Raises InputError for a set that cannot be opened, and when a file ends the child.
+    Raises InputError when the set cannot be opened, and when a file ends the child.
     """
     started = time.monotonic()
     process = start_confined(
@@ -125,16 +125,16 @@ def check_confined(folder: Path) -> Iterator[Standing]:
     try:
         answers = cast(BufferedReader, process.stdout)
         while line := answers.readline(LONGEST_LINE):
-            told = _message(line)
-            if told is None:
+            message = _message(line)
+            if message is None:
                 break
-            if "error" in told:
-                raise InputError(str(told["error"]))
-            if "checkup" in told:
-                yield Standing(checkup=checkup_from(told["checkup"], folder))
+            if "error" in message:
+                raise InputError(str(message["error"]))
+            if "checkup" in message:
+                yield Standing(checkup=checkup_from(message["checkup"], folder))
                 return
-            done = int(told["done"])
-            yield Standing(done, int(told["total"]), time.monotonic() - started)
+            done = int(message["done"])
+            yield Standing(done, int(message["total"]), time.monotonic() - started)
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -144,23 +144,23 @@ def check_confined(folder: Path) -> Iterator[Standing]:
     raise InputError(_stopped(folder, done, time.monotonic() - started))
 
 
-def checkup_from(told: Any, folder: Path) -> Checkup:
-    """The check-up that Checkup.to_json() became; every path in it is within `folder`.
+def checkup_from(record: Any, folder: Path) -> Checkup:
+    """The check-up from the values of Checkup.to_json(); all its paths must be in `folder`.
 
-    Raises KeyError, TypeError or ValueError for anything else.
+    Raises KeyError, TypeError or ValueError for any other record.
     """
 
-    def within(told: Any) -> Path:
-        path = Path(str(told))
+    def within(text: Any) -> Path:
+        path = Path(str(text))
         if ".." in path.relative_to(folder).parts:
             raise ValueError(path)
         return path
 
     seen = Checkup(
-        name=str(told["name"]),
-        concepts=tuple(map(str, told["concepts"])),
-        stills=tuple(map(int, told["stills"])),
-        clips=tuple(map(int, told["clips"])),
+        name=str(record["name"]),
+        concepts=tuple(map(str, record["concepts"])),
+        stills=tuple(map(int, record["stills"])),
+        clips=tuple(map(int, record["clips"])),
         folds=tuple(
             FoldCount(
                 name=str(fold["name"]),
@@ -168,15 +168,17 @@ def checkup_from(told: Any, folder: Path) -> Checkup:
                 dev=tuple(map(int, fold["dev"])),
                 test=tuple(map(int, fold["test"])),
             )
-            for fold in told["folds"]
+            for fold in record["folds"]
         ),
-        unreadable=tuple(Unreadable(within(u["path"]), str(u["why"])) for u in told["unreadable"]),
+        unreadable=tuple(
+            Unreadable(within(u["path"]), str(u["why"])) for u in record["unreadable"]
+        ),
         twins=tuple(
             Twins(within(t["one"]), within(t["other"]), float(t["similarity"]))
-            for t in told["twins"]
+            for t in record["twins"]
         ),
-        notes=tuple(map(str, told["notes"])),
-        advice=tuple(map(str, told["advice"])),
+        notes=tuple(map(str, record["notes"])),
+        advice=tuple(map(str, record["advice"])),
     )
     counted = [seen.stills, seen.clips, *(s for f in seen.folds for s in (f.train, f.dev, f.test))]
     if any(len(numbers) != len(seen.concepts) for numbers in counted):
@@ -190,14 +192,14 @@ def _folder() -> Path:
 
 def _kept(key: str, folder: Path) -> Checkup | None:
     try:
-        told = json.loads((_folder() / f"{key}.json").read_text(encoding="utf-8"))
-        return checkup_from(told, folder)
+        record = json.loads((_folder() / f"{key}.json").read_text(encoding="utf-8"))
+        return checkup_from(record, folder)
     except (OSError, KeyError, TypeError, ValueError):
         return None
 
 
 def _keep(key: str, checkup: Checkup) -> None:
-    """Keeps a check-up; without room on the disk it is made again next time."""
+    """Caches a check-up; when the disk is full it is made again next time."""
     with suppress(OSError):
         _folder().mkdir(parents=True, exist_ok=True)
         with whole_file(_folder() / f"{key}.json") as partial:
@@ -209,14 +211,14 @@ def _keep(key: str, checkup: Checkup) -> None:
 
 def _message(line: bytes) -> dict[str, Any] | None:
     try:
-        told = json.loads(line)
+        message = json.loads(line)
     except (ValueError, RecursionError):
         return None
-    return told if isinstance(told, dict) else None
+    return message if isinstance(message, dict) else None
 
 
 def _stopped(folder: Path, done: int, seconds: float) -> str:
-    """The sentence for a check-up whose process ended before its time, with the file it was at."""
+    """The sentence for a check-up whose process ended too early; it names the current file."""
     if seconds >= WALL_SECONDS:
         return (
             f"The check-up takes longer than {WALL_SECONDS / 60:.0f} minutes: leave some files out."
@@ -229,5 +231,5 @@ def _stopped(folder: Path, done: int, seconds: float) -> str:
     at = paths[done]
     return (
         f"The check-up stopped after {done:,} of {len(paths):,} files, at {label(at.parent)}/{label(at)} "
-        "or one of the next few, which ends the decoder: remove it, or save it anew as JPEG or MP4."
+        "or one of the next few, which stops the decoder: remove it, or save it again as JPEG or MP4."
     )

@@ -1,1 +1,1 @@
-"""Published data sets over the network: places.py says where they are, download.py and fetch.py get them."""
+"""Published data sets: places.py lists where they are, download.py and fetch.py download them."""

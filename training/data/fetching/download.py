@@ -1,4 +1,4 @@
-"""One file from the network: streamed, checked, whole or not at all."""
+"""Downloads one file: streamed, checked, whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from attention.disk.room import check_room, size_text, telling_of_a_full_disk
+from attention.disk.room import check_room, disk_error_as_input_error, size_text
 from attention.errors import InputError
 from attention.media.frames import label
 from training.data.fetching.places import Remote
@@ -20,7 +20,7 @@ Progress = Callable[[str, int, int | None], None]
 
 
 class _Steps:
-    """A progress bar as pooch drives it, which passes every step on."""
+    """A progress bar with pooch's interface; it forwards every step to on_progress."""
 
     def __init__(self, remote: Remote, folder: Path, on_progress: Progress | None) -> None:
         self.remote, self.folder, self.on_progress = remote, folder, on_progress
@@ -29,7 +29,7 @@ class _Steps:
 
     @property
     def total(self) -> int:
-        """Bytes in all, 0 where the server does not say; refused where the disk lacks room."""
+        """Bytes in all, 0 when unknown. Setting it raises InputError when the disk lacks room."""
         return self._total
 
     @total.setter
@@ -38,24 +38,24 @@ class _Steps:
         self._total = size
 
     def update(self, size: int) -> None:
-        """So many bytes came, the last time perhaps fewer."""
+        """Adds received bytes; pooch's last value may be too large."""
         self.done = min(self.done + size, self.total) if self.total else self.done + size
         if self.on_progress:
             self.on_progress(self.remote.name, self.done, self.total or None)
 
     def reset(self) -> None:
-        """The whole is counted once more at the end."""
+        """Resets the count: pooch counts the whole file again at the end."""
         self.done = 0
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Does nothing: there is nothing to close."""
 
 
 def download(remote: Remote, folder: Path, on_progress: Progress | None = None) -> Path:
-    """The file in `folder`: downloaded, or found there complete. Checked against what is known.
+    """Returns the file's path in `folder`; downloads it unless it exists. Checks size and checksum.
 
-    on_progress(name, bytes done, bytes in all or None). A download that breaks off, or whose checksum is
-    wrong, leaves nothing. Raises InputError.
+    on_progress(name, bytes done, bytes in all or None). An interrupted download, or one with a wrong
+    checksum, leaves nothing. Raises InputError.
     """
     import pooch
 
@@ -65,7 +65,10 @@ def download(remote: Remote, folder: Path, on_progress: Progress | None = None) 
         return target
     _check_address(remote.url)
     pooch.get_logger().setLevel("WARNING")
-    with telling_of_a_full_disk(folder, f"nothing is left of {remote.name}"), _reaching(remote.url):
+    with (
+        disk_error_as_input_error(folder, f"nothing is left of {remote.name}"),
+        _reaching(remote.url),
+    ):
         folder.mkdir(parents=True, exist_ok=True)
         steps = _Steps(remote, folder, on_progress)
         server = pooch.HTTPDownloader(progressbar=steps, timeout=TIMEOUT, **_manners())
@@ -79,13 +82,13 @@ def download(remote: Remote, folder: Path, on_progress: Progress | None = None) 
                 f"this again; if it happens again, the file at {remote.url} has changed."
             ) from None
         finally:
-            with suppress(OSError):  # what is in use stays
+            with suppress(OSError):  # rmdir fails, as it should, when the folder has files
                 folder.rmdir()
     return target
 
 
 def read_json(url: str) -> Any:
-    """What a server answers as JSON. Raises InputError."""
+    """The JSON answer of a server. Raises InputError."""
     import requests
 
     _check_address(url)
@@ -106,7 +109,7 @@ def _manners() -> dict[str, Any]:
 
 
 def _stay_protected(answer: Any, **_: Any) -> None:
-    """Refuses a redirection from a protected address to an unprotected one."""
+    """Raises InputError for a redirection from https to http."""
     goes_to = answer.headers.get("Location", "") if answer.is_redirect else ""
     if answer.url.startswith("https:") and goes_to.startswith("http:"):
         raise InputError(f"{answer.url} leads to an unprotected address: it is not opened.")
@@ -118,7 +121,7 @@ def _check_address(url: str) -> None:
 
 
 def _check_found(path: Path, remote: Remote) -> None:
-    """Raises InputError when a file that lies there already is cut short or another one."""
+    """Raises InputError when an existing file is too short or has another checksum."""
     size = path.stat().st_size
     short = remote.size is not None and size < remote.size
     if short or not _matches(path, remote.checksum):
@@ -127,7 +130,7 @@ def _check_found(path: Path, remote: Remote) -> None:
 
 
 def _matches(path: Path, checksum: str | None) -> bool:
-    """Whether a file has a checksum such as "sha256:…"; True when none is known."""
+    """Whether a file has the checksum, such as "sha256:…"; True when none is known."""
     if not checksum:
         return True
     algorithm, _, digest = checksum.partition(":")
@@ -137,7 +140,7 @@ def _matches(path: Path, checksum: str | None) -> bool:
 
 @contextmanager
 def _reaching(url: str) -> Iterator[None]:
-    """Says in one sentence what goes wrong on the way to a server."""
+    """Turns network errors into an InputError."""
     from requests import HTTPError, RequestException
     from requests.exceptions import ChunkedEncodingError, SSLError
 
@@ -146,12 +149,12 @@ def _reaching(url: str) -> Iterator[None]:
     except HTTPError as error:
         answer = error.response
         raise InputError(
-            f"{url} answers {answer.status_code} ({answer.reason}): look whether its page still offers "
+            f"{url} answers {answer.status_code} ({answer.reason}): check whether its page still offers "
             "it, or try again later."
         ) from None
     except SSLError as error:
         raise InputError(
-            f"The certificate of {urlsplit(url).hostname} does not hold ({error}): download {url} with a "
+            f"The certificate of {urlsplit(url).hostname} is not valid ({error}): download {url} with a "
             "browser into the same folder and run this again."
         ) from None
     except ChunkedEncodingError:

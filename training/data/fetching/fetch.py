@@ -1,4 +1,4 @@
-"""A published data set onto the disk: download, check, unpack (Section 4.1)."""
+"""Downloads, checks and unpacks a published data set (Section 4.1)."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ FILE_NAME = re.compile(r"\w[\w .()+-]*")
 
 
 def with_files(place: Place) -> Place:
-    """The place with the files, sizes and licence of its Zenodo record; itself when it has none.
+    """The place with the files, sizes and licence of its Zenodo record; unchanged without a record.
 
     Raises InputError when the record cannot be read.
     """
     if place.record is None:
         return place
-    told = read_json(place.record)
+    record = read_json(place.record)
     try:
-        files = tuple(_remote(entry) for entry in told["files"])
-        licence = (told.get("metadata", {}).get("license") or {}).get("id")
+        files = tuple(_remote(entry) for entry in record["files"])
+        licence = (record.get("metadata", {}).get("license") or {}).get("id")
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InputError(
             f"The record at {place.record} is not as expected: download from {place.page} instead."
@@ -59,9 +59,9 @@ def _remote(entry: dict[str, Any]) -> Remote:
 
 
 def fetch(place: Place, folder: Path, on_progress: Progress | None = None) -> tuple[str, ...]:
-    """Downloads and unpacks a data set into `folder`; what was done and what is left, in sentences.
+    """Downloads and unpacks a data set into `folder`; returns sentences on what was and is to be done.
 
-    What is there already is not downloaded or unpacked again. Raises InputError.
+    Files and folders that exist are not downloaded or unpacked again. Raises InputError.
     """
     archives = [download(file, folder, on_progress) for file in place.files]
     if not place.files:
@@ -85,7 +85,7 @@ def fetch(place: Place, folder: Path, on_progress: Progress | None = None) -> tu
 
 
 def _by_hand(place: Place, folder: Path) -> list[Path]:
-    """The archives that a person put into the folder, where no address is known."""
+    """The archives that the user downloaded into the folder, when no address is known."""
     found = [p for p in sorted(folder.glob("*")) if p.is_file() and is_archive(p)]
     if not found:
         raise InputError(

@@ -1,6 +1,6 @@
-"""Where the paper's data sets can be had: official place, size, licence, how to cite.
+"""The official sources of the paper's data sets: address, size, licence, citation.
 
-What authors do not publish is None here and said to be "not published": nothing is guessed.
+Facts that the authors do not publish are None or "not published" here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from attention.errors import InputError
 
 @dataclass(frozen=True)
 class Remote:
-    """A file to download; size in bytes and checksum ("sha256:…") where they are known."""
+    """A file to download; size in bytes and checksum ("sha256:…"), None when unknown."""
 
     url: str
     name: str
@@ -23,7 +23,7 @@ class Remote:
 
 @dataclass(frozen=True)
 class Place:
-    """A data set's official place. `record` is a Zenodo record, whose files it lists itself."""
+    """A data set's official source. record: the address of a Zenodo record that lists the files."""
 
     name: str
     holds: str
@@ -33,7 +33,7 @@ class Place:
     cite: str
     files: tuple[Remote, ...] = ()
     record: str | None = None
-    then: str = ""  # what no program here can do, as one command; {folder} is filled in
+    then: str = ""  # a command that the user must run afterwards; {folder} is filled in
 
 
 PLACES = (
@@ -41,8 +41,8 @@ PLACES = (
         name="HII",
         holds="Web images of four interactions, as crawled (17.5 thousand) and filtered (2410)",
         page="https://doi.org/10.5281/zenodo.832380",
-        size="said by the record when it is fetched",
-        licence="said by the record when it is fetched",
+        size="stated by the record; shown by data fetch",
+        licence="stated by the record; shown by data fetch",
         cite=(
             "J. Li, Y. Wong, Q. Zhao, M. S. Kankanhalli: Attention Transfer from Web Images for "
             "Video Recognition. ACM Multimedia 2017. doi:10.5281/zenodo.832380"
@@ -94,13 +94,13 @@ PLACES = (
                 "https://www.crcv.ucf.edu/data/UCF101/UCF101TrainTestSplits-RecognitionTask.zip",
                 "UCF101TrainTestSplits-RecognitionTask.zip",
                 113_943,
-                # As TensorFlow Datasets records it; the authors publish no checksums.
+                # From TensorFlow Datasets; the authors publish no checksums.
                 "sha256:5c0d1a53b8ed364a2ac830a73f405e51bece7d98ce1254fd19ed4a36b224bd27",
             ),
             Remote(
                 "https://www.crcv.ucf.edu/data/UCF101/UCF101.rar",
                 "UCF101.rar",
-                6_932_971_618,  # as its server answers; no checksum is published
+                6_932_971_618,  # as the server states; no checksum is published
             ),
         ),
         then="unrar x -idq {folder}/UCF101.rar {folder}/",
@@ -109,7 +109,7 @@ PLACES = (
 
 
 def place_of(name: str) -> Place:
-    """The place of a data set, whatever the case of its name. Raises InputError."""
+    """The place of a data set; its name is not case-sensitive. Raises InputError."""
     names = {place.name.casefold(): place for place in PLACES}
     place = names.get(name.strip().casefold())
     if place is None:
