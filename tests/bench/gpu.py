@@ -19,7 +19,7 @@ from tests.networks import backbone, pictures
 
 NETWORKS = (LITE0, "mobilenet_v3_large", "resnet101", "vgg16")
 FRAMES = 64
-OFF = {"fp32": 1e-4, "bf16": 0.05}  # bf16 of trained weights; random ones make more of rounding
+OFF = {"fp32": 1e-4, "bf16": 0.1}  # bf16 of trained weights; random ones make more of rounding
 ROUNDS = 10
 
 
