@@ -18,8 +18,6 @@ from attention.media.frames import FrameReader, Frames, Limits
 from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
 
-STAGES = ("decode", "forward", "maps", "energies")
-
 OnProgress = Callable[[int, int | None], None]
 Reader = Callable[..., FrameReader | SandboxedReader]
 
@@ -56,7 +54,7 @@ def analyse(
     rows = _rows(known, concepts)
     truth = None if truth is None else known.names[known.index(truth)]
     _check_window(window, model.web.map_size)
-    clock = Clock(STAGES)
+    clock = Clock()
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps, device, precision) for name in present]
     seen = _Seen()

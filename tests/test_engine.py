@@ -16,6 +16,7 @@ from attention.backbone import Backbone, load_backbone
 from attention.engine import choosing, graph, openvino
 from attention.engine.choosing import LAST_STAGE, Engine, engine_of
 from attention.engine.compiled import batches
+from attention.engine.overlap import Clock
 from attention.engine.road import BATCH
 from attention.networks import cnn
 from attention.networks.heads import HardswishHead, LinearHead, VGGHead
@@ -279,7 +280,7 @@ def torch_says(home: Path) -> Iterator[tuple[Backbone, Tensor]]:
     backbone, x = tiny(), frames(2)
     yield backbone, x
     engine = engine_of(backbone, "cpu")
-    assert torch.equal(engine.see(x).scores, engine._roads[-1].see(x, 3, False).scores)
+    assert torch.equal(engine.see(x).scores, engine._roads[-1].see(x, 3, False, Clock()).scores)
     assert engine.name.startswith("torch ") and len(engine.notes) == 1
 
 

@@ -12,6 +12,7 @@ from attention.engine import choosing, devices
 from attention.engine.choosing import Engine, engine_of
 from attention.engine.devices import cpu_threads, device_named
 from attention.engine.eager import Eager
+from attention.engine.overlap import Clock
 from attention.errors import InputError
 from attention.networks.stages import stages_of
 from tests.networks import pooled_backbone
@@ -101,7 +102,7 @@ def test_a_full_gpu_gets_smaller_batches_and_no_frame_twice(
     gpu, trunk, engine = on_gpu(2, 16)
     monkeypatch.setattr(Backbone, "features", lambda self, x: self.trunk(x))
     x = torch.rand(5, 3, 224, 224)
-    assert torch.equal(engine.see(x).maps, engine._roads[1].see(x, 3, False).maps)
+    assert torch.equal(engine.see(x).maps, engine._roads[1].see(x, 3, False, Clock()).maps)
     assert trunk.tried == [-5, -5, -4, 2, 2, 1] and gpu.batch == engine.batch == 2
     assert engine.notes == []
 

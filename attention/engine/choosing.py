@@ -9,6 +9,7 @@ from torch import Tensor
 
 from attention.engine.devices import check_precision, device_named
 from attention.engine.eager import Eager
+from attention.engine.overlap import Clock
 from attention.engine.road import Refused, Road
 from attention.engine.seen import Seen
 from attention.networks.cnn import Backbone, imprint
@@ -43,13 +44,16 @@ class Engine:
         """How many frames to give at a time."""
         return self._roads[0].batch
 
-    def see(self, x: Tensor, window: int = 3, features: bool = False) -> Seen:
+    def see(
+        self, x: Tensor, window: int = 3, features: bool = False, clock: Clock | None = None
+    ) -> Seen:
         """What it sees in inputs x [N,3,224,224], with windows of side `window`; features: those too."""
-        return self._first(lambda road: road.see(x, window, features))
+        clock = clock or Clock()
+        return self._first(lambda road: road.see(x, window, features, clock))
 
     def see_views(self, z: Tensor, window: int = 3, features: bool = False) -> Seen:
         """The same of inputs z of the last stage, as trunk(x, LAST_STAGE) gives them."""
-        return self._first(lambda road: road.see_views(z, window, features))
+        return self._first(lambda road: road.see_views(z, window, features, Clock()))
 
     def trunk(self, x: Tensor, until: str = MAPS) -> Tensor:
         """A [N,K,h,w] of inputs x, or until LAST_STAGE what the last stage takes."""

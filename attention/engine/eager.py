@@ -8,6 +8,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from attention.engine.overlap import Clock
 from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, joined, seen_of
 from attention.networks.cnn import Backbone
@@ -34,13 +35,13 @@ class Eager:
         self._stages = stages
         self._precision = precision
 
-    def see(self, x: Tensor, window: int, features: bool) -> Seen:
+    def see(self, x: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """What it sees in inputs x [N,3,224,224]."""
-        return self._seen(x, self._maps, window, features)
+        return self._seen(x, self._maps, window, features, clock)
 
-    def see_views(self, z: Tensor, window: int, features: bool) -> Seen:
+    def see_views(self, z: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """The same of inputs z of its last stage."""
-        return self._seen(z, self._stages.last, window, features)
+        return self._seen(z, self._stages.last, window, features, clock)
 
     def views(self, x: Tensor) -> Tensor:
         """z, the inputs of its last stage, of inputs x."""
@@ -54,12 +55,18 @@ class Eager:
         return self._backbone.features(x)
 
     def _seen(
-        self, given: Tensor, maps: Callable[[Tensor], Tensor], window: int, features: bool
+        self,
+        given: Tensor,
+        maps: Callable[[Tensor], Tensor],
+        window: int,
+        features: bool,
+        clock: Clock,
     ) -> Seen:
         def look(some: Tensor) -> Seen:
-            A = maps(some)
+            with clock.during("forward"):
+                A = maps(some)
             with torch.autocast(self.device.type, enabled=False):
-                return seen_of(self._backbone, A.float(), window, features)
+                return seen_of(self._backbone, A.float(), window, features, clock)
 
         return joined(self._in_batches(given, look))
 

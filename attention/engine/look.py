@@ -64,8 +64,7 @@ class Look:
     @torch.inference_mode()
     def see(self, x: Tensor, clock: Clock) -> Sight:
         """Looks at preprocessed frames [n,3,224,224]."""
-        with clock.during("forward"):
-            seen = self.engine.see(x, self.window, self.reads_features)
+        seen = self.engine.see(x, self.window, self.reads_features, clock)
         L = seen.maps[:, self.rows]
         learned = None
         with clock.during("energies"):

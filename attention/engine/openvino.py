@@ -11,6 +11,7 @@ from attention.energy import best_window
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
 from attention.engine.graph import graph_of, is_kept, only, seeing
+from attention.engine.overlap import Clock
 from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, seen_of
 from attention.networks.cnn import INPUT_SIDE, Backbone
@@ -34,16 +35,21 @@ class OpenVINO:
         self._torch = by_torch
         self._precision = precision
 
-    def see(self, x: Tensor, window: int, features: bool) -> Seen:
+    def see(self, x: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """What it sees in inputs x [N,3,224,224]; Refused where OpenVINO cannot tell."""
         if not isinstance(self._backbone.head, LinearHead):
-            return seen_of(self._backbone, self.maps(x), window, features)
-        scores, L, pooled = self._seeing(x)
-        return Seen(scores, *best_window(L, window), L, pooled if features else None)
+            with clock.during("forward"):
+                A = self.maps(x)
+            return seen_of(self._backbone, A, window, features, clock)
+        with clock.during("forward"):
+            scores, L, pooled = self._seeing(x)
+        with clock.during("energies"):
+            energies, windows = best_window(L, window)
+        return Seen(scores, energies, windows, L, pooled if features else None)
 
-    def see_views(self, z: Tensor, window: int, features: bool) -> Seen:
+    def see_views(self, z: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """The same of inputs z of the last stage: by torch, as that is what a training changes."""
-        return self._torch.see_views(z, window, features)
+        return self._torch.see_views(z, window, features, clock)
 
     def views(self, x: Tensor) -> Tensor:
         """z of inputs x."""
@@ -56,7 +62,7 @@ class OpenVINO:
     @cached_property
     def _seeing(self) -> Compiled:
         def expected(x: Tensor) -> list[Tensor]:
-            seen = self._torch.see(x, 1, features=True)
+            seen = self._torch.see(x, 1, True, Clock())
             return [seen.scores, seen.maps, seen.features]  # type: ignore[list-item]
 
         head = self._backbone.head

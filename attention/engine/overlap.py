@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TypeVar
 
+# forward holds the maps too where one graph gives both
+STAGES = ("decode", "forward", "maps", "energies")
 Chunk = TypeVar("Chunk")
 Found = TypeVar("Found")
 
@@ -36,7 +38,7 @@ def read_ahead(
 class Clock:
     """Seconds of work in each stage, all threads together."""
 
-    def __init__(self, stages: Iterable[str]) -> None:
+    def __init__(self, stages: Iterable[str] = STAGES) -> None:
         self.seconds = dict.fromkeys(stages, 0.0)
         self._adding = Lock()
 

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from torch import Tensor
 
+from attention.engine.overlap import Clock
 from attention.engine.seen import Seen
 
 BATCH = 8  # frames a CPU passes at a time
@@ -19,10 +20,10 @@ class Road(Protocol):
     name: str  # what computes, where and how exactly
     batch: int  # frames to give at a time
 
-    def see(self, x: Tensor, window: int, features: bool) -> Seen:
+    def see(self, x: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """What the network sees in inputs x [N,3,224,224]; Refused where it cannot."""
 
-    def see_views(self, z: Tensor, window: int, features: bool) -> Seen:
+    def see_views(self, z: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """The same of inputs z of its last stage."""
 
     def views(self, x: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from attention.energy import best_window
+from attention.engine.overlap import Clock
 from attention.maps import scores_and_maps
 from attention.networks.cnn import Backbone
 
@@ -29,10 +30,12 @@ class Seen:
 
 
 @torch.inference_mode()
-def seen_of(backbone: Backbone, A: Tensor, window: int, features: bool) -> Seen:
+def seen_of(backbone: Backbone, A: Tensor, window: int, features: bool, clock: Clock) -> Seen:
     """Eqs. 1 and 2 of feature maps A [N,K,h,w] on the backbone's device, by the closed forms of maps.py."""
-    scores, L = scores_and_maps(backbone, A)
-    energies, windows = best_window(L, window)
+    with clock.during("maps"):
+        scores, L = scores_and_maps(backbone, A)
+    with clock.during("energies"):
+        energies, windows = best_window(L, window)
     found = [scores, energies, windows, L]
     if features:
         penultimate = getattr(backbone.head, "penultimate", lambda A: A.mean((2, 3)))

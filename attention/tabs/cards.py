@@ -94,7 +94,8 @@ def timing_line(analysis: Analysis) -> str:
         for stage in ("decode", "forward", "maps", "energies")
     )
     frames = len(analysis.frames)
-    took = f"in {analysis.timing.get('total', 0.0):.2f} s. Work of all threads: {stages}"
+    by = f" by {escape(analysis.engine)}" if analysis.engine else ""
+    took = f"in {analysis.timing.get('total', 0.0):.2f} s{by}. Work of all threads: {stages}"
     return (
         f"<p class='timing'><b>{escape(analysis.clip)}</b>: {frames} frame{'s' * (frames != 1)} × "
         f"{len(analysis.concepts)} concept{'s' * (len(analysis.concepts) != 1)} "

@@ -4,6 +4,8 @@
 `--cpu` works run on one core and seconds are its computing, which tells more on a machine that others
 use meanwhile.
 
+`python -m tests.bench page` starts the app three times and opens it in chromium, in about a minute each.
+
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.
 """
@@ -17,19 +19,20 @@ from pathlib import Path
 
 import torch
 
-from tests.bench import clip, engine, exact, gpu, verdicts
+from tests.bench import clip, engine, exact, gpu, page, verdicts
 from tests.bench.race import Clock, Row
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
 STAT = Path("/proc/stat")
 PARTS = [*engine.ROUNDS, "clip", "exact"]
+ALONE = {"page": page.rows, "verdicts": verdicts.rows}
 
 
 def main() -> None:
     """Prints every part's rows, and how much of the machine others took while they were measured."""
     given = sys.argv[1:]
-    if given == ["verdicts"]:
-        for row in verdicts.rows():
+    if len(given) == 1 and given[0] in ALONE:
+        for row in ALONE[given[0]]():
             print(row, flush=True)
         return
     by_computing = "--cpu" in given

@@ -11,6 +11,7 @@ import torch
 
 from attention.engine.choosing import Engine, engine_of
 from attention.engine.devices import device_named
+from attention.engine.overlap import Clock
 from attention.networks.cnn import Backbone
 from tests.bench.race import Row, in_turns
 from tests.networks import backbone, pictures
@@ -36,7 +37,7 @@ def rows(
         looker = backbone(name)
         x = looker.preprocess(pictures(frames))
         engines = {precision: engine_of(looker, device, precision) for precision in OFF}
-        exact = engine_of(looker, "cpu")._roads[-1].see(x[:8], 3, False)
+        exact = engine_of(looker, "cpu")._roads[-1].see(x[:8], 3, False, Clock())
         for precision, engine in engines.items():
             seen = engine.see(x[:8])
             for what in ("scores", "energies", "maps"):
