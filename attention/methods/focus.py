@@ -21,8 +21,7 @@ ALONE = (
 
 def _statistics(values: Floats) -> dict[str, Floats]:
     exact = values.astype(np.float64)
-    found = {"mean": exact.mean(axis=0), "std": exact.std(axis=0)}
-    return {name: values.astype(np.float32) for name, values in found.items()}
+    return {"mean": exact.mean(axis=0).astype("f4"), "std": exact.std(axis=0).astype("f4")}
 
 
 def _stands_out(values: Floats, seen: Seen) -> Floats:
@@ -35,10 +34,8 @@ def _weighted(name: str, seen: Seen, weights: Floats) -> Verdict:
     likely = softmax(seen.side.scores / TEMPERATURE)
     scores = (weights / weights.sum() @ likely).astype(np.float32)
     where = f" (most of it from frame {weights.argmax() + 1})" if np.ptp(weights) > 0 else ""
-    classes = likely.argmax(axis=1)
-    return highest_verdict(
-        name, seen.side.name, scores, classes, seen.concepts, "weighted probability", where
-    )
+    what, frames = "weighted probability", likely.argmax(axis=1)
+    return highest_verdict(name, seen.side.name, scores, frames, seen.concepts, what, where)
 
 
 METHODS = (
