@@ -44,8 +44,8 @@ def test_the_page_opens_on_the_papers_interactions_all_seen_without_scrolling(
         page.goto(app_url)
         page.wait_for_selector("#player .timeline canvas", timeout=READY)
         names = page.locator("#verdicts .method").all_inner_texts()
-        assert names == ["CNN", "UnAtt", "Focus", *TUNED]
-        assert page.locator("#verdicts .mark").count() == 6
+        assert names == ["CNN", "UnAtt", "Focus", "Web+video head", *TUNED]
+        assert page.locator("#verdicts .mark").count() == 7
         for concept in ("Handshake", "High five", "Hug", "Kiss"):
             assert concept in page.inner_text("#player")
         for part in ("#samples", "#upload", "#verdicts", "#player .tiles", "#player .timeline"):

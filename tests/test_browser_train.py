@@ -92,7 +92,7 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
         timeout=READY,
     )
     names = page.locator("#verdicts .method").all_inner_texts()
-    assert names == ["CNN", "UnAtt", "Focus", *TUNED]
+    assert names == ["CNN", "UnAtt", "Focus", "Web+video head", *TUNED]
     said = re.findall(r"Hug|Kiss|High five|Handshake", page.inner_text("#verdicts"))
     assert said
     assert set(said) <= {"Hug", "Kiss"}

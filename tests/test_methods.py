@@ -77,7 +77,7 @@ def test_focus_and_its_controls_equal_a_slow_loop(clip: Side, others: Examples, 
     np.testing.assert_allclose(said.scores, slowly(clip, values, known), rtol=1e-5)
     assert said.prediction == int(np.argmax(said.scores))
     assert said.frame_classes.tolist() == clip.scores.argmax(1).tolist()
-    assert ("frame 3)" in said.why) == (name == "Focus")
+    assert ("most by frame 3" in said.why) == (name == "Focus")
 
 
 def test_focus_without_statistics_takes_those_of_the_clip_and_says_so(clip: Side) -> None:

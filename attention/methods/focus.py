@@ -33,8 +33,8 @@ def _stands_out(values: Floats, seen: Seen) -> Floats:
 def _weighted(name: str, seen: Seen, weights: Floats) -> Verdict:
     likely = softmax(seen.side.scores / TEMPERATURE)
     scores = (weights / weights.sum() @ likely).astype(np.float32)
-    where = f" (most of it from frame {weights.argmax() + 1})" if np.ptp(weights) > 0 else ""
-    what, frames = "weighted probability", likely.argmax(axis=1)
+    where = f" (most by frame {weights.argmax() + 1})" if np.ptp(weights) > 0 else ""
+    what, frames = "probability", likely.argmax(axis=1)
     return highest_verdict(name, seen.side.name, scores, frames, seen.concepts, what, where)
 
 
