@@ -53,6 +53,8 @@ def parser() -> Parser:
     )
     made.add_argument("--window", metavar="S", type=positive, default=3, help=_WINDOW_HELP)
     made.add_argument("--truth", metavar="NAME", help="the true concept of the clip")
+    made.add_argument("--device", metavar="D", default="auto", help=_DEVICE_HELP)
+    made.add_argument("--precision", metavar="P", default="fp32", help=_PRECISION_HELP)
     made.add_argument("--out", metavar="DIR", type=folder, help=_OUT_HELP)
     made.add_argument("--json", action="store_true", help="print only the analysis, as JSON")
     made.add_argument("--list-models", action="store_true", help="list the models and exit")
@@ -62,6 +64,8 @@ def parser() -> Parser:
 _CLIP_HELP = "a video or an image; with --out also several, or a folder of them"
 _MODEL_HELP = f"a model's name or its folder (default {MODEL})"
 _WINDOW_HELP = "side of the energy window, in map cells (default 3)"
+_DEVICE_HELP = "auto, cpu, cuda or mps (default auto: a GPU if there is one)"
+_PRECISION_HELP = "fp32, or bf16: faster, and energies differ by some percent (default fp32)"
 _OUT_HELP = (
     "write analysis.json, frames.csv, figure2.png and overlay.mp4; with --truth also figure6.png, if an "
     "energy method is right in a frame where the CNN is wrong; several clips get a folder each and one "

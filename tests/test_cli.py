@@ -137,6 +137,7 @@ def test_models_are_listed(said) -> None:  # type: ignore[no-untyped-def]
 WRONG = {
     "no clip": ((), "name a clip"),
     "missing": (("gone.mp4",), "gone.mp4 does not exist"),
+    "device": (("clip.mp4", "--device", "toaster"), "There is no device 'toaster'"),
     "empty": (("empty.mp4",), "empty.mp4 is empty"),
     "text": (("text.mp4",), "text.mp4 is neither a video nor an image"),
     "truncated": (("cut.mp4",), "cut.mp4 begins like a video but cannot be opened"),

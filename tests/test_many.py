@@ -126,6 +126,8 @@ def test_clips_of_one_name_do_not_share_a_folder(tmp_path: Path) -> None:
         (["a.mp4", "b.mp4", "--out", "here", "--json"], "--json prints one clip"),
         (["a.mp4", "b.mp4", "--out", "here", "--model", "nosuch"], "nosuch"),
         (["a.mp4", "b.mp4", "--out", "here", "--concepts", "lion, nosuch"], "nosuch"),
+        (["a.mp4", "b.mp4", "--out", "here", "--device", "toaster"], "no device 'toaster'"),
+        (["a.mp4", "b.mp4", "--out", "here", "--precision", "int4"], "no precision 'int4'"),
         (["{empty}", "--out", "here"], "no video or image"),
     ],
 )

@@ -119,7 +119,7 @@ def _check_settings(out: Path, asked: Asked) -> None:
     """Raises InputError when --out has results with other settings; else writes the settings there."""
     how = {
         "model": asked.model, "concepts": asked.concepts, "every": asked.every,
-        "window": asked.window, "truth": asked.truth,
+        "window": asked.window, "truth": asked.truth, "precision": asked.precision,
     }  # fmt: skip
     place = out / SETTINGS
     try:

@@ -30,6 +30,8 @@ class Asked:
     every: int
     window: int
     truth: str | None
+    device: str
+    precision: str
     out: Path | None
     json: bool
 
@@ -80,12 +82,18 @@ def analysis_of(
         window=asked.window,
         keep_maps=asked.out is not None,
         truth=truth,
+        device=asked.device,
+        precision=asked.precision,
     )
 
 
 def check_names(asked: Asked) -> None:
-    """Raises InputError for an unknown model, concept or truth."""
+    """Raises InputError for an unknown model, concept, truth, device or precision."""
     _names(asked, _model(asked.model))
+    from attention.engine.devices import check_precision, device_named
+
+    device_named(asked.device)
+    check_precision(asked.precision)
 
 
 @cache
