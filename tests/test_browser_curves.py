@@ -158,7 +158,7 @@ def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> Non
     assert clips == set(mine["clip"])
     page.locator("#confusion-clips .pick").first.click()
     page.wait_for_selector("#confusion-player canvas", timeout=READY)
-    assert page.locator("#confusion-cards article").count() == 5
+    assert page.locator("#confusion-cards article").count() == 7
     assert f"Truth: {told['truth']}" in page.inner_text("#confusion-cards")
 
 

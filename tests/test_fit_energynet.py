@@ -10,15 +10,9 @@ from torch import Tensor
 from attention.energy import window_energy
 from attention.energynet import EnergyNet
 from training.fit import energynet as fitting
-from training.fit.energynet import (
-    PAPER,
-    TO_THE_MARGIN,
-    WORKING,
-    EnergyNetSettings,
-    fit_energynet,
-    mirror,
-)
+from training.fit.energynet import fit_energynet, mirror
 from training.fit.mining import Candidates, MapSet, Miner, Quadruples, joint_loss
+from training.fit.settings import PAPER, TO_THE_MARGIN, WORKING, EnergyNetSettings
 from training.listener import Listener, Step
 
 SIZE = (5, 5)
