@@ -1,7 +1,6 @@
 """What several test files share: the running app, a browser, real clips."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,19 +13,9 @@ import numpy as np
 import pytest
 
 from tests.clips import write_clip
-from tests.pages import served
+from tests.pages import CHROMIUM, FLAGS, served
 
 SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "data" / "clips"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 SLOW = ("browser", "runs", "training_commands", "fit_cnn", "cli", "player", "maps", "pipeline")
 
 

@@ -1,5 +1,6 @@
 """Pages for browser tests: a gradio app served from this process, and a page under watch."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,6 +8,16 @@ from urllib.parse import urlparse
 
 from attention.serving.turns import LINE
 
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
 READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 LOOPBACK = {"127.0.0.1", "localhost", "local"}  # local: a data: or blob: address has no host
 

@@ -22,7 +22,7 @@ import psutil
 from tests.bench.clip import moving
 from tests.bench.race import Row, Seconds
 from tests.clips import write_clip
-from tests.conftest import CHROMIUM, FLAGS
+from tests.pages import CHROMIUM, FLAGS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 3

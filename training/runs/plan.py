@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def plan_of(spec: Spec, source: Source) -> Plan:
 
 
 def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> list[Fold]:
-    """The folds of a run, with development clips when the run evaluates on them.
+    """The folds of a run, with development clips only when the run evaluates on them.
 
     Raises InputError, which names the fold, for an unknown one.
     """
@@ -87,7 +87,8 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
         folds = [fold for fold, _ in found]
         for note in filter(None, (note for _, note in found)):
             listener.note(note)
-    return folds
+        return folds
+    return [replace(fold, dev=()) for fold in folds]
 
 
 def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
