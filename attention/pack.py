@@ -25,16 +25,11 @@ from attention.errors import InputError
 from attention.verdict import Verdict
 
 FORMAT = 2
-MAP_LEVELS = (
-    65535  # uint16: a map cell is off by at most max/131070, four digits better than a pixel shows
-)
+# uint16: a map cell is off by at most max/131070, four digits better than a pixel shows
+MAP_LEVELS = 65535
 SMALL = 1_500_000  # bytes: a pack no larger is fetched whole
-KINDS = {
-    "float32": "F32",
-    "uint32": "U32",
-    "uint16": "U16",
-    "uint8": "U8",
-}  # as safetensors names them
+# as safetensors names them
+KINDS = {"float32": "F32", "uint32": "U32", "uint16": "U16", "uint8": "U8"}
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
@@ -49,9 +44,8 @@ def pack_bytes(analysis: Analysis) -> bytes:
         ends = np.cumsum([len(picture) for picture in analysis.pictures])
         arrays["picture_ends"] = ends.astype(np.uint32)
         jpegs = b"".join(analysis.pictures)
-        padding = bytes(
-            -len(jpegs) % 4
-        )  # the maps behind them lie where a reader can use them in place
+        # the maps behind them lie where a reader can use them in place
+        padding = bytes(-len(jpegs) % 4)
         arrays["pictures"] = np.frombuffer(jpegs + padding, np.uint8)
     if mapped:
         arrays["maps"] = np.stack([_stored_maps(side, units, order) for side in mapped], axis=1)

@@ -37,6 +37,21 @@ def scheduling() -> int | None:
     return os.sched_getscheduler(0) if hasattr(os, "sched_getscheduler") else None
 
 
+@pytest.fixture
+def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
+    """Runs `python -m attention` here; returns (status, stdout, stderr)."""
+    from attention import __main__ as command
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        try:
+            status = command.main([str(a) for a in arguments])
+        except SystemExit as left:
+            status = int(left.code or 0)
+        return status, *capfd.readouterr()
+
+    yield run
+
+
 @pytest.fixture(scope="session")
 def lion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A three-second film that moves over a photograph of a lion."""

@@ -7,14 +7,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from attention import __main__ as command
 from attention import pipeline
 from attention.command import single
 from attention.command.report import report
@@ -32,21 +30,6 @@ FILES = ["analysis.json", "figure2.png", "frames.csv", "overlay.mp4"]
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_clip(tmp_path_factory.mktemp("clip") / "a $5 clip.mp4", numbered_frames(12))
-
-
-@pytest.fixture
-def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
-    """Runs the command line here; returns (status, stdout, stderr)."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = command.main([str(a) for a in arguments])
-        except SystemExit as left:
-            status = int(left.code or 0)
-        out, err = capfd.readouterr()
-        return status, out, err
-
-    yield run
 
 
 # the command with an analysis that is there already: no network is imported, none looks

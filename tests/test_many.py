@@ -2,30 +2,14 @@
 
 import csv
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from attention import __main__ as command
 from attention.command import many
 from tests.clips import numbered_frames, write_clip
 
 FEW = ("--concepts", "lion, cheetah", "--every", "6")
-
-
-@pytest.fixture
-def said(capfd: pytest.CaptureFixture[str]) -> Iterator[object]:
-    """Runs the command line here; returns (status, stdout, stderr)."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        try:
-            status = command.main([str(a) for a in arguments])
-        except SystemExit as left:
-            status = int(left.code or 0)
-        return status, *capfd.readouterr()
-
-    yield run
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 Our reading of the two sections:
 1. A mini-batch is drawn at random: anchors F, each with a false concept c_fa.
-2. The K pairs (F, c_fa) with the highest energy loss (Eq. 6) are kept. F+ stays as drawn: hard positives
-   are not selected.
-3. Each kept F is offered size/K random negatives F- and keeps the one with the highest triplet loss
-   (Eq. 10) with its F+.
+2. The K pairs (F, c_fa) with the highest energy loss (Eq. 6) are kept; F+ stays as drawn, no hard positive.
+3. Each kept F keeps, of size/K random negatives F-, that with the highest triplet loss (Eq. 10).
 4. A few random quadruples are added.
 K is constant; the mini-batch grows once its mean energy loss is low. The paper does not give K, the
 sizes, the threshold, the number of random quadruples, or which loss "the training loss" is.
@@ -231,9 +229,8 @@ class Miner:
 class Pool:
     """The size of the mini-batches: small at first, so that the K hardest are semi-hard (§3.4.2).
 
-    The size doubles, up to `most`, when the running mean of the energy loss falls below `threshold`. The
-    mean is set to `start`, the loss m of an untrained network, at the beginning and after each doubling,
-    so that one mini-batch with a low loss does not cause a doubling.
+    It doubles, up to `most`, when the running mean of the energy loss falls below `threshold`. The mean
+    begins anew at `start`, the loss m of an untrained network: one low loss causes no doubling.
     """
 
     size: int

@@ -55,7 +55,7 @@ def curves_tab(demo: gr.Blocks) -> Curves:
     verdict = gr.HTML("", elem_id="curves-verdict")
     chosen = gr.Dropdown(
         choices=_choices(),
-        value=_usual(),
+        value=[name for _, name in _choices()[:1]],
         multiselect=True,
         allow_custom_value=True,  # a run that is removed meanwhile is no error: it is passed over
         label="Look at",
@@ -103,7 +103,7 @@ def curves_tab(demo: gr.Blocks) -> Curves:
         choices = _choices()
         names = [wanted] if isinstance(wanted, str) else wanted or []
         there = [name for name in names if name in {known for _, known in choices}]
-        return gr.Dropdown(choices=choices, value=there or _usual())
+        return gr.Dropdown(choices=choices, value=there or [name for _, name in _choices()[:1]])
 
     def filled(listen: Callable[..., Any]) -> Any:
         """First the view, then the verdict, which may take a moment."""
@@ -236,10 +236,6 @@ def _choices() -> list[tuple[str, str]]:
         (s.title if s.state == "finished" else f"{s.title} ({s.state})", s.name)
         for s in known_sweeps()
     ]
-
-
-def _usual() -> list[str]:
-    return [name for _, name in _choices()][:1]
 
 
 def _records(table: Any) -> list[dict[str, Any]]:
