@@ -45,7 +45,7 @@ def whole_set(demo: gr.Blocks) -> None:
         script = PICKS.read_text(encoding="utf-8")
         won = gr.HTML("", js_on_load=script, elem_id="whole-attention-right", min_width=320)
         lost = gr.HTML("", js_on_load=script, elem_id="whole-cnn-right", min_width=320)
-    files("whole", _shown, of, [attention, cnn, seed], workroom, kinds=("csv",))
+    files("whole", _shown, of, [attention, cnn, seed], workroom, pictures=False)
     clip_player("whole", [won, lost], workroom)
 
     controls: list[Any] = [of, attention, cnn, seed]

@@ -14,7 +14,7 @@ from attention.methods.registry import methods
 from attention.serving.workroom import Workroom
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
-from training.report.charts.curve_charts import figure5_chart, gains_chart
+from training.report.charts import figure5_chart, gains_chart
 from training.report.curves import (
     TABLES,
     class_gains,
