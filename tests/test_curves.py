@@ -26,7 +26,6 @@ from training.report.curves import (
     TABLES,
     cell_of,
     class_gains,
-    column_of,
     confusion_counts,
     figure5_rows,
     paper_rows,
@@ -300,7 +299,7 @@ def test_a_clear_difference_on_the_whole_set_names_the_better(tmp_path: Path) ->
 
 def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
     names = ("drawn", "noisy")
-    mine, beside = (column_of(name, "drawn clips", paper.FILTERED, usual) for name in names)
+    mine, beside = (measured_column(name, "drawn clips", paper.FILTERED, usual) for name in names)
     said, table = verdict_of(mine, [mine, beside])
     both = [measured_column(name, "drawn clips", paper.FILTERED, usual) for name in names]
     given = answers(both)
@@ -314,7 +313,7 @@ def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
 @pytest.mark.parametrize("number", TABLES)
 def test_every_table_has_the_papers_numbers(number: str, usual: SweepResults) -> None:
     columns = [
-        column_of(name, "drawn clips", stills, usual)
+        measured_column(name, "drawn clips", stills, usual)
         for name, stills in (("clean", paper.FILTERED), ("noisy", paper.NOISY))
     ]
     table = table_rows(number, columns)

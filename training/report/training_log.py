@@ -70,11 +70,7 @@ def smoothed(values: Sequence[float] | NDArray[np.float64], weight: float) -> ND
     """
     if not 0 <= weight < 1:
         raise ValueError(f"a smoothing of {weight} is not in 0 … 1")
-    s, found = 0.0, []
-    for t, x in enumerate(values, 1):
-        s = weight * s + (1 - weight) * float(x)
-        found.append(s / (1 - weight**t))
-    return np.array(found)
+    return pd.Series(values, dtype=float).ewm(alpha=1 - weight).mean().to_numpy()
 
 
 def _number(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from attention.disk.whole import whole_file
 from attention.model.folder import save_model
 from training.data.records import Source
-from training.data.sources import nested_fractions
+from training.data.splitting import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
 from training.fit.prepared import Prepared
 from training.fit.settings import PRESETS

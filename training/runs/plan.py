@@ -16,13 +16,12 @@ from attention.media.frames import probe
 from attention.networks.known.registry import cost_of
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
-from training.data.sources import nested_fractions
-from training.data.splitting import with_dev
+from training.data.splitting import nested_fractions, with_dev
 from training.fit.settings import PRESETS, VIDEO, WEB
 from training.listener import NOBODY, Kind, Listener
 from training.runs.folder import runs_folder
 from training.runs.records import Spec
-from training.settings import WEB as WEB_TRAINING
+from training.settings import DATA
 
 # The number of clips whose length is read; the others are assumed to be like them. It is smaller for an
 # uploaded set, where each clip needs its own confined child.
@@ -96,7 +95,7 @@ def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
     yield Stage(("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)
-    learned = stills * (1 - WEB_TRAINING.validation_share)
+    learned = stills * (1 - DATA.validation_share)
     folds = chosen_folds(spec, source)
     for fold in folds:
         yield from _caching(fold, learned, stills - learned, frames_each, frozen)
