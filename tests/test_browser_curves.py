@@ -177,6 +177,7 @@ def test_files_hold_the_same_numbers_and_the_whole_set_both_directions(page: Any
     open_view(page, "Tables")
     page.wait_for_selector("#tables-table td")
     assert b"96.8" in download(page, "tables-csv")
+    assert "96.8" in download(page, "tables-svg").decode()
     open_view(page, "Confusion")
     page.wait_for_selector("#confusion-grid td.wrong button")
     assert download(page, "confusion-png").startswith(b"\x89PNG")

@@ -34,6 +34,7 @@ from training.report.curves import (
     verdict_of,
 )
 from training.report.disagreement import disagreement
+from training.report.plot import table_chart
 from training.report.training_log import log_rows, smoothed
 from training.report.verdict import answers, answers_table, sentence
 
@@ -352,6 +353,12 @@ def test_charts_are_json_without_markup_of_their_own(usual: SweepResults) -> Non
         assert told["layout"]["paper_bgcolor"] == told["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
         assert told["layout"]["height"] == 300
         assert "<b>" not in json.dumps(told)  # plotly takes tags for markup
+    printed = table_chart(
+        pd.DataFrame({"a<b": ["<i>x</i>"], "y": [float("nan")], "z": [1.25]}), "T"
+    )
+    (cells,) = json.loads(printed.to_json())["data"]
+    assert cells["header"]["values"] == ["<b>a&lt;b</b>", "<b>y</b>", "<b>z</b>"]
+    assert cells["cells"]["values"] == [["&lt;i&gt;x&lt;/i&gt;"], ["–"], ["1.2"]]
     lines = [line for line in charts[0].data if line["showlegend"]]
     net = next(line for line in lines if line["name"].startswith("finetune+EnergyNet"))
     rows = figure5_rows(usual, "accuracy", ["finetune+EnergyNet"])

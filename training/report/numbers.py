@@ -61,6 +61,13 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=list(header))
 
 
+def cell_text(value: object) -> str:
+    """A cell of a table: numbers to one digit."""
+    if isinstance(value, float):
+        return MISSING if np.isnan(value) else f"{value:.1f}"
+    return str(value)
+
+
 def markdown(frame: pd.DataFrame) -> str:
     """A table as Markdown; | in a cell is escaped."""
     lines = [list(frame.columns), ["---"] * frame.shape[1], *frame.to_numpy().tolist()]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from gradio.components.plot import PlotData
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from training.report.known_sweeps import Sweep, by_name
-from training.report.plot import Chart
+from training.report.numbers import cell_text
+from training.report.plot import Chart, table_chart
 
 PICTURES = ("png", "svg")
 # the plot with its title, on white and with every line in the legend, drawn by the browser
@@ -31,8 +31,8 @@ PICTURE = """() => {
     margin: {...plot.layout.margin, t: 60},
     title: {text: title, font: {size: 13}, x: 0.01, xanchor: "left", y: 0.98, yanchor: "top"}};
   const filename = title.toLowerCase().replace(/<br>|[^a-z0-9]+/g, "-").slice(0, 60);
-  const height = plot.layout.height + 60;
-  Plotly.downloadImage({data, layout}, {format: "KIND", scale: 3, width: 900, height, filename});
+  const height = plot.layout.height + 60, width = plot.layout.width || 900;
+  Plotly.downloadImage({data, layout}, {format: "KIND", scale: 3, width, height, filename});
 }"""
 # a plot is a picture to a screen reader, and its caption says what is to be seen
 DESCRIBE = """
@@ -82,19 +82,19 @@ def figure_block(
 ) -> tuple[list[Component], Callable[..., list[Any]]]:
     """Builds plot, caption, files and numbers; returns the outputs and what fills them.
 
-    table_first: the numbers are what is shown; there is no plot.
+    table_first: the numbers are what is shown; the plot is for their picture alone.
     """
     plot = gr.Plot(
         show_label=False,
         container=False,
-        visible=not table_first,
+        visible="hidden" if table_first else True,
         elem_id=f"{name}-plot",
         elem_classes=["curve-plot"],
     )
     if table_first:
         table = gr.HTML("", elem_id=f"{name}-table")
     caption = gr.HTML("", js_on_load=DESCRIBE, elem_id=f"{name}-caption", plot=f"{name}-plot")
-    files(name, show, chosen, inputs, workroom, pictures=not table_first)
+    files(name, show, chosen, inputs, workroom)
     if not table_first:
         with gr.Accordion("The numbers as a table", open=False, elem_id=f"{name}-numbers"):
             table = gr.HTML("", elem_id=f"{name}-table")
@@ -105,7 +105,7 @@ def figure_block(
         except InputError as error:
             return [gr.Plot(value=None, visible=False), note(str(error)), ""]
         return [
-            gr.Plot(value=drawn(seen.chart), visible=seen.chart is not None),
+            gr.Plot(value=plotted(seen), visible="hidden" if table_first else True),
             caption_html(seen),
             table_html(seen.table, seen.title),
         ]
@@ -113,9 +113,14 @@ def figure_block(
     return [plot, caption, table], fill
 
 
-def drawn(chart: Chart | None, **layout: Any) -> PlotData | None:
+def plotted(seen: Shown) -> PlotData:
+    """Its chart, or else its table drawn, as the value of a gr.Plot."""
+    return drawn(seen.chart or table_chart(seen.table, seen.title))
+
+
+def drawn(chart: Chart, **layout: Any) -> PlotData:
     """A chart as the value of a gr.Plot; layout: what differs from the chart's own."""
-    return None if chart is None else PlotData(type="plotly", plot=chart.to_json(**layout))
+    return PlotData(type="plotly", plot=chart.to_json(**layout))
 
 
 def files(
@@ -185,9 +190,9 @@ def table_html(table: pd.DataFrame, title: str) -> str:
     rows = "".join(
         "<tr>"
         + "".join(
-            f"<th scope='row'>{escape(_text(value))}</th>"
+            f"<th scope='row'>{escape(cell_text(value))}</th>"
             if c == 0
-            else f"<td>{escape(_text(value))}</td>"
+            else f"<td>{escape(cell_text(value))}</td>"
             for c, value in enumerate(row)
         )
         + "</tr>"
@@ -209,9 +214,3 @@ def caption_html(seen: Shown, more: str = "") -> str:
     alt = f"{seen.chart.alt} {more}" if seen.chart else more
     said = f"<p class='caption'><b>{escape(seen.title)}.</b> {escape(alt)}</p>"
     return said + "".join(f"<p class='caption quiet'>{escape(text)}</p>" for text in seen.notes)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return "–" if math.isnan(value) else f"{value:.1f}"
-    return str(value)

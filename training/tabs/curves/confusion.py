@@ -24,9 +24,9 @@ from training.tabs.figure_block import (
     Shown,
     View,
     caption_html,
-    drawn,
     files,
     note,
+    plotted,
     sweeps_named,
     table_html,
 )
@@ -80,7 +80,7 @@ def confusion_view(chosen: Component, workroom: Workroom) -> View:
             return [*told, note(str(error)), "", None, "", ""]
         numbers = table_html(seen.table, seen.title)
         grid = grid_html(seen.table)
-        return [*told, grid, caption_html(seen, CLICK), drawn(seen.chart), numbers, ""]
+        return [*told, grid, caption_html(seen, CLICK), plotted(seen), numbers, ""]
 
     outputs = [method, seed, grid, caption, plot, table, clips]
     return View("confusion", tab, inputs, outputs, render)
