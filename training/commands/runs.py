@@ -81,7 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _start(arguments: argparse.Namespace) -> int:
-    from training.runs.asked import expected, spec_of
+    from training.runs.plan import expected
+    from training.runs.records import spec_of
 
     given = {name: getattr(arguments, name) for name in Spec.model_fields}
     given["fractions"] = _numbers(arguments.fractions, "fractions")

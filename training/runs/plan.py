@@ -13,9 +13,11 @@ from attention.confined.process import SandboxedReader
 from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import probe
-from attention.networks.known.registry import cost_of
+from attention.networks.known.registry import cost_of, offered_networks
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
+from training.data.sets import sets
+from training.data.sources import open_source
 from training.data.splitting import nested_fractions, with_dev
 from training.fit.settings import PRESETS, VIDEO, WEB
 from training.listener import NOBODY, Kind, Listener
@@ -88,6 +90,27 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
             listener.note(note)
         return folds
     return [replace(fold, dev=()) for fold in folds]
+
+
+def source_of(spec: Spec) -> Source:
+    """The source of a run. Raises InputError when it lacks stills or clips."""
+    source = open_source(sets().get(spec.source, spec.source), noisy=spec.noisy)
+    if not source.stills or not source.folds:
+        lacking = "stills" if source.folds else "clips"
+        raise InputError(f"{source.name} has no {lacking}; a run needs stills and clips.")
+    return source
+
+
+def expected(spec: Spec) -> float:
+    """The expected seconds of a run on this machine. Raises InputError when it is not possible."""
+    names = offered_networks()
+    if spec.backbone not in names:
+        raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(names)}.")
+    source = source_of(spec)
+    for fold in chosen_folds(spec, source):
+        if not fold.test:
+            raise InputError(f"Fold {fold.name} of {source.name} has no test clips; add some.")
+    return plan_of(spec, source).seconds * time_factor(spec.backbone)
 
 
 def _stages(spec: Spec, source: Source) -> Iterator[Stage]:

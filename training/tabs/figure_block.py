@@ -16,6 +16,7 @@ from gradio.components.plot import PlotData
 
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
+from attention.tabs.faults import toasting
 from training.report.known_sweeps import Sweep, by_name
 from training.report.numbers import cell_text
 from training.report.plot import Chart, table_chart
@@ -137,11 +138,8 @@ def files(
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
     def write(names: Sequence[str], *values: Any) -> str:
-        try:
-            seen = show(sweeps_named(names), *values)
-        except InputError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        return str(written(seen, workroom.new_folder()))
+        with toasting():
+            return str(written(show(sweeps_named(names), *values), workroom.new_folder()))
 
     with gr.Row(elem_classes=["curve-files"]):
         for kind in PICTURES if pictures else ():

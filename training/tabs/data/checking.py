@@ -5,13 +5,14 @@ from __future__ import annotations
 import gradio as gr
 
 from attention.errors import InputError
+from attention.tabs.faults import toasting
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
 from training.data.sets import leave_out, left_out, put_back, set_folder
 from training.data.thumbnails import thumbnails
 from training.tabs.data.checkup import standing_card
-from training.tabs.data.element import LIGHT, Part, Values, toasting
+from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.data.twins import SHOWN, TICKED, most_alike, seconds_of, twins_card
 
 POLL = 0.7  # seconds between looks at a check-up under way

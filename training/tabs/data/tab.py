@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from attention.tabs.faults import toasting
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
@@ -19,7 +20,7 @@ from training.data.thumbnails import sweep
 from training.tabs.data.adding import adding
 from training.tabs.data.browsing import leafing
 from training.tabs.data.checking import checking
-from training.tabs.data.element import LIGHT, Values, toasting
+from training.tabs.data.element import LIGHT, Values
 
 ABOUT_DRAWN = (
     "Drawn by this project, not photographed: two people in four interactions, posed and bright in the "
