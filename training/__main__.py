@@ -1,7 +1,5 @@
 """`python -m training COMMAND …`: data, training and evaluation in the terminal."""
 
-from __future__ import annotations
-
 import argparse
 import importlib
 import io

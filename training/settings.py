@@ -1,7 +1,5 @@
 """The constants of the experiments, each with its section of the paper."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 

@@ -1,7 +1,5 @@
 """Makes the shipped word table: a subset of GloVe, and the mixture for its Fisher vectors."""
 
-from __future__ import annotations
-
 import argparse
 import contextlib
 import dataclasses

@@ -5,8 +5,6 @@ D dimensions, is word2vec's header; text or binary data follow. Text without a h
 file that does not match its header is refused with one sentence.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
 import math

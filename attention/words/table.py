@@ -3,8 +3,6 @@
 `python -m attention.words.build SOURCE` rebuilds the shipped table: see assets/words/README.md.
 """
 
-from __future__ import annotations
-
 import zipfile
 import zlib
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """`python -m training runs list|show|start|cancel|resume|remove`: training in the background."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import time

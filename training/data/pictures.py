@@ -6,8 +6,6 @@ still; it reads ahead until its pipe is full. The child runs `python -m training
 FILE…`.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -9,8 +9,6 @@
   stand for own folders: "web:<folder>,TVHI:<folder>".
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

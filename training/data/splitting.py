@@ -1,7 +1,5 @@
 """Splits of clips and stills: halves, label fractions (§4.5), validation stills (§4.2)."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -4,8 +4,6 @@ For untrusted files a confined child runs `python -m training.data.thumbnails FI
 line and the JPEG for each file.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

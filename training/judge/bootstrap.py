@@ -11,8 +11,6 @@ recordings or seeds hide: a sample of n varies too little by 1/n, and Student's 
 the normal law, with Satterthwaite's degrees of freedom for recordings and seeds together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Charts of sweeps and runs: Figure 5, Figure 4, a confusion, a training log."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
 from typing import Any

@@ -1,7 +1,5 @@
 """Sweeps as the numbers behind the paper's figures and tables, the paper's own beside ours."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

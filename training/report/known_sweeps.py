@@ -1,7 +1,5 @@
 """The sweeps that can be shown: those that ship and those of the runs, read once until they change."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache

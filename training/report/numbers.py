@@ -1,7 +1,5 @@
 """How the report writes numbers and tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np

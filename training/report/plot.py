@@ -3,8 +3,6 @@
 Ground and text have no colours of their own: the page's style gives them.
 """
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Mapping, Sequence

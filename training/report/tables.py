@@ -1,7 +1,5 @@
 """Tables 1–5 and Figures 4–5, our numbers and the paper's side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A run's metrics as rows: loss, accuracy and pool size of each stage, and how they are smoothed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The networks of each cell of a run as model folders, and the run's model: its first fold and seed."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Estimates how long a run takes, from its stages and the expected seconds of each."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator, Sequence

@@ -4,8 +4,6 @@ There is no broker: every run is its own process, which waits for its turn and o
 started it. Every program that lists the runs corrects the state of those whose process has died.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

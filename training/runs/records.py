@@ -1,7 +1,5 @@
 """The settings (Spec) and the state (Status) of a run, both stored in its folder."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated, Any, Literal
 

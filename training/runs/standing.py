@@ -1,7 +1,5 @@
 """The processes of runs, and the state of all runs, corrected for processes that have died."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

@@ -1,7 +1,5 @@
 """A run's process: waits for its turn, trains, evaluates, saves the model. `python -m …work FOLDER`."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time

@@ -1,7 +1,5 @@
 """What other programs may call of training: /runs, /start_run, /cancel_run, /curves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import gradio as gr

@@ -1,7 +1,5 @@
 """A figure or table on the page: what it shows in words, its numbers, and files of it to take away."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

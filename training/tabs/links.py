@@ -1,7 +1,5 @@
 """The ways from a finished run to what came of it: its curve, and its model under Heatmaps."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from attention.disk.home import own_models

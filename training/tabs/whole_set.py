@@ -1,7 +1,5 @@
 """Whole-set Compare: the clips attention gets right and the CNN wrong (Figure 6), and the reverse."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """Reads every file of a source: finds unreadable files, near-duplicates, and classes that are too small."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """The records of a check-up."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any

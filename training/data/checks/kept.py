@@ -1,7 +1,5 @@
 """Check-ups for the page: each made once, in a confined process, and cached by the set's content."""
 
-from __future__ import annotations
-
 import json
 import logging
 import threading

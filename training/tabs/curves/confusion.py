@@ -1,7 +1,5 @@
 """The confusion view: which class is taken for which; a cell lists its clips, a clip opens in the player."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from html import escape

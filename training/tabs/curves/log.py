@@ -1,7 +1,5 @@
 """The view of the Curves tab that shows what runs tell while they learn."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

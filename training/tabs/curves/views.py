@@ -1,7 +1,5 @@
 """The views of the Curves tab that show a sweep: Figure 5, Figure 4 and the tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The part of the Data tab where people add a set of their own as a zip."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from html import escape
 

@@ -1,7 +1,5 @@
 """The part of the Data tab that leafs through Figure 1: stills beside video frames, class by class."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import gradio as gr

@@ -1,7 +1,5 @@
 """The part of the Data tab that checks a set: counts, faults, copies to leave out, what to do."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from attention.errors import InputError

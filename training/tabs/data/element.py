@@ -1,7 +1,5 @@
 """A part of the Data tab: what it shows of the chosen set, and what makes the set be shown anew."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What is known of one still or clip, as HTML: its name and split; of a drawn clip, the whole truth."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Figure 1 as pages to leaf through: Web stills beside the middle frames of clips, class by class."""
 
-from __future__ import annotations
-
 import base64
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -4,8 +4,6 @@ adding.py, browsing.py and checking.py are its parts; figure1.py, facts.py, chec
 zip_help.py what they show.
 """
 
-from __future__ import annotations
-
 from html import escape
 from typing import Any
 

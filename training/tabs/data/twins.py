@@ -1,7 +1,5 @@
 """Near-duplicates among a set's stills (§4.1.1) as pairs of pictures, each with a box to tick."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a zip of one's own must look like: a picture of its tree, and its limits in one line."""
 
-from __future__ import annotations
-
 from attention.disk.room import size_text
 from training.data.archive.zips import ZipLimits
 

@@ -1,7 +1,5 @@
 """The charts of a run while it works, drawn once for all who look, and what a page has seen of it."""
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The Train tab: choose what to learn from and how, see how it goes, come back to it later."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
