@@ -20,17 +20,23 @@ from tests.zips import clip, good, still, zipped
 from training.data import thumbnails
 from training.data.checks import kept as checkups
 from training.data.checks.checkup import check
-from training.data.checks.kept import Checkups, Standing, check_confined, checkup_from
+from training.data.checks.findings import Checkup
+from training.data.checks.kept import Checkups, Standing, check_confined
 from training.data.content import content_key, opened
 from training.data.sets import DRAWN_FOLDER, add_set, leave_out, set_folder, source_of
 from training.data.sources import open_source
 from training.data.thumbnails import SIDE, Thumbnail, thumbnail_of
 from training.tabs.data.browsing import leaf_views
-from training.tabs.data.checking import checkup_views
+from training.tabs.data.checking import (
+    REST,
+    SHOWN,
+    checkup_views,
+    most_alike,
+    seconds_of,
+    twins_card,
+)
 from training.tabs.data.checkup import standing_card
-from training.tabs.data.facts import Facts
-from training.tabs.data.figure1 import PER_PAGE, figure1, page_of
-from training.tabs.data.twins import REST, SHOWN, most_alike, seconds_of, twins_card
+from training.tabs.data.figure1 import PER_PAGE, Facts, figure1, page_of
 
 ROOT = Path(__file__).parents[1]
 ODD = "Kiss & <b>wave"
@@ -372,12 +378,12 @@ def test_a_checkup_that_ends_before_its_time_says_where(
 def test_a_childs_checkup_cannot_name_files_elsewhere(own: str) -> None:
     folder = set_folder(own)
     told = check(source_of(own)).to_json()
-    assert checkup_from(told, folder).twins
+    assert Checkup.from_json(told, folder).twins
     for path in ("/etc/passwd", f"{folder}/../../secret.jpg", "web/Hug/0.jpg"):
         with pytest.raises(ValueError, match=r".*"):
-            checkup_from(told | {"unreadable": [{"path": path, "why": ""}]}, folder)
+            Checkup.from_json(told | {"unreadable": [{"path": path, "why": ""}]}, folder)
     with pytest.raises(ValueError, match=r".*"):
-        checkup_from(told | {"stills": [1, 2, 3]}, folder)
+        Checkup.from_json(told | {"stills": [1, 2, 3]}, folder)
 
 
 def test_the_card_tells_counts_faults_and_what_to_do(own: str) -> None:

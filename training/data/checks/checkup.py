@@ -113,7 +113,9 @@ def _twins_among(readable: list[tuple[Path, Histogram]]) -> list[Twins]:
     if len(readable) < 2:
         return []
     paths, histograms = zip(*readable, strict=True)
-    return [Twins(paths[i], paths[j], alike) for i, j, alike in twins(np.stack(histograms))]
+    return [
+        Twins(paths[i], paths[j], round(alike, 4)) for i, j, alike in twins(np.stack(histograms))
+    ]
 
 
 def _by_label(stills: Sequence[Still]) -> list[list[Path]]:

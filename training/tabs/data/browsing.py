@@ -10,8 +10,7 @@ from training.data.naming import DRAWN
 from training.data.sets import set_folder, source_of
 from training.data.thumbnails import thumbnails
 from training.tabs.data.element import LIGHT, Part, Values
-from training.tabs.data.facts import Facts
-from training.tabs.data.figure1 import figure1, page_of
+from training.tabs.data.figure1 import Facts, figure1, page_of
 
 SCRIPT = ASSETS / "page" / "figure1.js"
 FIRST_SEED = 1
