@@ -17,6 +17,7 @@ from attention.confined.batch import end, start_confined
 from attention.errors import InputError
 from tests.clips import frame_number, numbered_frames, write_clip
 from tests.zips import clip, good, still, zipped
+from training.data import pictures as decoding
 from training.data import thumbnails
 from training.data.checks import kept as checkups
 from training.data.checks.checkup import check
@@ -175,7 +176,7 @@ def test_confined_and_trusted_thumbnails_are_the_same_and_kept_by_content(
     assert confined == {path: thumbnail_of(path) for path in paths}
     assert "c.jpg is neither" in confined[paths[2]].why
     assert len(list((home / "cache/thumbnails").iterdir())) == 2
-    monkeypatch.setattr(thumbnails, "_batch", lambda paths: pytest.fail("made again"))
+    monkeypatch.setattr(thumbnails, "_drawn", lambda seen: pytest.fail("made again"))
     moved = tmp_path / "elsewhere.jpg"
     moved.write_bytes(still(1))
     assert thumbnails.thumbnails([moved])[moved] == confined[paths[0]]
@@ -195,50 +196,20 @@ def child(script: str) -> Callable[..., subprocess.Popen[bytes]]:
     return start
 
 
-DIES_AT_BAD = """
-import os, sys
-from pathlib import Path
-from training.data.thumbnails import main
-for path in sys.argv[1:]:
-    if "bad" in path:
-        os.kill(os.getpid(), 9)
-    main([path])
-"""
-
-
 def test_a_file_that_ends_the_decoder_costs_only_its_own_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = [tmp_path / name for name in ("1.jpg", "bad.jpg", "2.jpg")]
+    paths = [tmp_path / name for name in ("1.jpg", "kills.jpg", "2.jpg")]
     for path in paths:
         path.write_bytes(still(3))
-    monkeypatch.setattr(thumbnails, "start_confined", child(DIES_AT_BAD))
+    monkeypatch.setattr(
+        decoding,
+        "start_confined",
+        lambda _, *given, **bounds: start_confined("tests.decoding_probe", *given, **bounds),
+    )
     made = thumbnails.thumbnails(paths)
     assert [bool(made[path].jpeg) for path in paths] == [True, False, True]
-    assert made[paths[1]].why.startswith("bad.jpg stops the decoder")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "not json",
-        "[1]",
-        "{}",
-        '{"bytes": -1}',
-        '{"bytes": 99999999999}',
-        "[" * 9000,
-        '{"bytes": 3}\nGIF',
-    ],
-)
-def test_nonsense_from_the_child_is_no_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
-) -> None:
-    path = tmp_path / "1.jpg"
-    path.write_bytes(still())
-    monkeypatch.setattr(thumbnails, "start_confined", child(f"print({answer!r})"))
-    assert thumbnails.thumbnails([path])[path] == Thumbnail(
-        why="1.jpg stops the decoder; save it again."
-    )
+    assert made[paths[1]].why.startswith("kills.jpg could not be read: it stopped the decoder")
 
 
 # the confined child
