@@ -1,7 +1,5 @@
 """Concepts C: their names, the paper's sets, and their vectors V_c (Section 3.4)."""
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import re

@@ -11,7 +11,7 @@ from training.judge.bootstrap import (
     Measured,
     accuracies,
     average_precisions,
-    class_accuracies,
+    class_accuracy,
     difference,
     draw_recordings,
     mean_average_precisions,
@@ -169,7 +169,8 @@ def test_class_accuracy_is_the_mean_of_the_folds_that_hold_the_class() -> None:
     )
     second = JudgedFold(np.array([0, 2]), np.array([[0, 0]]), np.zeros((1, 2, 3)), np.array([2, 3]))
     one = Judged((0,), (first, second))
-    found = class_accuracies(one, draw_recordings([first.recordings, second.recordings], 100, 0))
+    draws = draw_recordings([first.recordings, second.recordings], 100, 0)
+    found = [class_accuracy(one, draws, c) for c in range(3)]
     assert [m.values[0, 0] for m in found] == [75.0, 100.0, 0.0]
     # what is known of a class are its own recordings, within the folds that hold it
     assert [(m.recordings, m.groups) for m in found] == [(2, 2), (1, 1), (1, 1)]

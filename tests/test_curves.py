@@ -1,15 +1,12 @@
 """Curves: sweeps and logs as the numbers and charts of the paper's figures, its own numbers beside."""
 
-import io
 import json
 from itertools import pairwise
 from pathlib import Path
-from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
 import pytest
-from PIL import Image
 
 from attention.errors import InputError
 from attention.methods.registry import methods
@@ -19,20 +16,16 @@ from training.judge.comparison import measured_column
 from training.judge.metrics import ClipScores, metrics
 from training.judge.paper import Curve
 from training.judge.results import SweepResults, read_results
-from training.report.charts.chart import BarChart, LineChart
-from training.report.charts.curve_charts import (
+from training.report.charts import (
     confusion_chart,
     figure5_chart,
     gains_chart,
     training_chart,
 )
-from training.report.charts.page import plotly_figure
-from training.report.charts.printed import printed_chart, printed_table
 from training.report.curves import (
     TABLES,
     cell_of,
     class_gains,
-    column_of,
     confusion_counts,
     figure5_rows,
     paper_rows,
@@ -41,6 +34,7 @@ from training.report.curves import (
     verdict_of,
 )
 from training.report.disagreement import disagreement
+from training.report.plot import table_chart
 from training.report.training_log import log_rows, smoothed
 from training.report.verdict import answers, answers_table, sentence
 
@@ -114,37 +108,40 @@ def test_the_papers_curve_stands_beside_ours(small: SweepResults) -> None:
     assert row(paper_rows("mAP", paper.BU101), "CNN", 0.0)["value"] == 89.7  # nearest: filtered
     assert row(paper_rows("top3", paper.FILTERED), "UnAtt", 0.0)["value"] == 82.4
     chart = figure5_chart([("mine", paper.FILTERED, small)], "accuracy", METHODS)
-    dashed = {line.name: line for line in chart.lines if line.quoted}
-    assert dashed["finetune+EnergyNet, the paper"].y == (85.0, 88.0)
-    assert {line.look.stroke for line in dashed.values()} == {"dashed"}
+    quoted = {line["name"]: line for line in chart.data if not line["showlegend"]}
+    assert quoted["finetune+EnergyNet, the paper"]["y"] == [85.0, 88.0]
+    assert {line["line"]["dash"] for line in quoted.values()} == {"dash"}
     without = figure5_chart(
         [("mine", paper.FILTERED, small)], "accuracy", METHODS, with_paper=False
     )
-    assert not any(line.quoted for line in without.lines)
+    assert not any("the paper" in line["name"] for line in without.data)
 
 
 def test_what_needs_no_labels_is_a_level_line(small: SweepResults) -> None:
     chart = figure5_chart([("mine", paper.FILTERED, small)], "accuracy", METHODS)
-    level = next(line for line in chart.lines if line.name == "CNN")
-    assert level.y == (25.0, 25.0)
-    assert level.x[0] < 0.2 < level.x[1]
-    assert chart.x.ticks[level.x[0]] == "none"
+    level = next(line for line in chart.data if line["name"] == "CNN")
+    assert level["y"] == [25.0, 25.0]
+    assert level["x"][0] < 0.2 < level["x"][1]
+    ticks = chart.layout["xaxis"]
+    assert dict(zip(ticks["tickvals"], ticks["ticktext"], strict=True))[level["x"][0]] == "none"
     assert "finetune+EnergyNet 62.5 with 20 % of the labels" in chart.alt
 
 
 def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
     sweeps = [(name, paper.FILTERED, usual) for name in ("a", "b", "c")]
-    lines = [line for line in figure5_chart(sweeps, "mAP", METHODS).lines if not line.quoted]
+    traces = figure5_chart(sweeps, "mAP", METHODS).data
+    lines = [line for line in traces if line["showlegend"]]
     assert len(lines) == 3 * 10
-    by_sweep = [
-        {(o.look.colour, o.look.marker) for o in lines if o.name.endswith(n)} for n in "abc"
+    looks = [
+        (line["name"], line["line"]["color"], line["marker"]["symbol"], line["line"]["dash"])
+        for line in lines
     ]
-    assert [len(looks) for looks in by_sweep] == [10, 10, 10]
-    looks = [(line.look.marker, line.look.stroke) for line in lines if "finetune+" in line.name]
-    for a, b in pairwise(sorted(looks[i::3] for i in range(3))):
+    by_sweep = [{look[1:3] for look in looks if look[0].endswith(n)} for n in "abc"]
+    assert [len(found) for found in by_sweep] == [10, 10, 10]
+    shapes = [look[2:] for look in looks if "finetune+" in look[0]]
+    for a, b in pairwise(sorted(shapes[i::3] for i in range(3))):
         assert a != b
-    same_colour = [line.look for line in lines if line.name.startswith("UnAtt")]
-    assert len({(look.marker, look.stroke) for look in same_colour}) == 3
+    assert len({look[2:] for look in looks if look[0].startswith("UnAtt")}) == 3
 
 
 def test_gains_by_class_are_those_of_the_clips(small: SweepResults, usual: SweepResults) -> None:
@@ -158,14 +155,14 @@ def test_gains_by_class_are_those_of_the_clips(small: SweepResults, usual: Sweep
     assert gains["gain"].is_monotonic_decreasing
     # one recording of a class in each fold tells nothing of others
     assert gains[["low", "high"]].isna().all(axis=None)
-    assert (
-        "High five: +75.0 [–, –]"
-        in plotly_figure(gains_chart(gains.reset_index(), better, worse, "mine")).data[0].hovertext
-    )
     many = class_gains(usual, better, worse)
     assert ((many["low"] <= many["gain"]) & (many["gain"] <= many["high"])).all()
     chart = gains_chart(gains.reset_index(), better, worse, "mine")
-    assert isinstance(chart, BarChart)
+    (bars,) = chart.data
+    assert (bars["y"][0], bars["x"][0]) == ("High five", 75)
+    assert (bars["error_x"]["array"], bars["error_x"]["arrayminus"]) == ([None] * 4, [None] * 4)
+    assert bars["hovertext"][0] == "High five: +75.0 [–, –]"
+    assert bars["marker"]["pattern"]["shape"] == ["", "", "", "/"]  # colour is not the only cue
     assert "+75.0 points in High five to −75.0 in Kiss" in chart.alt
     assert "2 of 4" in chart.alt
     with pytest.raises(InputError, match="SVM"):
@@ -182,7 +179,10 @@ def test_confusion_is_that_of_evaluate() -> None:
     counts = confusion_counts(verdicts, CONCEPTS)
     assert counts.to_numpy().tolist() == expected.tolist()
     chart = confusion_chart(counts, "mine")
-    assert chart.counts[0] == (1, 1, 0, 0)
+    (cells,) = chart.data
+    assert cells["text"][0] == [1, 1, 0, 0]
+    assert [cells["z"][0], cells["z"][3]] == [[0.5, 0.5, 0, 0], [0.5, 0, 0, 0.5]]
+    assert chart.layout["yaxis"]["autorange"] == "reversed"  # the first class on top
     assert chart.alt.startswith(
         "3 of 6 verdicts are right; most often wrong: Handshake called High five"
     )
@@ -235,22 +235,23 @@ def test_a_training_chart_shows_the_latest_cell_smoothed_over_the_raw_line() -> 
     ]
     rows = log_rows(lines)
     chart = training_chart({"mine": rows, "other": rows}, "EnergyNet", "loss", smoothing=0.5)
-    faint = [line for line in chart.lines if line.faint]
-    named = [line for line in chart.lines if not line.faint]
-    assert [line.y for line in faint[:1]] == [(2.0, 3.0, 4.0)]  # 100 % of the labels, the latest
-    assert named[0].y == pytest.approx(tuple(smoothed([2.0, 3.0, 4.0], 0.5)))
-    assert [line.name for line in named] == [
+    faint = [line for line in chart.data if line["opacity"] < 1]
+    named = [line for line in chart.data if line["showlegend"]]
+    assert len(faint) == len(named) == 4
+    assert faint[0]["y"] == [2.0, 3.0, 4.0]  # 100 % of the labels, the latest
+    assert named[0]["y"] == pytest.approx(smoothed([2.0, 3.0, 4.0], 0.5).tolist())
+    assert [line["name"] for line in named] == [
         "mine: energy loss (Eq. 6)",
         "mine: triplet loss (Eq. 10)",
         "other: energy loss (Eq. 6)",
         "other: triplet loss (Eq. 10)",
     ]
-    assert len({(line.look.colour, line.look.stroke) for line in named}) == 4
+    assert len({(line["line"]["color"], line["line"]["dash"]) for line in named}) == 4
     first = training_chart(
         {"mine": rows}, "EnergyNet", "loss", cell="fold 1, seed 0, 20 % of the labels"
     )
-    assert first.lines[0].y == (1.2, 2.2, 3.2)
-    assert training_chart({"mine": rows}, "Web CNN", "loss").lines == ()
+    assert first.data[0]["y"] == [1.2, 2.2, 3.2]
+    assert training_chart({"mine": rows}, "Web CNN", "loss").data == ()
 
 
 def test_disagreement_counts_both_directions(tmp_path: Path) -> None:
@@ -299,7 +300,7 @@ def test_a_clear_difference_on_the_whole_set_names_the_better(tmp_path: Path) ->
 
 def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
     names = ("drawn", "noisy")
-    mine, beside = (column_of(name, "drawn clips", paper.FILTERED, usual) for name in names)
+    mine, beside = (measured_column(name, "drawn clips", paper.FILTERED, usual) for name in names)
     said, table = verdict_of(mine, [mine, beside])
     both = [measured_column(name, "drawn clips", paper.FILTERED, usual) for name in names]
     given = answers(both)
@@ -313,7 +314,7 @@ def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
 @pytest.mark.parametrize("number", TABLES)
 def test_every_table_has_the_papers_numbers(number: str, usual: SweepResults) -> None:
     columns = [
-        column_of(name, "drawn clips", stills, usual)
+        measured_column(name, "drawn clips", stills, usual)
         for name, stills in (("clean", paper.FILTERED), ("noisy", paper.NOISY))
     ]
     table = table_rows(number, columns)
@@ -337,33 +338,30 @@ def test_every_table_has_the_papers_numbers(number: str, usual: SweepResults) ->
         assert table["ours"].tolist() == ["94.0 ± 3.2", "94.0 ± 3.2"]  # 90, 92, … 98
 
 
-def test_charts_become_figures_files_and_json(usual: SweepResults) -> None:
+def test_charts_are_json_without_markup_of_their_own(usual: SweepResults) -> None:
     better, worse = Curve("UnAtt", 0.0), Curve("CNN", 0.0)
+    gains = class_gains(usual, better, worse)
+    gains.loc[0, "class"] = "<b>Hug</b>"
+    names = ["<b>a</b>", "b"]
     charts = [
         figure5_chart([("<b>mine</b> $5", paper.FILTERED, usual)] * 2, "accuracy", METHODS),
-        gains_chart(class_gains(usual, better, worse), better, worse, "mine"),
-        confusion_chart(pd.DataFrame(np.eye(4, dtype=int), CONCEPTS, CONCEPTS), "mine"),
+        gains_chart(gains, better, worse, "mine"),
+        confusion_chart(pd.DataFrame(np.eye(2, dtype=int), names, names), "<b>mine</b>"),
     ]
-    for chart in charts[:2]:  # the page draws a confusion as a table of buttons
-        told = json.loads(plotly_figure(chart).to_json())
-        assert told["layout"]["paper_bgcolor"] == told["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
-        for trace in told["data"]:  # plotly takes tags in these for markup
-            assert "<b>" not in json.dumps(
-                [trace.get("name"), trace.get("hovertext"), trace.get("y")]
-            )
     for chart in charts:
-        picture = Image.open(io.BytesIO(printed_chart(chart, "png")))
-        assert min(picture.size) > 200
-        assert ElementTree.fromstring(printed_chart(chart, "svg")).tag.endswith("svg")
-    assert isinstance(charts[0], LineChart)
-    drawn = plotly_figure(charts[0]).data
-    named = {line.name: line for line in charts[0].lines if not line.quoted}
-    assert len([trace for trace in drawn if trace.showlegend]) == 2 * 10
-    assert tuple(drawn[3].y) == named[charts[0].lines[3].name].y
-    assert tuple(drawn[3].error_y.array) == named[charts[0].lines[3].name].error
-
-
-def test_a_table_prints() -> None:
-    table = pd.DataFrame({"method": ["CNN", "$a_b$"], "accuracy": [61.25, float("nan")]})
-    assert Image.open(io.BytesIO(printed_table(table, "Table 4", "png"))).size[0] > 400
-    assert ElementTree.fromstring(printed_table(table, "Table 4", "svg")).tag.endswith("svg")
+        told = json.loads(chart.to_json(height=300))
+        assert told["layout"]["paper_bgcolor"] == told["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
+        assert told["layout"]["height"] == 300
+        assert "<b>" not in json.dumps(told)  # plotly takes tags for markup
+    printed = table_chart(
+        pd.DataFrame({"a<b": ["<i>x</i>"], "y": [float("nan")], "z": [1.25]}), "T"
+    )
+    (cells,) = json.loads(printed.to_json())["data"]
+    assert cells["header"]["values"] == ["<b>a&lt;b</b>", "<b>y</b>", "<b>z</b>"]
+    assert cells["cells"]["values"] == [["&lt;i&gt;x&lt;/i&gt;"], ["–"], ["1.2"]]
+    lines = [line for line in charts[0].data if line["showlegend"]]
+    net = next(line for line in lines if line["name"].startswith("finetune+EnergyNet"))
+    rows = figure5_rows(usual, "accuracy", ["finetune+EnergyNet"])
+    assert len(lines) == 2 * 10
+    assert net["y"] == rows["mean"].tolist()
+    assert net["error_y"]["array"] == rows["std"].tolist()

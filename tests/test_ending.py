@@ -27,7 +27,6 @@ HEAVY = [
     "sklearn",
     "scipy",
     "matplotlib",
-    "plotly",
     "av",
     "cv2",
 ]

@@ -16,7 +16,7 @@ from attention.networks.cnn import Backbone
 from attention.networks.heads import LinearHead
 from attention.networks.stages import Learner, last_stage
 from attention.networks.zoo import load_backbone
-from training.cache.maps import cached_maps, frame_maps
+from training.cache.maps import frame_maps
 from training.cache.views import Views
 from training.fit.cnn import _Draws, fit_cnn, new_accelerator
 from training.fit.settings import FitSettings
@@ -266,28 +266,15 @@ def test_only_dropout_follows_the_training_mode() -> None:
     assert learner.head.dropout.training
 
 
-def test_cached_maps_are_the_maps_and_follow_the_weights(tmp_path: Path) -> None:
-    network, (z, _) = backbone(), views()
-    direct = frame_maps(network, z)
-    for _ in range(2):
-        kept = cached_maps(network, z, tmp_path)
-        assert torch.equal(kept.L, direct.L)
-        assert torch.equal(kept.features, direct.features)
-    assert len(list(tmp_path.iterdir())) == 1
-    with torch.no_grad():
-        network.head.last.weight.add_(0.1)
-    assert not torch.equal(cached_maps(network, z, tmp_path).L, direct.L)
-
-
 SHARED = """
 import sys, json, torch
 from pathlib import Path
 from tests.test_fit_cnn import LABELS, SETTINGS, tiny, tiny_views
 from training.fit.cnn import fit_cnn, new_accelerator
-from training.cache.maps import cached_maps
+from training.cache.maps import frame_maps
 accelerator = new_accelerator()
 network, (z, labels) = tiny(), tiny_views(LABELS)
-maps = cached_maps(network, z, Path(sys.argv[1]) / "maps")
+maps = frame_maps(network, z)
 fit_cnn(network, z, labels, SETTINGS, seed=7, accelerator=accelerator)
 if accelerator.is_main_process:
     named = network.state_dict().items()

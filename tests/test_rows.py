@@ -30,7 +30,7 @@ from training.fit.prepared import prepare
 from training.judge.comparison import measured_column
 from training.judge.paper import FILTERED
 from training.judge.results import read_results
-from training.report.charts.curve_charts import figure5_chart
+from training.report.charts import figure5_chart
 from training.report.tables import table4
 from training.sweep.grid import SweepSettings, sweep, web_path
 from training.tabs.curves.views import figure5_view
@@ -178,10 +178,10 @@ def test_a_toy_method_is_in_sweeps_tables_and_curves(swept: Path) -> None:
     names = [row.name for row in methods()]
     (line,) = (
         line
-        for line in figure5_chart([("mine", FILTERED, results)], "accuracy", names).lines
-        if line.name == "Toy"
+        for line in figure5_chart([("mine", FILTERED, results)], "accuracy", names).data
+        if line["name"] == "Toy"
     )
-    assert (line.look.colour, line.look.marker) == ("#123456", "star")
+    assert (line["line"]["color"], line["marker"]["symbol"]) == ("#123456", "star")
     column = measured_column("mine", "clips", FILTERED, results, draws=100)
     assert list(table4([column])["method"])[:4] == ["CNN", "CNN mean", "UnAtt", "Toy"]
     with gr.Blocks():

@@ -23,10 +23,10 @@ from tests.little import little_set
 from training.commands.evaluate import judged_clips
 from training.data.sources import open_source
 from training.progress import how_long
-from training.runs import process, queue
-from training.runs.asked import expected, spec_of
+from training.runs import queue, standing
 from training.runs.folder import Run, all_runs, networks_folder, run_named
-from training.runs.records import Spec, Status
+from training.runs.plan import expected
+from training.runs.records import Spec, Status, spec_of
 from training.runs.standing import standing_of, standings
 from training.runs.words import how_it_stands, repeat, title_of, when_asked
 from training.sweep.table import read_rows
@@ -221,7 +221,7 @@ def test_a_starter_killed_before_it_names_the_process_leaves_one_that_works(
         raise SystemExit
 
     with monkeypatch.context() as patch, pytest.raises(SystemExit):
-        patch.setattr(process, "_name_process", killed)
+        patch.setattr(standing, "_name_process", killed)
         queue.start(asked)
     (run,) = all_runs()
     if looked:  # somebody looks before the process does: then another one is started
@@ -258,7 +258,7 @@ def test_a_boot_time_that_moves_does_not_make_a_run_dead(
     me = psutil.Process()
     for drift, living in ((1.0, True), (-1.0, True), (60.0, False)):
         status = Status(state="running", submitted=1.0, pid=me.pid, born=me.create_time() + drift)
-        assert process.alive(status) == living
+        assert standing.alive(status) == living
 
 
 @pytest.mark.parametrize("who", ["another process", "nobody"])

@@ -11,12 +11,11 @@ import pytest
 from attention.errors import InputError
 from training.data.folders import count
 from training.data.layouts.tvhi import TVHI_SET_1
-from training.data.sources import (
+from training.data.records import LabelledClip, Still
+from training.data.sources import open_source
+from training.data.splitting import (
     FRACTIONS,
-    LabelledClip,
-    Still,
     nested_fractions,
-    open_source,
     smallest_fraction,
     split_stills,
 )

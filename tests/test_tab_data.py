@@ -17,20 +17,27 @@ from attention.confined.batch import end, start_confined
 from attention.errors import InputError
 from tests.clips import frame_number, numbered_frames, write_clip
 from tests.zips import clip, good, still, zipped
+from training.data import pictures as decoding
 from training.data import thumbnails
 from training.data.checks import kept as checkups
 from training.data.checks.checkup import check
-from training.data.checks.kept import Checkups, Standing, check_confined, checkup_from
+from training.data.checks.findings import Checkup
+from training.data.checks.kept import Checkups, Standing, check_confined
 from training.data.content import content_key, opened
 from training.data.sets import DRAWN_FOLDER, add_set, leave_out, set_folder, source_of
 from training.data.sources import open_source
 from training.data.thumbnails import SIDE, Thumbnail, thumbnail_of
 from training.tabs.data.browsing import leaf_views
-from training.tabs.data.checking import checkup_views
+from training.tabs.data.checking import (
+    REST,
+    SHOWN,
+    checkup_views,
+    most_alike,
+    seconds_of,
+    twins_card,
+)
 from training.tabs.data.checkup import standing_card
-from training.tabs.data.facts import Facts
-from training.tabs.data.figure1 import PER_PAGE, figure1, page_of
-from training.tabs.data.twins import REST, SHOWN, most_alike, seconds_of, twins_card
+from training.tabs.data.figure1 import PER_PAGE, Facts, figure1, page_of
 
 ROOT = Path(__file__).parents[1]
 ODD = "Kiss & <b>wave"
@@ -169,7 +176,7 @@ def test_confined_and_trusted_thumbnails_are_the_same_and_kept_by_content(
     assert confined == {path: thumbnail_of(path) for path in paths}
     assert "c.jpg is neither" in confined[paths[2]].why
     assert len(list((home / "cache/thumbnails").iterdir())) == 2
-    monkeypatch.setattr(thumbnails, "_batch", lambda paths: pytest.fail("made again"))
+    monkeypatch.setattr(thumbnails, "_drawn", lambda seen: pytest.fail("made again"))
     moved = tmp_path / "elsewhere.jpg"
     moved.write_bytes(still(1))
     assert thumbnails.thumbnails([moved])[moved] == confined[paths[0]]
@@ -189,50 +196,20 @@ def child(script: str) -> Callable[..., subprocess.Popen[bytes]]:
     return start
 
 
-DIES_AT_BAD = """
-import os, sys
-from pathlib import Path
-from training.data.thumbnails import main
-for path in sys.argv[1:]:
-    if "bad" in path:
-        os.kill(os.getpid(), 9)
-    main([path])
-"""
-
-
 def test_a_file_that_ends_the_decoder_costs_only_its_own_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = [tmp_path / name for name in ("1.jpg", "bad.jpg", "2.jpg")]
+    paths = [tmp_path / name for name in ("1.jpg", "kills.jpg", "2.jpg")]
     for path in paths:
         path.write_bytes(still(3))
-    monkeypatch.setattr(thumbnails, "start_confined", child(DIES_AT_BAD))
+    monkeypatch.setattr(
+        decoding,
+        "start_confined",
+        lambda _, *given, **bounds: start_confined("tests.decoding_probe", *given, **bounds),
+    )
     made = thumbnails.thumbnails(paths)
     assert [bool(made[path].jpeg) for path in paths] == [True, False, True]
-    assert made[paths[1]].why.startswith("bad.jpg stops the decoder")
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        "not json",
-        "[1]",
-        "{}",
-        '{"bytes": -1}',
-        '{"bytes": 99999999999}',
-        "[" * 9000,
-        '{"bytes": 3}\nGIF',
-    ],
-)
-def test_nonsense_from_the_child_is_no_picture(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
-) -> None:
-    path = tmp_path / "1.jpg"
-    path.write_bytes(still())
-    monkeypatch.setattr(thumbnails, "start_confined", child(f"print({answer!r})"))
-    assert thumbnails.thumbnails([path])[path] == Thumbnail(
-        why="1.jpg stops the decoder; save it again."
-    )
+    assert made[paths[1]].why.startswith("kills.jpg could not be read: it stopped the decoder")
 
 
 # the confined child
@@ -372,12 +349,12 @@ def test_a_checkup_that_ends_before_its_time_says_where(
 def test_a_childs_checkup_cannot_name_files_elsewhere(own: str) -> None:
     folder = set_folder(own)
     told = check(source_of(own)).to_json()
-    assert checkup_from(told, folder).twins
+    assert Checkup.from_json(told, folder).twins
     for path in ("/etc/passwd", f"{folder}/../../secret.jpg", "web/Hug/0.jpg"):
         with pytest.raises(ValueError, match=r".*"):
-            checkup_from(told | {"unreadable": [{"path": path, "why": ""}]}, folder)
+            Checkup.from_json(told | {"unreadable": [{"path": path, "why": ""}]}, folder)
     with pytest.raises(ValueError, match=r".*"):
-        checkup_from(told | {"stills": [1, 2, 3]}, folder)
+        Checkup.from_json(told | {"stills": [1, 2, 3]}, folder)
 
 
 def test_the_card_tells_counts_faults_and_what_to_do(own: str) -> None:

@@ -124,7 +124,7 @@ def test_stopping_is_status_130(own, monkeypatch, capsys):
 
     monkeypatch.setattr(data_command, "check", stop)
     assert training.main(["data", "check", str(own)]) == 130
-    assert capsys.readouterr().err == "Stopped.\n"
+    assert capsys.readouterr().err == ""
     monkeypatch.setattr(data_command, "fetch", stop)
     assert training.main(["data", "fetch", "UCF101"]) == 130
     assert "downloads the rest" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from attention.maps import attention_maps
 from attention.networks.cnn import Backbone
 from attention.networks.heads import LinearHead
 from tests.networks import pictures
-from training.cache.maps import FrameMaps, cached_maps, frame_maps
+from training.cache.maps import FrameMaps, frame_maps
 from training.cache.views import Views, views_of
 
 
@@ -95,14 +95,13 @@ def test_some_files_come_in_the_order_asked_for() -> None:
     assert torch.equal(maps.L[:, :, 0, 0], maps.scores) and torch.equal(maps.features, -maps.scores)
 
 
-def test_maps_are_those_of_the_views_and_kept_for_them_alone(tmp_path: Path) -> None:
+def test_maps_are_those_of_the_views() -> None:
     network = uneven()
     for seeds in ((1, 2), (3, 4)):
         z = looked(network, *seeds)
         views = Views(z, looked(network, *seeds, mirrored=True), torch.arange(2))
-        for seen in (frame_maps(network, views), cached_maps(network, views, tmp_path)):
-            A = z.float()
-            torch.testing.assert_close(seen.L, attention_maps(network, A))
-            torch.testing.assert_close(seen.features, A.mean((2, 3)))
-            torch.testing.assert_close(seen.scores, network.head(A).detach())
-            assert float(window_energy(seen.L).max()) > 0
+        seen, A = frame_maps(network, views), z.float()
+        torch.testing.assert_close(seen.L, attention_maps(network, A))
+        torch.testing.assert_close(seen.features, A.mean((2, 3)))
+        torch.testing.assert_close(seen.scores, network.head(A).detach())
+        assert float(window_energy(seen.L).max()) > 0

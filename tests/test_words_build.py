@@ -31,16 +31,13 @@ def test_frequent_plain_words_and_rare_needed_ones_are_chosen():
 
 
 def test_the_command_writes_a_table_that_reads_back(source, tmp_path, capsys):
-    names = tmp_path / "names.txt"
-    names.write_text("RareHandshake\n")
-    command = [str(source), "--names", str(names), "--frequent", "1100", "--out"]
     for out in ("one.npz", "two.npz"):
-        assert main([*command, str(tmp_path / "made" / out)]) == 0
-    assert "1102 words of 4 numbers" in capsys.readouterr().out
+        assert main([str(source), str(tmp_path / "made" / out)]) == 0
+    assert "1204 words of 4 numbers" in capsys.readouterr().out
 
     whole, made = load_words(source), load_words(tmp_path / "made" / "one.npz")
-    assert made.words[0] == "the" and made.words[-2:] == ("handshake", "rare")
-    assert made.source == "the source.txt table (1102 words)"
+    assert made.words[0] == "the" and made.words[-3:] == ("handshake", "rare", "unused")
+    assert made.source == "the source.txt table (1204 words)"
     for word in ("the", "word7", "rare"):
         np.testing.assert_array_equal(made[word], whole[word].astype(np.float16))
         assert made.rank(word) == whole.rank(word)
@@ -54,10 +51,9 @@ def test_the_command_writes_a_table_that_reads_back(source, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ([], "Give the wheel"),
         (["nowhere.txt"], "There is no word-vector file"),
-        (["{source}", "--names", "nowhere.txt"], "list of names nowhere.txt cannot be read"),
-        (["{source}", "--frequent", "9", "--names"], "holds 9 frequent words"),
-        (["{source}", "--names", "--out", "{source}/x.npz"], "cannot be written"),
+        (["{source}", "{source}/x.npz"], "cannot be written"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(source, capsys, arguments, message):

@@ -1,17 +1,13 @@
 """`python -m training COMMAND …`: data, training and evaluation in the terminal."""
 
-from __future__ import annotations
-
-import argparse
 import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NoReturn
 
-from attention.errors import InputError
+from attention.command.terminal import Parser, status_of
 
 
 @dataclass(frozen=True)
@@ -36,37 +32,18 @@ COMMANDS = {
 }
 
 
-class Parser(argparse.ArgumentParser):
-    """An argument parser that prints an error as one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Prints the message and exits with status 2."""
-        self.exit(2, f"{self.prog}: {message}; see --help.\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command. Returns its status; 2 on bad input, 130 after Ctrl-C, 141 on a closed pipe."""
+    """Runs one command; returns its exit status, or that of `terminal.status_of`."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # file names may have any characters
-    try:
-        parsed = _parser(arguments[:1]).parse_args(arguments)
-        if os.environ.get("RANK", "0") != "0":  # torchrun: only the first process prints
-            sys.stdout = io.StringIO()
-        parsed.given = list(arguments)  # for the model card, which states the command
-        status: int = importlib.import_module(COMMANDS[parsed.command].module).run(parsed)
-        sys.stdout.flush()
-        return status
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader has gone, as in "… | head"
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    parsed = _parser(arguments[:1]).parse_args(arguments)
+    if os.environ.get("RANK", "0") != "0":  # torchrun: only the first process prints
+        sys.stdout = io.StringIO()
+    parsed.given = list(arguments)  # for the model card, which states the command
+    run = importlib.import_module(COMMANDS[parsed.command].module).run
+    return status_of("training", lambda: int(run(parsed)))
 
 
 def _parser(chosen: Sequence[str]) -> Parser:

@@ -1,7 +1,5 @@
 """Events of a training in progress: a Listener receives them and prints or stores them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

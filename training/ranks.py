@@ -1,7 +1,5 @@
 """Training with several processes (torchrun, accelerate launch): shares of work, waiting, gathering."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import torch

@@ -1,7 +1,5 @@
 """The constants of the experiments, each with its section of the paper."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 
@@ -26,16 +24,7 @@ class Data(Frozen):
     histogram_grid: int = 3
     twin_similarity: float = 0.97
 
-
-class WebTraining(Frozen):
-    """Training CNNs with Web images, §4.2."""
-
-    short_side: int = 224  # pixels; the aspect ratio is kept
-    crop_side: int = 224  # pixels, from the centre
-    flip: bool = True  # random left-right mirroring of training stills
-    batch_size: int = 32
-    validation_share: float = 0.30
+    validation_share: float = 0.30  # of the stills, §4.2
 
 
 DATA = Data()
-WEB = WebTraining()

@@ -63,19 +63,19 @@ def folder(text: str) -> Path:
     return Path(text)
 
 
-def status_of(program: str, work: Callable[[], None]) -> int:
+def status_of(program: str, work: Callable[[], int | None]) -> int:
     """Runs `work` and returns the exit status; an error is one line on stderr.
 
-    0: success · 2: an error that the user can correct · 130: Ctrl-C · 141: the reader of stdout has
-    gone · 1: a fault of the program; `python -X dev` shows its traceback. When stdout or stderr is
-    closed (`>&-`), the work is done and the output discarded.
+    0, or what `work` returns: it was done · 2: an error that the user can correct · 130: Ctrl-C · 141:
+    the reader of stdout has gone · 1: a fault of the program; `python -X dev` shows its traceback. When
+    stdout or stderr is closed (`>&-`), the work is done and the output discarded.
     """
     _open_what_is_closed()
     try:
         with _quiet_libraries():
-            work()
+            status = work() or 0
             sys.stdout.flush()
-        return 0
+        return status
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

@@ -5,8 +5,6 @@ attention.confined.process on itself, then runs MODULE as `python -m` does. A fi
 also ends the work on the files after it; the caller decides how to continue.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import runpy

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -22,7 +23,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attention.errors import InputError
-from attention.media.frames import Clip, FrameReader, Frames, Limits, Picture, label
+from attention.media.frames import (
+    Clip,
+    FrameReader,
+    Frames,
+    Limits,
+    Picture,
+    label,
+    probe,
+)
 
 LONGEST_LINE = 1 << 20  # bytes of a message without its pixels
 LONGEST_SENTENCE = 1000  # characters
@@ -207,13 +216,16 @@ def answering() -> Iterator[BinaryIO]:
 def answer(answers: BinaryIO, path: str, spec: dict[str, Any]) -> bool:
     """In the child: sends all messages about one file; returns False when the memory ran out.
 
-    spec: every, chunk and limits of FrameReader, and memory_bytes, the limit on the child's memory.
+    spec: every, chunk and limits of FrameReader, and memory_bytes, the limit on the child's memory;
+    middle, where it is given: of the steps of Clip.middle_step for so many seconds, the first two frames.
     """
-    limits = Limits(**spec["limits"])
+    limits, every, most = Limits(**spec["limits"]), spec["every"], None
     try:
-        with FrameReader(path, spec["every"], limits, spec["chunk"]) as reader:
+        if spec.get("middle"):
+            every, most = probe(path, limits).middle_step(spec["middle"]), 2
+        with FrameReader(path, every, limits, spec["chunk"]) as reader:
             _say(answers, {"clip": asdict(reader.clip) | {"path": path}})
-            for frames in reader:
+            for frames in islice(reader, most):
                 times = {"indices": frames.indices.tolist(), "seconds": frames.seconds.tolist()}
                 _say(answers, times, frames.rgb)
         _say(answers, {"notes": reader.notes})

@@ -1,7 +1,5 @@
 """Free disk space: a check before writing, and one clear sentence when the disk is full."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager

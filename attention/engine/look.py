@@ -1,6 +1,6 @@
 """One CNN looking at a clip: x → A → L → E of each chunk, gathered into a Side of the Analysis."""
 
-from dataclasses import dataclass
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -14,17 +14,8 @@ from attention.engine.overlap import Clock
 from attention.model.folder import Model
 from attention.networks.inference import ready
 
-
-@dataclass(frozen=True)
-class Sight:
-    """What a CNN saw in the n frames of a chunk; shapes as in Side."""
-
-    scores: Tensor
-    energies: Tensor
-    windows: Tensor
-    maps: Tensor | None
-    net_energies: Tensor | None
-    features: Tensor | None
+# field of Side → what was seen of it in a chunk of n frames, [n,…]; None where nothing is
+Sight = dict[str, Tensor | None]
 
 
 class Look:
@@ -57,9 +48,7 @@ class Look:
         self.energynet = None if learned is None else ready(learned, "cpu")
         self.V_c = torch.from_numpy(model.V_c[rows]) if model.V_c is not None else None
         self.reads_features = model.has_readers_of_features(name)
-        self.scores, self.energies, self.windows, self.maps, self.net_energies, self.features = (
-            _Rows() for _ in range(6)
-        )
+        self.rows_of: dict[str, _Rows] = defaultdict(_Rows)
 
     @torch.inference_mode()
     def see(self, x: Tensor, clock: Clock) -> Sight:
@@ -71,35 +60,24 @@ class Look:
             if self.energynet is not None and self.V_c is not None:
                 # an energy is the same whatever it is compared with: the largest cell is that of all maps
                 learned = self.energynet.energies(L, self.V_c, seen.maps.amax((1, 2, 3)))
-        return Sight(
-            scores=seen.scores[:, self.rows],
-            energies=seen.energies[:, self.rows],
-            windows=seen.windows[:, self.rows].byte(),
-            maps=L if self.keep_maps else None,
-            net_energies=learned,
-            features=seen.features,
-        )
+        return {
+            "scores": seen.scores[:, self.rows],
+            "energies": seen.energies[:, self.rows],
+            "windows": seen.windows[:, self.rows].byte(),
+            "maps": L if self.keep_maps else None,
+            "net_energies": learned,
+            "features": seen.features,
+        }
 
     def add(self, sight: Sight) -> None:
         """Keeps what was seen in the next chunk."""
-        self.scores.add(sight.scores)
-        self.energies.add(sight.energies)
-        self.windows.add(sight.windows)
-        self.maps.add(sight.maps)
-        self.net_energies.add(sight.net_energies)
-        self.features.add(sight.features)
+        for name, rows in sight.items():
+            if rows is not None:
+                self.rows_of[name].add(rows)
 
     def side(self) -> Side:
         """Everything seen, joined."""
-        return Side(
-            name=self.name,
-            scores=self.scores.all,
-            energies=self.energies.all,
-            windows=self.windows.all,
-            maps=self.maps.all if self.keep_maps else None,
-            net_energies=self.net_energies.all if self.net_energies.count else None,
-            features=self.features.all if self.features.count else None,
-        )
+        return Side(name=self.name, **{name: rows.all for name, rows in self.rows_of.items()})
 
 
 class _Rows:
@@ -115,10 +93,8 @@ class _Rows:
         self.count = 0
         self._rows: NDArray[Any] | None = None
 
-    def add(self, rows: Tensor | None) -> None:
-        """Adds rows [n,…], if there are any."""
-        if rows is None:
-            return
+    def add(self, rows: Tensor) -> None:
+        """Adds rows [n,…]."""
         new = rows.numpy()
         end = self.count + len(new)
         if self._rows is None or end > len(self._rows):

@@ -38,6 +38,11 @@ class Clip:
     frame_count: int | None  # as the file states it, or estimated as seconds × fps
     codec: str
 
+    def middle_step(self, latest: float) -> int:
+        """The sampling step whose second frame is the middle one, or that at `latest` seconds."""
+        middle = (self.frame_count or 1) // 2 if self.kind == "video" else 0
+        return max(1, min(middle, int(latest * (self.fps or 25.0))))
+
 
 @dataclass(frozen=True)
 class Frames:

@@ -21,7 +21,7 @@ METHODS = (
     Method(
         "CNN mean", 110, "web", "none", ("scores",), _mean, "baseline",
         "The class with the highest mean score over all frames wins (§4.3).",
-        ORANGE, "down", "evaluate", title="CNN, mean of all frames",
+        ORANGE, "triangle-down", "evaluate", title="CNN, mean of all frames",
     ),
     Method(
         "finetune+CNN", 300, "tuned", "some", ("scores",), _vote, "vote",
@@ -31,11 +31,11 @@ METHODS = (
     Method(
         "finetune+CNN mean", 310, "tuned", "some", ("scores",), _mean, "baseline",
         "The highest mean score over all frames, by the fine-tuned CNN.",
-        VERMILLION, "down", "evaluate", title="finetune+CNN, mean of all frames",
+        VERMILLION, "triangle-down", "evaluate", title="finetune+CNN, mean of all frames",
     ),
     Method(
         "NoImage+CNN", 400, "no image", "all", ("scores",), _vote, "baseline",
         "The vote of a CNN that goes from ImageNet straight to labelled video, without Web images (Table 3).",
-        GREY, "cross", "sweep",
+        GREY, "x", "sweep",
     ),
 )  # fmt: skip

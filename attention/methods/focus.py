@@ -48,7 +48,7 @@ METHODS = (
     Method(
         "Focus, even", 131, "web", "none", ("scores",),
         lambda name, seen: _weighted(name, seen, np.ones(len(seen.side.scores), np.float32)), "control",
-        "A control of Focus: all frames weigh the same.", GREY, "down", "sweep",
+        "A control of Focus: all frames weigh the same.", GREY, "triangle-down", "sweep",
     ),
     Method(
         "Focus by scores", 132, "web", "none", ("scores",),

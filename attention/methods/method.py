@@ -16,7 +16,7 @@ Cnn = Literal["web", "tuned", "no image"]
 Labels = Literal["none", "some", "all"]
 Role = Literal["attention", "vote", "baseline", "control"]
 Where = Literal["everywhere", "evaluate", "sweep"]
-Marker = Literal["circle", "square", "triangle", "diamond", "cross", "down", "star"]
+Marker = Literal["circle", "square", "triangle-up", "diamond", "x", "triangle-down", "star"]
 
 # Okabe and Ito's colours, which colour-blind people tell apart, without yellow and black: each is
 # seen on white and on dark. Cool for attention, warm for the CNN.

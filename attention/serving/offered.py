@@ -1,7 +1,5 @@
 """The models a page offers: which there are, kept ready, and how much of a clip one may look at."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
@@ -35,7 +33,7 @@ def offered_models() -> dict[str, Card]:
     return offered | {name: read_card(name) for name in on_imagenet()}
 
 
-def ready_model(name: str | Path) -> Model:
+def ready_model(name: str | Path) -> "Model":
     """A model of offered_models(), kept in memory; InputError for any other name, paths included.
 
     One trained anew under its name is read anew. A Path is a folder that the program chose, never a person.
@@ -58,7 +56,7 @@ def ready_model(name: str | Path) -> Model:
 
 
 @lru_cache(maxsize=3)
-def _kept(name: str, place: str | Path, _writing: tuple[int, int] | None) -> Model:
+def _kept(name: str, place: str | Path, _writing: tuple[int, int] | None) -> "Model":
     from attention.model import load_model  # torch: not before there is something to look at
 
     return replace(load_model(place), name=name)
@@ -70,7 +68,7 @@ def _written(folder: Path) -> tuple[int, int]:
     return card.st_ino, card.st_mtime_ns
 
 
-def limits_for(model: Model, keep_maps: bool = True) -> Limits:
+def limits_for(model: "Model", keep_maps: bool = True) -> Limits:
     """What the page looks at: LONGEST seconds, MOST_FRAMES, and maps that fit in a pack if kept."""
     h, w = model.web.map_size
     cells = len(model.concepts) * h * w * (2 if model.tuned else 1)

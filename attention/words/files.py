@@ -1,18 +1,15 @@
-"""Files of word vectors, read one word at a time: word2vec binary, word2vec and GloVe text, gzip.
+"""Files of word vectors: word2vec binary, word2vec and GloVe text, each also gzipped.
 
 The content decides the format, not the file's ending. A first line of two whole numbers, V words and
 D dimensions, is word2vec's header; text or binary data follow. Text without a header is GloVe's. A
 file that does not match its header is refused with one sentence.
 """
 
-from __future__ import annotations
-
 import gzip
 import io
-import math
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,34 +21,19 @@ from attention.errors import InputError
 MAX_DIM = 4096  # longer vectors mean that the file is something else
 MAX_WORD = 4096  # bytes; the longest "words" of published tables are URLs of a few hundred
 MAX_LINE = 32 * MAX_DIM + MAX_WORD  # a number takes less than 32 characters
-CHUNK = 1 << 20
 
-Entry = tuple[str, bytes]  # a word and its D little-endian float32, still packed
+Vectors = tuple[tuple[str, ...], NDArray[np.float32]]
 
 
 class _DamagedError(Exception):
     """A reason why a file cannot be read; becomes an InputError that names the file."""
 
 
-def stream_words(path: Path, wanted: set[str] | None = None, first: int = 0) -> Iterator[Entry]:
-    """Yields (word, D packed float32) in the file's order, with b"" as the vector of unwanted words.
-
-    With `wanted`, only those words and the `first` words of the file get a vector; the others are
-    yielded so that ranks can be counted. Raises InputError when the file is missing or damaged.
-    """
-    with _as_input_error(path):
-        header, binary = _header(path)
-        entries = _binary(path, *header) if binary and header else _text(path, header)
-        for place, (word, raw, dim) in enumerate(entries):
-            keep = wanted is None or place < first or word in wanted
-            yield word, (_packed(raw, dim, place + 1) if keep else b"")
-
-
-@contextmanager
-def _as_input_error(path: Path) -> Iterator[None]:
-    """Turns every error of a damaged or missing file into an InputError."""
+def read_vectors(path: Path) -> Vectors:
+    """The words of a file and their vectors float32 [V,D], in its order. Raises InputError."""
     try:
-        yield
+        with _open(path) as file:
+            words, vectors = _read(file)
     except FileNotFoundError:
         raise InputError(f"There is no word-vector file {path}: check the path.") from None
     except _DamagedError as why:
@@ -67,102 +49,76 @@ def _as_input_error(path: Path) -> Iterator[None]:
         raise InputError(
             f"{path} cannot be opened ({why.strerror or why}): check that it is a readable file."
         ) from None
+    return words, vectors
 
 
 def _open(path: Path) -> BinaryIO:
     with path.open("rb") as file:
         zipped = file.read(2) == b"\x1f\x8b"
-    if zipped:
-        return cast(BinaryIO, io.BufferedReader(gzip.open(path, "rb"), CHUNK))
-    return path.open("rb", buffering=CHUNK)
+    return cast(BinaryIO, io.BufferedReader(gzip.open(path, "rb"))) if zipped else path.open("rb")
 
 
-def _header(path: Path) -> tuple[tuple[int, int] | None, bool]:
-    """Returns (V, D), or None when the file has no header; and whether binary vectors follow."""
-    with _open(path) as file:
-        line = file.readline(MAX_LINE)
-        rest = file.read(MAX_LINE)
-    fields = line.split()
+def _read(file: BinaryIO) -> Vectors:
+    lines = iter(lambda: file.readline(MAX_LINE), b"")
+    first = next(lines, b"")
+    fields = first.split()
     if not fields:
-        raise _DamagedError("it is empty" if not line else "its first line is blank")
+        raise _DamagedError("its first line is blank" if first else "it is empty")
     if len(fields) != 2 or not all(field.isdigit() for field in fields):
-        if len(fields) < 2 or not _is_text_line(line, len(fields) - 1):
+        if len(fields) < 2 or not _is_text_line(first, len(fields) - 1):
             raise _DamagedError("its first line is not a word and its numbers")
-        return None, False
+        return _text(chain([first], lines), len(fields) - 1)
     count, dim = int(fields[0]), int(fields[1])
+    promised = f"its header promises {count} words"
     if not (count >= 1 and 1 <= dim <= MAX_DIM):
-        raise _DamagedError(f"its header promises {count} words of {dim} numbers")
-    return (count, dim), not _is_text_line(rest.partition(b"\n")[0], dim)
+        raise _DamagedError(f"{promised} of {dim} numbers")
+    second = next(lines, b"")
+    if not _is_text_line(second, dim):
+        return _binary(second + file.read(), count, dim, promised)
+    found = _text(chain([second], lines), dim)
+    if len(found[0]) != count:
+        raise _DamagedError(f"{promised}, it holds {len(found[0])}")
+    return found
 
 
 def _is_text_line(line: bytes, dim: int) -> bool:
-    numbers = line.split()[-dim:]
-    return len(numbers) == dim and all(_is_number(number) for number in numbers)
-
-
-def _is_number(field: bytes) -> bool:
     try:
-        float(field)
+        return len([float(number) for number in line.split()[-dim:]]) == dim
     except ValueError:
         return False
-    return True
 
 
-_Raw = tuple[str, bytes | list[bytes], int]  # word, vector as the file has it, D
+def _text(lines: Iterable[bytes], dim: int) -> Vectors:
+    words, vectors = [], []
+    for line in filter(bytes.strip, lines):
+        # Some GloVe words contain spaces: the last D fields are the numbers, the rest is the word.
+        word, *numbers = line.rstrip().rsplit(maxsplit=dim)
+        if not 1 <= dim <= MAX_DIM or len(line) == MAX_LINE or not _is_text_line(line, dim):
+            place = len(words) + 1
+            raise _DamagedError(f"word {place} does not have a word and {dim} numbers")
+        words.append(word.decode("utf-8", "replace"))
+        vectors.append([float(number) for number in numbers])
+    with np.errstate(over="ignore"):  # a number too large for float32 is inf, refused as such
+        return _finite(words, np.array(vectors, np.float32))
 
 
-def _text(path: Path, header: tuple[int, int] | None) -> Iterator[_Raw]:
-    dim = header[1] if header else 0
-    count = 0
-    with _open(path) as file:
-        if header:
-            file.readline(MAX_LINE)
-        for line in iter(lambda: file.readline(MAX_LINE), b""):
-            if not line.strip():
-                continue
-            count += 1
-            dim = dim or len(line.split()) - 1
-            # Some GloVe words contain spaces: the last D fields are the numbers, the rest is the word.
-            word, *numbers = line.rstrip().rsplit(maxsplit=dim)
-            if not 1 <= dim <= MAX_DIM or len(numbers) != dim or len(line) == MAX_LINE:
-                raise _DamagedError(f"word {count} does not have a word and {dim or 'any'} numbers")
-            yield word.decode("utf-8", "replace"), numbers, dim
-    if header and count != header[0]:
-        raise _DamagedError(f"its header promises {header[0]} words, it holds {count}")
+def _binary(data: bytes, count: int, dim: int, promised: str) -> Vectors:
+    words, vectors, at = [], np.empty((count, dim), np.float32), 0
+    for place in range(count):
+        start = data.find(b" ", at, at + MAX_WORD) + 1
+        if not start or len(data) < start + 4 * dim:
+            raise _DamagedError(f"{promised}, word {place + 1} is cut off")
+        # Some programs write a line break after every vector, some do not.
+        words.append(data[at : start - 1].lstrip(b"\n").decode("utf-8", "replace"))
+        vectors[place] = np.frombuffer(data, "<f4", dim, start)
+        at = start + 4 * dim
+    if data[at:].strip(b"\n"):
+        raise _DamagedError(f"{promised}, more follows")
+    return _finite(words, vectors)
 
 
-def _binary(path: Path, count: int, dim: int) -> Iterator[_Raw]:
-    size = 4 * dim
-    with _open(path) as file:
-        file.readline(MAX_LINE)
-        buffer, at = b"", 0
-        for place in range(count):
-            if len(buffer) - at < size + MAX_WORD:
-                buffer, at = buffer[at:] + file.read(CHUNK), 0
-            space = buffer.find(b" ", at, at + MAX_WORD)
-            if space < 0 or len(buffer) < space + 1 + size:
-                raise _DamagedError(
-                    f"its header promises {count} words, word {place + 1} is cut off"
-                )
-            # Some programs write a line break after every vector, some do not.
-            word = buffer[at:space].lstrip(b"\n").decode("utf-8", "replace")
-            at = space + 1 + size
-            yield word, buffer[space + 1 : at], dim
-        if (buffer[at:] + file.read(1)).strip(b"\n"):
-            raise _DamagedError(f"its header promises {count} words, more follows")
-
-
-def _packed(raw: bytes | list[bytes], dim: int, place: int) -> bytes:
-    """Packs a vector as D finite little-endian float32. place: the word's number, for the message."""
-    vector: NDArray[np.float32]
-    try:
-        if isinstance(raw, bytes):
-            vector = np.frombuffer(raw, "<f4")
-        else:
-            with np.errstate(over="ignore"):  # a number too large for float32 is inf, refused below
-                vector = np.array([float(number) for number in raw], "<f4")
-    except ValueError:
-        raise _DamagedError(f"word {place} does not have a word and {dim} numbers") from None
-    if not math.isfinite(float(np.abs(vector).sum(dtype=np.float64))):
-        raise _DamagedError(f"word {place} has a number that is not finite")
-    return vector.tobytes()
+def _finite(words: list[str], vectors: NDArray[np.float32]) -> Vectors:
+    wrong = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+    if len(wrong):
+        raise _DamagedError(f"word {wrong[0] + 1} has a number that is not finite")
+    return tuple(words), vectors

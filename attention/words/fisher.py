@@ -6,8 +6,6 @@ parameters, divided by the square root of the Fisher information.
 Letters: n words, D numbers a word vector, k components with weights w, means μ and variances σ².
 """
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 

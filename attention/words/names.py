@@ -5,8 +5,6 @@ unknown word is looked up, in this order, in ALIASES, as its pieces between hyph
 words written together. The last is a guess and is recorded as one.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

@@ -3,11 +3,9 @@
 `python -m attention.words.build SOURCE` rebuilds the shipped table: see assets/words/README.md.
 """
 
-from __future__ import annotations
-
 import zipfile
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -84,7 +82,7 @@ class WordTable:
     def mixture(self) -> fisher.Mixture:
         """The Gaussian mixture of the table's frequent words, scaled to length 1; fitted once.
 
-        Raises InputError when the table has too few frequent words, for example after `only`.
+        Raises InputError when the table has too few frequent words.
         """
         if self.shipped_mixture is not None:
             return self.shipped_mixture
@@ -92,39 +90,23 @@ class WordTable:
         if frequent.sum() < MIXTURE_WORDS:
             raise InputError(
                 f"{self.source} holds {frequent.sum()} frequent words, and Fisher vectors need "
-                f"{MIXTURE_WORDS}: load more of the table or use the mean."
+                f"{MIXTURE_WORDS}: use a larger table or the mean."
             )
         return fisher.fit_mixture(_unit(self.vectors[frequent]))
 
 
-def load_words(
-    path: str | Path | None = None, only: Iterable[str] | None = None, first: int = FREQUENT
-) -> WordTable:
+def load_words(path: str | Path | None = None) -> WordTable:
     """Reads word vectors: the shipped table, or word2vec .bin, word2vec or GloVe .txt, also gzipped.
 
-    With `only`, just those words (as written and in lower case) and the `first` words of the file are
-    kept, so that a file larger than memory can be read; `names.spellings` lists the words that a set
-    of concepts may need. Raises InputError when the file is missing or damaged, or when it has none of
-    the words.
+    Raises InputError when the file is missing or damaged.
     """
     if path is None:
         return _shipped()
     path = Path(path)
     if _is_zip(path):
         return _load_npz(path)
-    wanted = None if only is None else {form for word in only for form in (word, word.lower())}
-    words: list[str] = []
-    ranks: list[int] = []
-    packed = bytearray()
-    for rank, (word, vector) in enumerate(files.stream_words(path, wanted, first)):
-        if vector:
-            words.append(word)
-            ranks.append(rank)
-            packed += vector
-    if not words:
-        raise InputError(f"{path.name} holds none of the words asked for: use a larger table.")
-    vectors = np.frombuffer(bytes(packed), "<f4").reshape(len(words), -1)
-    return WordTable(tuple(words), vectors, np.array(ranks, np.int32), path.name)
+    words, vectors = files.read_vectors(path)
+    return WordTable(words, vectors, np.arange(len(words), dtype=np.int32), path.name)
 
 
 @lru_cache(maxsize=1)
@@ -137,7 +119,7 @@ def _is_zip(path: Path) -> bool:
         with path.open("rb") as file:
             return file.read(4) == b"PK\x03\x04"
     except OSError:
-        return False  # files.stream_words will name the problem
+        return False  # files.read_vectors will name the problem
 
 
 def _load_npz(path: Path) -> WordTable:

@@ -25,7 +25,7 @@ from tests.soak.folders import end_all
 from tests.soak.running_app import ROOT, RunningApp
 from training.runs import queue
 from training.runs.folder import Run
-from training.runs.process import alive
+from training.runs.standing import alive
 
 TIMES, POLLS, PAGES, ROUNDS = 10, 300, 10, 4
 MOST_START, MOST_POLL, MOST_CANCEL, MOST_SLOWER = 0.3, 0.005, 2.0, 1.05

@@ -6,22 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from attention.disk.whole import whole_file
 from attention.engine.choosing import Engine, engine_of
 from attention.engine.overlap import read_ahead
 from attention.engine.seen import Seen, joined
 from attention.errors import InputError
 from attention.media.frames import Picture
 from attention.networks.cnn import Backbone
-from attention.networks.inference import ready
-from attention.networks.stages import Learner
-from training.cache.views import OnProgress, Views, weights_key
+from training.cache.views import OnProgress, Views
 from training.data.pictures import Pictures, pictures
 from training.listener import NOBODY, Listener
-from training.ranks import gathered, is_first, my_share, processes, wait_for_all
+from training.ranks import gathered, my_share, processes
 
 CHUNK = 32
 
@@ -121,21 +117,3 @@ def _looked_at(chunks: Pictures, cnn: Backbone, engines: Sequence[Engine]) -> li
 
     with closing(read_ahead(chunks, look)) as seen:
         return [joined(parts) for parts in zip(*seen, strict=True)]
-
-
-def cached_maps(backbone: Backbone, views: Views, folder: Path) -> FrameMaps:
-    """frame_maps, kept in `folder` under a hash of the weights and the views."""
-    learner = Learner(ready(backbone, "cpu"), views.whole)
-    key = weights_key([*learner.state_dict().items(), ("z", views.z)], {})[:32]
-    path = folder / f"{key}.safetensors"
-    kept = path.exists()
-    wait_for_all()  # all have looked before the first writes
-    if not kept:
-        seen = frame_maps(backbone, views)
-        if is_first():
-            folder.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as partial:
-                save_file({"L": seen.L, "scores": seen.scores, "features": seen.features}, partial)
-        wait_for_all()
-    found = load_file(path)
-    return FrameMaps(found["L"], found["scores"], found["features"], views.owners)

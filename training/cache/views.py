@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -184,15 +184,12 @@ def _place(file: Path, key: str, folder: Path) -> Path | InputError:
 
 
 def _weights_key(learner: Learner, every: int, backbone: Backbone) -> str:
+    """A hash of the frozen weights and of how pictures are sampled: the same only for the same."""
     # nothing is frozen when all layers are trained: then what matters is how pictures are prepared
     prepared = {"pixels": repr(backbone.pixels)} if learner.whole else {}
-    return weights_key(learner.frozen.state_dict().items(), {"every": every, **prepared})
-
-
-def weights_key(tensors: Iterable[tuple[str, Tensor]], settings: dict[str, object]) -> str:
-    """A hash of named tensors and settings: the same only for the same weights."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode())
-    for name, tensor in tensors:
+    settings = json.dumps({"every": every, **prepared}, sort_keys=True)
+    digest = hashlib.sha256(settings.encode())
+    for name, tensor in learner.frozen.state_dict().items():
         digest.update(name.encode())
         digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()

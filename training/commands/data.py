@@ -1,7 +1,5 @@
 """`python -m training data check|fetch|sources`."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import sys

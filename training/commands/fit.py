@@ -10,7 +10,7 @@ from attention.model.folder import check_model_place, save_model
 from training.cache.maps import frame_maps
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.data.records import Source
-from training.data.sources import nested_fractions
+from training.data.splitting import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
 from training.fit.prepared import Clips, Prepared
 from training.fit.settings import PRESETS

@@ -1,7 +1,5 @@
 """`python -m training runs list|show|start|cancel|resume|remove`: training in the background."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import time
@@ -81,7 +79,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _start(arguments: argparse.Namespace) -> int:
-    from training.runs.asked import expected, spec_of
+    from training.runs.plan import expected
+    from training.runs.records import spec_of
 
     given = {name: getattr(arguments, name) for name in Spec.model_fields}
     given["fractions"] = _numbers(arguments.fractions, "fractions")

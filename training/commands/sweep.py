@@ -6,8 +6,7 @@ from pathlib import Path
 from attention.errors import InputError
 from training.commands.common import add_source_arguments, fold_named, opened, prepared
 from training.data.records import Fold, Source
-from training.data.sources import FRACTIONS, nested_fractions
-from training.data.splitting import with_dev
+from training.data.splitting import FRACTIONS, nested_fractions, with_dev
 from training.fit.settings import PRESETS
 from training.listener import Listener
 from training.progress import Bars, TerminalProgress

@@ -1,7 +1,5 @@
 """A key for a set's content, from its files' names, sizes and times; results are cached by it."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """A hash that identifies a data set and its splits, independent of the folder's location."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Class folders on disk: lists their stills or clips, and the files left out."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Names of sets, restricted to names that every system accepts for a folder."""
 
-from __future__ import annotations
-
 import unicodedata
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Joins two halves, stills and clips of the same classes, into a source with folds."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

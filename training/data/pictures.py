@@ -6,23 +6,22 @@ still; it reads ahead until its pipe is full. The child runs `python -m training
 FILE…`.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from attention.confined.batch import MEMORY, end, start_confined
 from attention.confined.protocol import AnswersReader, answer, answering
 from attention.disk.home import home
 from attention.errors import InputError
-from attention.media.frames import FrameReader, Limits, Picture, label
+from attention.media.frames import Clip, FrameReader, Frames, Limits, Picture, label
 
 WALL_SECONDS = 120.0  # of waiting for one file, as on the page
 CPU_SECONDS = 480  # of one child; it takes no new file after half of them
@@ -63,15 +62,29 @@ def _pictures_of(file: Path, every: int, chunk: int) -> Pictures:
 def confined_pictures(
     files: Sequence[Path], every: int, chunk: int, *, wall_seconds: float = WALL_SECONDS
 ) -> Generator[Pictures, None, None]:
-    """Like `pictures`, but decodes every file in a confined child, also a trusted one.
+    """Like `pictures`, but decodes every file in a confined child, also a trusted one."""
+    sampling = {"every": every, "chunk": chunk}
+    with closing(confined_frames(files, sampling, wall_seconds=wall_seconds)) as found:
+        for seen in found:
+            yield (frames.rgb for _, frames in seen)
 
-    A file that ends the child or takes longer than wall_seconds raises an InputError that names it; a
-    new child continues with the next file.
+
+def confined_frames(
+    files: Sequence[Path],
+    sampling: dict[str, Any],
+    limits: Limits = Limits(),
+    wall_seconds: float = WALL_SECONDS,
+) -> Generator[Iterator[tuple[Clip, Frames]], None, None]:
+    """Yields for each file, in order, an iterator of its clip and frames, decoded in a confined child.
+
+    sampling: every and chunk, or middle, of `attention.confined.protocol.answer`. A file that ends the
+    child or takes longer than wall_seconds raises an InputError that names it; a new child continues
+    with the next file.
     """
-    decoder = _Decoder(files, every, chunk, wall_seconds)
+    decoder = _Decoder(files, sampling, limits, wall_seconds)
     try:
         for number in range(len(files)):
-            chunks = decoder.pictures_of(number)
+            chunks = decoder.frames_of(number)
             yield chunks
             with suppress(InputError):
                 for _ in chunks:  # unread frames are in the pipe before the next file
@@ -83,13 +96,15 @@ def confined_pictures(
 class _Decoder:
     """The current child for a list of files; starts a new one when it ends."""
 
-    def __init__(self, files: Sequence[Path], every: int, chunk: int, wall_seconds: float) -> None:
-        self._files, self._chunk, self._wall_seconds = files, chunk, wall_seconds
-        sampling = {"every": every, "chunk": chunk, "limits": asdict(Limits())}
-        self._spec = json.dumps(sampling | {"memory_bytes": MEMORY})
+    def __init__(
+        self, files: Sequence[Path], sampling: dict[str, Any], limits: Limits, wall_seconds: float
+    ) -> None:
+        self._files, self._limits, self._wall_seconds = files, limits, wall_seconds
+        self._chunk = sampling["chunk"]
+        self._spec = json.dumps(sampling | {"limits": asdict(limits), "memory_bytes": MEMORY})
         self._child: subprocess.Popen[bytes] | None = None
 
-    def pictures_of(self, number: int) -> Pictures:
+    def frames_of(self, number: int) -> Iterator[tuple[Clip, Frames]]:
         """Yields the chunks of a file; call it only after all earlier files. Raises InputError."""
         try:
             reader, kept = self._reader(number), 0
@@ -101,7 +116,7 @@ class _Decoder:
                         f"{label(self._files[number])} has more than {FRAMES:,} frames to learn"
                         " from; cut it shorter."
                     )
-                yield frames.rgb
+                yield reader.clip, frames
         except GeneratorExit:
             self.close()  # the child is in the middle of the file
             raise
@@ -140,7 +155,7 @@ class _Decoder:
         return AnswersReader(
             child,
             self._files[number],
-            Limits(),
+            self._limits,
             self._chunk,
             wall_seconds=self._wall_seconds,
             cpu_seconds=CPU_SECONDS,

@@ -4,8 +4,6 @@ All splits of clips use `order` or `deal`: halves, development clips, out-of-fol
 fractions. A clip without a named recording counts as a recording of its own.
 """
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Literal

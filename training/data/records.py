@@ -1,7 +1,5 @@
 """The records of a data source: stills and clips with labels, folds, and notes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

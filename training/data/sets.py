@@ -1,7 +1,5 @@
 """Sets that a user chooses by name: the drawn set that ships, and uploaded zips."""
 
-from __future__ import annotations
-
 import errno
 import json
 import os

@@ -9,8 +9,6 @@
   stand for own folders: "web:<folder>,TVHI:<folder>".
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
@@ -20,21 +18,7 @@ from training.data.folders import child
 from training.data.layouts.own import read_own_clips, read_own_stills
 from training.data.layouts.registry import layout_named, layout_names, layouts
 from training.data.pairing import join
-from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
-from training.data.splitting import FRACTIONS, nested_fractions, smallest_fraction, split_stills
-
-__all__ = [
-    "FRACTIONS",
-    "Fold",
-    "LabelledClip",
-    "Source",
-    "Still",
-    "accepted",
-    "nested_fractions",
-    "open_source",
-    "smallest_fraction",
-    "split_stills",
-]
+from training.data.records import Source, VideoHalf, WebHalf
 
 
 def open_source(where: str | Path, *, noisy: bool = False) -> Source:

@@ -1,7 +1,5 @@
 """Splits of clips and stills: halves, label fractions (§4.5), validation stills (§4.2)."""
 
-from __future__ import annotations
-
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -14,7 +12,7 @@ from attention.errors import InputError
 from training.data.folders import count, listed
 from training.data.recordings import deal, lacking, order, recording_of
 from training.data.records import Fold, LabelledClip, Still
-from training.settings import DATA, WEB
+from training.settings import DATA
 
 FRACTIONS = DATA.label_fractions
 DEV_PARTS = 4  # without development clips, one in so many parts of the training clips is used
@@ -156,7 +154,7 @@ def _share(fraction: float, size: int) -> int:
 
 def split_stills(
     stills: Sequence[Still],
-    share: float = WEB.validation_share,
+    share: float = DATA.validation_share,
     seed: int = 0,
     twins: Iterable[tuple[Path, Path]] = (),
     concepts: Sequence[str] = (),

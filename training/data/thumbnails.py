@@ -1,38 +1,27 @@
-"""Thumbnails of stills and clips (a clip's middle frame), made on request and cached by content.
-
-For untrusted files a confined child runs `python -m training.data.thumbnails FILE …`: it writes a JSON
-line and the JPEG for each file.
-"""
-
-from __future__ import annotations
+"""Thumbnails of stills and clips (a clip's middle frame), made on request and cached by content."""
 
 import hashlib
 import json
 import os
-import sys
-import threading
+import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from io import BufferedReader
+from itertools import islice
 from pathlib import Path
-from typing import Any, cast
 
-from attention.confined.batch import end, start_confined
 from attention.disk.home import home
 from attention.disk.whole import whole_file
 from attention.errors import InputError
-from attention.media.frames import FrameReader, Limits, label, probe
+from attention.media.frames import Clip, FrameReader, Frames, Limits, probe
+from training.data.pictures import confined_frames
 
 SIDE = 224  # pixels, longest side: twice a tile's size on the page, for high-density screens
 QUALITY = 80
-LARGEST = 100_000  # bytes of a thumbnail
 LATEST = 5.0  # seconds; a later frame is not used, because all frames before it must be decoded
-CPU_SECONDS = 60  # for a page of pictures
-WALL_SECONDS = 20.0
-TRIES = 4  # child processes per page; a file may end its child
+WALL_SECONDS = 20.0  # for a page of pictures
 KEPT = 20_000  # files: 160 MB
 LIMITS = Limits(max_clip_pixels=4096 * 4096)
 
@@ -67,17 +56,32 @@ def thumbnails(paths: Iterable[Path], *, trusted: bool = False) -> dict[Path, Th
 
 def thumbnail_of(path: Path) -> Thumbnail:
     """Makes a file's thumbnail; for a clip, of the middle frame or of the one at LATEST seconds."""
+    try:
+        every = probe(path, LIMITS).middle_step(LATEST)
+        with FrameReader(path, every=every, limits=LIMITS, chunk=1) as reader:
+            return _drawn((reader.clip, frames) for frames in islice(reader, 2))
+    except InputError as error:
+        return Thumbnail(why=str(error))
+
+
+def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
+    made: dict[Path, Thumbnail] = {}
+    began = time.monotonic()
+    sampling = {"every": 1, "chunk": 1, "middle": LATEST}
+    with closing(confined_frames(paths, sampling, LIMITS, WALL_SECONDS)) as found:
+        for path, seen in zip(paths, found, strict=False):
+            made[path] = _drawn(seen)
+            if time.monotonic() - began > WALL_SECONDS:
+                break
+    return {path: made.get(path, Thumbnail(why="This page takes too long.")) for path in paths}
+
+
+def _drawn(seen: Iterable[tuple[Clip, Frames]]) -> Thumbnail:
+    """The thumbnail of the last frame; a file may have fewer of them than it states."""
     from attention.media.jpeg import jpeg  # imports cv2, which is slow: only when needed
 
     try:
-        clip = probe(path, LIMITS)
-        middle = (clip.frame_count or 1) // 2 if clip.kind == "video" else 0
-        step = max(1, min(middle, int(LATEST * (clip.fps or 25.0))))
-        with FrameReader(path, every=step, limits=LIMITS, chunk=1) as reader:
-            frames = iter(reader)
-            chosen = next(frames)
-            if middle:
-                chosen = next(frames, chosen)  # the file may have fewer frames than it states
+        *_, (clip, chosen) = seen
     except InputError as error:
         return Thumbnail(why=str(error))
     return Thumbnail(
@@ -88,75 +92,6 @@ def thumbnail_of(path: Path) -> Thumbnail:
         clip.width,
         clip.height,
     )
-
-
-def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
-    """Makes thumbnails in child processes; after a file that ends its child, a new child continues."""
-    made: dict[Path, Thumbnail] = {}
-    for _ in range(TRIES):
-        left = [path for path in paths if path not in made]
-        if not left:
-            break
-        answers = _batch(left)
-        made |= dict(zip(left, answers, strict=False))
-        if len(answers) < len(left):
-            ended = left[len(answers)]
-            made[ended] = Thumbnail(why=f"{label(ended)} stops the decoder; save it again.")
-    return {path: made.get(path, Thumbnail(why="This page takes too long.")) for path in paths}
-
-
-def _batch(paths: Sequence[Path]) -> list[Thumbnail]:
-    """The thumbnails of the first files, up to the child's end."""
-    process = start_confined(
-        "training.data.thumbnails", list(map(str, paths)), cpu_seconds=CPU_SECONDS
-    )
-    timer = threading.Timer(WALL_SECONDS, process.kill)
-    timer.daemon = True
-    timer.start()
-    made: list[Thumbnail] = []
-    try:
-        answers = cast(BufferedReader, process.stdout)
-        while len(made) < len(paths) and (line := answers.readline(1 << 16)):
-            made.append(_answered(line, answers))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        pass  # an invalid answer counts as the child's end
-    finally:
-        timer.cancel()
-        end(process)
-    return made
-
-
-def _answered(line: bytes, answers: BufferedReader) -> Thumbnail:
-    """One answer of the child, checked. Raises KeyError, TypeError, ValueError or OverflowError."""
-    record = _record(line)
-    size = int(record["bytes"])
-    if not 0 <= size <= LARGEST:
-        raise ValueError(size)
-    jpeg = answers.read(size)
-    if len(jpeg) != size or (size and jpeg[:3] != b"\xff\xd8\xff"):
-        raise ValueError(size)
-    return _thumbnail(record, jpeg)
-
-
-def _record(line: bytes) -> dict[str, Any]:
-    try:
-        return dict(json.loads(line))
-    except RecursionError:
-        raise ValueError from None
-
-
-def _thumbnail(record: dict[str, Any], jpeg: bytes) -> Thumbnail:
-    index, frames, width, height = (
-        int(record[key]) for key in ("index", "frames", "width", "height")
-    )
-    seconds, why = float(record["seconds"]), str(record["why"])
-    return Thumbnail(jpeg, index, seconds, frames, width, height, why)
-
-
-def _line(thumbnail: Thumbnail) -> bytes:
-    record = asdict(thumbnail) | {"bytes": len(thumbnail.jpeg)}
-    del record["jpeg"]
-    return json.dumps(record).encode() + b"\n" + thumbnail.jpeg
 
 
 def _file(path: Path) -> Path:
@@ -175,8 +110,8 @@ def _content(path: Path, *_state: int) -> str:
 def _kept(path: Path) -> Thumbnail | None:
     try:
         line, _, jpeg = _file(path).read_bytes().partition(b"\n")
-        return _thumbnail(_record(line), jpeg)
-    except (OSError, KeyError, TypeError, ValueError):
+        return Thumbnail(jpeg, **json.loads(line))
+    except (OSError, TypeError, ValueError):
         return None
 
 
@@ -188,7 +123,8 @@ def _keep(path: Path, thumbnail: Thumbnail) -> None:
         file = _file(path)
         file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file) as partial:
-            partial.write_bytes(_line(thumbnail))
+            record = {k: v for k, v in asdict(thumbnail).items() if k != "jpeg"}
+            partial.write_bytes(json.dumps(record).encode() + b"\n" + thumbnail.jpeg)
 
 
 def sweep() -> None:
@@ -197,19 +133,3 @@ def sweep() -> None:
         kept = list((home() / "cache" / "thumbnails").glob("*.thumb"))
         for old in sorted(kept, key=lambda file: file.stat().st_mtime)[: max(0, len(kept) - KEPT)]:
             old.unlink(missing_ok=True)
-
-
-def main(paths: Sequence[str]) -> int:
-    """In the child: makes the thumbnails of the files; returns the exit status."""
-    for path in paths:
-        try:
-            made = thumbnail_of(Path(path))
-        except MemoryError:
-            made = Thumbnail(why=f"{label(path)} needs more memory than there is; scale it down.")
-        sys.stdout.buffer.write(_line(made))
-        sys.stdout.buffer.flush()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from attention.networks.cnn import Backbone
 from training.cache.views import Views, views_of
-from training.data.sources import Fold, LabelledClip, Source, split_stills
+from training.data.records import Fold, LabelledClip, Source
+from training.data.splitting import split_stills
 from training.listener import NOBODY, Listener
 
 
@@ -93,7 +94,7 @@ def prepare(
 
     skipped: list[str] = list(source.skipped)
     place = {still.path: number for number, still in enumerate(source.stills)}
-    sides = split_stills(source.stills, share=0.30, seed=seed)
+    sides = split_stills(source.stills, seed=seed)
     web, validation = ([place[still.path] for still in side] for side in sides)
     return Prepared(
         concepts=source.concepts,

@@ -2,16 +2,14 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from training.settings import Frozen
 
 MARGIN = 1.0  # m of Eq. 6 (§3.4.1)
 BETA = 0.5  # β of Eq. 10 (§3.4.3)
 
 
-class FitSettings(BaseModel):
+class FitSettings(Frozen):
     """How a CNN is fine-tuned: SGD with mini-batches of 32 and random mirroring (§4.2)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     epochs: int
     lr: float
@@ -27,10 +25,8 @@ WEB = FitSettings(epochs=10, lr=0.01, head_lr=0.03)  # about 45 s for 1000 still
 VIDEO = FitSettings(epochs=5, lr=0.003, head_lr=0.003)
 
 
-class EnergyNetSettings(BaseModel):
+class EnergyNetSettings(Frozen):
     """How EnergyNet is built and trained. The presets are WORKING, TO_THE_MARGIN and PAPER."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     hidden: int = 256
     dim: int = 64  # d, §3.4.4

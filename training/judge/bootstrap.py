@@ -11,8 +11,6 @@ recordings or seeds hide: a sample of n varies too little by 1/n, and Student's 
 the normal law, with Satterthwaite's degrees of freedom for recordings and seeds together.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -117,10 +115,27 @@ def mean_average_precisions(judged: Judged, draws: Draws) -> Measured:
     return _measured(judged, folds, draws)
 
 
-def class_accuracies(judged: Judged, draws: Draws) -> list[Measured]:
-    """Accuracy on the clips of each class: C records; NaN where a draw holds no clip of it."""
-    classes = judged.folds[0].scores.shape[2]
-    return [_class_accuracy(judged, draws, c) for c in range(classes)]
+@dataclass(frozen=True)
+class ClassGain:
+    """A class's accuracy per seed [S] with two methods, and their difference."""
+
+    concept: str
+    better: Floats
+    worse: Floats
+    difference: Difference
+
+
+def class_gains(
+    better: Judged, worse: Judged, concepts: Sequence[str], draws: Draws
+) -> list[ClassGain]:
+    """Of each class with judged clips, the largest gain first (Figure 4)."""
+    found = []
+    for c, concept in enumerate(concepts):
+        a, b = (class_accuracy(judged, draws, c) for judged in (better, worse))
+        gain = difference(a, b, draws.seed)
+        if gain is not None:
+            found.append(ClassGain(concept, a.values[:, 0], b.values[:, 0], gain))
+    return sorted(found, key=lambda gain: -gain.difference.mean)
 
 
 def difference(a: Measured, b: Measured, seed: int) -> Difference | None:
@@ -200,7 +215,8 @@ def _measured(judged: Judged, folds: list[Floats], draws: Draws) -> Measured:
     return Measured(judged.seeds, values, draws.recordings, draws.groups)
 
 
-def _class_accuracy(judged: Judged, draws: Draws, c: int) -> Measured:
+def class_accuracy(judged: Judged, draws: Draws, c: int) -> Measured:
+    """Accuracy on the clips of a class; NaN where a draw holds none."""
     values, recordings, groups = [], set(), 0
     for fold, weights in zip(judged.folds, draws.weights, strict=True):
         mine = fold.truth == c

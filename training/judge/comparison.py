@@ -1,7 +1,5 @@
 """A sweep measured for the report: every curve on the bootstrap's draws, and two curves compared."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, replace
 
 from training.judge import paper

@@ -99,7 +99,10 @@ def fit_energy(
     With settings.out_of_fold each clip's maps are made by a CNN fine-tuned on other recordings only.
     InputError when the clips cannot make a triplet.
     """
-    V_c = torch.from_numpy(concept_vectors(concepts, how=settings.words)[0])
+    vectors, notes = concept_vectors(concepts, how=settings.words)
+    for note in notes:
+        listener.note(note)
+    V_c = torch.from_numpy(vectors)
     maps = _maps_to_learn_from(web, tuned, clips, seed, settings.out_of_fold, video, listener)
     shape = EnergyNet(tuned.map_size, V_c.shape[1], 1, map_scale=settings.map_scale)
     seen = MapSet(shape.scaled(maps.L), V_c, clips.labels[maps.owners], maps.owners)

@@ -1,7 +1,5 @@
 """The numbers the paper prints in §4, each under its table; percentages unless said."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

@@ -9,8 +9,6 @@ clips on (Connor 1987, for McNemar's test). Clips of one recording resemble each
 times the design effect 1 + (m − 1) ρ of m clips a recording, ρ their intraclass correlation.
 """
 
-from __future__ import annotations
-
 from math import ceil
 
 import numpy as np

@@ -11,8 +11,6 @@ other, and two methods may score on unlike scales: within each method, fold, see
 become ranks, equal scores sharing theirs, and ranks are swapped.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """What a sweep has written, read back and checked: a line per method, a line per clip."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -42,7 +40,7 @@ class Judged:
     seeds: tuple[int, ...]
     folds: tuple[JudgedFold, ...]
 
-    def of_seed(self, seed: int) -> Judged:
+    def of_seed(self, seed: int) -> "Judged":
         """What that seed alone said; ValueError when it is not there."""
         place = [self.seeds.index(seed)]
         return Judged(

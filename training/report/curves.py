@@ -1,7 +1,5 @@
 """Sweeps as the numbers behind the paper's figures and tables, the paper's own beside ours."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -9,9 +7,8 @@ import pandas as pd
 
 from attention.errors import InputError
 from attention.methods.registry import methods
-from training.judge import paper
-from training.judge.bootstrap import class_accuracies, difference
-from training.judge.comparison import DRAWS, Column, draws_of, measured_column
+from training.judge import bootstrap, paper
+from training.judge.comparison import Column, draws_of
 from training.judge.paper import ALL, FEW, NONE, Curve
 from training.judge.results import SweepResults
 from training.report import tables as report_tables
@@ -88,9 +85,7 @@ def paper_rows(measure: str, stills: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["method", "fraction", "value", "where"])
 
 
-def class_gains(
-    results: SweepResults, better: Curve, worse: Curve, draws: int = DRAWS, seed: int = 0
-) -> pd.DataFrame:
+def class_gains(results: SweepResults, better: Curve, worse: Curve) -> pd.DataFrame:
     """Figure 4: class, both accuracies, gain in points with its 95 % interval, the largest first.
 
     InputError when one of the two was not run. Classes of which no clip was judged are left out.
@@ -98,18 +93,14 @@ def class_gains(
     for curve in (better, worse):
         if curve not in results.judged:
             raise InputError(f"{curve_name(curve)} was not measured here; choose another method.")
-    weights = draws_of(results, draws, seed)
-    a = class_accuracies(results.judged[better], weights)
-    b = class_accuracies(results.judged[worse], weights)
-    rows = []
-    for concept, mine, other in zip(results.concepts, a, b, strict=True):
-        gain = difference(mine, other, seed)
-        if gain is not None:
-            means = [float(m.values[:, 0].mean()) for m in (other, mine)]
-            rows.append((concept, *means, gain.mean, gain.low, gain.high))
-    names = ["class", "worse", "better", "gain", "low", "high"]
-    found = pd.DataFrame(rows, columns=names)
-    return found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    judged = results.judged[better], results.judged[worse]
+    draws = draws_of(results)
+    rows = [
+        (found.concept, found.worse.mean(), found.better.mean(), gain.mean, gain.low, gain.high)
+        for found in bootstrap.class_gains(*judged, results.concepts, draws)
+        for gain in [found.difference]
+    ]
+    return pd.DataFrame(rows, columns=["class", "worse", "better", "gain", "low", "high"])
 
 
 def confusion_counts(verdicts: pd.DataFrame, concepts: Sequence[str]) -> pd.DataFrame:
@@ -140,11 +131,6 @@ def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
     return table.loc[
         :, ~table.columns.duplicated()
     ]  # the paper's, once for sweeps of the same stills
-
-
-def column_of(name: str, clips: str, stills: str, results: SweepResults) -> Column:
-    """A sweep whose curves are measured on the bootstrap's draws when they are first asked for."""
-    return measured_column(name, clips, stills, results)
 
 
 def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.DataFrame]:

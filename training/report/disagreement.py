@@ -1,7 +1,5 @@
 """Where two methods differ on a whole set: the clips that one gets right and the other wrong (Figure 6)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

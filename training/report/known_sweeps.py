@@ -1,7 +1,5 @@
 """The sweeps that can be shown: those that ship and those of the runs, read once until they change."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,10 +15,9 @@ from training.data.naming import DRAWN
 from training.data.sets import sets
 from training.data.sources import open_source
 from training.judge import paper
-from training.judge.comparison import Column
+from training.judge.comparison import Column, measured_column
 from training.judge.paper import Curve
 from training.judge.results import CELL, CLIPS, ROWS, WEB_ROWS, SweepResults, read_results
-from training.report.curves import column_of
 from training.runs.folder import Run, all_runs, networks_folder
 from training.runs.records import UNDER_WAY
 from training.runs.words import title_of, when_asked
@@ -235,4 +232,4 @@ def _clip_files(folder: Path, _at: Stamp) -> dict[str, Path]:
 @lru_cache(maxsize=8)
 def _column(title: str, clips: str, stills: str, folder: Path, at: Stamp) -> Column | None:
     results = _results(folder, at)
-    return None if results is None else column_of(title, clips, stills, results)
+    return None if results is None else measured_column(title, clips, stills, results)

@@ -1,7 +1,5 @@
 """RESULTS.md as text: the verdict, how it was measured, Tables 1–5, Figures 4–5, the differences."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

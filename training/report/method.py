@@ -1,7 +1,5 @@
 """How the report's numbers were measured, in words."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """How the report writes numbers and tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -59,6 +57,13 @@ def percent(fraction: float) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> pd.DataFrame:
     """Rows of text under a header, of which names may repeat."""
     return pd.DataFrame(list(rows), columns=list(header))
+
+
+def cell_text(value: object) -> str:
+    """A cell of a table: numbers to one digit."""
+    if isinstance(value, float):
+        return MISSING if np.isnan(value) else f"{value:.1f}"
+    return str(value)
 
 
 def markdown(frame: pd.DataFrame) -> str:

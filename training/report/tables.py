@@ -1,7 +1,5 @@
 """Tables 1–5 and Figures 4–5, our numbers and the paper's side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import pandas as pd
@@ -9,7 +7,7 @@ import pandas as pd
 from attention.methods.method import Labels, Method
 from attention.methods.registry import methods
 from training.judge import paper
-from training.judge.bootstrap import Difference, class_accuracies, difference
+from training.judge.bootstrap import Difference, class_gains
 from training.judge.comparison import MEASURES, Column
 from training.judge.paper import ALL, FEW, NETWORKS, NONE, Claim, Curve, Measure
 from training.report.numbers import MISSING, chance, interval, percent, signed, spread, table
@@ -119,17 +117,12 @@ def figure4(column: Column, claim: Claim) -> pd.DataFrame | None:
     judged = column.results.judged
     if claim.better not in judged or claim.worse not in judged:
         return None
-    better = class_accuracies(judged[claim.better], column.draws)
-    worse = class_accuracies(judged[claim.worse], column.draws)
-    lines: list[tuple[float, list[str]]] = []
-    for concept, a, b in zip(column.results.concepts, better, worse, strict=True):
-        gain = difference(a, b, column.draws.seed)
-        if gain is not None:  # else no clip of the class was judged
-            values = [spread(measured.values[:, 0]) for measured in (b, a)]
-            lines.append((gain.mean, [concept, *values, interval(gain)]))
-    lines.sort(key=lambda line: -line[0])  # stable: equal gains stay in the order of the classes
-    header = ["class", claim.worse.method, claim.better.method, "difference"]
-    return table(header, [row for _, row in lines[:LARGEST]])
+    judged_by = judged[claim.better], judged[claim.worse]
+    lines = [
+        [gain.concept, spread(gain.worse), spread(gain.better), interval(gain.difference)]
+        for gain in class_gains(*judged_by, column.results.concepts, column.draws)[:LARGEST]
+    ]
+    return table(["class", claim.worse.method, claim.better.method, "difference"], lines)
 
 
 def figure5(column: Column, measure: Measure) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """A run's metrics as rows: loss, accuracy and pool size of each stage, and how they are smoothed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,11 +68,7 @@ def smoothed(values: Sequence[float] | NDArray[np.float64], weight: float) -> ND
     """
     if not 0 <= weight < 1:
         raise ValueError(f"a smoothing of {weight} is not in 0 … 1")
-    s, found = 0.0, []
-    for t, x in enumerate(values, 1):
-        s = weight * s + (1 - weight) * float(x)
-        found.append(s / (1 - weight**t))
-    return np.array(found)
+    return pd.Series(values, dtype=float).ewm(alpha=1 - weight).mean().to_numpy()
 
 
 def _number(value: object) -> bool:

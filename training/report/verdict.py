@@ -1,7 +1,5 @@
 """The first lines of RESULTS.md and of the Curves tab: who wins, in a sentence and a table."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """A run's folder: spec.json, status.json, metrics.jsonl, log.txt, sweep/ (rows), model/ (the result)."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,25 +1,28 @@
-"""Saves the networks of each cell of a run as a model folder, so that judged clips can be opened."""
-
-from __future__ import annotations
+"""The networks of each cell of a run as model folders, and the run's model: its first fold and seed."""
 
 import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from attention.disk.whole import whole_file
-from attention.model.folder import save_model
+from attention.methods.registry import methods
+from attention.model.folder import load_model, save_model
 from training.data.records import Source
-from training.data.sources import nested_fractions
+from training.data.splitting import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
 from training.fit.prepared import Prepared
 from training.fit.settings import PRESETS
 from training.judge.methods import Fitted
 from training.listener import NOBODY, Cell, Listener
 from training.runs.folder import Run, disk_bytes, networks_folder
+from training.runs.plan import chosen_folds
 from training.runs.records import Spec
 from training.runs.words import repeat
-from training.sweep.grid import web_path
+from training.sweep.grid import SweepSettings, web_path
+from training.sweep.table import read_rows
 
 MOST_BYTES = 1_000_000_000  # per run: 70 cells of EfficientNet-Lite0, 5 of ResNet101
 
@@ -93,3 +96,45 @@ def _share_web(kept: Path, place: Path) -> None:
             os.link(kept, partial)
     except OSError:
         return  # a file system without links keeps its copy
+
+
+def settings_of(spec: Spec) -> SweepSettings:
+    """The sweep settings of a spec."""
+    return SweepSettings(
+        backbone=spec.backbone,
+        fractions=spec.fractions,
+        seeds=spec.seeds,
+        energynet=PRESETS[spec.preset],
+        part=spec.part,
+        until=spec.until,
+        no_image=False,
+    )
+
+
+def keep_model(run: Run, source: Source, ready: Prepared) -> None:
+    """Writes model/ whole or not at all: the networks of the first fold and seed, most labels."""
+    spec = run.spec()
+    fold = chosen_folds(spec, source)[0].name
+    fraction = 0.0 if spec.until == "web" else spec.most
+    kept = load_model(networks_folder(run, fold, spec.seeds[0], fraction))
+    card = card_of(
+        story_of(spec, source, ready, spec.seeds[0], fraction), _measured(run, fold, spec)
+    )
+    save_model(run.model, card, kept.web, kept.tuned, kept.energynet, learned=kept.learned)
+
+
+def _measured(run: Run, fold: str, spec: Spec) -> dict[str, Any]:
+    """Accuracy and mAP of the kept model's methods, and the Web CNN's validation accuracy."""
+    web = pd.read_csv(run.sweep / "web.csv", dtype={"fold": str})
+    rows = read_rows(run.sweep)
+    mine = rows[(rows["fold"] == fold) & (rows["seed"] == spec.seeds[0])]
+    mine = mine[mine["fraction"].isin([0.0, spec.most])]
+    validation = web[(web["fold"] == fold) & (web["seed"] == spec.seeds[0])]["validation"]
+    found: dict[str, Any] = {"web validation accuracy": round(float(validation.iloc[0]), 1)}
+    controls = {method.name for method in methods() if method.role == "control"}
+    for _, row in mine[~mine["method"].isin(controls)].iterrows():
+        found[f"{row['part']} {row['method']}"] = {
+            "accuracy": round(float(row["accuracy"]), 1),
+            "mAP": round(float(row["mAP"]), 1),
+        }
+    return found

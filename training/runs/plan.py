@@ -1,7 +1,5 @@
 """Estimates how long a run takes, from its stages and the expected seconds of each."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator, Sequence
@@ -13,16 +11,17 @@ from attention.confined.process import SandboxedReader
 from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import probe
-from attention.networks.known.registry import cost_of
+from attention.networks.known.registry import cost_of, offered_networks
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
-from training.data.sources import nested_fractions
-from training.data.splitting import with_dev
+from training.data.sets import sets
+from training.data.sources import open_source
+from training.data.splitting import nested_fractions, with_dev
 from training.fit.settings import PRESETS, VIDEO, WEB
 from training.listener import NOBODY, Kind, Listener
 from training.runs.folder import runs_folder
 from training.runs.records import Spec
-from training.settings import WEB as WEB_TRAINING
+from training.settings import DATA
 
 # The number of clips whose length is read; the others are assumed to be like them. It is smaller for an
 # uploaded set, where each clip needs its own confined child.
@@ -91,12 +90,33 @@ def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> lis
     return [replace(fold, dev=()) for fold in folds]
 
 
+def source_of(spec: Spec) -> Source:
+    """The source of a run. Raises InputError when it lacks stills or clips."""
+    source = open_source(sets().get(spec.source, spec.source), noisy=spec.noisy)
+    if not source.stills or not source.folds:
+        lacking = "stills" if source.folds else "clips"
+        raise InputError(f"{source.name} has no {lacking}; a run needs stills and clips.")
+    return source
+
+
+def expected(spec: Spec) -> float:
+    """The expected seconds of a run on this machine. Raises InputError when it is not possible."""
+    names = offered_networks()
+    if spec.backbone not in names:
+        raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(names)}.")
+    source = source_of(spec)
+    for fold in chosen_folds(spec, source):
+        if not fold.test:
+            raise InputError(f"Fold {fold.name} of {source.name} has no test clips; add some.")
+    return plan_of(spec, source).seconds * time_factor(spec.backbone)
+
+
 def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
     frozen, fitted = cost_of(spec.backbone)
     yield Stage(("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)
-    learned = stills * (1 - WEB_TRAINING.validation_share)
+    learned = stills * (1 - DATA.validation_share)
     folds = chosen_folds(spec, source)
     for fold in folds:
         yield from _caching(fold, learned, stills - learned, frames_each, frozen)

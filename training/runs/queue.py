@@ -4,8 +4,6 @@ There is no broker: every run is its own process, which waits for its turn and o
 started it. Every program that lists the runs corrects the state of those whose process has died.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re
@@ -25,9 +23,18 @@ from training.runs.folder import (
     run_named,
     runs_folder,
 )
-from training.runs.process import end, is_own, spawn
 from training.runs.records import Spec, Status
-from training.runs.standing import locked, set_right, standing_of, standings, stands, turn
+from training.runs.standing import (
+    end,
+    is_own,
+    locked,
+    set_right,
+    spawn,
+    standing_of,
+    standings,
+    stands,
+    turn,
+)
 
 MOST_UNDER_WAY = 12  # queued and running runs together; a waiting process takes 32 MB
 MOST_ATTEMPTS = 3  # automatic resumes of a run

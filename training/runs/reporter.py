@@ -1,7 +1,5 @@
 """Writes a run's progress to status.json and metrics.jsonl, and ends a run that must stop."""
 
-from __future__ import annotations
-
 import json
 import os
 import time

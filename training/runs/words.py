@@ -1,7 +1,5 @@
 """Texts about a run: its state, its duration, the command that repeats it."""
 
-from __future__ import annotations
-
 import calendar
 import shlex
 import time

@@ -1,7 +1,5 @@
 """A run's process: waits for its turn, trains, evaluates, saves the model. `python -m …work FOLDER`."""
 
-from __future__ import annotations
-
 import shutil
 import sys
 import time
@@ -93,11 +91,9 @@ def _train(run: Run) -> None:
 
     from attention.networks.zoo import load_backbone
     from training.fit.prepared import prepare
-    from training.runs.asked import source_of
-    from training.runs.networks import NetworkKeeper
-    from training.runs.plan import chosen_folds, plan_of, record_time_factor, time_factor
+    from training.runs.networks import NetworkKeeper, keep_model, settings_of
+    from training.runs.plan import chosen_folds, plan_of, record_time_factor, source_of, time_factor
     from training.runs.reporter import Reporter
-    from training.runs.result import keep_model, settings_of
     from training.sweep.grid import sweep
     from training.sweep.table import how_of, note_how
 

@@ -18,8 +18,7 @@ from attention.methods.registry import methods
 from attention.networks.cnn import Backbone
 from attention.networks.zoo import load_backbone, load_tensors
 from training.cache.maps import frame_maps
-from training.data.sources import FRACTIONS, nested_fractions
-from training.data.splitting import uneven_share
+from training.data.splitting import FRACTIONS, nested_fractions, uneven_share
 from training.fit.prepared import Clips, Prepared
 from training.fit.settings import VIDEO, WEB, WORKING, EnergyNetSettings, FitSettings
 from training.judge.learning import Learning

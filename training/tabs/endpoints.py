@@ -1,7 +1,5 @@
 """What other programs may call of training: /runs, /start_run, /cancel_run, /curves."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import gradio as gr
@@ -9,9 +7,11 @@ import gradio as gr
 from attention.errors import InputError
 from attention.networks.known.lite0 import LITE0
 from attention.networks.known.registry import networks_on_page
+from attention.tabs.faults import toasting
 from training.data.sets import sets
 from training.runs import queue
-from training.runs.asked import PAGE_HOURS, PAGE_SEEDS, expected, spec_of
+from training.runs.plan import expected
+from training.runs.records import PAGE_HOURS, PAGE_SEEDS, spec_of
 from training.runs.standing import standing_of, standings
 from training.runs.words import record_of
 from training.tabs.curves.tab import curves_table
@@ -72,7 +72,7 @@ def start_run(
     Returns:
         The run as /runs lists it, and `expected`: the seconds it should take.
     """
-    try:
+    with toasting():
         _check(source, seeds, backbone)
         spec = spec_of(
             {
@@ -84,8 +84,6 @@ def start_run(
         seconds = expected(spec)
         run = queue.start(spec)
         return record_of(standing_of(run.name)) | {"expected": round(seconds)}
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
 
 
 def cancel_run(run: str) -> dict[str, Any]:
@@ -97,11 +95,9 @@ def cancel_run(run: str) -> dict[str, Any]:
     Returns:
         The run as it stands then.
     """
-    try:
+    with toasting():
         queue.cancel(run)
         return record_of(standing_of(run))
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
 
 
 def curves(run: str, measure: str = "accuracy") -> dict[str, Any]:
@@ -114,10 +110,8 @@ def curves(run: str, measure: str = "accuracy") -> dict[str, Any]:
     Returns:
         The rows of the curve: fraction, method, mean, spread, and the paper's numbers.
     """
-    try:
+    with toasting():
         return curves_table(run, measure)
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
 
 
 def _check(source: str, seeds: str, backbone: str) -> None:

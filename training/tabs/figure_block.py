@@ -1,8 +1,5 @@
 """A figure or table on the page: what it shows in words, its numbers, and files of it to take away."""
 
-from __future__ import annotations
-
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,13 +10,29 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 from gradio.components import Component
+from gradio.components.plot import PlotData
 
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
-from training.report.charts.chart import Chart
+from attention.tabs.faults import toasting
 from training.report.known_sweeps import Sweep, by_name
+from training.report.numbers import cell_text
+from training.report.plot import Chart, table_chart
 
-FILES = {"png": "PNG", "svg": "SVG", "csv": "CSV"}
+PICTURES = ("png", "svg")
+# the plot with its title, on white and with every line in the legend, drawn by the browser
+PICTURE = """() => {
+  const plot = document.querySelector("#NAME-plot .js-plotly-plot");
+  if (!plot) return;
+  const title = plot.layout.meta;
+  const data = plot.data.map((t) => ({...t, showlegend: t.type === "scatter" && t.opacity === 1}));
+  const layout = {...plot.layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
+    margin: {...plot.layout.margin, t: 60},
+    title: {text: title, font: {size: 13}, x: 0.01, xanchor: "left", y: 0.98, yanchor: "top"}};
+  const filename = title.toLowerCase().replace(/<br>|[^a-z0-9]+/g, "-").slice(0, 60);
+  const height = plot.layout.height + 60, width = plot.layout.width || 900;
+  Plotly.downloadImage({data, layout}, {format: "KIND", scale: 3, width, height, filename});
+}"""
 # a plot is a picture to a screen reader, and its caption says what is to be seen
 DESCRIBE = """
 const describe = () => {
@@ -68,12 +81,12 @@ def figure_block(
 ) -> tuple[list[Component], Callable[..., list[Any]]]:
     """Builds plot, caption, files and numbers; returns the outputs and what fills them.
 
-    table_first: the numbers are what is shown; there is no plot.
+    table_first: the numbers are what is shown; the plot is for their picture alone.
     """
     plot = gr.Plot(
         show_label=False,
         container=False,
-        visible=not table_first,
+        visible="hidden" if table_first else True,
         elem_id=f"{name}-plot",
         elem_classes=["curve-plot"],
     )
@@ -90,16 +103,23 @@ def figure_block(
             seen = show(sweeps, *values)
         except InputError as error:
             return [gr.Plot(value=None, visible=False), note(str(error)), ""]
-        from training.report.charts.page import plotly_figure  # not before a figure is looked at
-
-        figure = None if seen.chart is None else plotly_figure(seen.chart)
         return [
-            gr.Plot(value=figure, visible=figure is not None),
-            _caption(seen),
+            gr.Plot(value=plotted(seen), visible="hidden" if table_first else True),
+            caption_html(seen),
             table_html(seen.table, seen.title),
         ]
 
     return [plot, caption, table], fill
+
+
+def plotted(seen: Shown) -> PlotData:
+    """Its chart, or else its table drawn, as the value of a gr.Plot."""
+    return drawn(seen.chart or table_chart(seen.table, seen.title))
+
+
+def drawn(chart: Chart, **layout: Any) -> PlotData:
+    """A chart as the value of a gr.Plot; layout: what differs from the chart's own."""
+    return PlotData(type="plotly", plot=chart.to_json(**layout))
 
 
 def files(
@@ -108,56 +128,40 @@ def files(
     chosen: Component,
     inputs: Sequence[Component],
     workroom: Workroom,
-    kinds: Sequence[str] = tuple(FILES),
+    *,
+    pictures: bool = True,
 ) -> None:
-    """Buttons that give what `show` shows as files."""
-    with gr.Row(elem_classes=["curve-files"]):
-        for kind in kinds:
-            button = gr.Button(
-                FILES[kind], size="sm", elem_id=f"{name}-{kind}", min_width=60, scale=0
-            )
-            file = gr.DownloadButton("file", visible="hidden", elem_id=f"{name}-{kind}-file")
-            made = button.click(
-                _writer(kind, show, workroom),
-                [chosen, *inputs],
-                file,
-                concurrency_id="export",
-                concurrency_limit=1,
-                show_progress="hidden",
-                api_visibility="private",
-            )
-            made.success(
-                None,
-                js=f"() => document.querySelector('#{name}-{kind}-file')?.click()",
-                api_visibility="private",
-            )
+    """Buttons that give what `show` shows as files: its numbers, and pictures of its plot."""
+    small: dict[str, Any] = {"size": "sm", "min_width": 60, "scale": 0}
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
-
-def _writer(kind: str, show: Show, workroom: Workroom) -> Callable[..., str]:
     def write(names: Sequence[str], *values: Any) -> str:
-        try:
-            seen = show(sweeps_named(names), *values)
-        except InputError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        return str(written(seen, kind, workroom.new_folder()))
+        with toasting():
+            return str(written(show(sweeps_named(names), *values), workroom.new_folder()))
 
-    return write
+    with gr.Row(elem_classes=["curve-files"]):
+        for kind in PICTURES if pictures else ():
+            script = PICTURE.replace("NAME", name).replace("KIND", kind)
+            gr.Button(kind.upper(), elem_id=f"{name}-{kind}", **small).click(
+                None, js=script, **quiet
+            )
+        button = gr.Button("CSV", elem_id=f"{name}-csv", **small)
+        file = gr.DownloadButton("file", visible="hidden", elem_id=f"{name}-csv-file")
+    made = button.click(
+        write, [chosen, *inputs], file, concurrency_id="export", concurrency_limit=1, **quiet
+    )
+    made.success(
+        None,
+        js=f"() => document.querySelector('#{name}-csv-file')?.click()",
+        api_visibility="private",
+    )
 
 
-def written(seen: Shown, kind: str, folder: Path) -> Path:
-    """Writes it as png, svg or csv into `folder`, named after its title."""
+def written(seen: Shown, folder: Path) -> Path:
+    """Writes its table as CSV into `folder`, named after its title."""
     slug = re.sub(r"[^a-z0-9]+", "-", seen.title.casefold()).strip("-")[:60] or "figure"
-    path = folder / f"{slug}.{kind}"
-    if kind == "csv":
-        seen.table.to_csv(path, index=False)
-        return path
-    from training.report.charts.printed import Kind, printed_chart, printed_table  # matplotlib
-
-    drawn: Kind = "svg" if kind == "svg" else "png"
-    if seen.chart is None:
-        path.write_bytes(printed_table(seen.table, seen.title, drawn))
-    else:
-        path.write_bytes(printed_chart(seen.chart, drawn))
+    path = folder / f"{slug}.csv"
+    seen.table.to_csv(path, index=False)
     return path
 
 
@@ -182,9 +186,9 @@ def table_html(table: pd.DataFrame, title: str) -> str:
     rows = "".join(
         "<tr>"
         + "".join(
-            f"<th scope='row'>{escape(_text(value))}</th>"
+            f"<th scope='row'>{escape(cell_text(value))}</th>"
             if c == 0
-            else f"<td>{escape(_text(value))}</td>"
+            else f"<td>{escape(cell_text(value))}</td>"
             for c, value in enumerate(row)
         )
         + "</tr>"
@@ -201,13 +205,8 @@ def note(text: str) -> str:
     return f"<p class='note'>{escape(text)}</p>"
 
 
-def _caption(seen: Shown) -> str:
-    alt = seen.chart.alt if seen.chart else ""
+def caption_html(seen: Shown, more: str = "") -> str:
+    """What is to be seen in words; more: said after it."""
+    alt = f"{seen.chart.alt} {more}" if seen.chart else more
     said = f"<p class='caption'><b>{escape(seen.title)}.</b> {escape(alt)}</p>"
     return said + "".join(f"<p class='caption quiet'>{escape(text)}</p>" for text in seen.notes)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, float):
-        return "–" if math.isnan(value) else f"{value:.1f}"
-    return str(value)

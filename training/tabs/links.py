@@ -1,11 +1,10 @@
 """The ways from a finished run to what came of it: its curve, and its model under Heatmaps."""
 
-from __future__ import annotations
-
 import gradio as gr
 
 from attention.disk.home import own_models
 from attention.errors import InputError
+from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.elements import model_choices
 from training.runs.folder import run_named
 from training.tabs.curves.tab import Curves
@@ -31,11 +30,9 @@ def leads(tabs: gr.Tabs, training: Training, model: gr.Dropdown, curves: Curves)
 
 
 def _with_its_model(name: str | None) -> tuple[gr.Dropdown, gr.Tabs]:
-    try:
+    with toasting():
         run = run_named(name or "")
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
-    if run.name not in own_models():
-        raise gr.Error(f"Run {run.name} has no model yet; let it finish.", print_exception=False)
+        if run.name not in own_models():
+            raise InputError(f"Run {run.name} has no model yet; let it finish.")
     chosen = gr.Dropdown(choices=model_choices(), value=run.name)
     return chosen, gr.Tabs(selected="heatmaps")

@@ -1,7 +1,5 @@
 """Whole-set Compare: the clips attention gets right and the CNN wrong (Figure 6), and the reverse."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -45,7 +43,7 @@ def whole_set(demo: gr.Blocks) -> None:
         script = PICKS.read_text(encoding="utf-8")
         won = gr.HTML("", js_on_load=script, elem_id="whole-attention-right", min_width=320)
         lost = gr.HTML("", js_on_load=script, elem_id="whole-cnn-right", min_width=320)
-    files("whole", _shown, of, [attention, cnn, seed], workroom, kinds=("csv",))
+    files("whole", _shown, of, [attention, cnn, seed], workroom, pictures=False)
     clip_player("whole", [won, lost], workroom)
 
     controls: list[Any] = [of, attention, cnn, seed]

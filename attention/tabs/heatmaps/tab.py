@@ -8,13 +8,14 @@ from typing import Any
 
 import gradio as gr
 
-from attention.errors import InputError, full_disk_told
+from attention.errors import full_disk_told
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
 from attention.serving.samples import samples
 from attention.serving.shelf import Shelf
 from attention.serving.turns import LOOKS, Desk
 from attention.serving.workroom import Workroom
+from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_choices
 from attention.tabs.heatmaps.events import (
     Shown,
@@ -117,10 +118,7 @@ def _exporter(workroom: Workroom, kind: str) -> Callable[..., str]:
         def on_progress(done: int, expected: int | None) -> None:
             progress((done, expected), desc="Writing the film", unit="frames")
 
-        try:
-            with full_disk_told():
-                return str(export(kind, looked, workroom.new_folder(), on_progress))
-        except InputError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+        with toasting(), full_disk_told():
+            return str(export(kind, looked, workroom.new_folder(), on_progress))
 
     return export_look

@@ -1,7 +1,5 @@
 """Unpacks untrusted archives: never outside the folder, and no decompression bomb."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import stat

@@ -1,7 +1,5 @@
 """An uploaded zip → the folder of a set: all its entries are checked before anything is written."""
 
-from __future__ import annotations
-
 import unicodedata
 import zipfile
 from collections import Counter

@@ -1,7 +1,5 @@
 """Checks an untrusted zip: paths, links, names, sizes, and the length of its file list."""
 
-from __future__ import annotations
-
 import io
 import stat
 import struct

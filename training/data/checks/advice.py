@@ -1,7 +1,5 @@
 """Advice on a data set: one sentence for each fault that a checkup finds."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from training.data.checks.findings import Checkup, FoldCount

@@ -1,7 +1,5 @@
 """Reads every file of a source: finds unreadable files, near-duplicates, and classes that are too small."""
 
-from __future__ import annotations
-
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -115,7 +113,9 @@ def _twins_among(readable: list[tuple[Path, Histogram]]) -> list[Twins]:
     if len(readable) < 2:
         return []
     paths, histograms = zip(*readable, strict=True)
-    return [Twins(paths[i], paths[j], alike) for i, j, alike in twins(np.stack(histograms))]
+    return [
+        Twins(paths[i], paths[j], round(alike, 4)) for i, j, alike in twins(np.stack(histograms))
+    ]
 
 
 def _by_label(stills: Sequence[Still]) -> list[list[Path]]:

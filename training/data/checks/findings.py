@@ -1,10 +1,10 @@
 """The records of a check-up."""
 
-from __future__ import annotations
-
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from training.settings import DATA
 
@@ -52,10 +52,24 @@ class Checkup:
 
     def to_json(self) -> dict[str, Any]:
         """The checkup as values for JSON; paths as text."""
-        record = asdict(self)
-        record["unreadable"] = [{"path": str(u.path), "why": u.why} for u in self.unreadable]
-        record["twins"] = [
-            {"one": str(t.one), "other": str(t.other), "similarity": round(t.similarity, 4)}
-            for t in self.twins
-        ]
+        record: dict[str, Any] = _CHECKUP.dump_python(self, mode="json")
         return record | {"twin_similarity": DATA.twin_similarity}
+
+    @staticmethod
+    def from_json(record: Any, folder: Path) -> "Checkup":
+        """The checkup from the values of to_json(); all its paths must be in `folder`.
+
+        Raises ValueError for any other record.
+        """
+        seen = _CHECKUP.validate_python(record)
+        pairs = [path for twins in seen.twins for path in (twins.one, twins.other)]
+        for path in (*pairs, *(found.path for found in seen.unreadable)):
+            if ".." in path.relative_to(folder).parts:
+                raise ValueError(path)
+        sides = [side for fold in seen.folds for side in (fold.train, fold.dev, fold.test)]
+        if any(len(numbers) != len(seen.concepts) for numbers in (seen.stills, seen.clips, *sides)):
+            raise ValueError("other numbers than concepts")
+        return seen
+
+
+_CHECKUP = TypeAdapter(Checkup)

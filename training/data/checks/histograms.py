@@ -1,7 +1,5 @@
 """Near-duplicates among stills by colour histogram, as Section 4.1.1 removed them from HII."""
 
-from __future__ import annotations
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray

@@ -1,7 +1,5 @@
 """Check-ups for the page: each made once, in a confined process, and cached by the set's content."""
 
-from __future__ import annotations
-
 import json
 import logging
 import threading
@@ -19,7 +17,7 @@ from attention.disk.home import home
 from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.checks.findings import Checkup, FoldCount, Twins, Unreadable
+from training.data.checks.findings import Checkup
 from training.data.content import content_key, opened
 from training.data.sets import set_folder
 
@@ -131,7 +129,7 @@ def check_confined(folder: Path) -> Iterator[Standing]:
             if "error" in message:
                 raise InputError(str(message["error"]))
             if "checkup" in message:
-                yield Standing(checkup=checkup_from(message["checkup"], folder))
+                yield Standing(checkup=Checkup.from_json(message["checkup"], folder))
                 return
             done = int(message["done"])
             yield Standing(done, int(message["total"]), time.monotonic() - started)
@@ -144,48 +142,6 @@ def check_confined(folder: Path) -> Iterator[Standing]:
     raise InputError(_stopped(folder, done, time.monotonic() - started))
 
 
-def checkup_from(record: Any, folder: Path) -> Checkup:
-    """The check-up from the values of Checkup.to_json(); all its paths must be in `folder`.
-
-    Raises KeyError, TypeError or ValueError for any other record.
-    """
-
-    def within(text: Any) -> Path:
-        path = Path(str(text))
-        if ".." in path.relative_to(folder).parts:
-            raise ValueError(path)
-        return path
-
-    seen = Checkup(
-        name=str(record["name"]),
-        concepts=tuple(map(str, record["concepts"])),
-        stills=tuple(map(int, record["stills"])),
-        clips=tuple(map(int, record["clips"])),
-        folds=tuple(
-            FoldCount(
-                name=str(fold["name"]),
-                train=tuple(map(int, fold["train"])),
-                dev=tuple(map(int, fold["dev"])),
-                test=tuple(map(int, fold["test"])),
-            )
-            for fold in record["folds"]
-        ),
-        unreadable=tuple(
-            Unreadable(within(u["path"]), str(u["why"])) for u in record["unreadable"]
-        ),
-        twins=tuple(
-            Twins(within(t["one"]), within(t["other"]), float(t["similarity"]))
-            for t in record["twins"]
-        ),
-        notes=tuple(map(str, record["notes"])),
-        advice=tuple(map(str, record["advice"])),
-    )
-    counted = [seen.stills, seen.clips, *(s for f in seen.folds for s in (f.train, f.dev, f.test))]
-    if any(len(numbers) != len(seen.concepts) for numbers in counted):
-        raise ValueError(counted)
-    return seen
-
-
 def _folder() -> Path:
     return home() / "cache" / "checkups"
 
@@ -193,7 +149,7 @@ def _folder() -> Path:
 def _kept(key: str, folder: Path) -> Checkup | None:
     try:
         record = json.loads((_folder() / f"{key}.json").read_text(encoding="utf-8"))
-        return checkup_from(record, folder)
+        return Checkup.from_json(record, folder)
     except (OSError, KeyError, TypeError, ValueError):
         return None
 

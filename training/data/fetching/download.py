@@ -1,7 +1,5 @@
 """Downloads one file: streamed, checked, whole or not at all."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

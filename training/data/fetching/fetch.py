@@ -1,7 +1,5 @@
 """Downloads, checks and unpacks a published data set (Section 4.1)."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections.abc import Callable

@@ -3,8 +3,6 @@
 Facts that the authors do not publish are None or "not published" here.
 """
 
-from __future__ import annotations
-
 import difflib
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """BU101, Web images of UCF101's classes (Section 4.1.2)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from attention.concepts import ConceptSet, ucf101_concepts

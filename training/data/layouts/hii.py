@@ -1,7 +1,5 @@
 """HII, the paper's own Web images (Section 4.1.1)."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from attention.concepts import INTERACTIONS, ConceptSet

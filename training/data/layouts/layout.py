@@ -1,7 +1,5 @@
 """What a published data layout is: a row by which a folder is recognised, named and read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Published splits on the clips that are there."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

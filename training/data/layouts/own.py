@@ -1,7 +1,5 @@
 """A person's own folders: web/<Class>/, noisy/<Class>/ and video/<Class>/ with splits.csv."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from attention.errors import InputError

@@ -1,7 +1,5 @@
 """Every published layout there is: the rows of all files in this folder, in their order."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 
 import training.data.layouts as folder

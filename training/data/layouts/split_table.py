@@ -1,7 +1,5 @@
 """splits.csv: which clips train, test or develop, in which fold."""
 
-from __future__ import annotations
-
 import csv
 from collections import defaultdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What layouts of Web stills share: class folders, found and put together."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from attention.concepts import ConceptSet

@@ -1,7 +1,5 @@
 """TVHI, television clips of four interactions (Section 4.1.1), with its published splits."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """UCF101, clips of 101 actions (Section 4.1.2), with its official splits."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Judged clips as pictures to choose from, and the player that opens the one chosen."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """The confusion view: which class is taken for which; a cell lists its clips, a clip opens in the player."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from html import escape
@@ -15,12 +13,21 @@ from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from training.judge.results import SweepResults
-from training.report.charts.curve_charts import confusion_chart
+from training.report.charts import confusion_chart
 from training.report.curves import cell_of, confusion_counts, curve_name
 from training.report.known_sweeps import Sweep, clip_verdicts, results_of, sweep_named
 from training.tabs.curves.clip_picks import Pick, clip_player, picks_html, right_label, wrong_label
 from training.tabs.curves.views import curve_choices, curve_named, pair_of
-from training.tabs.figure_block import Shown, View, files, note, sweeps_named, table_html
+from training.tabs.figure_block import (
+    Shown,
+    View,
+    caption_html,
+    files,
+    note,
+    plotted,
+    sweeps_named,
+    table_html,
+)
 
 MOST_CLASSES = 25  # a larger set shows those with the most mistakes
 PICKS = ASSETS / "page" / "picks.js"
@@ -37,6 +44,7 @@ def confusion_view(chosen: Component, workroom: Workroom) -> View:
         inputs: list[Component] = [method, seed]
         grid = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="confusion-grid")
         caption = gr.HTML("", elem_id="confusion-caption")
+        plot = gr.Plot(visible="hidden", elem_id="confusion-plot")  # for its picture alone
         files("confusion", _confusion, chosen, inputs, workroom)
         with gr.Accordion("The numbers as a table", open=False, elem_id="confusion-numbers"):
             table = gr.HTML("", elem_id="confusion-table")
@@ -67,14 +75,13 @@ def confusion_view(chosen: Component, workroom: Workroom) -> View:
         try:
             seen = _confusion(sweeps, key, seed_now)
         except InputError as error:
-            return [*told, note(str(error)), "", "", ""]
-        said = (
-            f"<p class='caption'><b>{escape(seen.title)}.</b> {escape(seen.chart.alt)} {CLICK}</p>"  # type: ignore[union-attr]
-        )
-        said += "".join(f"<p class='caption quiet'>{escape(text)}</p>" for text in seen.notes)
-        return [*told, grid_html(seen.table), said, table_html(seen.table, seen.title), ""]
+            return [*told, note(str(error)), "", None, "", ""]
+        numbers = table_html(seen.table, seen.title)
+        grid = grid_html(seen.table)
+        return [*told, grid, caption_html(seen, CLICK), plotted(seen), numbers, ""]
 
-    return View("confusion", tab, inputs, [method, seed, grid, caption, table, clips], render)
+    outputs = [method, seed, grid, caption, plot, table, clips]
+    return View("confusion", tab, inputs, outputs, render)
 
 
 def grid_html(table: pd.DataFrame) -> str:

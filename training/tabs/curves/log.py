@@ -1,7 +1,5 @@
 """The view of the Curves tab that shows what runs tell while they learn."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +9,7 @@ from gradio.components import Component
 
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
-from training.report.charts.curve_charts import training_chart
+from training.report.charts import training_chart
 from training.report.known_sweeps import Sweep, training_log
 from training.report.training_log import PANELS, STAGES, log_rows, smoothed
 from training.tabs.figure_block import Shown, View, figure_block
@@ -72,7 +70,7 @@ def _log(sweeps: Sequence[Sweep], what: str, cell: str, smoothing: float) -> Sho
         )
     weight = min(max(float(smoothing), 0.0), 0.99)
     chart = training_chart(logs, stage, panel, weight, cell or None)
-    if not chart.lines:
+    if not chart.data:
         raise InputError(f"No run chosen above has told anything of '{what:.60}' yet.")
     tables = []
     for title, rows in logs.items():

@@ -1,7 +1,5 @@
 """The Curves tab: what sweeps and runs have measured, the paper's numbers beside it."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress

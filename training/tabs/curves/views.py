@@ -1,7 +1,5 @@
 """The views of the Curves tab that show a sweep: Figure 5, Figure 4 and the tables."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +12,7 @@ from attention.methods.registry import methods
 from attention.serving.workroom import Workroom
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
-from training.report.charts.curve_charts import figure5_chart, gains_chart
+from training.report.charts import figure5_chart, gains_chart
 from training.report.curves import (
     TABLES,
     class_gains,

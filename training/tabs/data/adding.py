@@ -1,18 +1,16 @@
-"""The part of the Data tab where people add a set of their own as a zip."""
-
-from __future__ import annotations
+"""The part of the Data tab where people add a set of their own as a zip, and what that must look like."""
 
 from collections.abc import Callable, Iterator
 from html import escape
 
 import gradio as gr
 
+from attention.disk.room import size_text
 from attention.errors import InputError
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
 from training.data.sets import add_set, sets
 from training.tabs.data.element import LIGHT, Part, Values
-from training.tabs.data.zip_help import zip_help
 
 LIMITS = ZipLimits()
 
@@ -61,3 +59,34 @@ def _telling(progress: gr.Progress) -> Callable[[int, int], None]:
         progress((round(done / 1e6, 1), round(total / 1e6, 1)), desc="Unpacking", unit="MB")
 
     return told
+
+
+TREE = (
+    ("", "hugs and kisses.zip", ""),
+    ("├─ ", "web/", "stills from the Web"),
+    ("│  ├─ ", "Hug/", "a folder per class: a.jpg …"),
+    ("│  └─ ", "Kiss/", "at least two classes"),
+    ("├─ ", "video/", "clips of the same classes"),
+    ("│  ├─ ", "Hug/", "a.mp4, b.mov …, two or more"),
+    ("│  └─ ", "Kiss/", ""),
+    ("└─ ", "splits.csv", "optional"),
+)
+
+
+def zip_help(limits: ZipLimits) -> str:
+    """The help beside the upload."""
+    lines = "\n".join(
+        f"<span class='branch'>{branch}</span><b>{name}</b>" + (f"  <i>{said}</i>" if said else "")
+        for branch, name, said in TREE
+    )
+    return (
+        f"<pre class='tree' aria-label='The folders of a zip'>{lines}</pre>"
+        "<p class='hint'>Both folders may lie inside another one. Without "
+        "<code>splits.csv</code> (a line per clip, such as <code>Hug/a.mp4,train</code>, with train, "
+        "dev or test) half of each class trains and half tests. Clips of one recording stay on "
+        "one side where recordings are named: <code>a_g01_c02.mp4</code>, or a column <code>group</code> in "
+        "the table. Up to "
+        f"{limits.files:,} files and {size_text(limits.total)} unpacked; stills up to "
+        f"{size_text(limits.still)}, clips up to {size_text(limits.clip)} each. Other kinds of files are "
+        "left out. Everybody who opens this page sees the sets added to it, and can remove them.</p>"
+    )

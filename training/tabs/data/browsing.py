@@ -1,18 +1,16 @@
 """The part of the Data tab that leafs through Figure 1: stills beside video frames, class by class."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import gradio as gr
 
 from attention.disk.home import ASSETS
+from attention.tabs.faults import toasting
 from training.data.naming import DRAWN
 from training.data.sets import set_folder, source_of
 from training.data.thumbnails import thumbnails
-from training.tabs.data.element import LIGHT, Part, Values, toasting
-from training.tabs.data.facts import Facts
-from training.tabs.data.figure1 import figure1, page_of
+from training.tabs.data.element import LIGHT, Part, Values
+from training.tabs.data.figure1 import Facts, figure1, page_of
 
 SCRIPT = ASSETS / "page" / "figure1.js"
 FIRST_SEED = 1

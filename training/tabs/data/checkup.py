@@ -1,7 +1,5 @@
 """A set's check-up as HTML: counts and imbalance as bars, what cannot be read, what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

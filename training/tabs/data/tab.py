@@ -1,16 +1,14 @@
 """The Data tab: choose a set or add one's own, leaf through Figure 1, read the set's check-up.
 
-adding.py, browsing.py and checking.py are its parts; figure1.py, facts.py, checkup.py, twins.py and
-zip_help.py what they show.
+adding.py, browsing.py and checking.py are its parts; figure1.py and checkup.py what they show.
 """
-
-from __future__ import annotations
 
 from html import escape
 from typing import Any
 
 import gradio as gr
 
+from attention.tabs.faults import toasting
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
@@ -19,7 +17,7 @@ from training.data.thumbnails import sweep
 from training.tabs.data.adding import adding
 from training.tabs.data.browsing import leafing
 from training.tabs.data.checking import checking
-from training.tabs.data.element import LIGHT, Values, toasting
+from training.tabs.data.element import LIGHT, Values
 
 ABOUT_DRAWN = (
     "Drawn by this project, not photographed: two people in four interactions, posed and bright in the "

@@ -8,7 +8,7 @@ import gradio as gr
 from attention.disk.home import ASSETS
 from attention.networks.known.registry import networks_on_page
 from training.data.sets import sets
-from training.runs.asked import PAGE_SEEDS
+from training.runs.records import PAGE_SEEDS
 from training.settings import DATA
 from training.tabs.train.live import FOLLOW, STAGE_CHOICES, Seen, how_it_goes
 from training.tabs.train.run_card import NO_RUN

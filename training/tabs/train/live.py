@@ -1,7 +1,5 @@
 """The charts of a run while it works, drawn once for all who look, and what a page has seen of it."""
 
-from __future__ import annotations
-
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -12,10 +10,12 @@ from typing import Any
 
 import gradio as gr
 
-from training.report.charts.curve_charts import training_chart
+from training.report.charts import training_chart
+from training.report.plot import plain
 from training.report.training_log import POOL, STAGES, log_rows
 from training.runs.folder import Run
 from training.runs.standing import Standing, standings
+from training.tabs.figure_block import drawn
 from training.tabs.train.run_card import state_card
 
 FOLLOW = "the stage at work"
@@ -114,11 +114,10 @@ def _charts(run: Run, of: str, _size: int) -> tuple[tuple[Any, Any], str]:
     panels = ("loss", SECOND.get(stage, "accuracy (%)"))
     smoothing = SMOOTHING.get(stage, 0.0)
     charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]
-    from training.report.charts.page import plotly_figure  # not before a run is looked at
-
-    first, second = (plotly_figure(chart) for chart in charts)
-    for figure, chart in ((first, charts[0]), (second, charts[1])):
-        title = {"text": chart.title, "font": {"size": 13}, "y": 0.97, "yanchor": "top"}
-        figure.update_layout(height=270, title=title, margin={"t": 36})
+    small = {"height": 270, "margin": {"l": 10, "r": 10, "t": 36, "b": 10}}
+    title = {"font": {"size": 13}, "y": 0.97, "yanchor": "top"}
+    first, second = (
+        drawn(chart, **small, title=title | {"text": plain(chart.title)}) for chart in charts
+    )
     words = " ".join(escape(chart.alt) for chart in charts)
     return (first, second), f"<p class='note' role='status'>{words}</p>"

@@ -1,7 +1,5 @@
 """A run as HTML: how it stands, what it was asked, how to repeat it; and the list of all runs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 

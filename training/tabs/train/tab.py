@@ -1,7 +1,5 @@
 """The Train tab: choose what to learn from and how, see how it goes, come back to it later."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,11 +9,12 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from attention.tabs.faults import toasting
 from training.data.sets import sets
 from training.progress import how_long
 from training.runs import queue
-from training.runs.asked import PAGE_HOURS, expected, spec_of
-from training.runs.records import Spec
+from training.runs.plan import expected
+from training.runs.records import PAGE_HOURS, Spec, spec_of
 from training.runs.standing import Standing, standings
 from training.tabs.figure_block import tab_around
 from training.tabs.train.elements import RunParts, form, run_parts
@@ -83,21 +82,17 @@ def _follow_runs(parts: RunParts) -> None:
 
 def _begun(*given: Any) -> list[Any]:
     """Starts a run and shows it."""
-    try:
+    with toasting():
         started = queue.start(_spec(*given))
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
     return _shown(Seen(), started.name, FOLLOW)
 
 
 def _acted(act: Callable[[str], object], name: str | None, of: str) -> list[Any]:
     """Cancels, resumes or removes a run, and shows what became of it."""
-    if not name:
-        raise gr.Error("Choose a run first.", print_exception=False)
-    try:
+    with toasting():
+        if not name:
+            raise InputError("Choose a run first.")
         act(name)
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
     return _shown(Seen(), name, of)
 
 

@@ -1,8 +1,6 @@
-"""The paper's figures as charts: Figure 5, Figure 4, a confusion, a training log."""
+"""Charts of sweeps and runs: Figure 5, Figure 4, a confusion, a training log."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import shorten
 from typing import Any
 
@@ -13,19 +11,25 @@ from attention.methods.method import GREY, Marker
 from attention.methods.registry import known_method, methods
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
-from training.report.charts.chart import (
-    MARKERS,
-    RUN_COLOURS,
-    STROKES,
-    Axis,
-    BarChart,
-    GridChart,
-    Line,
-    LineChart,
-    Look,
-)
 from training.report.curves import MEASURES, curve_name, figure5_rows, paper_rows
 from training.report.numbers import percent, signed
+from training.report.plot import (
+    BAR_HEIGHT,
+    BARS_LEAST,
+    DASHES,
+    INTERVAL,
+    LINES_HEIGHT,
+    MARKERS,
+    RUN_COLOURS,
+    Chart,
+    Trace,
+    axis,
+    bars,
+    grid,
+    layout,
+    line,
+    lines_layout,
+)
 from training.report.tables import LARGEST
 from training.report.training_log import PANELS, POOL, STAGES, smoothed
 
@@ -40,7 +44,7 @@ def figure5_chart(
     measure: str,
     methods: Sequence[str],
     with_paper: bool = True,
-) -> LineChart:
+) -> Chart:
     """A measure against the share of labelled clips; what needs no labels is a level line.
 
     sweeps: (title, the paper's stills it answers to, results), the first told in words.
@@ -62,22 +66,21 @@ def figure5_chart(
         ]
     names = ", ".join(title for title, _, _ in sweeps)
     ticks = {none: "none"} | {share: f"{100 * share:g}" for share in shares}
-    return LineChart(
-        title=f"{MEASURES[measure].capitalize() if measure != 'mAP' else 'Mean average precision (%)'} "
+    bounds = (none * 0.85, max(shares[-1], none * 1.2) * 1.15)
+    return Chart(
+        title=f"{MEASURES[measure][:1].upper()}{MEASURES[measure][1:]} "
         f"against labelled training clips: {names}",
-        x=Axis(
-            "labelled training clips (%)",
-            ticks,
-            log=True,
-            bounds=(none * 0.85, max(shares[-1], none * 1.2) * 1.15),
-        ),
-        y=Axis(MEASURES[measure]),
-        lines=tuple(lines),
         alt=_figure5_alt(sweeps, measure, methods),
+        data=tuple(lines),
+        layout=lines_layout(
+            axis("labelled training clips (%)", ticks, log=True, bounds=bounds),
+            axis(MEASURES[measure]),
+            lines,
+        ),
     )
 
 
-def gains_chart(gains: pd.DataFrame, better: Curve, worse: Curve, title: str) -> BarChart:
+def gains_chart(gains: pd.DataFrame, better: Curve, worse: Curve, title: str) -> Chart:
     """The classes with the largest gain (Figure 4), from `curves.class_gains`; at most 25."""
     shown = gains.head(LARGEST)
     up, down = int((gains["gain"] > 0).sum()), int((gains["gain"] < 0).sum())
@@ -87,19 +90,23 @@ def gains_chart(gains: pd.DataFrame, better: Curve, worse: Curve, title: str) ->
         f"worse in {down}; from {signed(best['gain'])} points in {best['class']} to "
         f"{signed(last['gain'])} in {last['class']}."
     )
-    return BarChart(
-        title=f"Gain of {curve_name(better)}, over {curve_name(worse)}: {title}",
-        x=Axis("gain in accuracy (points)"),
-        names=tuple(shown["class"]),
-        values=tuple(map(float, shown["gain"])),
-        low=tuple(map(float, shown["low"])),
-        high=tuple(map(float, shown["high"])),
-        alt=told,
-    )
+    values, low, high = (_numbers(shown[name]) for name in ("gain", "low", "high"))
+    hints = [
+        f"{name}: {signed(gain)} [{signed(a)}, {signed(b)}]"
+        for name, gain, a, b in zip(shown["class"], values, low, high, strict=True)
+    ]
+    axes = {
+        "xaxis": axis("gain in accuracy (points)") | {"zeroline": True, "zerolinecolor": INTERVAL},
+        "yaxis": {"autorange": "reversed", "automargin": True, "showgrid": False},
+    }
+    height = max(BARS_LEAST, 110 + BAR_HEIGHT * len(shown))
+    trace = bars(list(shown["class"]), values, low, high, hints)
+    title = f"Gain of {curve_name(better)}, over {curve_name(worse)}: {title}"
+    return Chart(title, told, (trace,), layout(height) | axes)
 
 
-def confusion_chart(counts: pd.DataFrame, title: str) -> GridChart:
-    """Counts of `curves.confusion_counts` as a grid."""
+def confusion_chart(counts: pd.DataFrame, title: str) -> Chart:
+    """Counts of `curves.confusion_counts` as a grid, coloured by their share of the row."""
     numbers, names = counts.to_numpy(), [str(name) for name in counts.columns]
     total, right = int(numbers.sum()), int(np.trace(numbers))
     wrong = sorted(
@@ -109,12 +116,9 @@ def confusion_chart(counts: pd.DataFrame, title: str) -> GridChart:
     worst = [f"{a} called {b} ({n})" for n, a, b in wrong[:CONFUSIONS_TOLD] if n]
     told = f"{right} of {total} verdicts are right"
     told += f"; most often wrong: {', '.join(worst)}." if worst else "."
-    return GridChart(
-        title=title,
-        names=tuple(names),
-        counts=tuple(tuple(int(n) for n in row) for row in numbers),
-        alt=told,
-    )
+    axes = {"xaxis": axis("said"), "yaxis": axis("truth") | {"autorange": "reversed"}}
+    height = max(LINES_HEIGHT, 32 * len(names))
+    return Chart(title, told, (grid(names, numbers.tolist()),), layout(height) | axes)
 
 
 def training_chart(
@@ -123,13 +127,14 @@ def training_chart(
     panel: str,
     smoothing: float = 0.0,
     cell: str | None = None,
-) -> LineChart:
+) -> Chart:
     """A stage's loss, accuracy or pool size, a line per run: smoothed, with the raw line faint.
 
     logs: run's title → rows of `training_log.log_rows` · panel: a key of PANELS · cell: as
     `training_log.cell_name` gives it, by default the latest of each run.
     """
-    lines, told = [], []
+    lines: list[Trace] = []
+    told = []
     counted = panel == POOL  # a count is not smoothed, and stands on zero
     smoothing = 0.0 if counted else smoothing
     for place, (title, rows) in enumerate(logs.items()):
@@ -147,20 +152,20 @@ def training_chart(
             )
             name = PANELS[panel][str(quantity)]
             name = f"{shorten(title, LEGEND, placeholder=' …')}: {name}" if len(logs) > 1 else name
-            lines += _log_lines(name, values, Look(colour, None, STROKES[kind % 4]), smoothing)
+            lines += _log_lines(name, values, colour, DASHES[kind % 4], smoothing)
             told.append(f"{name} {values['value'].iloc[-1]:.3g} at {values['at'].iloc[-1]:g}")
     every = "step" if stage == "EnergyNet" else "epoch"
-    most = max((max(line.y) for line in lines), default=1.0)
-    return LineChart(
+    most = max((max(trace["y"]) for trace in lines), default=1.0)
+    y = axis(panel, bounds=(0.0, 1.15 * most) if counted else None)
+    return Chart(
         title=f"{STAGES[stage]}: {panel}",
-        x=Axis(every),
-        y=Axis(panel, bounds=(0.0, 1.15 * most) if counted else None),
-        lines=tuple(lines),
         alt=f"{STAGES[stage]}, {panel}: {'; '.join(told)}." if told else "",
+        data=tuple(lines),
+        layout=lines_layout(axis(every), y, lines),
     )
 
 
-def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, last: float) -> Line:
+def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, last: float) -> Trace:
     row, every = known_method(method), methods()
     colour, marker = (row.colour, row.marker) if row else (GREY, UNKNOWN)
     order = every.index(row) if row else 0
@@ -174,40 +179,29 @@ def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, la
     ]
     if level:  # it holds for any share: drawn through to the right
         x, y, error, notes = [x[0], last * 1.1], y * 2, [*error, float("nan")], notes * 2
-    return Line(
-        name=f"{method} · {of}" if of else method,
-        x=tuple(x),
-        y=tuple(y),
-        look=Look(colour, _marker(marker, place), STROKES[place % len(STROKES)]),
-        error=None if np.isnan(error).all() else tuple(0.0 if np.isnan(e) else e for e in error),
-        notes=tuple(notes),
-        group=of,
-    )
+    return line(
+        f"{method} · {of}" if of else method, x, y, colour,
+        DASHES[place % len(DASHES)], _marker(marker, place),
+        None if np.isnan(error).all() else [0.0 if np.isnan(e) else e for e in error],
+        notes, of,
+    )  # fmt: skip
 
 
 def _marker(marker: Marker, place: int) -> Marker:
     return MARKERS[(MARKERS.index(marker) + place) % len(MARKERS)] if place else marker
 
 
-def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Line:
+def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Trace:
     row = known_method(method)
     x = [none if f == 0 else float(f) for f in rows["fraction"]]
     y = [float(v) for v in rows["value"]]
     where = [f"{method}, the paper ({r.where}): {r.value:.1f}" for r in _tuples(rows)]
     if rows["fraction"].iloc[0] == 0:
         x, y, where = [x[0], last * 1.1], y * 2, where * 2
-    return Line(
-        name=f"{method}, the paper",
-        x=tuple(x),
-        y=tuple(y),
-        look=Look(
-            row.colour if row else GREY,
-            "star" if len(rows) == 1 and rows["fraction"].iloc[0] else None,
-            "dashed",
-        ),
-        notes=tuple(where),
-        quoted=True,
-    )
+    colour = row.colour if row else GREY
+    marker = UNKNOWN if len(rows) == 1 and rows["fraction"].iloc[0] else None
+    name = f"{method}, the paper"
+    return line(name, x, y, colour, "dash", marker, notes=where, quoted=True)
 
 
 def _figure5_alt(
@@ -233,12 +227,19 @@ def _figure5_alt(
     return f"{of}{'; '.join(parts)}."
 
 
-def _log_lines(name: str, rows: pd.DataFrame, look: Look, smoothing: float) -> list[Line]:
-    x, y = tuple(map(float, rows["at"])), tuple(map(float, rows["value"]))
+def _log_lines(
+    name: str, rows: pd.DataFrame, colour: str, dash: str, smoothing: float
+) -> list[Trace]:
+    x, y = _numbers(rows["at"]), _numbers(rows["value"])
     if smoothing == 0:
-        return [Line(name, x, y, look)]
-    raw = Line(name, x, y, Look(look.colour), faint=True)
-    return [raw, Line(name, x, tuple(map(float, smoothed(y, smoothing))), look)]
+        return [line(name, x, y, colour, dash)]
+    raw = line(name, x, y, colour, faint=True)
+    return [raw, line(name, x, _numbers(smoothed(y, smoothing)), colour, dash)]
+
+
+def _numbers(values: Iterable[float]) -> list[Any]:
+    """As JSON has them: None where a number is none."""
+    return [None if np.isnan(value) else float(value) for value in values]
 
 
 def _tuples(rows: pd.DataFrame) -> Any:
