@@ -1,7 +1,8 @@
 """Probes put to a clip, and their answers as rows for tables and files."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any
@@ -16,6 +17,7 @@ from attention.probe.known.probe import Case, Measure, Probe, Tick
 from attention.probe.subject import Subject, subject_of
 
 FEW = 8  # frames of what looks at each a hundred times
+Watch = Callable[[str], AbstractContextManager[Tick]]
 COLUMNS = (
     "probe", "cnn", "concept", "frames", "measure", "value", "said", "random_mean", "random_std", "beaten",
     "fault",
@@ -56,22 +58,28 @@ class Answer:
         if self.fault:
             yield (*head, *[""] * (len(COLUMNS) - len(head) - 1), self.fault)
         for m in self.measures:
-            random = (
-                (f"{fmean(m.random):.7g}", f"{stdev(m.random):.7g}", str(m.beaten))
-                if m.random
-                else ("",) * 3
-            )
+            random = ("", "", "")
+            if m.random:
+                random = (f"{fmean(m.random):.7g}", f"{stdev(m.random):.7g}", str(m.beaten))
             value = "" if math.isnan(m.value) else f"{m.value:.7g}"
             yield (*head, m.name, value, m.said, *random, "")
 
 
+def _unwatched(_: str) -> AbstractContextManager[Tick]:
+    return nullcontext(lambda _done, _steps: None)
+
+
 def asked(
-    probes: Sequence[Probe], held: Held, model: Model, analysis: Analysis, tick: Tick | None = None
+    probes: Sequence[Probe],
+    held: Held,
+    model: Model,
+    analysis: Analysis,
+    watch: Watch = _unwatched,
 ) -> list[Answer]:
     """Every probe's answer about a clip that was looked at: of its truth, else of the first verdict.
 
     held: its frames · analysis: of the clip, for its concepts, window and truth. A probe that has no answer
-    says why, and the others go on. tick(steps done, steps): of one probe after the other.
+    says why, and the others go on. watch(probe): entered for each, gives a tick(steps done, steps).
     """
     concept = analysis.concepts[analysis.shown(1)[0]]
     at = model.concepts.index(concept)
@@ -82,19 +90,20 @@ def asked(
         case = Case(held, model, analysis, subject, _few(subject))
         for probe in probes:
             if probe.each_cnn:
-                answers.append(_answer(probe, case, cnn, concept, tick))
+                answers.append(_answer(probe, case, cnn, concept, watch))
             elif cnn == analysis.sides[0].name:
-                answers.append(_answer(probe, case, "", concept, tick))
+                answers.append(_answer(probe, case, "", concept, watch))
     return answers
 
 
-def _answer(probe: Probe, case: Case, cnn: str, concept: str, tick: Tick | None) -> Answer:
-    own = case.few if probe.few else case.subject
+def _answer(probe: Probe, case: Case, cnn: str, concept: str, watch: Watch) -> Answer:
+    frames = len((case.few if probe.few else case.subject).rgb)
     try:
-        measures = tuple(probe.ask(case, tick or (lambda *_: None)))
+        with watch(probe.name) as tick:
+            measures = tuple(probe.ask(case, tick))
     except InputError as error:
-        return Answer(probe.name, cnn, concept, len(own.rgb), fault=str(error))
-    return Answer(probe.name, cnn, concept, len(own.rgb), measures)
+        return Answer(probe.name, cnn, concept, frames, fault=str(error))
+    return Answer(probe.name, cnn, concept, frames, measures)
 
 
 def _few(subject: Subject) -> Subject:

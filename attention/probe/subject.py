@@ -56,7 +56,7 @@ class Subject:
         """x with cells bool [n,g,g'] of a grid over the square filled; pixel y lies in row ⌊y·g/224⌋."""
         side = self.x.shape[-1]
         rows, columns = (np.arange(side) * count // side for count in cells.shape[1:])
-        cover = torch.from_numpy(cells[:, rows][:, :, columns])
+        cover = torch.from_numpy(np.ascontiguousarray(cells[:, rows][:, :, columns]))
         return torch.where(cover[:, None], self.fill, self.x)
 
     @torch.inference_mode()

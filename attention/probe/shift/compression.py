@@ -11,7 +11,8 @@ def _coarse(frames: Picture, value: float, _: Scene) -> Picture:
     """JPEG of quality 100 − value."""
     quality = [cv2.IMWRITE_JPEG_QUALITY, round(100 - value)]
     coded = (cv2.imencode(".jpg", frame[..., ::-1], quality)[1] for frame in frames)
-    return np.stack([cv2.imdecode(one, cv2.IMREAD_COLOR)[..., ::-1] for one in coded])
+    pictures = [cv2.imdecode(one, cv2.IMREAD_COLOR)[..., ::-1] for one in coded]  # type: ignore[index]
+    return np.stack(pictures).astype(np.uint8)
 
 
 SHIFTS = (

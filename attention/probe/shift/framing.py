@@ -1,5 +1,7 @@
 """Shrink and move off-centre: the picture as from farther away, to the right of the middle."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,9 +23,7 @@ def _source(length: int, scale: float, move: float) -> NDArray[np.float64]:
     return np.clip(at, 0, length - 1)
 
 
-def _between(
-    frames: NDArray[np.floating], at: NDArray[np.float64], axis: int
-) -> NDArray[np.float32]:
+def _between(frames: NDArray[Any], at: NDArray[np.float64], axis: int) -> NDArray[np.float32]:
     """Linear between the two nearest pixels of an axis."""
     first = np.floor(at).astype(np.intp)
     share = (at - first).astype(np.float32)

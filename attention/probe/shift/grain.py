@@ -32,8 +32,10 @@ def mixed(n: Whole) -> Whole:
 def normal(n: Whole) -> NDArray[np.float32]:
     """About N(0, 1): the four bytes of mixed(n) added, minus 510, divided by 147.80."""
     bits = mixed(n)
-    total = sum((bits >> np.uint32(shift)) & np.uint32(255) for shift in (0, 8, 16, 24))
-    return (np.asarray(total, np.float32) - np.float32(510)) / SPREAD
+    total = np.zeros(bits.shape, np.uint32)
+    for shift in (0, 8, 16, 24):
+        total += (bits >> np.uint32(shift)) & np.uint32(255)
+    return (total.astype(np.float32) - np.float32(510)) / SPREAD
 
 
 def _noisy(frames: Picture, value: float, scene: Scene) -> Picture:
@@ -47,9 +49,9 @@ def _noisy(frames: Picture, value: float, scene: Scene) -> Picture:
     rows, columns = -(-height // cell), -(-width // cell)
     found = np.empty_like(frames)
     with np.errstate(over="ignore"):
-        at = np.arange(rows, dtype=np.uint32)[:, None] * BY_ROW
-        at = at + np.arange(columns, dtype=np.uint32) * BY_COLUMN
-        at = at + np.uint32(scene.seed & 0xFFFFFFFF) * BY_SEED
+        across = np.arange(columns, dtype=np.uint32) * BY_COLUMN
+        down = np.arange(rows, dtype=np.uint32)[:, None] * BY_ROW
+        at: Whole = across + down + np.uint32(scene.seed & 0xFFFFFFFF) * BY_SEED
         for frame, number, place in zip(frames, scene.numbers, found, strict=True):
             here = at + np.uint32(int(number) & 0xFFFFFFFF) * BY_FRAME
             z = [normal(here + np.uint32(k) * BY_COLOUR) for k in range(4)]

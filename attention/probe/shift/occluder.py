@@ -26,7 +26,7 @@ def _pillar(frames: Picture, value: float, scene: Scene) -> Picture:
     width = frames.shape[2]
     wide = value * width
     gap = min(GAP * width, (width - wide) / 2)
-    on_the_right = bool(mixed(np.uint32(scene.seed & 0xFFFFFFFF)) & np.uint32(1))
+    on_the_right = bool(mixed(np.array(scene.seed & 0xFFFFFFFF, np.uint32)) & np.uint32(1))
     left = width - gap - wide if on_the_right else gap
     x = np.arange(width) + 0.5
     cover = _ramp(x - left, width) * _ramp(left + wide - x, width)
