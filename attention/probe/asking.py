@@ -69,7 +69,7 @@ def _unwatched(_: str) -> AbstractContextManager[Tick]:
     return nullcontext(lambda _done, _steps: None)
 
 
-def asked(
+def answered(
     probes: Sequence[Probe],
     held: Held,
     model: Model,

@@ -25,16 +25,18 @@ def layers_of(backbone: Backbone) -> dict[str, tuple[int, int]]:
     inside it made is left out.
     """
     found: dict[str, tuple[int, int]] = {}
-    last: list[Tensor] = []
+    last: list[tuple[Tensor, int]] = []
 
     def note(name: str, out: Tensor) -> None:
-        if out.ndim == 4 and min(out.shape[2:]) > 1 and not (last and out is last[0]):
+        # a tensor that was written into in place is another
+        passed_on = bool(last) and out is last[0][0] and out._version == last[0][1]
+        if out.ndim == 4 and min(out.shape[2:]) > 1 and not passed_on:
             found.pop(name, None)
             found[name] = (int(out.shape[2]), int(out.shape[3]))
-            last[:] = [out]
+            last[:] = [(out, out._version)]
 
     names = [name for name, layer in backbone.trunk.named_modules() if _is_stage(name, layer)]
-    with _watched(backbone, names, note) as network, torch.inference_mode():
+    with _watched(backbone, names, note) as network, torch.no_grad():
         network.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
     return found
 
