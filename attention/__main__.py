@@ -22,16 +22,18 @@ EPILOG = """examples:
   python -m attention clip.mp4
   python -m attention clip.mp4 --concepts "paddle, canoe, speedboat" --out results
   python -m attention clip.mp4 --json > analysis.json
+  python -m attention clip.mp4 --probe window,deletion
   python -m attention clip.mp4 film.avi holidays --out results"""
 
 
 class _Parser(Parser):
-    """Lists the methods in its help; they are imported when somebody asks for it."""
+    """Lists the methods and probes in its help; they are imported when somebody asks for it."""
 
     def format_help(self) -> str:
         from attention.methods.registry import listed
+        from attention.probe.known import registry as probes
 
-        self.epilog = f"methods:\n{listed('everywhere')}\n\n{EPILOG}"
+        self.epilog = f"methods:\n{listed('everywhere')}\n\nprobes:\n{probes.listed()}\n\n{EPILOG}"
         return super().format_help()
 
 
@@ -55,6 +57,7 @@ def parser() -> Parser:
     made.add_argument("--truth", metavar="NAME", help="the true concept of the clip")
     made.add_argument("--device", metavar="D", default="auto", help=_DEVICE_HELP)
     made.add_argument("--precision", metavar="P", default="fp32", help=_PRECISION_HELP)
+    made.add_argument("--probe", metavar="A,B", help=_PROBE_HELP)
     made.add_argument("--out", metavar="DIR", type=folder, help=_OUT_HELP)
     made.add_argument("--json", action="store_true", help="print only the analysis, as JSON")
     made.add_argument("--list-models", action="store_true", help="list the models and exit")
@@ -66,9 +69,11 @@ _MODEL_HELP = f"a model's name or its folder (default {MODEL})"
 _WINDOW_HELP = "side of the energy window, in map cells (default 3)"
 _DEVICE_HELP = "auto, cpu, cuda or mps (default auto: a GPU if there is one)"
 _PRECISION_HELP = "fp32, or bf16: faster, and energies differ by some percent (default fp32)"
+_PROBE_HELP = "ask these probes too, listed below, of the truth or of what the first method says"
 _OUT_HELP = (
     "write analysis.json, frames.csv, figure2.png and overlay.mp4; with --truth also figure6.png, if an "
-    "energy method is right in a frame where the CNN is wrong; several clips get a folder each and one "
+    "energy method is right in a frame where the CNN is wrong, with --probe also probes.csv and probes.json; "
+    "several clips get a folder each and one "
     "verdicts.csv, and the same command continues an interrupted run"
 )
 

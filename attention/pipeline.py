@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, Self
 
 from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
-from attention.confined.process import SandboxedReader
 from attention.engine.look import Look, Sight
 from attention.engine.overlap import Clock, read_ahead
 from attention.errors import InputError, whole_number
@@ -19,7 +19,27 @@ from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
 
 OnProgress = Callable[[int, int | None], None]
-Reader = Callable[..., FrameReader | SandboxedReader]
+
+
+class Reading(Protocol):
+    """A clip that is open: iterating it, once, gives its frames in chunks."""
+
+    @property
+    def clip(self) -> Clip:
+        """What the file says of itself."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, complete after iteration."""
+
+    def __iter__(self) -> Iterator[Frames]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+Reader = Callable[..., Reading]
 
 
 def analyse(
@@ -43,7 +63,7 @@ def analyse(
     concepts: names to compare, "hug, kiss" or a list, each once, by default all of the model's ·
     on_progress(frames done, frames expected or None) · window: side s of Eq. 2's window · keep_maps,
     keep_pictures: keep L(F,c) and a JPEG of each frame in the Analysis; without them memory does not
-    grow with the clip · reader: how frames are read, FrameReader or the sandboxed one · truth: the
+    grow with the clip · reader: how frames are read, such as FrameReader or the sandboxed one · truth: the
     model's concept that the clip truly shows · device: auto, cpu, cuda or mps · precision: fp32, or bf16:
     faster, with energies off by some percent. InputError for anything unusable.
     """

@@ -1,5 +1,6 @@
 """Eq. 1: every closed form against slow autograd on the stock network, and against three libraries."""
 
+import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -15,7 +16,9 @@ from attention.errors import InputError
 from attention.maps import attention_maps, scores_and_maps
 from attention.networks.heads import LinearHead, VGGHead
 from attention.networks.zoo import LITE0, Backbone, load_backbone
+from attention.probe.maps.mapped import maps_by
 from tests.networks import backbone, photograph, pictures, pooled_backbone, twins
+from tests.test_probe_maps import tiny, x_of
 
 CLASSES = [0, 417, 999]
 CLOSED_FORMS = [
@@ -33,6 +36,12 @@ DIFFERENTIATED = [  # name, the target asked for, the layer the maps come from
     ("shufflenet_v2_x0_5", None, "conv5"),
     ("mobilenetv3_small_050", None, "blocks"),  # timm
 ]
+OTHERS = {
+    "Grad-CAM": "GradCAM",
+    "HiResCAM": "HiResCAM",
+    "LayerCAM": "LayerCAM",
+    "Grad-CAM++": "GradCAMPlusPlus",
+}
 ONE_OF_EACH = ["resnet18", "vgg16", "mobilenet_v3_large", "shufflenet_v2_x0_5"]
 FAMILIES = [name for name, _ in CLOSED_FORMS]
 Head = Callable[[Tensor], Tensor]
@@ -238,6 +247,30 @@ def test_pytorch_grad_cam_agrees_before_it_rescales(name, layer):
     net.zero_grad()
     ours = attention_maps(*looked(name), CLASSES[1:2])
     assert_close(ours[:1], torch.from_numpy(cam.raw)[None].relu())
+
+
+@pytest.mark.parametrize("method", OTHERS)
+@pytest.mark.parametrize("layer", [1, 3])
+def test_pytorch_grad_cam_agrees_on_other_methods_and_layers(method, layer):
+    package = pytest.importorskip("pytorch_grad_cam")
+    targets = pytest.importorskip("pytorch_grad_cam.utils.model_targets")
+    backbone, x = tiny(bent=True), x_of(3)
+    net = nn.Sequential(copy.deepcopy(backbone.trunk), copy.deepcopy(backbone.head))
+    net[0][layer][1].inplace = False  # which makes the library see what is after the ReLU
+    kept = []
+
+    class Raw(getattr(package, OTHERS[method])):
+        """Keeps the map that the library is about to divide by its own maximum."""
+
+        def get_cam_image(self, *arguments, **named):
+            kept.append(super().get_cam_image(*arguments, **named))
+            return kept[-1]
+
+    with Raw(net, [net[0][layer]]) as cam:
+        cam(x, [targets.ClassifierOutputTarget(2)] * len(x))
+    theirs = np.maximum(kept[0], 0)
+    ours = maps_by(backbone, x, [2], method, str(layer))[:, 0]
+    assert np.abs(ours - theirs).max() <= 1e-4 * theirs.max()
 
 
 # VGG's head in small, where a frame can be made to silence a layer

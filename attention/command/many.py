@@ -13,16 +13,20 @@ from typing import TYPE_CHECKING
 from attention.command.single import (
     Asked,
     analysis_of,
+    answers_of,
     check_folder,
     check_names,
     expected_frames,
+    probes_of,
     written,
+    written_answers,
 )
 from attention.command.terminal import progress, say
 from attention.errors import InputError, short
 
 if TYPE_CHECKING:
     from attention.analysis import Analysis
+    from attention.probe.asking import Answer
 
 TABLE, SETTINGS = "verdicts.csv", "settings.json"
 # the suffixes of files that are taken from a folder
@@ -120,6 +124,7 @@ def _check_settings(out: Path, asked: Asked) -> None:
     how = {
         "model": asked.model, "concepts": asked.concepts, "every": asked.every,
         "window": asked.window, "truth": asked.truth, "precision": asked.precision,
+        **({} if asked.probe is None else {"probe": asked.probe}),
     }  # fmt: skip
     place = out / SETTINGS
     try:
@@ -138,7 +143,9 @@ def _check_settings(out: Path, asked: Asked) -> None:
             partial.write_text(json.dumps(how, ensure_ascii=False, indent=1), encoding="utf-8")
     elif known != how:
         other = next(
-            key for key in how if not isinstance(known, dict) or known.get(key) != how[key]
+            key
+            for key in dict.fromkeys([*how, "probe"])
+            if not isinstance(known, dict) or known.get(key) != how.get(key)
         )
         raise InputError(
             f"{short(out)} holds clips that were looked at with another --{other}; name another folder "
@@ -151,10 +158,12 @@ def _row(clip: Path, folder: Path, asked: Asked) -> Row:
     try:
         frames = expected_frames(str(clip), asked.every)
         analysis = analysis_of(str(clip), asked, frames, _nobody)
+        answers = answers_of(str(clip), analysis, asked, probes_of(asked))
         written(folder, str(clip), analysis, asked, _nobody)
+        written_answers(folder, answers)
     except InputError as error:
         return {"clip": str(clip.resolve()), "fault": str(error)}
-    return _verdicts(clip, analysis)
+    return _verdicts(clip, analysis) | _measured(answers)
 
 
 def _nobody(_done: int, _expected: int | None) -> None:
@@ -167,6 +176,16 @@ def _verdicts(clip: Path, analysis: "Analysis") -> Row:
         row[verdict.method] = analysis.concepts[verdict.prediction]
         row[f"{verdict.method} score"] = f"{verdict.scores[verdict.prediction]:.7g}"
     return row | {"notes": " ".join(analysis.notes)}
+
+
+def _measured(answers: "Sequence[Answer]") -> Row:
+    """A column for each number, and for each verdict under a shift, that the probes gave."""
+    row: Row = {}
+    for answer in answers:
+        for measure in answer.measures:
+            name = " ".join(filter(None, (answer.probe, answer.cnn)))
+            row[f"{name}: {measure.name}"] = measure.said or f"{measure.value:.7g}"
+    return row
 
 
 def _is_done(row: Row | None, clip: Path, folder: Path) -> bool:

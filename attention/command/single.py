@@ -12,9 +12,13 @@ from attention.command.terminal import progress, say, waiting
 from attention.errors import InputError, short
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from attention.analysis import Analysis
     from attention.command.terminal import OnProgress
     from attention.model.folder import Model
+    from attention.probe.asking import Answer
+    from attention.probe.known.probe import Probe
 
 MOST_DRAWN = 6  # up to this many concepts of --concepts are all drawn in figures and film
 MOST_MEMORY = 4 << 30  # bytes that the results of a clip may take
@@ -34,19 +38,25 @@ class Asked:
     precision: str
     out: Path | None
     json: bool
+    probe: str | None = None
 
 
 def look_at(clip: str, asked: Asked) -> None:
     """Analyses a clip, prints every method's verdict, and writes --out. Raises InputError."""
+    probes = probes_of(asked)
     if asked.out is not None:
         check_folder(asked.out)
     frames = expected_frames(clip, asked.every)
     with progress("Looking") as show:
         analysis = analysis_of(clip, asked, frames, show)
-    _print(analysis, asked.json)
+    if not asked.json:
+        _print(analysis)
+    answers = answers_of(clip, analysis, asked, probes)
+    _print_answers(analysis, answers, asked.json)
     if asked.out is not None:
         with progress("Drawing") as show:
             files, notes = written(asked.out, clip, analysis, asked, show)
+            files = sorted([*files, *written_answers(asked.out, answers)])
         if not asked.json:
             say("\n".join([f"Written to {asked.out}: {', '.join(files)}", *notes]))
 
@@ -94,6 +104,31 @@ def check_names(asked: Asked) -> None:
 
     device_named(asked.device)
     check_precision(asked.precision)
+    probes_of(asked)
+
+
+def probes_of(asked: Asked) -> "Sequence[Probe]":
+    """The probes of --probe; InputError for one that does not exist."""
+    if asked.probe is None:
+        return ()
+    from attention.probe.known.registry import probes_named
+
+    return probes_named(name.strip() for name in asked.probe.split(","))
+
+
+def answers_of(
+    clip: str, analysis: "Analysis", asked: Asked, probes: "Sequence[Probe]"
+) -> "list[Answer]":
+    """What the probes say of a clip that was analysed; its frames are read once more."""
+    if not probes:
+        return []
+    from attention.probe.asking import answered
+    from attention.probe.held import held
+
+    return answered(
+        probes, held(clip, asked.every), _model(asked.model), analysis,
+        lambda probe: progress(f"Probing: {probe}", "steps"),
+    )  # fmt: skip
 
 
 @cache
@@ -132,15 +167,22 @@ def _check_memory(frames: int, concepts: int, asked: Asked, model: "Model") -> N
         )
 
 
-def _print(analysis: "Analysis", as_json: bool) -> None:
+def _print(analysis: "Analysis") -> None:
+    from attention.command.report import report
+
+    say(report(analysis))
+
+
+def _print_answers(analysis: "Analysis", answers: "list[Answer]", as_json: bool) -> None:
     if as_json:
         from attention.pictures.export import json_text
 
-        say(json_text(analysis))
-    else:
-        from attention.command.report import report
+        probes = {"probes": [answer.to_json() for answer in answers]} if answers else {}
+        say(json_text(analysis, more=probes))
+    elif answers:
+        from attention.command.probes import table
 
-        say(report(analysis))
+        say("\n" + table(answers))
 
 
 def check_folder(folder: Path) -> None:
@@ -170,6 +212,15 @@ def check_folder(folder: Path) -> None:
         raise InputError(
             f"--out cannot be written in {nearest.name or nearest}; name another folder."
         ) from None
+
+
+def written_answers(folder: Path, answers: "list[Answer]") -> list[str]:
+    """Writes probes.csv and probes.json, where there are answers; returns their names."""
+    if not answers:
+        return []
+    from attention.command.probes import write_answers
+
+    return write_answers(folder, answers)
 
 
 def written(

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,16 @@ FIGURE6 = "figure6.png"
 FILES = ("analysis.json", "frames.csv", "figure2.png", "overlay.mp4", FIGURE6)
 COLUMNS = ("frame", "seconds", "side", "concept", "score", "energy", "window_row", "window_col")
 
+NOTHING: Mapping[str, Any] = {}
 OnProgress = Callable[[int, int | None], None]
 
 
-def json_text(analysis: Analysis, ascii_only: bool = False) -> str:
-    """`Analysis.to_json()` as one line. Raises InputError when the analysis has NaN or infinity."""
+def json_text(
+    analysis: Analysis, ascii_only: bool = False, more: Mapping[str, Any] = NOTHING
+) -> str:
+    """`Analysis.to_json()`, and more keys, as one line. InputError when it has NaN or infinity."""
     try:
-        return json.dumps(analysis.to_json(), ensure_ascii=ascii_only, allow_nan=False)
+        return json.dumps({**analysis.to_json(), **more}, ensure_ascii=ascii_only, allow_nan=False)
     except ValueError as error:
         raise no_numbers(analysis.model) from error
 

@@ -1,0 +1,68 @@
+"""What a probe is: a row from which its help, its table and its columns follow."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:  # --help reads rows, and does without torch
+    from attention.analysis import Analysis
+    from attention.model.folder import Model
+    from attention.probe.held import Held
+    from attention.probe.subject import Subject
+
+Tick = Callable[[int, int | None], None]  # (steps done, steps or None)
+Better = Literal["lower", "higher", ""]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A clip that is asked about, through one CNN of a model.
+
+    held: its frames · analysis: of these frames · subject: the concept in all of them · few: in some, evenly
+    apart, for what looks at every frame a hundred times.
+    """
+
+    held: "Held"
+    model: "Model"
+    analysis: "Analysis"
+    subject: "Subject"
+    few: "Subject"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of an answer.
+
+    value: NaN where it is undefined · random: the same number of random orders or windows · better: which
+    side of them speaks for the map · curve: what an area is of, from 0 to 1 · said: a verdict, as a concept.
+    """
+
+    name: str
+    value: float
+    random: tuple[float, ...] = ()
+    better: Better = ""
+    curve: tuple[float, ...] = ()
+    said: str = ""
+
+    @property
+    def beaten(self) -> int:
+        """How many of the random ones it is better than."""
+        sign = -1 if self.better == "lower" else 1
+        return sum(sign * self.value > sign * other for other in self.random)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question to a clip.
+
+    order: its place in every list, from low to high · ask(case, tick) → numbers; InputError where the clip
+    has no answer · each_cnn: it is asked of every CNN of the model, else of the clip once ·
+    few: it looks at some of the frames · hint: one sentence.
+    """
+
+    name: str
+    order: int
+    ask: Callable[[Case, Tick], list[Measure]]
+    hint: str
+    each_cnn: bool = True
+    few: bool = True
