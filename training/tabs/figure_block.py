@@ -20,11 +20,12 @@ from training.report.charts.chart import Chart
 from training.report.known_sweeps import Sweep, by_name
 
 FILES = {"png": "PNG", "svg": "SVG", "csv": "CSV"}
-# a plot is a picture to a screen reader, and its caption says what is to be seen
+# a plot is a figure to a screen reader, and its caption says what is to be seen; as a picture, its
+# buttons could not be reached
 DESCRIBE = """
 const describe = () => {
   const plot = document.getElementById(props.plot);
-  plot?.setAttribute("role", "img");
+  plot?.setAttribute("role", "figure");
   plot?.setAttribute("aria-label", element.innerText);
 };
 describe();
