@@ -33,6 +33,40 @@ MOST_WAITING = 32  # events; more are refused with a sentence
 FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 THEME = gr.themes.Soft(
     primary_hue="emerald", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]
+).set(  # contrasts of WCAG 2.2 AA: 4.5 for text, 3 for what is to be used
+    color_accent="*primary_700",
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_300",
+    block_title_text_color="*neutral_700",
+    block_title_text_color_dark="*neutral_200",
+    block_title_background_fill="none",
+    block_title_background_fill_dark="none",
+    block_title_padding="0",
+    block_label_text_color="*neutral_700",
+    block_label_text_color_dark="*neutral_200",
+    block_label_background_fill="none",
+    block_label_background_fill_dark="none",
+    block_label_border_width="0",
+    block_label_shadow="none",
+    checkbox_label_background_fill_selected="*primary_700",
+    checkbox_label_background_fill_selected_dark="*primary_700",
+    checkbox_border_color="*neutral_500",
+    checkbox_border_color_dark="*neutral_400",
+    input_border_width="1px",
+    input_border_width_dark="1px",
+    input_border_color="*neutral_500",
+    input_border_color_dark="*neutral_400",
+    input_placeholder_color="*neutral_600",
+    input_placeholder_color_dark="*neutral_300",
+    slider_color="*primary_700",
+    slider_color_dark="*primary_400",
+    button_primary_background_fill="*primary_700",
+    button_primary_background_fill_dark="*primary_700",
+    button_primary_background_fill_hover="*primary_800",
+    button_primary_background_fill_hover_dark="*primary_800",
+    button_secondary_border_color="*neutral_400",
+    button_secondary_background_fill_hover_dark="*neutral_600",
+    button_border_width="1px",
 )
 
 

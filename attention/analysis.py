@@ -65,6 +65,13 @@ class Analysis:
         by_energy = np.argsort(-self.sides[0].energies.mean(axis=0), kind="stable")
         return list(dict.fromkeys([*first, *(int(c) for c in by_energy[:most])]))[:most]
 
+    def looks(self, most: int = 8) -> list[int]:
+        """The concepts with a colour and a sign of their own: those of `shown`, then the most named."""
+        said = np.concatenate([verdict.frame_classes for verdict in self.verdicts])
+        counts = np.bincount(said, minlength=len(self.concepts))
+        often = [int(c) for c in np.argsort(-counts, kind="stable") if counts[c]]
+        return list(dict.fromkeys([*self.shown(), *often]))[:most]
+
     def to_json(self) -> dict[str, Any]:
         """The analysis as plain JSON: what the terminal prints and the API returns.
 

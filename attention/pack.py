@@ -137,6 +137,7 @@ def _header(analysis: Analysis) -> dict[str, Any]:
             for v in analysis.verdicts
         ],
         "shown": analysis.shown(),
+        "looks": analysis.looks(),
         "first_maps": len(_first_concepts(analysis)),
         "truth": analysis.truth,
         "notes": analysis.notes,

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from tests.clips import numbered_frames, write_clip
 from tests.pages import READY, wait_until_quiet, watched_page
 
-TUNED = ("finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
+TUNED = ("tuned vote", "tuned attention", "learned energy")
 
 
 @pytest.fixture
@@ -37,31 +38,63 @@ def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
     assert page.locator("#player canvas").count() >= 5
 
 
-def test_the_page_opens_on_the_papers_interactions_all_seen_without_scrolling(
-    browser: Any, app_url: str
-) -> None:
+def fits(page: Any, height: int) -> None:
+    """Everything a first look needs lies in the window, and all cards in one row."""
+    for part in (
+        "#samples",
+        "#upload",
+        "#verdicts",
+        ".tiles",
+        ".transport",
+        ".timeline",
+        ".controls",
+    ):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= height, (part, box)
+    tops = page.locator(".verdict").evaluate_all("cards => cards.map(card => card.offsetTop)")
+    assert len(set(tops)) == 1
+
+
+def test_the_first_minute(browser: Any, app_url: str) -> None:
     with watched_page(browser) as page:
         page.goto(app_url)
-        page.wait_for_selector("#player .timeline canvas", timeout=READY)
-        names = page.locator("#verdicts .method").all_inner_texts()
-        assert names == ["CNN", "UnAtt", "Focus", "Web+video head", *TUNED]
-        assert page.locator("#verdicts .mark").count() == 7
-        for concept in ("Handshake", "High five", "Hug", "Kiss"):
-            assert concept in page.inner_text("#player")
-        for part in ("#samples", "#upload", "#verdicts", "#player .tiles", "#player .timeline"):
-            box = page.locator(part).bounding_box()
-            assert box["y"] >= 0 and box["y"] + box["height"] <= 900, (part, box)
-        row = page.locator("#samples").bounding_box()
-        last = page.locator("#samples button").last.bounding_box()
-        assert last["x"] + last["width"] <= row["x"] + row["width"]
-        assert last["y"] + last["height"] <= row["y"] + row["height"]
+        page.get_by_label("pause", exact=True).wait_for(timeout=READY)  # it plays …
+        page.get_by_label("play", exact=True).wait_for()  # … once
+        names = page.locator("#verdicts .method > summary").all_inner_texts()
+        assert names == ["vote", "attention", "weighted vote", "clip classifier", *TUNED]
+        callouts = page.locator("#player .callout").all_inner_texts()
+        said = ["the vote says Handshake", "it looks here", "attention says High five"]
+        assert callouts == said and "Truth: High five" in page.inner_text("#verdicts")
+        stories = page.locator("#samples .sample").all_inner_texts()
+        assert stories[1].split("\n") == ["Hug", "attention loses"] and len(stories) == 8
+        for width, height in ((1440, 900), (1024, 768), (1920, 1080)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_function(f"innerWidth === {width}")
+            page.wait_for_timeout(50)  # the player draws itself anew
+            fits(page, height)
+        tile = page.locator("#player .tile").first.bounding_box()
+        assert tile["width"] > 340  # tiles grow with the width
+        slider = page.locator("#player input[aria-label=frame]").bounding_box()
+        timeline = page.locator("#player .timeline").bounding_box()
+        player = "document.querySelector('#player .attention-player').player"
+        first = page.evaluate(f"{player}.timeline.x(0)")
+        assert slider["x"] + 9 == pytest.approx(timeline["x"] + first, abs=1)  # half a thumb
+        page.click("#verdicts summary >> nth=1")
+        assert "UnAtt" in page.inner_text("#verdicts .about >> nth=1")
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.locator("#player .tile.truth canvas").wait_for()
+        page.wait_for_function(
+            "document.querySelector('#player .tiles').classList.contains('slim')"
+        )
+        box = page.locator("#player .tile.truth canvas").bounding_box()
+        assert box["y"] + box["height"] <= 844
 
 
 def test_upload_look_and_move_with_the_keys_which_call_no_server(
     page: Any, lion_clip: Path
 ) -> None:
     upload(page, lion_clip)
-    assert "lion" in page.inner_text("#verdicts h3 >> nth=0")
+    assert "lion" in page.inner_text("#verdicts .says >> nth=0")
     wait_until_quiet(page)
     calls: list[str] = []
     page.on(
@@ -124,7 +157,7 @@ def test_choosing_a_model_is_one_look(page: Any) -> None:
     page.on("request", note)
     page.click("#model input")
     page.click("#model [role=option]:has-text('Interactions')")
-    page.wait_for_selector("#verdicts :text('finetune+EnergyNet')", timeout=READY)
+    page.wait_for_selector("#verdicts :text('learned energy')", timeout=READY)
     assert "4 concepts" in page.inner_text("#timing")
     assert len(set(asked)) == len(asked) >= 3, asked  # the list, the card, the look: each once
     wait_until_quiet(page)  # the address follows once things rest
@@ -180,7 +213,7 @@ def test_a_cell_of_a_tuned_method_opens_the_tuned_cnns_maps(browser: Any, app_ur
         page.goto(f"{app_url}?clip=hug-0")
         page.wait_for_selector("#player canvas", timeout=READY)
         page.click("button[role=tab]:has-text('Compare')")
-        page.click("#compare-frames tr:has-text('finetune+CNN') td[data-frame='2']")
+        page.click("#compare-frames tr:has-text('tuned vote') td[data-frame='2']")
         state = "document.querySelector('#player .attention-player').player.view.state"
         page.wait_for_function(f"{state}.side === 'tuned' && {state}.frame === 2")
         page.click("button[role=tab]:has-text('Compare')")
@@ -250,7 +283,27 @@ def test_a_clip_of_ones_own_is_seen_by_the_model_of_real_things(
         page.wait_for_selector("#timing:has-text('6 frames × 4')", timeout=READY)
 
 
-def test_no_sideways_scroll(browser: Any, app_url: str) -> None:
+AXE = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "rules": {"heading-order": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def violations(page: Any, rules: dict[str, Any] = AXE) -> list[tuple[str, str, str]]:
+    """What axe-core finds against WCAG 2.2 AA and the order of headings: rule, element, reason."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("options => axe.run(options).then(({violations}) => violations)", rules)
+    return [
+        (rule["id"], str(node["target"]), node["failureSummary"])
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str) -> None:
     tabs = {
         "Heatmaps": "#player canvas",
         "Compare": "#compare-table",
@@ -261,6 +314,7 @@ def test_no_sideways_scroll(browser: Any, app_url: str) -> None:
     with watched_page(browser, 390, height=844) as page:
         page.goto(f"{app_url}?clip=earth&__theme=dark")
         page.wait_for_selector("#player canvas", timeout=READY)
+        page.add_style_tag(content="* { transition: none !important }")  # no colour in between
         for tab, what in tabs.items():
             page.click(f"button[role=tab]:has-text('{tab}')")
             page.wait_for_selector(what, timeout=READY)
@@ -269,4 +323,10 @@ def test_no_sideways_scroll(browser: Any, app_url: str) -> None:
                 narrow = f"innerWidth === {width} && document.body.scrollWidth <= {width}"
                 page.wait_for_function(narrow)  # figures follow the width
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
+                # the theme changes colours alone
+                for theme, rules in (("light", AXE), ("dark", CONTRAST)):
+                    page.evaluate(
+                        "dark => document.body.classList.toggle('dark', dark)", theme == "dark"
+                    )
+                    assert violations(page, rules) == [], (tab, width, theme)
             page.set_viewport_size({"width": 390, "height": 844})

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from attention.errors import InputError
 from attention.media.frames import FrameReader
 from attention.model.folder import Card, load_model, save_model
 from attention.networks.zoo import load_backbone
+from attention.pack import load_pack
 from attention.serving import offered, shelf, shipped, turns
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import MOST_FRAMES, limits_for, ready_model
@@ -34,6 +36,7 @@ from attention.tabs.cards import progress_card
 from attention.tabs.heatmaps.events import look_at_own, model_for_own
 
 AGAIN = "the looks that ship are out of date: python -m attention.serving.shipped"
+ROOT = Path(__file__).parents[1]
 OLD = time.time() - KEPT_FOR - 60
 
 
@@ -283,7 +286,7 @@ def test_a_sample_that_failed_or_was_lost_is_looked_at_again(
     monkeypatch.setattr(shelf, "look", look)
     monkeypatch.setattr(shelf, "completed", lambda sample, folder: None)
     kept = Shelf(room)
-    with pytest.raises(InputError, match=r"Handshake could not be looked at: .*No space left"):
+    with pytest.raises(InputError, match=r"High five could not be looked at: .*No space left"):
         kept.looked(sample)
     first = kept.looked(sample)
     assert kept.looked(sample) is first and len(tries) == 2
@@ -320,6 +323,39 @@ def test_every_sample_ships_its_look_and_all_are_small() -> None:
     packs = list(shipped.FOLDER.glob("*.pack"))
     assert {pack.stem for pack in packs} == set(made)
     assert sum(pack.stat().st_size for pack in packs) < 10e6
+
+
+def test_the_drawn_samples_tell_their_own_story() -> None:
+    stories = {}
+    for sample in samples():
+        if sample.drawn:
+            look = load_pack(shipped.FOLDER / f"{sample.key}.pack", maps=False)
+            said = [look.concepts[look.verdict(name).prediction] for name in ("CNN", "UnAtt")]
+            stories[sample.story] = [one == sample.truth for one in said]
+    assert stories == {
+        "attention helps": [False, True],
+        "attention loses": [True, False],
+        "both fooled": [False, False],
+        "both right": [True, True],
+    }
+    first = next(iter(samples()))
+    assert first.story == "attention helps"
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_header_says_what_was_found() -> None:
+    found = re.search(
+        r"attention wins (\d+) of (\d+) comparisons and loses (\d+)", read("RESULTS.md")
+    )
+    assert found is not None
+    won, of, lost = map(int, found.groups())
+    told = (
+        f"attention wins {won} of {of} comparisons, loses {lost}; {of - won - lost} cannot be told"
+    )
+    assert told in read("assets/page/header.html")
 
 
 @pytest.mark.parametrize(

@@ -66,15 +66,19 @@ def test_a_map_without_any_attention_is_all_in_the_lowest_colour() -> None:
     assert (empty == matplotlib.colormaps["viridis"](0, bytes=True)[:3]).all()
 
 
-def test_the_blend_is_a_weighted_mean_inside_the_square_and_dim_outside() -> None:
+def test_the_blend_follows_the_value_inside_the_square_and_is_dim_outside() -> None:
     below = frame(20, 34)
     before = below.copy()
     L = np.random.default_rng(2).random((5, 5)).astype(np.float32)
     y, x, side = analysed_square(20, 34)
     inside = np.s_[y : y + side, x : x + side]
-    heat = overlay(below, L, 1.0, SOLID)[inside].astype(float)
+    values = stretched(L, side)
+    heat = coloured(values, 1.0).astype(float)
+    share = 0.25 * np.minimum(1, 2 * values)[..., None]  # full from half of the scale on
     mixed = overlay(below, L, 1.0, Look(opacity=0.25, window=False))
-    assert np.abs(mixed[inside] - (0.75 * below[inside] + 0.25 * heat)).max() <= 0.51
+    assert np.abs(mixed[inside] - ((1 - share) * below[inside] + share * heat)).max() <= 0.51
+    assert np.array_equal(overlay(below, 0 * L, 1.0, SOLID)[inside], below[inside])
+    assert np.array_equal(overlay(below, 0 * L, 0.0, SOLID)[inside], below[inside])
     assert np.array_equal(overlay(below, L, 1.0, BARE)[inside], below[inside])
     assert np.abs(mixed[:, :x] - DIMMED * below[:, :x]).max() <= 0.51
     assert np.abs(mixed[:, x + side :] - DIMMED * below[:, x + side :]).max() <= 0.51

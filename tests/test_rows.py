@@ -153,8 +153,8 @@ def test_a_toy_method_is_on_the_cards_in_the_terminal_and_in_its_help(
     looked = analyse(open_source(source).folds[0].test[0].path, load_model(model), every=20)
     assert [v.method for v in looked.verdicts] == ["CNN", "UnAtt", "Toy", "Focus"]
     cards = verdict_cards(looked)
-    assert "<span class='method'>Toy</span>" in cards
-    assert "title='Names the first concept, whatever it sees.'" in cards
+    assert ">Toy</summary>" in cards and ">weighted vote</summary>" in cards
+    assert "title='Toy: Names the first concept, whatever it sees.'" in cards
     assert "Names the first concept, whatever it sees." in method_columns(looked)
     assert "\nToy " in report(looked) and looked.to_json()["methods"]["Toy"]["prediction"] == "Hug"
     assert "  Toy " in parser().format_help()

@@ -13,7 +13,7 @@
       shown: pack.shown.slice(0, player.MOST),
       off: [],
       s: pack.window,
-      opacity: 50,
+      opacity: 70,
       map: "viridis",
       scale: "shared",
       view: "2",

@@ -74,12 +74,12 @@
   // their own, so that colour never stands alone.
   const LINES = [
     { light: "#0067a5", dark: "#5cb3f0", dash: [], mark: "circle" },
-    { light: "#c94f00", dark: "#ff9b5c", dash: [7, 3], mark: "square" },
+    { light: "#b84700", dark: "#ff9b5c", dash: [7, 3], mark: "square" },
     { light: "#00805d", dark: "#3fd0a4", dash: [2, 3], mark: "triangle" },
     { light: "#a8427f", dark: "#ef9fcb", dash: [9, 3, 2, 3], mark: "diamond" },
     { light: "#8a6a00", dark: "#e6c84a", dash: [12, 4], mark: "wedge" },
     { light: "#5a4fc4", dark: "#b0a8ff", dash: [4, 2, 1, 2], mark: "plus" },
-    { light: "#2b8ca3", dark: "#7fdcec", dash: [1, 2], mark: "cross" },
+    { light: "#1f7a90", dark: "#7fdcec", dash: [1, 2], mark: "cross" },
     { light: "#666666", dark: "#c4c4c4", dash: [14, 3, 4, 3], mark: "ring" },
   ];
 

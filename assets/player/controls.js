@@ -17,35 +17,42 @@
       this.back = button("previous frame", BACK, () => on.step(-1), "previous frame (←)");
       this.play = button("play", PLAY, () => on.play(), "play or pause (space)");
       this.forward = button("next frame", ON, () => on.step(1), "next frame (→)");
+      // in milliseconds, so that it stands on the timeline's axis; its arrows go from frame to frame
       this.range = el("input", {
         type: "range",
         min: 0,
         step: 1,
         "aria-label": "frame",
-        oninput: () => on.seek(Number(this.range.value)),
+        "data-frames": true,
+        oninput: () => on.seek(this.#nearest(Number(this.range.value))),
       });
       this.where = el("span", { class: "where" });
       this.root = el(
         "div",
         { class: "transport" },
+        this.range,
         this.back,
         this.play,
         this.forward,
-        this.range,
         this.where,
       );
     }
 
-    // longest: the longest text `where` will hold; its room is kept, so that the scrubber stays put.
-    show(frames, longest) {
-      this.root.hidden = frames < 2;
-      this.range.max = frames - 1;
-      this.where.style.minWidth = `${longest.length}ch`;
+    // seconds: the time of each frame.
+    show(seconds) {
+      this.root.hidden = seconds.length < 2;
+      this.times = seconds.map((at) => Math.round(1000 * (at - seconds[0])));
+      this.range.max = this.times.at(-1);
     }
 
     at(frame, text) {
-      turn(this.range, frame, text.spoken);
+      turn(this.range, this.times[frame], text.spoken);
       say(this.where, text.short);
+    }
+
+    #nearest(time) {
+      const far = (frame) => Math.abs(this.times[frame] - time);
+      return this.times.reduce((best, _, frame) => (far(frame) < far(best) ? frame : best), 0);
     }
 
     playing(playing) {
@@ -87,18 +94,13 @@
       this.notes = el("p", { class: "hints" });
       this.root = el(
         "div",
-        { class: "settings" },
-        el(
-          "div",
-          { class: "controls" },
-          this.view.root,
-          this.side.root,
-          this.scale.root,
-          colours,
-          this.opacity.root,
-          this.window.root,
-        ),
-        this.notes,
+        { class: "controls" },
+        this.view.root,
+        this.side.root,
+        this.scale.root,
+        colours,
+        this.opacity.root,
+        this.window.root,
       );
     }
 

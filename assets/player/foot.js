@@ -8,6 +8,7 @@
     ["Home End", "first, last"],
     ["space", "play"],
     ["1 – 8", "show or hide a concept"],
+    ["p", "present"],
   ];
   const OFTEN = 250; // ms: browsers refuse an address that changes more often than some three times a second
 
@@ -22,6 +23,7 @@
         { class: "foot" },
         el("button", link, "Copy link"),
         el("button", { type: "button", onclick: () => this.#savePicture() }, "Save picture"),
+        el("button", { type: "button", onclick: () => owner.presentation.toggle() }, "Present"),
         this.answer,
         el("p", { class: "keys" }, ...KEYS.flatMap(([key, text]) => [el("kbd", {}, key), ` ${text} `])),
       );

@@ -34,6 +34,9 @@
   }
 
   const blended = new Float32Array(256);
+  // opacity grows with the value up to half of the scale: a map of zeros leaves the frame as it is
+  const FADE = Uint32Array.from({ length: 256 }, (_, level) => Math.min(255, 2 * level) << 24);
+  const COLOUR = 0x00ffffff;
 
   // Colours the map at maps[at …] (h×w, values 0 to `top`) into the grid: values are interpolated first and
   // coloured after, so that every colour stands on the scale.
@@ -48,7 +51,8 @@
       }
       for (const column of columns) {
         const value = blended[column.low] + (blended[column.high] - blended[column.low]) * column.share;
-        pixels[pixel++] = table[Math.min(255, (value + 0.5) | 0)];
+        const level = Math.min(255, (value + 0.5) | 0);
+        pixels[pixel++] = (table[level] & COLOUR) | FADE[level];
       }
     }
     context.putImageData(image, 0, 0);
@@ -94,7 +98,7 @@
 
   // The window as a white rectangle with a dark edge on both sides: seen on any colour.
   function outline(target, x, y, side, [h, w], { row, col, s }, width) {
-    const thick = Math.max(1.5, width / 160);
+    const thick = Math.max(2, width / 160); // from 2 on one pixel at least is all white
     const at = [x + (col / w) * side, y + (row / h) * side, (s / w) * side, (s / h) * side];
     // drawn just inside, so that a window at the rim is whole
     const inside = (by) => [at[0] + by, at[1] + by, at[2] - 2 * by, at[3] - 2 * by];

@@ -26,7 +26,8 @@
   // Whether the element under the focus has a use of its own for the key.
   function speaksForItself(target, key) {
     if (!(target instanceof Element)) return false;
-    if (target.matches("input[type=range]")) return !/^[1-9 ]$/.test(key);
+    if (target.matches("input[data-frames]")) return key.startsWith("Page");
+    if (target.matches("input[type=range]")) return !/^[1-9 p]$/.test(key);
     if (target.matches("input[type=radio]")) return key === " " || key.startsWith("Arrow");
     if (target.closest("input, textarea, select, [contenteditable=''], [contenteditable=true], video, audio"))
       return true;

@@ -108,6 +108,7 @@
       size: header.size,
       methods: header.methods,
       shown: header.shown,
+      looks: header.looks ?? header.shown,
       truth: header.truth === null ? -1 : header.concepts.indexOf(header.truth),
     };
   }

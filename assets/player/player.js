@@ -4,6 +4,7 @@
 
   const { el } = player;
   const RIGHT = { true: " ✓ right", false: " ✗ wrong" };
+  const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
   class Player {
     // options: {linked: keep the state in the address, empty: what to say with nothing to show}
@@ -12,13 +13,15 @@
       this.options = options;
       this.lastDrawMs = 0;
       this.drawn = -1; // the frame on the screen
+      this.restAt = null; // the frame to rest at after playing once
       this.#build();
       player.watchPage(root, () => this.refresh());
       player.hearKeys(this);
+      STILL.addEventListener("change", ({ matches }) => matches && this.view && this.pause());
     }
 
-    // Shows what `value` names: {pack: {url, size} | null, first, message, frame, concepts, side, figure, link},
-    // or nothing. first: how many bytes of the pack are needed to begin; all of them without it.
+    // Shows what `value` names: {pack: {url, size} | null, first, message, frame, concepts, side, figure, link,
+    // play, callouts}, or nothing. first: how many bytes of the pack are needed to begin; all without it.
     async open(value) {
       this.loading?.abort();
       this.pause();
@@ -71,6 +74,15 @@
       this.transport.playing(true);
     }
 
+    // Plays once from the first frame and rests at the one that tells most, save for who wants no motion.
+    playOnce() {
+      const { frame } = this.view.state;
+      if (STILL.matches) return;
+      this.restAt = frame;
+      this.set({ frame: 0 });
+      this.play();
+    }
+
     pause() {
       this.clock.stop();
       this.transport.playing(false);
@@ -103,8 +115,9 @@
         view.marks,
         lineOf,
         (concept) => state.shown.indexOf(concept) + 1,
+        state.present,
       );
-      this.transport.show(pack.frames.length, view.timeOf(pack.frames.length - 1).short);
+      this.transport.show(pack.seconds);
       this.#showTimeline(dark);
       this.verdict.replaceChildren(
         verdict.text,
@@ -121,13 +134,14 @@
       if (picture === undefined || !this.root.clientWidth) return;
       const start = performance.now();
       const { pack, state, time } = view;
-      const said = `${view.cnn.name}: ${pack.concepts[view.energies.votes(state.side)[state.frame]]}`;
+      const said = `says ${pack.concepts[view.energies.votes(state.side)[state.frame]]}`;
       this.tiles.draw(picture, (concept) => view.tile(concept, this.highest), {
         name: time.name,
         time: time.at,
         note: said,
         label: `The bare picture: ${time.spoken}. ${said}`,
       });
+      this.callouts.place(view, this.tiles.tiles, view.attention);
       this.transport.at(state.frame, time);
       this.timeline.at(state.frame);
       this.numbers.refresh();
@@ -149,6 +163,8 @@
     // Uses a key of the keyboard; says whether it did.
     key(name) {
       if (!this.view) return false;
+      this.callouts.want(false);
+      if (this.presentation.key(name)) return true;
       const { frame, shown } = this.view.state;
       const last = this.view.pack.frames.length - 1;
       const step = { ArrowLeft: frame - 1, ArrowRight: frame + 1, Home: 0, End: last }[name];
@@ -174,7 +190,14 @@
       this.concepts.say(sentence);
     }
 
+    #atTheEnd() {
+      this.pause();
+      if (this.restAt !== null) this.set({ frame: this.restAt });
+      this.restAt = null;
+    }
+
     #step(frame) {
+      this.restAt = null;
       this.pause();
       this.seek(frame);
     }
@@ -204,7 +227,9 @@
       this.concepts.clear();
       this.body.hidden = false;
       this.root.setAttribute("aria-label", `Heatmaps of ${pack.clip}`);
+      this.callouts.want(Boolean(value.callouts));
       this.#ask(value);
+      if (value.play) this.playOnce();
     }
 
     #ask({ frame, concepts, side, figure, link }) {
@@ -250,12 +275,17 @@
       });
       this.clock = new player.Clock(
         (frame) => this.set({ frame }),
-        () => this.pause(),
+        () => this.#atTheEnd(),
       );
-      this.timeline = new player.Timeline(seek);
+      this.timeline = new player.Timeline(seek, (start, end) => {
+        this.root.style.setProperty("--axis-start", `${start}px`);
+        this.root.style.setProperty("--axis-end", `${end}px`);
+      });
+      this.callouts = new player.Callouts();
+      this.presentation = new player.Presentation(this);
       this.verdict = el("p", {
         class: "finding",
-        title: "the mean over the frames of each concept's energy; the highest wins (Eqs. 2 and 3)",
+        title: "UnAtt: the mean over the frames of each concept's energy; the highest wins (Eqs. 2 and 3)",
       });
       this.controls = new player.Controls(set);
       this.table = new player.FrameTable(() => this.draw());
@@ -268,13 +298,15 @@
         row,
         this.transport.root,
         this.timeline.root,
-        this.verdict,
         this.controls.root,
+        this.verdict,
+        this.controls.notes,
         this.foot.root,
         this.table.root,
         this.speaker.root,
         this.numbers.root,
       );
+      this.body.addEventListener("pointerdown", () => this.callouts.want(false));
       this.root.setAttribute("role", "group");
       this.root.replaceChildren(this.message.root, this.body);
       this.message.say(this.options.empty);

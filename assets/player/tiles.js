@@ -3,15 +3,17 @@
   "use strict";
 
   const { el, say, sizeCanvas, written } = player;
-  const GAP = 12;
-  const NARROWEST = 132; // room for a name, its energy and its score
-  const TALLEST = 320; // CSS pixels of picture; beyond, a tall clip would push the timeline off the screen
-  const WIDEST = 420;
+  const GAP = 10;
+  const NARROWEST = 104; // room for a name, its energy and its score
+  const SLIM = 168; // of a tile whose energy stands below its name
+  const TALLEST = 0.36; // of the window's height: a taller picture would push the timeline off the screen
+  const LEAST = 60; // pixels of picture; where they are fewer, the tiles scroll
+  const CAPTION = 62; // pixels below a picture, borders included
   const OUTSIDE =
     "Outside the square the CNN saw: the frame's short side becomes 224 pixels, " +
     "and the middle 224×224 are cut out.";
-  const BADGES = { truth: "✓ truth", wrong: "✗ CNN" };
-  const MEANINGS = { truth: "what the clip truly shows", wrong: "what the CNN chose, wrongly" };
+  const BADGES = { truth: "✓ truth", wrong: "✗ vote" };
+  const MEANINGS = { truth: "what the clip truly shows", wrong: "what the vote of the CNN's frames chose, wrongly" };
 
   class Tiles {
     // onOpen(concept) is called when a person asks for the numbers behind a tile.
@@ -23,12 +25,17 @@
     }
 
     // One tile per entry of `concepts`, after the frame's. marks: Map concept → "truth" | "wrong".
-    arrange(pack, concepts, marks, lineOf, numberOf) {
-      const look = JSON.stringify(concepts.map((c) => [c, marks.get(c), lineOf(c).colour, numberOf(c)]));
+    // giant: these alone, as large as the screen allows.
+    arrange(pack, concepts, marks, lineOf, numberOf, giant = false) {
+      const look = JSON.stringify([
+        giant,
+        ...concepts.map((c) => [c, marks.get(c), lineOf(c).colour, numberOf(c)]),
+      ]);
       if (pack === this.pack && look === this.look) return void this.fit();
       this.pack = pack;
       this.look = look;
-      const kinds = [null, ...concepts];
+      this.giant = giant;
+      const kinds = giant && concepts.length ? concepts : [null, ...concepts];
       this.tiles = kinds.map((concept) =>
         concept === null
           ? this.#frameTile()
@@ -38,23 +45,28 @@
       this.fit();
     }
 
-    // Gives every tile the size that fits the room; false when there is none (a hidden tab).
+    // Gives every tile the size that fits the room; false when there is none (a hidden tab). The room's
+    // height is that of the usual five tiles, so that nothing below moves with their number.
     fit() {
       const room = this.host.clientWidth;
       if (!room || !this.tiles.length) return false;
       const gap = room < 520 ? 8 : GAP;
-      const columns = columnsFor(room, this.tiles.length);
       const aspect = this.pack.size[0] / this.pack.size[1] || 1;
-      const column = (room - gap * (columns - 1)) / columns;
-      const width = Math.floor(Math.min(column, WIDEST, Math.max(NARROWEST, TALLEST * aspect + 4)));
-      const across = Math.max(1, Math.min(width - 4, Math.round(TALLEST * aspect)));
-      const picture = { width: across, height: Math.max(1, Math.round(across / aspect)) };
+      const caption = this.giant ? 120 : CAPTION;
+      const height = this.giant ? innerHeight - 90 : usualHeight(room, aspect, gap);
+      const { width, picture } = arrangement(this.tiles.length, { width: room, height }, aspect, gap, caption);
       this.host.style.gap = `${gap}px`;
+      this.host.style.height = `${height}px`;
+      this.host.classList.toggle("slim", width < SLIM && !this.giant);
       for (const tile of this.tiles) {
         tile.root.style.width = `${width}px`;
         tile.context = sizeCanvas(tile.canvas, picture.width, picture.height);
       }
       this.size = picture;
+      const scrolls = this.host.scrollHeight > this.host.clientHeight + 1;
+      this.host.classList.toggle("scrolls", scrolls);
+      if (scrolls) this.host.tabIndex = 0;
+      else this.host.removeAttribute("tabindex");
       return true;
     }
 
@@ -93,7 +105,7 @@
       const root = el(
         "figure",
         { class: "tile frame-tile" },
-        el("div", { class: "picture" }, parts.canvas),
+        (parts.picture = el("div", { class: "picture" }, parts.canvas)),
         el(
           "figcaption",
           {},
@@ -122,7 +134,7 @@
       const root = el(
         "figure",
         { class: `tile ${mark ?? ""}`, "data-concept": concept },
-        el("div", { class: "picture" }, parts.canvas),
+        (parts.picture = el("div", { class: "picture" }, parts.canvas)),
         el(
           "figcaption",
           {},
@@ -150,6 +162,38 @@
       const inside = (at, start) => at >= start && at <= start + square.side;
       canvas.title = inside(event.offsetX, square.x) && inside(event.offsetY, square.y) ? "" : OUTSIDE;
     }
+  }
+
+  // The height of the usual five tiles: in one row, in two where the room is narrow.
+  function usualHeight(room, aspect, gap) {
+    const [columns, rows] = room < 700 ? [3, 2] : [5, 1];
+    const width = (room - gap * (columns - 1)) / columns - 4;
+    const tall = Math.min(width / aspect, Math.max(110, (innerHeight * TALLEST) / rows));
+    return Math.round(rows * (tall + CAPTION) + gap * (rows - 1));
+  }
+
+  // The columns that make the pictures of `count` tiles largest in a box, and the tiles' sizes in pixels.
+  function arrangement(count, box, aspect, gap, caption) {
+    const at = (columns, rows) => {
+      const width = Math.floor((box.width - gap * (columns - 1)) / columns);
+      const tall = Math.floor((box.height - gap * (rows - 1)) / rows) - caption;
+      const across = Math.min(width - 4, Math.floor(tall * aspect));
+      return { width, across };
+    };
+    let best = { across: 0 };
+    for (let columns = 1; columns <= count; columns++) {
+      const found = at(columns, Math.ceil(count / columns));
+      if (found.width >= NARROWEST && found.across > best.across) best = found;
+    }
+    if (best.across < LEAST && best.across < LEAST * aspect) {
+      const { width: wide } = at(Math.max(1, Math.floor((box.width + gap) / (NARROWEST + gap))), 1);
+      best = { width: wide, across: Math.min(wide - 4, Math.round((box.height - caption) * aspect)) };
+    }
+    const across = Math.max(1, best.across);
+    return {
+      width: Math.min(best.width, Math.max(across + 4, NARROWEST)),
+      picture: { width: across, height: Math.max(1, Math.round(across / aspect)) },
+    };
   }
 
   function columnsFor(room, tiles) {

@@ -3,15 +3,16 @@
   "use strict";
 
   const { el, inkOf, niceTop, shortNumber, shortened, sizeCanvas, stamp, ticks, written } = player;
-  const PLOT = 100; // CSS pixels
-  const TOP = 20;
-  const VOTES = 32; // below the plot: the row's dots
-  const HEIGHT = TOP + PLOT + 22 + VOTES;
+  const TOP = 16; // CSS pixels above the plot
+  const VOTES = 28; // below the plot: the row's dots
+  const plotHeight = () => Math.round(Math.max(56, Math.min(150, innerHeight * 0.24 - 118)));
 
   class Timeline {
-    // onSeek(frame) is called when a frame is clicked or dragged to.
-    constructor(onSeek) {
+    // onSeek(frame) is called when a frame is clicked or dragged to; onAxis(start, end) with the pixels from
+    // either side to the first and the last frame.
+    constructor(onSeek, onAxis) {
       this.onSeek = onSeek;
+      this.onAxis = onAxis;
       this.canvas = el("canvas", { role: "img" });
       this.cursor = el("canvas", { "aria-hidden": "true", class: "cursor" });
       this.tip = el("div", { class: "tip", hidden: true, "aria-hidden": "true" });
@@ -34,13 +35,17 @@
       const width = this.root.clientWidth;
       if (!this.pack || !width) return;
       const roomy = width >= 620;
-      this.left = 46;
+      this.plot = plotHeight();
+      this.height = TOP + this.plot + 20 + VOTES;
+      this.root.style.height = `${this.height}px`;
+      this.left = roomy ? 120 : 46; // room for the buttons, which stand before the slider on this axis
       this.right = width - (this.lines.length ? (roomy ? 136 : 78) : 12);
       this.width = width;
-      this.context = sizeCanvas(this.canvas, width, HEIGHT);
-      this.over = sizeCanvas(this.cursor, width, HEIGHT);
+      this.onAxis(this.xAt(0), width - this.xAt(this.span));
+      this.context = sizeCanvas(this.canvas, width, this.height);
+      this.over = sizeCanvas(this.cursor, width, this.height);
       this.ink = inkOf(this.root);
-      this.context.clearRect(0, 0, width, HEIGHT);
+      this.context.clearRect(0, 0, width, this.height);
       const peak = Math.max(0, ...this.lines.map((line) => Math.max(...line.values)));
       this.top = peak ? niceTop(peak) : 1;
       this.#axes();
@@ -56,14 +61,14 @@
       if (!this.over || !this.width) return;
       const c = this.over;
       const x = this.x(frame);
-      c.clearRect(0, 0, this.width, HEIGHT);
+      c.clearRect(0, 0, this.width, this.height);
       c.strokeStyle = this.ink.text;
       c.lineWidth = 1.5;
       c.beginPath();
       c.moveTo(x, TOP - 6);
-      c.lineTo(x, TOP + PLOT + 5);
-      c.moveTo(x, HEIGHT - VOTES); // not through the time
-      c.lineTo(x, HEIGHT - 2);
+      c.lineTo(x, TOP + this.plot + 5);
+      c.moveTo(x, this.height - VOTES); // not through the time
+      c.lineTo(x, this.height - 2);
       c.stroke();
       for (const line of this.lines) {
         c.fillStyle = line.colour;
@@ -90,7 +95,7 @@
     }
 
     y(value) {
-      return TOP + PLOT * (1 - value / this.top);
+      return TOP + this.plot * (1 - value / this.top);
     }
 
     nearest(x) {
@@ -117,10 +122,10 @@
         if (this.lines.length) c.fillText(shortNumber(this.top * part), this.left - 8, y);
       }
       c.textAlign = "left";
-      c.fillText("energy E", 2, 7);
+      c.fillText("energy", 2, TOP + 4);
       c.textAlign = "center";
       for (const time of ticks(this.span, (this.right - this.left) / 56))
-        c.fillText(`${Number(time.toFixed(1))} s`, this.xAt(time), TOP + PLOT + 13);
+        c.fillText(`${Number(time.toFixed(1))} s`, this.xAt(time), TOP + this.plot + 13);
     }
 
     #line({ values, colour, dash, mark }) {
@@ -146,7 +151,7 @@
         .map((line) => ({ line, y: this.y(line.values.at(-1)) }))
         .sort((a, b) => a.y - b.y);
       for (let i = 1; i < labels.length; i++) labels[i].y = Math.max(labels[i].y, labels[i - 1].y + 15);
-      let floor = TOP + PLOT + 4;
+      let floor = TOP + this.plot + 4;
       for (const label of labels.toReversed()) {
         label.y = Math.min(label.y, floor);
         floor = label.y - 15;
@@ -163,7 +168,7 @@
 
     #dots() {
       const c = this.context;
-      const y = HEIGHT - 14;
+      const y = this.height - 14;
       const step = this.votes.length > 1 ? (this.right - this.left - 12) / (this.votes.length - 1) : 20;
       const size = Math.max(1.2, Math.min(5, step * 0.42));
       c.font = this.ink.font;

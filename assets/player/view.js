@@ -53,10 +53,25 @@
       return this.wanted.filter((concept) => !maps || maps.has(concept));
     }
 
+    // UnAtt on this side, which looks where its energies lie; undefined where there is none.
+    get attention() {
+      const { pack, state } = this;
+      return pack.methods.find(({ name, side }) => side === state.side && name.endsWith("UnAtt"));
+    }
+
     // The concepts that are to have a tile.
     get wanted() {
+      if (this.state.present) return this.presented;
       if (this.figure === "6") return [this.pack.truth, this.cnn.prediction];
       return this.state.shown.filter((concept) => !this.state.off.includes(concept));
+    }
+
+    // What is shown to a room: the concept chosen for it, or what attention and the vote say.
+    get presented() {
+      const { alone } = this.state;
+      if (Number.isInteger(alone)) return [alone];
+      const said = [this.attention, this.cnn].filter(Boolean).map(({ prediction }) => prediction);
+      return [...new Set(said)];
     }
 
     // Concept → "truth" or "wrong", for those that are one.
@@ -71,12 +86,15 @@
       return this.energies.series(this.state.side, concept, this.state.s);
     }
 
-    // A concept's line keeps its look while the concept is shown: the first look nobody else has.
+    // A concept's line has the look of its place among the pack's, as on the cards and under Compare; any
+    // other concept keeps the first look nobody has while it is shown.
     line(concept, dark) {
       const present = new Set([...this.state.shown, ...this.concepts]);
       for (const known of this.places.keys()) if (!present.has(known)) this.places.delete(known);
+      const place = this.pack.looks.indexOf(concept);
+      if (place >= 0) this.places.set(concept, place);
       if (!this.places.has(concept)) {
-        const taken = new Set(this.places.values());
+        const taken = new Set([...this.pack.looks.keys(), ...this.places.values()]);
         const free = player.LINES.findIndex((_, place) => !taken.has(place));
         this.places.set(concept, free < 0 ? taken.size % player.LINES.length : free);
       }
@@ -183,10 +201,10 @@
       return `${this.time.spoken}. Energies: ${listed(energies) || "no concept shown"}.`;
     }
 
-    // What UnAtt says with these windows (Eqs. 2 and 3): {text, right}, right null when nobody knows.
+    // What UnAtt, in everyday words attention, says with these windows (Eqs. 2 and 3): {text, right}, right null when nobody knows.
     verdict(whenReady) {
       const { pack, state } = this;
-      const method = state.side === "web" ? "UnAtt" : "finetune+UnAtt";
+      const method = state.side === "web" ? "attention" : "tuned attention";
       const start = `${method} with ${state.s}×${state.s} windows: `;
       const means = this.energies.means(state.side, state.s, whenReady);
       if (!means) return { text: `${start}${this.#waiting}`, right: null };

@@ -16,7 +16,7 @@ METHODS = (
     Method(
         "CNN", 100, "web", "none", ("scores",), _vote, "vote",
         "Each frame votes for its highest class score; the majority wins (§4.3).",
-        ORANGE, "square", title="CNN, vote",
+        ORANGE, "square", title="CNN, vote", plain="vote",
     ),
     Method(
         "CNN mean", 110, "web", "none", ("scores",), _mean, "baseline",
@@ -26,7 +26,7 @@ METHODS = (
     Method(
         "finetune+CNN", 300, "tuned", "some", ("scores",), _vote, "vote",
         "The vote of §4.3 by the CNN fine-tuned on labelled video frames.",
-        VERMILLION, "square", title="finetune+CNN, vote",
+        VERMILLION, "square", title="finetune+CNN, vote", plain="tuned vote",
     ),
     Method(
         "finetune+CNN mean", 310, "tuned", "some", ("scores",), _mean, "baseline",

@@ -18,5 +18,6 @@ METHODS = (
     Method(
         "finetune+EnergyNet", 330, "tuned", "some", ("net_energies",), _judge, "attention",
         "The learned energy of map and concept, mean over the frames (Eqs. 4, 5).", BLUE, "circle",
+        plain="learned energy",
     ),
 )  # fmt: skip

@@ -44,6 +44,7 @@ METHODS = (
         lambda name, seen: _weighted(name, seen, _stands_out(seen.side.energies, seen)), "attention",
         "Weights frames by how much their maps stand out, and adds up what the CNN says of them.",
         SKY, "circle", fit=lambda examples: _statistics(examples.side.energies), learns=LEARNS, alone=ALONE,
+        plain="weighted vote",
     ),
     Method(
         "Focus, even", 131, "web", "none", ("scores",),

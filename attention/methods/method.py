@@ -82,8 +82,9 @@ class Method:
     one that never saw Web images (Table 3) · labels: of how many training clips it needs the labels;
     "all": it is run with all of them only · reads: fields of Side it needs · judge(name, seen) → its
     verdict · role: what the reports compare it as · hint: one sentence for cards and help ·
-    title: its name in prose, where that says more · colour, marker: its line in charts · where: in looks
-    at single clips and all below, in `evaluate` and sweeps, or in sweeps only.
+    title: its name in prose, where that says more · plain: its name in everyday words, for the page ·
+    colour, marker: its line in charts · where: in looks at single clips and all below, in `evaluate` and
+    sweeps, or in sweeps only.
 
     fit: learns from examples and returns the arrays named in `learns`, each [C,…], a row per concept; None
     for a method that learns nothing · stills: fit wants Web stills too · alone: where a model holds nothing
@@ -106,6 +107,7 @@ class Method:
     learns: tuple[str, ...] = ()
     stills: bool = False
     alone: str = ""
+    plain: str = ""
 
     @property
     def is_energy(self) -> bool:

@@ -35,6 +35,12 @@ def hint_of(name: str) -> str:
     return row.hint if row else ""
 
 
+def plain_name(name: str) -> str:
+    """The method's name in everyday words; its own name where it has none."""
+    row = known_method(name)
+    return (row and row.plain) or name
+
+
 def listed(*where: Where) -> str:
     """The methods used there, each with its hint: for --help."""
     rows = methods_for(*where)

@@ -13,10 +13,11 @@ METHODS = (
     Method(
         "UnAtt", 120, "web", "none", ("energies",), _judge, "attention",
         "Unsupervised attention: the concept with the highest mean window energy (Eqs. 2, 3).",
-        SKY, "triangle-up",
+        SKY, "triangle-up", plain="attention",
     ),
     Method(
         "finetune+UnAtt", 320, "tuned", "some", ("energies",), _judge, "attention",
         "Eqs. 2 and 3 on the attention maps of the fine-tuned CNN.", GREEN, "triangle-up",
+        plain="tuned attention",
     ),
 )  # fmt: skip

@@ -33,5 +33,6 @@ METHODS = (
         "Web+video head", 230, "web", "some", ("features",), judge_by_clip_head, "baseline",
         "One logistic head on the Web CNN's mean features of Web stills and labelled clips together.",
         PURPLE, "circle", fit=_fit, learns=LEARNS, stills=True,
+        plain="clip classifier",
     ),
 )  # fmt: skip

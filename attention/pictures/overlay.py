@@ -30,13 +30,14 @@ EDGES = (20, 255, 20)  # grey levels of the window's line, from outside to insid
 class Look:
     """How maps are drawn. Raises InputError for impossible values.
 
-    colours: one of COLOURS · opacity: of the map over the frame, 0 to 1 · scale: "shared", one for
+    colours: one of COLOURS · opacity: of the map over the frame, 0 to 1, reached at half of the scale and
+    less below, so that a map of zeros leaves the frame as it is · scale: "shared", one for
     all maps drawn together, or "own", each map divided by its own maximum · window: whether the
     energy window is outlined.
     """
 
     colours: str = "viridis"
-    opacity: float = 0.5
+    opacity: float = 0.7
     scale: Scale = "shared"
     window: bool = True
 
@@ -88,10 +89,10 @@ def overlay(
     y, x, side = analysed_square(*frame.shape[:2])
     inside = np.s_[y : y + side, x : x + side]
     # interpolating values, not colours, keeps every colour on the scale
-    heat = coloured(stretched(L, side), top, look.colours)
-    picture[inside] = cv2.addWeighted(
-        np.ascontiguousarray(frame[inside]), 1 - look.opacity, heat, look.opacity, 0
-    )
+    values = stretched(L, side)
+    share = look.opacity * np.clip(2 * values / top if top > 0 else 0 * values, 0, 1)[..., None]
+    heat = coloured(values, top, look.colours)
+    picture[inside] = np.rint(frame[inside] * (1 - share) + heat * share).astype(np.uint8)
     if window is not None and look.window:
         _outline(picture[inside], *window_box(window, (L.shape[0], L.shape[1]), side))
     return picture

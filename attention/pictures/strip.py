@@ -16,12 +16,12 @@ from attention.pictures.sheet import INK, LINE_WIDTH, QUIET, SMALL, Line, Sheet,
 # so that lines can be told apart without colour. The player on the page uses the same.
 LINES: tuple[Line, ...] = (
     ("#0067a5", "solid"),
-    ("#c94f00", (0, (4, 1.6))),
+    ("#b84700", (0, (4, 1.6))),
     ("#00805d", (0, (1.2, 1.4))),
     ("#a8427f", (0, (5, 1.6, 1.2, 1.6))),
     ("#8a6a00", (0, (7, 2))),
     ("#5a4fc4", (0, (2.4, 1.2, 0.8, 1.2))),
-    ("#2b8ca3", (0, (0.8, 1.2))),
+    ("#1f7a90", (0, (0.8, 1.2))),
     ("#666666", (0, (8, 1.8, 2, 1.8))),
 )
 DOT = 6  # pixels, radius of a dot on the cursor

@@ -8,6 +8,7 @@ from attention.disk.home import ASSETS
 from attention.model.card import shipped_models
 
 MEDIA = Path(str(files("gradio").joinpath("media_assets")))
+PHOTOS = MEDIA / "images"
 DRAWN = ASSETS / "drawn" / "video"
 
 
@@ -16,7 +17,7 @@ class Sample:
     """A clip offered at the first click.
 
     key: in links · title · path · model: looked at with · truth: its true concept, when known ·
-    every: sampling step.
+    every: sampling step · story: what is to be seen, in a word or two · drawn: by this project.
     """
 
     key: str
@@ -25,21 +26,42 @@ class Sample:
     model: str
     truth: str | None = None
     every: int = 5
+    story: str = ""
+    drawn: bool = False
 
 
-def _drawn(concept: str, number: int) -> Sample:
+def _drawn(concept: str, number: int, story: str) -> Sample:
     stem = concept.lower().replace(" ", "_")
     path = DRAWN / concept / f"{stem}_dev_{number:03d}.mp4"
-    return Sample(f"{stem}-{number}", concept, path, "interactions", concept, every=2)
+    return Sample(f"{stem}-{number}", concept, path, "interactions", concept, 2, story, drawn=True)
 
 
-# development clips: the test clips are never looked at
-INTERACTIONS = (_drawn("Handshake", 0), _drawn("High five", 0), _drawn("Hug", 0), _drawn("Kiss", 0))
+# development clips: the test clips are never looked at; the first is what the page opens on
+INTERACTIONS = (
+    _drawn("High five", 0, "attention helps"),
+    _drawn("Hug", 0, "attention loses"),
+    _drawn("Kiss", 0, "both fooled"),
+    _drawn("Handshake", 0, "both right"),
+)
 REAL = (
-    Sample("lion", "Lion", MEDIA / "images" / "lion.jpg", "imagenet", "lion"),
-    Sample("cheetah", "Cheetah", MEDIA / "images" / "cheetah.jpg", "imagenet", "cheetah"),
-    Sample("earth", "Earth", MEDIA / "videos" / "world.mp4", "imagenet", every=15),
-    Sample("tower", "Tower", MEDIA / "images" / "tower.jpg", "imagenet"),
+    Sample("lion", "Lion", PHOTOS / "lion.jpg", "imagenet", "lion", story="real lion"),
+    Sample(
+        "cheetah",
+        "Cheetah",
+        PHOTOS / "cheetah.jpg",
+        "imagenet",
+        "cheetah",
+        story="real cheetah",
+    ),
+    Sample(
+        "earth",
+        "Earth",
+        MEDIA / "videos" / "world.mp4",
+        "imagenet",
+        every=15,
+        story="film from space",
+    ),
+    Sample("tower", "Tower", PHOTOS / "tower.jpg", "imagenet", story="real tower"),
 )
 
 

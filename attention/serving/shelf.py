@@ -14,7 +14,7 @@ from attention.serving.samples import Sample, samples
 from attention.serving.shipped import completed
 from attention.serving.workroom import Workroom
 
-THUMBNAIL = 256  # pixels, longest side
+THUMBNAIL = 192  # pixels, longest side
 
 
 class Shelf:
@@ -34,10 +34,10 @@ class Shelf:
                 known = self._looks[sample.key] = self._now(sample)
             return known
 
-    def thumbnails(self) -> list[tuple[str, str]]:
-        """(path, title) of a small JPEG of every sample."""
+    def thumbnails(self) -> list[tuple[Sample, Path]]:
+        """Every sample with a small JPEG of it."""
         with self._turns["thumbnails"]:
-            return [(str(self.thumbnail(sample)), sample.title) for sample in samples()]
+            return [(sample, self.thumbnail(sample)) for sample in samples()]
 
     def thumbnail(self, sample: Sample) -> Path:
         """A small JPEG of a frame in the middle of the sample's first seconds."""

@@ -5,29 +5,60 @@ from html import escape
 import numpy as np
 
 from attention.analysis import Analysis
-from attention.methods.registry import hint_of
+from attention.methods.registry import hint_of, plain_name
 from attention.model.card import Card
 from attention.serving.looking import Progress
 from attention.verdict import Verdict, decimals_for
 
+SIGNS = "●■▲◆▼✚✖○"  # of the concepts' lines in the player, in their order
+
 
 def verdict_cards(analysis: Analysis, top: int = 3) -> str:
-    """One card per method: prediction, right or wrong, the top scores as bars, one sentence why."""
+    """One card per method: prediction, right or wrong, the top scores as bars, one sentence why.
+
+    The name in everyday words comes first; the paper's name and the sentences open from it.
+    """
     cards = "".join(_card(verdict, analysis, top) for verdict in analysis.verdicts)
-    summary = escape(analysis.agreement)
-    if analysis.truth:
-        summary = f"Truth: <b>{escape(analysis.truth)}</b>. {summary}"
-    notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in analysis.notes)
-    return f"<section class='verdicts'>{cards}</section><p class='agreement'>{summary}</p>{notes}"
+    return (
+        f"<h2 class='unseen'>What each method says</h2><section class='verdicts'>{cards}</section>"
+        f"<div class='agreement'><span>{_summary(analysis)}</span>{_notes(analysis)}</div>"
+    )
 
 
 def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
-    name = analysis.concepts[verdict.prediction]
+    name, method, hint = (
+        analysis.concepts[verdict.prediction],
+        verdict.method,
+        hint_of(verdict.method),
+    )
     return (
-        f"<article class='verdict' title='{escape(hint_of(verdict.method))}'>"
-        f"<header><span class='method'>{escape(verdict.method)}</span>{_mark(name, analysis)}</header>"
-        f"<h3>{escape(name)}</h3>{score_bars(verdict, analysis, top)}"
-        f"<p class='why'>{escape(verdict.why)}</p></article>"
+        f"<article class='verdict' aria-label='{escape(plain_name(method))}: {escape(name)}'>"
+        f"<details class='method' name='method'><summary title='{escape(f'{method}: {hint}')}'>"
+        f"{escape(plain_name(method))}</summary><div class='about'><p><b>{escape(method)}</b>. "
+        f"{escape(hint)}</p><p class='why'>{escape(verdict.why)}</p></div></details>"
+        f"<p class='says'>{escape(name)}</p>{_mark(name, analysis)}{score_bars(verdict, analysis, top)}"
+        f"<p class='why' aria-hidden='true'>{escape(verdict.why)}</p></article>"
+    )
+
+
+def _summary(analysis: Analysis) -> str:
+    """The truth and how many name it; where nobody knows it, who says what."""
+    if analysis.truth is None:
+        return escape(analysis.agreement)
+    said = [analysis.concepts[verdict.prediction] for verdict in analysis.verdicts]
+    right = f"{said.count(analysis.truth)} of {len(said)} methods are right."
+    return f"Truth: <b>{escape(analysis.truth)}</b>. {right}"
+
+
+def _notes(analysis: Analysis) -> str:
+    """What a person should know of this look, folded away so that nothing is pushed down."""
+    if not analysis.notes:
+        return ""
+    lines = "".join(f"<p class='note'>{escape(note)}</p>" for note in analysis.notes)
+    count = len(analysis.notes)
+    return (
+        f"<details class='notes'><summary>{count} note{'s' * (count != 1)} on this look</summary>"
+        f"<div class='about'>{lines}</div></details>"
     )
 
 
@@ -35,17 +66,18 @@ def _mark(name: str, analysis: Analysis) -> str:
     if analysis.truth is None:
         return ""
     if name == analysis.truth:
-        return "<span class='mark right'>✓ right</span>"
-    return "<span class='mark wrong'>✗ wrong</span>"
+        return "<span class='mark right'>✓ <span class='word'>right</span></span>"
+    return "<span class='mark wrong'>✗ <span class='word'>wrong</span></span>"
 
 
 def score_bars(verdict: Verdict, analysis: Analysis, top: int) -> str:
-    """The `top` highest scores as bars from zero, with their numbers."""
+    """The `top` highest scores as bars from zero, with their numbers, in the concepts' colours."""
     best = verdict.ranking(top)
     largest = max(float(np.max(verdict.scores[best])), 1e-9)
     decimals = decimals_for(float(verdict.scores[verdict.prediction]))
+    place = {concept: place for place, concept in enumerate(analysis.looks())}
     rows = "".join(
-        f"<li><span class='name'>{escape(analysis.concepts[c])}</span>"
+        f"<li class='c{place.get(c, '-other')}'><span class='name'>{escape(analysis.concepts[c])}</span>"
         f"<span class='bar'><i style='width:{_percent(verdict.scores[c] / largest)}'></i></span>"
         f"<span class='number'>{signed(verdict.scores[c], decimals)}</span></li>"
         for c in best
@@ -120,6 +152,6 @@ def model_card(name: str, card: Card) -> str:
         f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in rows if text
     )
     return (
-        f"<section class='model-card'><h3>{escape(card.title)} <code>{escape(name)}</code></h3>"
+        f"<section class='model-card'><h2>{escape(card.title)} <code>{escape(name)}</code></h2>"
         f"<p>{escape(card.about)}</p><dl>{lines}</dl></section>"
     )

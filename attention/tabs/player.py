@@ -28,6 +28,7 @@ SCRIPTS = (
     "page.js",
     "message.js",
     "clock.js",
+    "callouts.js",
     "tiles.js",
     "chart.js",
     "timeline.js",
@@ -40,6 +41,7 @@ SCRIPTS = (
     "view.js",
     "foot.js",
     "keys.js",
+    "present.js",
     "player.js",
 )
 STYLES = ("player.css", "numbers.css")
@@ -80,6 +82,8 @@ def player_value(
     side: str | None = None,
     figure: str | None = None,
     link: Mapping[str, str | None] | None = None,
+    play: bool = False,
+    callouts: bool = False,
 ) -> dict[str, Any]:
     """What an event returns to a player.
 
@@ -88,8 +92,9 @@ def player_value(
     open at · concepts: indices of the concepts to show · side: the CNN to look through · figure: "2", or
     "6" for the truth beside the CNN's wrong choice, where it made one; all by default as the address
     says, or else the pack's own choice · link: what the address needs to lead back to this clip, such as
-    {"clip": "lion"}; a None takes the parameter out of the address. Raises FileNotFoundError when
-    there is no such file.
+    {"clip": "lion"}; a None takes the parameter out of the address · play: plays once by itself, save
+    for people who want no motion · callouts: says in the picture what the vote and attention say. Raises
+    FileNotFoundError when there is no such file.
     """
     value: dict[str, Any] = {"pack": None, "message": message}
     if pack is not None:
@@ -107,6 +112,10 @@ def player_value(
         value["side"] = side
     if figure is not None:
         value["figure"] = figure
+    if play:
+        value["play"] = True
+    if callouts:
+        value["callouts"] = True
     if link is not None:
         value["link"] = dict(link)
     return value

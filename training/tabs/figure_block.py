@@ -33,11 +33,12 @@ PICTURE = """() => {
   const height = plot.layout.height + 60, width = plot.layout.width || 900;
   Plotly.downloadImage({data, layout}, {format: "KIND", scale: 3, width, height, filename});
 }"""
-# a plot is a picture to a screen reader, and its caption says what is to be seen
+# a plot is a figure to a screen reader, and its caption says what is to be seen; as a picture, its
+# buttons could not be reached
 DESCRIBE = """
 const describe = () => {
   const plot = document.getElementById(props.plot);
-  plot?.setAttribute("role", "img");
+  plot?.setAttribute("role", "figure");
   plot?.setAttribute("aria-label", element.innerText);
 };
 describe();

@@ -7,16 +7,12 @@ import numpy as np
 
 from attention.analysis import Analysis
 from attention.disk.home import ASSETS
-from attention.methods.registry import hint_of, known_method
+from attention.methods.registry import hint_of, known_method, plain_name
 from attention.serving.looking import Looked
-from attention.tabs.cards import score_bars, signed
+from attention.tabs.cards import SIGNS, score_bars, signed
 from attention.verdict import Floats, frame_mean
 
-# eight colours that colour-blind people tell apart (Okabe and Ito); the rest share a grey
-COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
-WITH_WHITE = {"#0072b2", "#000000"}  # the others are light: letters on them are black
-OTHER = "#999999"
-LETTERS = "ABCDEFGH"
+OTHER = "·"  # the sign of all concepts without one of their own
 TOP = 5
 COLUMNS = ("says", "score", "ahead of", "by", "frames for it")
 JUMP = ASSETS / "page" / "compare.js"
@@ -51,63 +47,51 @@ def _compare(looked: Looked | None) -> tuple[str, str, str]:
 def method_columns(analysis: Analysis) -> str:
     """The methods side by side with their top scores, and a sentence where they disagree."""
     columns = "".join(
-        f"<article class='verdict'><header><span class='method'>{escape(v.method)}</span></header>"
-        f"<p class='hint'>{escape(hint_of(v.method))}</p>"
-        f"{score_bars(v, analysis, TOP)}</article>"
+        f"<article class='verdict' aria-label='{escape(plain_name(v.method))}'>"
+        f"<p class='method'>{escape(plain_name(v.method))} <span class='by'>{escape(v.method)}</span></p>"
+        f"<p class='hint'>{escape(hint_of(v.method))}</p>{score_bars(v, analysis, TOP)}"
+        f"<p class='why'>{escape(v.why)}</p></article>"
         for v in analysis.verdicts
     )
     truth = f" Truth: {escape(analysis.truth)}." if analysis.truth else ""
     return (
-        f"<h3>{escape(analysis.clip)} · {escape(analysis.model)}</h3>"
+        f"<h2>{escape(analysis.clip)} · {escape(analysis.model)}</h2>"
         f"<p class='agreement'>{escape(analysis.agreement)}{truth}</p>"
         f"<section class='verdicts'>{columns}</section>"
     )
 
 
 def frame_strips(analysis: Analysis) -> str:
-    """Per frame: a row of cells per method, coloured and lettered by the concept it names."""
-    common = _common(analysis)
+    """Per frame: a row of cells per method, with the colour and sign of the concept it names."""
+    looks = analysis.looks(len(SIGNS))
     rows = "".join(
-        f"<tr><th scope='row'>{escape(v.method)}</th>"
-        + "".join(_cell(i, int(c), v.side, analysis, common) for i, c in enumerate(v.frame_classes))
+        f"<tr><th scope='row'>{escape(plain_name(v.method))}</th>"
+        + "".join(_cell(i, int(c), v.side, analysis, looks) for i, c in enumerate(v.frame_classes))
         + "</tr>"
         for v in analysis.verdicts
     )
+    said = {int(c) for v in analysis.verdicts for c in v.frame_classes}
     legend = "".join(
-        f"<li><i style='{_ink(COLOURS[place])}'>{LETTERS[place]}</i>"
-        f"{escape(analysis.concepts[c])}</li>"
-        for place, c in enumerate(common)
+        f"<li><i class='c{place}'>{SIGNS[place]}</i>{escape(analysis.concepts[c])}</li>"
+        for place, c in enumerate(looks)
+        if c in said
     )
-    if any(int(c) not in common for v in analysis.verdicts for c in v.frame_classes):
-        legend += f"<li><i style='{_ink(OTHER)}'>·</i>another</li>"
+    if said - set(looks):
+        legend += f"<li><i class='c-other'>{OTHER}</i>another</li>"
     return (
-        f"<h3>Frame by frame</h3><ul class='legend'>{legend}</ul>"
+        f"<h2>Frame by frame</h2><ul class='legend'>{legend}</ul>"
         f"<div class='strips' tabindex='0' role='region' aria-label='What each method says of each "
         f"frame'><table>{rows}</table></div>"
     )
 
 
-def _ink(colour: str) -> str:
-    """A cell's ground, and letters that can be read on it."""
-    return f"background:{colour};color:{'#fff' if colour in WITH_WHITE else '#000'}"
-
-
-def _common(analysis: Analysis) -> list[int]:
-    said = np.concatenate([v.frame_classes for v in analysis.verdicts])
-    counts = np.bincount(said, minlength=len(analysis.concepts))
-    predicted = [v.prediction for v in analysis.verdicts]
-    order = [*predicted, *(int(c) for c in np.argsort(-counts, kind="stable") if counts[c])]
-    return list(dict.fromkeys(order))[: len(COLOURS)]
-
-
-def _cell(frame: int, concept: int, side: str, analysis: Analysis, common: list[int]) -> str:
-    known = concept in common
-    colour = COLOURS[common.index(concept)] if known else OTHER
-    letter = LETTERS[common.index(concept)] if known else "·"
-    name = escape(analysis.concepts[concept])
+def _cell(frame: int, concept: int, side: str, analysis: Analysis, looks: list[int]) -> str:
+    place = looks.index(concept) if concept in looks else None
+    look, sign = ("c-other", OTHER) if place is None else (f"c{place}", SIGNS[place])
+    says = f"{analysis.seconds[frame]:.2f} s: {escape(analysis.concepts[concept])}"
     return (
-        f"<td data-frame='{frame}' data-side='{side}' tabindex='{0 if frame == 0 else -1}' "
-        f"style='{_ink(colour)}' title='{analysis.seconds[frame]:.2f} s: {name}'>{letter}</td>"
+        f"<td class='{look}' data-frame='{frame}' data-side='{side}' "
+        f"tabindex='{0 if frame == 0 else -1}' title='{says}'>{sign}</td>"
     )
 
 
@@ -124,7 +108,7 @@ def whole_video(analysis: Analysis) -> str:
             rows.append(_row(f"{verdict.method}, mean of all frames", scores, best, "", analysis))
     head = "".join(f"<th scope='col'>{title}</th>" for title in ("method", *COLUMNS))
     return (
-        "<h3>The whole video</h3><div class='numbers'><table>"
+        "<h2>The whole video</h2><div class='numbers'><table>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
 

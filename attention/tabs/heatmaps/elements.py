@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from attention.disk.home import own_models
+from attention.disk.home import ASSETS, own_models
 from attention.serving.offered import LONGEST, offered_models
 from attention.serving.samples import samples
 from attention.serving.turns import Desk
@@ -14,7 +14,8 @@ from attention.tabs.heatmaps.exports import EXPORTS
 from attention.tabs.player import player
 
 CLIP_TYPES = ["video", "image"]
-LOW = 92  # pixels: what is chosen stands above the player, which is to be seen without scrolling
+LOW = 40  # pixels: what is chosen stands above the player, which is to be seen without scrolling
+PICKS = ASSETS / "page" / "picks.js"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Parts:
 
     looked: gr.State
     desk: gr.State
-    gallery: gr.Gallery
+    gallery: gr.HTML
     upload: gr.File
     model: gr.Dropdown
     again: gr.Button
@@ -57,44 +58,32 @@ def laid_out() -> Parts:
 
 
 def _choosing() -> dict[str, Any]:
-    with gr.Row(elem_id="choose", equal_height=True):
-        gallery = gr.Gallery(
-            label="Sample clips",
-            show_label=False,
-            min_width=320,
-            columns=8,
-            height=LOW,
-            allow_preview=False,
-            object_fit="cover",
-            interactive=False,
-            buttons=[],
-            elem_id="samples",
-            scale=6,
-        )
+    with gr.Row(elem_id="choose"):
         upload = gr.File(
             label="Your clip or image",
             file_types=CLIP_TYPES,
             height=LOW,
             elem_id="upload",
-            scale=3,
-            min_width=240,
+            min_width=150,
         )
-        with gr.Column(scale=3, min_width=240):
-            model = gr.Dropdown(
-                choices=model_choices(),
-                value=samples()[0].model,
-                label="Model",
-                elem_id="model",
-            )
-            with gr.Row(elem_id="again-or-stop"):
-                again = gr.Button("Look again", size="sm", elem_id="again")
-                stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop")
-    return {"gallery": gallery, "upload": upload, "model": model, "again": again, "stop": stop}
+        model = gr.Dropdown(
+            choices=model_choices(),
+            value=samples()[0].model,
+            label="Model",
+            elem_id="model",
+            min_width=150,
+        )
+    gallery = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="samples")
+    return {"gallery": gallery, "upload": upload, "model": model}
 
 
 def _looking() -> dict[str, Any]:
+    with gr.Row(elem_id="waiting"):  # floats above the page, which never moves for it
+        status = gr.HTML("", elem_id="status")
+        stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop", scale=0, min_width=70)
     return {
-        "status": gr.HTML("", elem_id="status"),
+        "status": status,
+        "stop": stop,
         "verdicts": gr.HTML("", elem_id="verdicts"),
         "picture": player("player"),
     }
@@ -122,6 +111,7 @@ def _advanced() -> dict[str, Any]:
                 info=f"A clip's first {LONGEST:.0f} s are looked at here; the terminal has no such limit.",
                 elem_id="every",
             )
+            again = gr.Button("Look again with this step", size="sm", elem_id="again")
             webcam = gr.Image(
                 sources=["webcam"],
                 type="filepath",
@@ -130,7 +120,7 @@ def _advanced() -> dict[str, Any]:
                 elem_id="webcam",
             )
         card = gr.HTML(card_of(samples()[0].model), elem_id="card")
-    return {"every": every, "webcam": webcam, "card": card}
+    return {"every": every, "again": again, "webcam": webcam, "card": card}
 
 
 def model_choices() -> list[tuple[str, str]]:

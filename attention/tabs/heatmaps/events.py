@@ -133,21 +133,24 @@ def linked(key: str) -> Sample:
     return next((sample for sample in samples() if sample.key == key), samples()[0])
 
 
-def shelved(shelf: Shelf, sample: Sample) -> Shown:
-    """A sample as the page shows it, and its model; what is wrong with it, if it cannot be shown."""
+def shelved(shelf: Shelf, sample: Sample, *, opening: bool = False) -> Shown:
+    """A sample as the page shows it, and its model; what is wrong with it, if it cannot be shown.
+
+    opening: the page opens on it: it plays once.
+    """
     try:
-        return (*_done(shelf.looked(sample)), sample.model)
+        return (*_done(shelf.looked(sample), play=opening, callouts=True), sample.model)
     except InputError as error:
         return (*_waiting(_failed(str(error))), gr.skip())
 
 
-def _done(looked: Looked) -> Shown:
+def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Shown:
     analysis = looked.analysis(maps=False)
     return (
         looked,
         "",
         verdict_cards(analysis),
-        player_value(looked.pack, link=_link(looked)),
+        player_value(looked.pack, link=_link(looked), play=play, callouts=callouts),
         timing_line(analysis),
     )
 

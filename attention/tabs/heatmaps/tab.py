@@ -11,7 +11,6 @@ import gradio as gr
 from attention.errors import full_disk_told
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
-from attention.serving.samples import samples
 from attention.serving.shelf import Shelf
 from attention.serving.turns import LOOKS, Desk
 from attention.serving.workroom import Workroom
@@ -26,6 +25,7 @@ from attention.tabs.heatmaps.events import (
     shelved,
 )
 from attention.tabs.heatmaps.exports import export
+from attention.tabs.heatmaps.samples import sample_buttons
 
 NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -74,14 +74,18 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
     model = parts.model
 
     # gradio finds the event and the request by the annotations of a plain function
-    def choose_sample(desk: Desk, event: gr.SelectData) -> Shown:
+    def choose_sample(desk: Desk, event: gr.EventData) -> Shown:
+        told = event._data if isinstance(event._data, dict) else {}
         desk.clear()
-        return shelved(shelf, samples()[int(event.index)])
+        return shelved(shelf, linked(str(told.get("sample"))))
+
+    def row(request: gr.Request) -> str:
+        return sample_buttons(shelf.thumbnails(), linked(request.query_params.get("clip", "")).key)
 
     def follow_link(request: gr.Request) -> Shown:
         key, wanted = (request.query_params.get(name, "") for name in ("clip", "model"))
         sample = linked(key)
-        looked, status, *rest = shelved(shelf, sample)
+        looked, status, *rest = shelved(shelf, sample, opening=not key)
         if key not in {"", sample.key}:
             status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
         elif key and wanted != sample.model and wanted in offered_models():
@@ -90,8 +94,8 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
             return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
         return (looked, status, *rest)
 
-    demo.load(shelf.thumbnails, outputs=parts.gallery, **LIGHT)
-    parts.gallery.select(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
+    demo.load(row, outputs=parts.gallery, **LIGHT)
+    parts.gallery.click(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
     model.change(card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
     demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)

@@ -221,7 +221,7 @@ def opened(looked: Looked, judged: Judged) -> str:
 
 
 def _card(sweep: Sweep, pick: Pick, picture: str, can_open: bool) -> str:
-    image = f"<img src='{picture}' alt=''>" if picture else "<i class='no-picture'></i>"
+    image = f"<img src='{picture}' alt=''>" if picture else ""
     name = Path(pick.clip).stem
     return (
         f"<button class='pick' {_target(sweep, pick, can_open)} title='{escape(pick.clip)}'>{image}"

@@ -1,0 +1,53 @@
+// What a first look should see, said in the picture: what the vote says, where attention looks, what it says.
+(function (player) {
+  "use strict";
+
+  const { el, say } = player;
+
+  class Callouts {
+    constructor() {
+      this.vote = el("span", { class: "callout low" });
+      this.looks = el("span", { class: "callout looks" }, "it looks here");
+      this.says = el("span", { class: "callout low" });
+      this.wanted = false;
+    }
+
+    // Whether they are wanted from now on; a person who takes over has seen them.
+    want(wanted) {
+      this.wanted = wanted;
+      if (!wanted) for (const callout of [this.vote, this.looks, this.says]) callout.remove();
+    }
+
+    // Puts them on the frame's tile and on that of attention's concept. attention: its method.
+    place(view, tiles, attention) {
+      const seen = this.wanted && attention && tiles.find(({ concept }) => concept === attention.prediction);
+      if (!seen || view.state.present) return;
+      const { pack, cnn } = view;
+      say(this.vote, `the vote says ${pack.concepts[cnn.prediction]}`);
+      say(this.says, `attention says ${pack.concepts[attention.prediction]}`);
+      const bare = tiles.find(({ concept }) => concept === null);
+      bare?.picture.append(this.vote);
+      seen.picture.append(this.looks, this.says);
+      this.#point(view, attention.prediction, seen);
+    }
+
+    // Under the window, or over it where it lies low.
+    #point(view, concept, { canvas, picture }) {
+      const { energy, row, col } = view.at(concept);
+      this.looks.hidden = energy <= 0;
+      const [h, w] = view.pack.mapSize;
+      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      const square = player.analysedSquare(width, height);
+      const { s } = view.state;
+      const above = (row + s) / h > 0.62;
+      const edge = square.y + ((above ? row : row + s) / h) * square.side;
+      const middle = canvas.offsetLeft + square.x + ((col + s / 2) / w) * square.side;
+      this.looks.classList.toggle("above", above);
+      const half = Math.min(60, picture.clientWidth / 2);
+      this.looks.style.left = `${Math.max(half, Math.min(picture.clientWidth - half, middle))}px`;
+      this.looks.style.top = `${Math.max(20, edge)}px`;
+    }
+  }
+
+  Object.assign(player, { Callouts });
+})((globalThis.AttentionPlayer ??= {}));
