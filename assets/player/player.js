@@ -31,7 +31,7 @@
       this.loading = new AbortController();
       const { signal } = this.loading;
       try {
-        this.message.say("Fetching the analysis …", { over: !this.body.hidden });
+        if (!value.shift) this.message.say("Fetching the analysis …", { over: !this.body.hidden });
         const progress = (sofar, total) => this.message.progress(sofar, total);
         const { url, size } = file;
         const buffer = await player.fetchPack({ url, size, first: value.first }, progress, signal);
@@ -130,7 +130,8 @@
     // Draws the current frame; one whose picture is not decoded yet is drawn as soon as it is.
     draw() {
       const { view } = this;
-      const picture = this.pictures.get(view.state.frame);
+      const { frame } = view.state;
+      const picture = this.dial?.ahead ? this.dial.picture(view.pack, frame) : this.pictures.get(frame);
       if (picture === undefined || !this.root.clientWidth) return;
       const start = performance.now();
       const { pack, state, time } = view;
@@ -228,14 +229,16 @@
       this.body.hidden = false;
       this.root.setAttribute("aria-label", `Heatmaps of ${pack.clip}`);
       this.callouts.want(Boolean(value.callouts));
+      this.dial?.opened(pack, value.shift ?? {});
       this.#ask(value);
       if (value.play) this.playOnce();
     }
 
-    #ask({ frame, concepts, side, figure, link }) {
+    #ask({ frame, concepts, side, figure, link, trouble }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
       this.message.hide();
+      if (trouble) this.dial?.say(trouble);
       if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;
       if (pack.sides.has(side)) state.side = side;
       if (figure) state.view = figure;
@@ -266,6 +269,7 @@
       });
       const row = el("div", { class: "tiles" });
       this.numbers = new player.Numbers(this);
+      this.dial = this.options.dial && new player.Dial(this, this.options.dial);
       this.tiles = new player.Tiles(row, (concept) => this.numbers.open(concept));
       const seek = (frame) => this.#step(frame);
       this.transport = new player.Transport({
@@ -299,6 +303,7 @@
         this.transport.root,
         this.timeline.root,
         this.controls.root,
+        this.dial?.root ?? null,
         this.verdict,
         this.controls.notes,
         this.foot.root,

@@ -16,12 +16,19 @@ from attention.serving.workroom import KEPT_FOR
 
 @dataclass(frozen=True)
 class Looked:
-    """A finished look at a clip: its pack and what is needed to read the clip again."""
+    """A finished look at a clip: its pack and what is needed to read the clip again.
+
+    shift: (name, value) of what its frames were shifted by · unshifted: of such a look, the one at the
+    clip as it is.
+    """
 
     pack: Path
     clip: Path
     model: str
     sample: str | None = None
+    every: int = 5
+    shift: tuple[tuple[str, float], ...] = ()
+    unshifted: "Looked | None" = None
 
     def analysis(self, maps: bool = True) -> Analysis:
         """The analysis, read back from its pack, with or without maps; InputError when that has gone."""
@@ -87,4 +94,4 @@ def look(
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
-    return Looked(pack, clip, model.name, sample.key if sample else None)
+    return Looked(pack, clip, model.name, sample.key if sample else None, every)

@@ -38,7 +38,7 @@ def completed(sample: Sample, folder: Path) -> Looked | None:
     if len(pictures) != len(analysis.frames):
         return None
     pack = save_pack(folder / "analysis.pack", replace(analysis, pictures=pictures))
-    return Looked(pack, sample.path, sample.model, sample.key)
+    return Looked(pack, sample.path, sample.model, sample.key, sample.every)
 
 
 def shipped_look(sample: Sample) -> Analysis:

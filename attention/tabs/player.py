@@ -15,6 +15,8 @@ from gradio.data_classes import FileData
 
 from attention.disk.home import ASSETS
 from attention.pack import first_bytes
+from attention.probe.shift.registry import shifts
+from attention.probe.shift.shift import Shift
 
 PLAYER = ASSETS / "player"
 # in the order in which they lean on each other
@@ -36,6 +38,8 @@ SCRIPTS = (
     "controls.js",
     "table.js",
     "numbers.js",
+    "shifts.js",
+    "dial.js",
     "figure.js",
     "pictures.js",
     "view.js",
@@ -44,33 +48,49 @@ SCRIPTS = (
     "present.js",
     "player.js",
 )
-STYLES = ("player.css", "numbers.css")
+STYLES = ("player.css", "numbers.css", "dial.css")
 EMPTY = (
     "Choose a sample clip above or upload one: "
     "the heatmap of every concept then appears here, side by side."
 )
 
 
-def player(elem_id: str, *, linked: bool = True, empty: str = EMPTY) -> gr.HTML:
+def player(elem_id: str, *, linked: bool = True, empty: str = EMPTY, dial: bool = False) -> gr.HTML:
     """An empty player; give it what `player_value` returns.
 
     linked: whether it keeps its frame, concepts and settings in the page's address; only one player
-    of a page can. empty: the sentence shown until there is something to play.
+    of a page can. empty: the sentence shown until there is something to play. dial: with the shift dial,
+    whose settings come as an input event, {"shift": {name: value}}.
     """
-    options = json.dumps({"linked": linked, "empty": empty})
+    rows = [dial_row(shift) for shift in shifts()] if dial else None
+    options = json.dumps({"linked": linked, "empty": empty, "dial": rows})
     return gr.HTML(
         value=None,
         html_template='<div class="attention-player"></div>',
         head=player_head(),
         js_on_load=f"""
             const root = element.querySelector(".attention-player");
-            const player = AttentionPlayer.mount(root, {options});
+            const ask = (request) => trigger("input", request);
+            const player = AttentionPlayer.mount(root, {{ ...{options}, ask }});
             player.open(props.value);
             watch("value", () => player.open(props.value));
         """,
         apply_default_css=False,
         elem_id=elem_id,
     )
+
+
+def dial_row(shift: Shift) -> dict[str, Any]:
+    """What the dial needs to know of a shift."""
+    return {
+        "name": shift.name,
+        "most": shift.most,
+        "levels": dict(shift.levels),
+        "unit": shift.unit,
+        "hint": shift.hint,
+        "only_like": shift.only_like,
+        "in_browser": shift.in_browser,
+    }
 
 
 def player_value(
@@ -84,6 +104,8 @@ def player_value(
     link: Mapping[str, str | None] | None = None,
     play: bool = False,
     callouts: bool = False,
+    shift: Mapping[str, float] | None = None,
+    trouble: str = "",
 ) -> dict[str, Any]:
     """What an event returns to a player.
 
@@ -93,7 +115,8 @@ def player_value(
     "6" for the truth beside the CNN's wrong choice, where it made one; all by default as the address
     says, or else the pack's own choice · link: what the address needs to lead back to this clip, such as
     {"clip": "lion"}; a None takes the parameter out of the address · play: plays once by itself, save
-    for people who want no motion · callouts: says in the picture what the vote and attention say. Raises
+    for people who want no motion · callouts: says in the picture what the vote and attention say ·
+    shift: what the frames were shifted by · trouble: why the dial was not followed. Raises
     FileNotFoundError when there is no such file.
     """
     value: dict[str, Any] = {"pack": None, "message": message}
@@ -116,6 +139,10 @@ def player_value(
         value["play"] = True
     if callouts:
         value["callouts"] = True
+    if shift:
+        value["shift"] = dict(shift)
+    if trouble:
+        value["trouble"] = trouble
     if link is not None:
         value["link"] = dict(link)
     return value

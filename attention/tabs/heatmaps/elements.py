@@ -85,7 +85,7 @@ def _looking() -> dict[str, Any]:
         "status": status,
         "stop": stop,
         "verdicts": gr.HTML("", elem_id="verdicts"),
-        "picture": player("player"),
+        "picture": player("player", dial=True),
     }
 
 

@@ -1,7 +1,7 @@
 """What the Heatmaps tab shows while a clip is looked at, and of what was seen: values for its parts."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError, full_disk_told
+from attention.serving.dial import look_shifted
 from attention.serving.looking import Looked, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
@@ -60,6 +61,21 @@ def model_for_own(looked: Looked | None, model: str) -> str:
     return FOR_OWN if by_sample and drawn and FOR_OWN in offered else model
 
 
+def look_under_shift(
+    workroom: Workroom, desk: Desk, looked: Looked | None, told: Any
+) -> Iterator[Shown]:
+    """Looks again at the clip that is shown, shifted as the dial says: {"shift": {name: value}}."""
+    asked = told.get("shift") if isinstance(told, dict) else None
+    if looked is None or not isinstance(asked, dict):
+        return
+    try:
+        again = partial(look_shifted, looked, asked)
+        yield from _followed(workroom, desk, looked.clip.name, again, quiet=True)
+    except gr.Error as error:
+        value = player_value(looked.pack, shift=dict(looked.shift), trouble=str(error.message))
+        yield (gr.skip(), "", gr.skip(), value, gr.skip())
+
+
 def _look(
     workroom: Workroom,
     desk: Desk,
@@ -68,30 +84,37 @@ def _look(
     every: float,
     sample: Sample | None = None,
 ) -> Iterator[Shown]:
-    """Looks at a clip and yields what the page shows meanwhile and at the end.
-
-    In the place of what the page looked at so far; what stops this look says what is shown then.
-    """
+    """Looks at a clip and yields what the page shows meanwhile and at the end."""
     path = Path(clip)
+    start = partial(look, path, model, every=int(every), sample=sample)
+    yield from _followed(workroom, desk, path.name, start)
+
+
+def _followed(
+    workroom: Workroom, desk: Desk, name: str, start: Callable[..., Looked], quiet: bool = False
+) -> Iterator[Shown]:
+    """A look, in the place of what the page looked at so far; what stops this look says what is shown then.
+
+    start: called with folder= and on_progress= · quiet: it is over too soon for news of it.
+    """
     try:
         with full_disk_told():
             folder = workroom.new_folder()
-        start = partial(look, path, model, folder, every=int(every), sample=sample)
-        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
-        yield _waiting(progress_card(None, path.name))
+        running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
+        yield _waiting(gr.skip() if quiet else progress_card(None, name))
         for said in running:
             if isinstance(said, Looked):
                 yield _done(said)
             elif isinstance(said, Stopped):
                 yield _waiting(gr.skip())
-            else:
-                yield _waiting(progress_card(said, path.name))
+            elif not quiet or (said and said.ahead):
+                yield _waiting(progress_card(said, name))
     except InputError as error:
         yield _waiting(_failed(str(error)))
         raise gr.Error(str(error), print_exception=False) from None
     except Exception:
-        logging.getLogger(__name__).exception("looking at %s", path.name)
-        sentence = f"{path.name} could not be looked at, by a fault of this app; try another clip."
+        logging.getLogger(__name__).exception("looking at %s", name)
+        sentence = f"{name} could not be looked at, by a fault of this app; try another clip."
         yield _waiting(_failed(sentence))
         raise gr.Error(sentence, print_exception=False) from None
 
@@ -150,7 +173,9 @@ def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Show
         looked,
         "",
         verdict_cards(analysis),
-        player_value(looked.pack, link=_link(looked), play=play, callouts=callouts),
+        player_value(
+            looked.pack, link=_link(looked), play=play, callouts=callouts, shift=dict(looked.shift)
+        ),
         timing_line(analysis),
     )
 

@@ -1,6 +1,6 @@
 """The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -21,6 +21,7 @@ from attention.tabs.heatmaps.events import (
     linked,
     look_again,
     look_at_own,
+    look_under_shift,
     look_with,
     shelved,
 )
@@ -55,6 +56,12 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
     heavy: dict[str, Any] = {**LIGHT, **LOOKS, "outputs": parts.shown}
     inputs = [parts.desk, parts.looked, parts.model, parts.every]
     parts.again.click(partial(look_again, workroom), inputs, **heavy)
+
+    # gradio finds the event by the annotation of a plain function
+    def shift(desk: Desk, looked: Looked | None, event: gr.EventData) -> Iterator[Shown]:
+        yield from look_under_shift(workroom, desk, looked, event._data)
+
+    parts.picture.input(shift, [parts.desk, parts.looked], **heavy)
     # "input" comes twice for one click of the mouse, and for a name typed and taken back
     parts.model.change(partial(look_with, workroom), inputs, **heavy)
     heavy |= {"outputs": [*parts.shown, parts.model]}

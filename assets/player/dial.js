@@ -1,0 +1,175 @@
+// The shift dial: how far the clip is moved from Web images towards video, shown at once and then asked of the server.
+(function (player) {
+  "use strict";
+
+  const { el, freshId, say } = player;
+  const STEPS = 400; // of a slider: a hundred for each of none → mild → medium → hard → most
+  const REST = 180; // ms without a move before the server is asked
+  const WIDEST = 320; // pixels of the picture that moves with the slider
+  const NOTE = {
+    moving: "The picture moves in the browser; the verdicts follow from the server …",
+    compression: "Compression is seen once the server has answered …",
+  };
+
+  class Dial {
+    // owner: the player · rows: of attention/probe/shift, {name, most, levels, unit, hint, only_like, in_browser}
+    constructor(owner, rows) {
+      this.owner = owner;
+      this.answered = this.asked = "{}";
+      this.moving = false;
+      this.rows = rows.map((row) => ({ ...row, stops: [0, ...Object.values(row.levels), row.most] }));
+      this.sliders = this.rows.map((row) => this.#slider(row));
+      this.note = el("p", { class: "note", role: "status" });
+      const reset = { type: "button", onclick: () => this.reset() };
+      this.root = el(
+        "details",
+        { class: "dial" },
+        el("summary", {}, "Shift it: make the clip darker, blurred, smaller, noisier …"),
+        el("div", { class: "shifts" }, ...this.sliders.map((slider) => slider.root)),
+        el("div", { class: "line" }, el("button", reset, "As it was"), this.note),
+      );
+    }
+
+    // {name: value} of every shift above 0.
+    get values() {
+      const found = {};
+      this.rows.forEach((row, at) => {
+        const value = this.#value(row, Number(this.sliders[at].range.value));
+        if (value > 0) found[row.name] = value;
+      });
+      return found;
+    }
+
+    get moved() {
+      return Object.keys(this.values).length > 0;
+    }
+
+    // A pack was opened whose frames were shifted by `values`.
+    opened(pack, values) {
+      const plain = !Object.keys(values).length;
+      this.answered = JSON.stringify(values);
+      if (plain && pack.clip !== this.pack?.clip) this.#forget();
+      else if (plain && this.moved && !this.moving) this.#ask(); // another model, or another step: shifted alike
+      if (plain) this.#keep(pack);
+      if (!this.ahead) say(this.note, "");
+    }
+
+    #forget() {
+      clearTimeout(this.waiting);
+      this.moving = false;
+      this.asked = this.answered;
+      this.rows.forEach((_, at) => this.#put(at, 0));
+    }
+
+    // The pictures as they were, which a preview begins with.
+    #keep(pack) {
+      this.pictures?.close();
+      this.pack = pack;
+      this.pictures = new player.Pictures(pack, () => this.ahead && this.owner.draw());
+    }
+
+    // Says what went wrong, or what is waited for.
+    say(text) {
+      say(this.note, text);
+    }
+
+    reset() {
+      this.rows.forEach((_, at) => this.#put(at, 0));
+      this.#moved(0);
+    }
+
+    // Whether the sliders are ahead of what the methods have answered.
+    get ahead() {
+      return this.moving || this.asked !== this.answered;
+    }
+
+    // The picture of a pack's frame under the shifts; undefined while it is decoded, null where there is none.
+    picture(pack, frame) {
+      const number = pack.frames[frame];
+      const original = this.pictures.get(Math.max(0, this.pack.frames.findIndex((one) => one >= number)));
+      return original ? this.#preview(original, number) : original;
+    }
+
+    // As a canvas no wider than the screen needs; number: the frame's index in its clip, which noise depends on.
+    #preview(picture, number) {
+      const scale = Math.min(1, WIDEST / picture.width);
+      const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
+      this.canvas ??= el("canvas");
+      Object.assign(this.canvas, { width, height });
+      const context = this.canvas.getContext("2d", { willReadFrequently: true });
+      context.drawImage(picture, 0, 0, width, height);
+      const { data } = player.shifted(context.getImageData(0, 0, width, height), this.values, number);
+      context.putImageData(new ImageData(data, width, height), 0, 0);
+      return this.canvas;
+    }
+
+    #slider(row) {
+      const id = freshId("shift");
+      const at = this.rows.indexOf(row);
+      const range = el("input", {
+        id,
+        type: "range",
+        min: 0,
+        max: STEPS,
+        step: 1,
+        value: 0,
+        oninput: () => {
+          this.#put(at, Number(range.value));
+          this.#moved(REST);
+        },
+      });
+      const said = el("output", { for: id }, "none");
+      const levels = Object.keys(row.levels).map((name, number) =>
+        el("button", { type: "button", title: `${row.name}: ${name}`, onclick: () => this.#choose(at, number + 1) }, name),
+      );
+      const title = [row.hint, row.only_like].filter(Boolean).join(" ");
+      const root = el(
+        "div",
+        { class: "shift", title },
+        el("label", { for: id }, row.name),
+        said,
+        range,
+        el("div", { class: "levels" }, ...levels),
+      );
+      return { root, range, said };
+    }
+
+    #choose(at, level) {
+      this.#put(at, (level * STEPS) / 4);
+      this.#moved(0);
+    }
+
+    #put(at, place) {
+      const [row, { range, said }] = [this.rows[at], this.sliders[at]];
+      range.value = place;
+      const value = this.#value(row, Number(range.value));
+      const level = Object.keys(row.levels).find((name) => Math.abs(row.levels[name] - value) < 1e-9);
+      const text = value === 0 ? "none" : (level ?? `${Number(value.toPrecision(2))} ${row.unit}`);
+      say(said, text);
+      range.setAttribute("aria-valuetext", text);
+    }
+
+    #moved(rest) {
+      clearTimeout(this.waiting);
+      this.moving = true;
+      this.owner.draw();
+      const seen = this.rows.some((row) => row.in_browser && row.name in this.values);
+      this.say(seen || !this.moved ? NOTE.moving : NOTE.compression);
+      this.waiting = setTimeout(() => this.#ask(), rest);
+    }
+
+    #ask() {
+      this.moving = false;
+      this.asked = JSON.stringify(this.values);
+      this.owner.options.ask({ shift: this.values });
+    }
+
+    // A slider's place is a straight line between two named levels, which lie a quarter apart.
+    #value({ stops }, place) {
+      const [at, share] = [Math.floor((4 * place) / STEPS), ((4 * place) / STEPS) % 1];
+      return at >= 4 ? stops[4] : stops[at] + (stops[at + 1] - stops[at]) * share;
+    }
+  }
+
+  Object.assign(player, { Dial });
+})((globalThis.AttentionPlayer ??= {}));

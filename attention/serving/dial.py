@@ -1,0 +1,63 @@
+"""The shift dial: the frames of a look, held at hand, shifted and looked at again."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from attention.confined.process import SandboxedReader
+from attention.errors import full_disk_told
+from attention.pack import save_pack
+from attention.probe.shift.registry import Asked, sentence_of, shifted, values_of
+from attention.serving.looking import Looked, Progress
+from attention.serving.offered import limits_for, ready_model
+
+if TYPE_CHECKING:
+    from attention.probe.held import Held
+
+CLIPS = 3  # held at a time
+FRAMES = 64  # of a clip; of a longer look, every second one, or third …
+
+
+def look_shifted(
+    looked: Looked,
+    asked: Asked,
+    folder: Path,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Looked:
+    """The same clip under shifts {name: value or level}, as `folder`/analysis.pack; the look itself without.
+
+    Raises InputError for a shift that there is not, where nothing is left to see, and when the clip
+    has gone.
+    """
+    original = looked.unshifted or looked
+    values = values_of(asked)
+    if not values:
+        return original
+    seen = original.analysis(maps=False)
+    held = _held(original.clip, original.pack, original.model, original.every, len(seen.frames))
+    if on_progress:
+        on_progress(Progress(0, len(held.rgb), 0.0))
+    rgb = shifted(held.rgb, values, held.frames.indices)
+    analysis = held.changed(rgb, sentence_of(values)).analysis(
+        ready_model(original.model),
+        concepts=seen.concepts,
+        window=seen.window,
+        truth=seen.truth,
+        keep_maps=True,
+        keep_pictures=True,
+    )
+    with full_disk_told():
+        pack = save_pack(folder / "analysis.pack", analysis)
+    return replace(original, pack=pack, shift=tuple(values.items()), unshifted=original)
+
+
+@lru_cache(maxsize=CLIPS)
+def _held(clip: Path, pack: Path, model: str, every: int, frames: int) -> "Held":  # noqa: ARG001
+    """The frames of a look. pack: what tells looks at the same file apart, as a file can be another later."""
+    from attention.probe.held import held
+
+    thinner = -(-frames // FRAMES)
+    limits = replace(limits_for(ready_model(model)), trim_frames=FRAMES)
+    return held(clip, every * thinner, limits, SandboxedReader)
