@@ -22,6 +22,7 @@ COMMANDS = {
     "data": Command("training.commands.data", "check a data set, fetch one, say where they are"),
     "fit": Command("training.commands.fit", "train a model: Web CNN, tuned CNN, EnergyNet"),
     "evaluate": Command("training.commands.evaluate", "judge a model's methods on labelled clips"),
+    "shift": Command("training.commands.shift", "accuracy against how far clips are shifted"),
     "sweep": Command("training.commands.sweep", "accuracy against labelled data (Figure 5)"),
     "runs": Command(
         "training.commands.runs", "train in the background: start, list, cancel, resume"

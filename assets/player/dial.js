@@ -20,13 +20,16 @@
       this.rows = rows.map((row) => ({ ...row, stops: [0, ...Object.values(row.levels), row.most] }));
       this.sliders = this.rows.map((row) => this.#slider(row));
       this.note = el("p", { class: "note", role: "status" });
+      this.curve = new player.Curve();
+      this.breaks = new Map(); // shift → Map method → the least value at which it says something else
       const reset = { type: "button", onclick: () => this.reset() };
       this.root = el(
         "details",
-        { class: "dial" },
+        { class: "dial", ontoggle: () => this.root.open && owner.options.ask({ open: true }) },
         el("summary", {}, "Shift it: make the clip darker, blurred, smaller, noisier …"),
         el("div", { class: "shifts" }, ...this.sliders.map((slider) => slider.root)),
         el("div", { class: "line" }, el("button", reset, "As it was"), this.note),
+        this.curve.root,
       );
     }
 
@@ -51,6 +54,8 @@
       if (plain && pack.clip !== this.pack?.clip) this.#forget();
       else if (plain && this.moved && !this.moving) this.#ask(); // another model, or another step: shifted alike
       if (plain) this.#keep(pack);
+      else this.#compare(pack, values);
+      this.#showCurve();
       if (!this.ahead) say(this.note, "");
     }
 
@@ -61,9 +66,29 @@
       this.rows.forEach((_, at) => this.#put(at, 0));
     }
 
+    // Notes which methods say something else under a single shift than without it.
+    #compare(pack, values) {
+      const [[name, value], ...others] = Object.entries(values);
+      if (others.length || pack.clip !== this.pack?.clip) return;
+      if (!this.breaks.has(name)) this.breaks.set(name, new Map());
+      const known = this.breaks.get(name);
+      pack.methods.forEach((method, number) => {
+        const same = method.prediction === this.pack.methods[number]?.prediction;
+        if (!same) known.set(method.name, Math.min(value, known.get(method.name) ?? Infinity));
+      });
+    }
+
+    // The curve of the shift that was moved last.
+    #showCurve() {
+      const row = this.rows[this.latest];
+      if (row && this.pack)
+        this.curve.show(row, this.pack.model, this.values[row.name] ?? 0, this.breaks.get(row.name) ?? new Map());
+    }
+
     // The pictures as they were, which a preview begins with.
     #keep(pack) {
       this.pictures?.close();
+      this.breaks.clear();
       this.pack = pack;
       this.pictures = new player.Pictures(pack, () => this.ahead && this.owner.draw());
     }
@@ -114,6 +139,7 @@
         step: 1,
         value: 0,
         oninput: () => {
+          this.latest = at;
           this.#put(at, Number(range.value));
           this.#moved(REST);
         },
@@ -135,6 +161,7 @@
     }
 
     #choose(at, level) {
+      this.latest = at;
       this.#put(at, (level * STEPS) / 4);
       this.#moved(0);
     }
@@ -153,6 +180,7 @@
       clearTimeout(this.waiting);
       this.moving = true;
       this.owner.draw();
+      this.#showCurve();
       const seen = this.rows.some((row) => row.in_browser && row.name in this.values);
       this.say(seen || !this.moved ? NOTE.moving : NOTE.compression);
       this.waiting = setTimeout(() => this.#ask(), rest);

@@ -17,6 +17,7 @@ from attention.disk.home import ASSETS
 from attention.pack import first_bytes
 from attention.probe.shift.registry import shifts
 from attention.probe.shift.shift import Shift
+from attention.serving.curves import shift_curves
 
 PLAYER = ASSETS / "player"
 # in the order in which they lean on each other
@@ -39,6 +40,7 @@ SCRIPTS = (
     "table.js",
     "numbers.js",
     "shifts.js",
+    "curve.js",
     "dial.js",
     "figure.js",
     "pictures.js",
@@ -90,6 +92,7 @@ def dial_row(shift: Shift) -> dict[str, Any]:
         "hint": shift.hint,
         "only_like": shift.only_like,
         "in_browser": shift.in_browser,
+        "curves": shift_curves().get(shift.name, {}),
     }
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -11,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError, full_disk_told
-from attention.serving.dial import look_shifted
+from attention.serving.dial import look_shifted, made_ready
 from attention.serving.looking import Looked, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
@@ -64,8 +65,15 @@ def model_for_own(looked: Looked | None, model: str) -> str:
 def look_under_shift(
     workroom: Workroom, desk: Desk, looked: Looked | None, told: Any
 ) -> Iterator[Shown]:
-    """Looks again at the clip that is shown, shifted as the dial says: {"shift": {name: value}}."""
-    asked = told.get("shift") if isinstance(told, dict) else None
+    """Looks again at the clip that is shown, shifted as the dial says: {"shift": {name: value}}.
+
+    {"open": true} says that the dial is about to be used.
+    """
+    told = told if isinstance(told, dict) else {}
+    if looked and told.get("open"):
+        with suppress(InputError):  # said when the dial is moved
+            made_ready(looked)
+    asked = told.get("shift")
     if looked is None or not isinstance(asked, dict):
         return
     try:

@@ -1,10 +1,11 @@
 """What a person takes away from a look: film, figure, table and numbers, made when asked for."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from attention.confined.process import SandboxedReader
 from attention.media.frames import Limits
+from attention.serving.dial import ShiftedReader
 from attention.serving.looking import Looked
 from attention.serving.offered import LONGEST
 
@@ -39,7 +40,7 @@ def export(kind: str, looked: Looked, folder: Path, on_progress: OnProgress | No
         path,
         looked.clip,
         analysis,
-        reader=SandboxedReader,
+        reader=partial(ShiftedReader, dict(looked.shift)),
         limits=Limits(trim_seconds=LONGEST, trim_frames=len(analysis.frames)),
         on_progress=on_progress,
     )
