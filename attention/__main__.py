@@ -102,7 +102,7 @@ def _look(clips: list[str], options: dict[str, Any]) -> None:
 
 def _list_models() -> None:
     with waiting("Looking for models"):
-        from attention.model.folder import read_card, shipped_models
+        from attention.model.card import read_card, shipped_models
         from attention.networks.known.registry import on_imagenet
 
     for name in shipped_models():

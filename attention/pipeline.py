@@ -91,6 +91,7 @@ def analyse(
     sides = tuple(look.side() for look in looks)
     check_finite(model.name, sides)
     learned = model.learned_of(rows, window)
+    by_engine = dict.fromkeys(note for look in looks for note in look.engine.notes)
     return Analysis(
         clip=clip.clip.name,
         model=model.name,
@@ -103,15 +104,11 @@ def analyse(
         sides=sides,
         verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=(*notes, *notes_of(sides, learned), *_engine_notes(looks)),
+        notes=(*notes, *notes_of(sides, learned), *by_engine),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
-
-
-def _engine_notes(looks: Sequence[Look]) -> Iterable[str]:
-    return dict.fromkeys(note for look in looks for note in look.engine.notes)
 
 
 def _rows(known: ConceptSet, concepts: str | Iterable[str] | None) -> list[int]:

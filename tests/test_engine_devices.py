@@ -130,7 +130,8 @@ def test_a_fault_that_is_no_full_memory_is_raised(
 
 
 def test_a_note_reaches_the_analysis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from attention.model.folder import Card, Model
+    from attention.model.card import Card
+    from attention.model.folder import Model
     from attention.pipeline import analyse
     from tests.clips import write_image
     from tests.networks import pictures

@@ -10,7 +10,8 @@ from attention.concepts import concept_vectors
 from attention.energynet import EnergyNet
 from attention.methods.method import Examples
 from attention.methods.registry import known_method
-from attention.model.folder import Card, EnergyNetCard, load_model, save_model
+from attention.model.card import Card, EnergyNetCard
+from attention.model.folder import load_model, save_model
 from attention.networks.zoo import LITE0, Backbone, load_backbone
 from attention.pipeline import analyse
 from tests.little import DRAWN

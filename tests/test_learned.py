@@ -10,7 +10,8 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from attention.errors import InputError
-from attention.model.folder import Card, load_model, save_model
+from attention.model.card import Card
+from attention.model.folder import load_model, save_model
 from attention.networks.zoo import load_backbone
 
 CONCEPTS = ("Handshake", "High five", "Hug", "Kiss")

@@ -21,7 +21,8 @@ import pytest
 
 from attention.errors import InputError
 from attention.media.frames import FrameReader
-from attention.model.folder import Card, load_model, save_model
+from attention.model.card import Card
+from attention.model.folder import load_model, save_model
 from attention.networks.zoo import load_backbone
 from attention.pack import load_pack
 from attention.serving import offered, shelf, shipped, turns

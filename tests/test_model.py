@@ -22,14 +22,8 @@ from attention.concepts import concept_vectors, imagenet_concepts
 from attention.energynet import EnergyNet
 from attention.errors import InputError
 from attention.model import folder as model_module
-from attention.model.folder import (
-    Card,
-    EnergyNetCard,
-    load_model,
-    read_card,
-    save_model,
-    shipped_models,
-)
+from attention.model.card import Card, EnergyNetCard, read_card, shipped_models
+from attention.model.folder import load_model, save_model
 from attention.networks.cnn import HALF, Backbone, Pixels
 from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse

@@ -22,7 +22,8 @@ from attention.engine.look import Look
 from attention.errors import InputError
 from attention.maps import scores_and_maps
 from attention.media.frames import Limits
-from attention.model.folder import Card, Model, save_model
+from attention.model.card import Card
+from attention.model.folder import Model, save_model
 from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse, jpeg
 from tests.clips import frame_number, numbered_frames, write_clip, write_image
@@ -442,7 +443,8 @@ def test_json_is_the_analysis(film, model):
 MEASURE = """
 import re, sys
 from pathlib import Path
-from attention.model.folder import Card, Model
+from attention.model.card import Card
+from attention.model.folder import Model
 from attention.pipeline import analyse
 from tests.networks import pooled_backbone
 

@@ -15,7 +15,8 @@ from attention.__main__ import parser
 from attention.command.report import report
 from attention.errors import InputError
 from attention.methods.registry import methods
-from attention.model.folder import Card, load_model, save_model
+from attention.model.card import Card
+from attention.model.folder import load_model, save_model
 from attention.networks.known.registry import cost_of, networks, networks_on_page
 from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse

@@ -582,22 +582,9 @@ def test_thirty_percent_of_each_class_validates(seed):
     assert split_stills(stills, seed=seed) == (training, validation)
 
 
-def test_near_duplicates_stay_on_one_side():
-    stills = stills_of(20)
-    paths = [still.path for still in stills]
-    chains = [(paths[i], paths[i + 1]) for i in range(0, 20) if i % 4 != 3]  # five scenes of four
-    for seed in range(10):
-        training, validation = split_stills(stills, 0.30, seed, chains)
-        scenes = [{int(s.path.stem) // 4 for s in side} for side in (training, validation)]
-        assert not scenes[0] & scenes[1]
-        assert len(validation) == 4
-
-
-@pytest.mark.parametrize("twins", [(), [(Path("0/000.mp4"), Path("0/001.mp4"))]])
-def test_a_class_that_cannot_be_divided(twins):
-    stills = stills_of(2 if twins else 1)
-    with pytest.raises(InputError, match="Hug has 1 still that is not a copy"):
-        split_stills(stills, 0.30, 0, twins, ("Hug",))
+def test_a_class_that_cannot_be_divided():
+    with pytest.raises(InputError, match="Hug has 1 still, and both"):
+        split_stills(stills_of(1), concepts=("Hug",))
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])

@@ -21,13 +21,10 @@ from attention.errors import InputError, is_full_disk, short
 from attention.methods.method import Learned
 from attention.methods.registry import methods_for
 from attention.model.card import (
-    SHIPPED,
     Card,
-    EnergyNetCard,
     folder_of,
     name_of,
     read_card,
-    shipped_models,
 )
 from attention.model.checks import built_energynet, check_parts, of_model
 from attention.model.learned import of_concepts, read_learned, save_heads, with_learned
@@ -35,18 +32,6 @@ from attention.networks.cnn import Backbone, feature_width
 from attention.networks.known.registry import on_imagenet
 from attention.networks.zoo import load_backbone
 from attention.words.table import load_words
-
-__all__ = [
-    "SHIPPED",
-    "Card",
-    "EnergyNetCard",
-    "Model",
-    "check_model_place",
-    "load_model",
-    "read_card",
-    "save_model",
-    "shipped_models",
-]
 
 NOTHING: Mapping[str, Learned] = {}
 

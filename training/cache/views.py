@@ -94,7 +94,9 @@ def views_of(
     skipped: list[str] = []
 
     def look(read: Pictures) -> Part:
-        return _pixels(read, backbone) if whole else _computed(read, backbone, engine, mirrored)
+        if whole:
+            return {"z": torch.cat([backbone.preprocess(rgb).half() for rgb in read]).contiguous()}
+        return _computed(read, backbone, engine, mirrored)
 
     kinds = {"z", "mirrored"} if mirrored and not whole else {"z"}
     with closing(_parts(files, key, folder, look, every, kinds)) as found:
@@ -146,10 +148,6 @@ def _kept(chunks: Pictures, place: Path, look: Look) -> Part | InputError:
     with whole_file(place) as partial:
         save_file(part, partial)
     return part
-
-
-def _pixels(read: Pictures, backbone: Backbone) -> Part:
-    return {"z": torch.cat([backbone.preprocess(rgb).half() for rgb in read]).contiguous()}
 
 
 @torch.inference_mode()

@@ -18,7 +18,6 @@ from training.judge.learning import Learning
 from training.judge.methods import Fitted, fit_energy, fit_tuned, fit_web
 from training.judge.metrics import metrics
 from training.judge.verdicts import judge, judge_tuned, side_of
-from training.listener import Epoch
 from training.progress import Bars, TerminalProgress
 from training.ranks import is_first
 
@@ -82,7 +81,8 @@ def _fit(arguments: argparse.Namespace, ready: Prepared, train: Clips) -> tuple[
             methods_for("everywhere", "evaluate"), web, ready.train, ready.web, seed, progress
         )
     learned = {**learning.without_labels(), **learning.with_labels(train.clips)}
-    return Fitted(web, tuned, net, V_c, learned), _last(history)
+    validation = round(100 * (history[-1].validation or 0.0), 1)
+    return Fitted(web, tuned, net, V_c, learned), validation
 
 
 def _story(arguments: argparse.Namespace, source: Source, ready: Prepared, train: Clips) -> Story:
@@ -102,10 +102,6 @@ def _story(arguments: argparse.Namespace, source: Source, ready: Prepared, train
         energynet=PRESETS[arguments.preset],
         command="python -m training " + shlex.join(_plain(arguments.given)),
     )
-
-
-def _last(history: list[Epoch]) -> float:
-    return round(100 * (history[-1].validation or 0.0), 1)
 
 
 def _measured(fitted: Fitted, ready: Prepared, validation: float) -> dict[str, Any]:

@@ -47,7 +47,8 @@ def _add_start(start: argparse.ArgumentParser) -> None:
     start.add_argument("--every", type=int, default=plain.every, help="use one frame in this many")
     start.add_argument("--until", default=plain.until, help="last stage: web, video or energynet")
     start.add_argument("--preset", default=plain.preset, help="EnergyNet: working, margin or paper")
-    start.add_argument("--fractions", default=_listed(plain.fractions), help="label fractions")
+    fractions = ",".join(f"{share:g}" for share in plain.fractions)
+    start.add_argument("--fractions", default=fractions, help="label fractions")
     start.add_argument("--seeds", "--seed", default="0", help="such as 0,1,2 (default 0)")
     start.add_argument("--folds", default="", help="names separated by commas (default: all)")
     start.add_argument("--part", default=plain.part, help="clips to evaluate on: test or dev")
@@ -127,10 +128,6 @@ def _show(standing: Standing, as_json: bool) -> None:
     log = standing.run.log().splitlines()[-20:]
     if log:
         print("the end of its log:", *(f"  {line}" for line in log), sep="\n")
-
-
-def _listed(numbers: tuple[float, ...]) -> str:
-    return ",".join(f"{number:g}" for number in numbers)
 
 
 def _numbers(text: str, what: str) -> list[float]:

@@ -4,11 +4,10 @@ import argparse
 from pathlib import Path
 
 from attention.errors import InputError
-from training.commands.common import add_source_arguments, fold_named, opened, prepared
-from training.data.records import Fold, Source
-from training.data.splitting import FRACTIONS, nested_fractions, with_dev
+from training.commands.common import add_source_arguments, opened, prepared
+from training.data.sources import chosen_folds
+from training.data.splitting import FRACTIONS, nested_fractions
 from training.fit.settings import PRESETS
-from training.listener import Listener
 from training.progress import Bars, TerminalProgress
 from training.sweep.grid import SweepSettings, sweep
 from training.sweep.table import how_of, note_how
@@ -49,11 +48,10 @@ def run(arguments: argparse.Namespace) -> int:
         energynet=PRESETS[arguments.preset],
         part=arguments.part,
     )
-    folds = [fold_named(source, name) for name in _names(arguments.folds, source)]
     with Bars("step") as bars:
         listener = TerminalProgress(bars)
-        if settings.part == "dev":
-            folds = [_with_dev(fold, source, listener) for fold in folds]
+        names = arguments.folds.split(",") if arguments.folds else ()
+        folds = chosen_folds(source, names, settings.part, listener)
         for fold in folds:  # impossible fractions are refused before the long work
             nested_fractions(fold.train, settings.fractions, 0, source.concepts)
         how = how_of(
@@ -67,17 +65,6 @@ def run(arguments: argparse.Namespace) -> int:
     means = rows.groupby(["fraction", "method"], sort=False)[["accuracy", "top3", "mAP"]]
     print(means.mean().round(1).to_string())
     return 0
-
-
-def _with_dev(fold: Fold, source: Source, listener: Listener) -> Fold:
-    found, note = with_dev(fold, source.concepts)
-    if note:
-        listener.note(note)
-    return found
-
-
-def _names(folds: str | None, source: Source) -> list[str]:
-    return folds.split(",") if folds else [fold.name for fold in source.folds]
 
 
 def _fractions(text: str) -> tuple[float, ...]:

@@ -26,10 +26,11 @@ def child(folder: Path, name: str) -> Path | None:
 
 def subfolders(folder: Path) -> list[Path]:
     """The visible folders in a folder, by name."""
-    return sorted(f for f in folder.iterdir() if f.is_dir() and not _is_litter(f.name))
+    return sorted(f for f in folder.iterdir() if f.is_dir() and not is_litter(f.name))
 
 
-def _is_litter(name: str) -> bool:
+def is_litter(name: str) -> bool:
+    """Whether a file or folder is hidden, or an operating system's own."""
     return name.startswith(".") or name.casefold() in LITTER
 
 
@@ -66,7 +67,7 @@ def files_of(
 
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(map(_is_litter, path.relative_to(folder).parts)):
+        if path.is_file() and not any(map(is_litter, path.relative_to(folder).parts)):
             yield path
 
 
@@ -96,14 +97,11 @@ def class_roots(root: Path, concepts: ConceptSet, depth: int) -> list[Path]:
     within = subfolders(root)
     known = [folder for folder in within if place_in(concepts, folder.name) is not None]
     if known and 2 * len(known) >= len(within):
-        return [root] if any(_holds_stills(folder) for folder in known) else []
+        files = (path for folder in known for path in folder.rglob("*"))
+        return [root] if any(f.suffix.casefold() in STILL_SUFFIXES for f in files) else []
     if depth == 0:
         return []
     return [found for folder in within for found in class_roots(folder, concepts, depth - 1)]
-
-
-def _holds_stills(folder: Path) -> bool:
-    return any(path.suffix.casefold() in STILL_SUFFIXES for path in folder.rglob("*"))
 
 
 def place_in(concepts: ConceptSet, name: str) -> int | None:

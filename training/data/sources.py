@@ -10,6 +10,8 @@
 """
 
 import re
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from attention.errors import InputError
@@ -18,7 +20,9 @@ from training.data.folders import child
 from training.data.layouts.own import read_own_clips, read_own_stills
 from training.data.layouts.registry import layout_named, layout_names, layouts
 from training.data.pairing import join
-from training.data.records import Source, VideoHalf, WebHalf
+from training.data.records import Fold, Source, VideoHalf, WebHalf
+from training.data.splitting import with_dev
+from training.listener import NOBODY, Listener
 
 
 def open_source(where: str | Path, *, noisy: bool = False) -> Source:
@@ -35,6 +39,29 @@ def open_source(where: str | Path, *, noisy: bool = False) -> Source:
         raise InputError(
             f"{label(error.filename or where)} cannot be read ({error.strerror}): check its rights."
         ) from None
+
+
+def chosen_folds(
+    source: Source, names: Iterable[str], part: str, listener: Listener = NOBODY
+) -> list[Fold]:
+    """The folds of these names, or all, with development clips only when those are judged (part "dev").
+
+    Raises InputError, which names the fold, for an unknown one.
+    """
+    known = {fold.name: fold for fold in source.folds}
+    names = list(names)
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise InputError(
+            f"{source.name} has no fold '{missing[0]}'; choose among {', '.join(known)}."
+        )
+    folds = [known[name] for name in names or known]
+    if part != "dev":
+        return [replace(fold, dev=()) for fold in folds]
+    found = [with_dev(fold, source.concepts) for fold in folds]
+    for note in filter(None, (note for _, note in found)):
+        listener.note(note)
+    return [fold for fold, _ in found]
 
 
 def accepted() -> str:

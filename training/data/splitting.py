@@ -1,7 +1,6 @@
 """Splits of clips and stills: halves, label fractions (§4.5), validation stills (§4.2)."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -156,66 +155,31 @@ def split_stills(
     stills: Sequence[Still],
     share: float = DATA.validation_share,
     seed: int = 0,
-    twins: Iterable[tuple[Path, Path]] = (),
     concepts: Sequence[str] = (),
 ) -> tuple[tuple[Still, ...], tuple[Still, ...]]:
     """Training and validation stills: `share` in (0, 1) of each class is for validation (§4.2).
 
-    twins: pairs of near-duplicates, which stay on one side · concepts: names of the labels, for
-    sentences. Raises InputError when a class cannot be divided.
+    Of each class at least one still is on either side. concepts: names of the labels, for sentences.
+    Raises InputError when a class cannot be divided.
     """
     if not 0 < share < 1:
         raise InputError(f"The validation share {share:g} is not between 0 and 1.")
-    head = _joined(twins)
     validating: set[Path] = set()
     for name, of_class in _by_class(stills, concepts).items():
-        units = _units([(still.path, str(head.get(still.path, still.path))) for still in of_class])
-        if len(units) < 2:
+        paths = sorted(still.path for still in of_class)
+        if len(paths) < 2:
             raise InputError(
-                f"{name} has {count(len(units), 'still')} that is not a copy of another, and both "
-                "training and validation need one: add stills."
+                f"{name} has {count(len(paths), 'still')}, and both training and validation need "
+                "one: add stills."
             )
-        validating |= _validation(units, share, _generator(seed, of_class))
+        target = max(1, _share(share, len(paths)))
+        # a random stream for each class: other classes do not change its draws
+        order = np.random.default_rng([seed, of_class[0].label]).permutation(len(paths))
+        validating |= {paths[place] for place in order[: min(target, len(paths) - 1)]}
     return (
         tuple(still for still in stills if still.path not in validating),
         tuple(still for still in stills if still.path in validating),
     )
-
-
-def _validation(units: list[list[Path]], share: float, generator: np.random.Generator) -> set[Path]:
-    """Random whole units with up to `share` of the paths; at least one unit, never all."""
-    target = max(1, _share(share, sum(map(len, units))))
-    order = [units[place] for place in generator.permutation(len(units))]
-    chosen: list[Path] = []
-    taken = 0
-    for unit in order:
-        if len(chosen) + len(unit) <= target and taken < len(units) - 1:
-            chosen += unit
-            taken += 1
-    return set(chosen or min(order, key=len))
-
-
-def _joined(pairs: Iterable[tuple[Path, Path]]) -> dict[Path, Path]:
-    """Path → the first path of its group, where pairs connect paths into groups."""
-    head: dict[Path, Path] = {}
-
-    def find(path: Path) -> Path:
-        while head.setdefault(path, path) != path:
-            path = head[path]
-        return path
-
-    for one, other in pairs:
-        a, b = sorted((find(one), find(other)))
-        head[b] = a
-    return {path: find(path) for path in head}
-
-
-def _units(keyed: list[tuple[Path, str]]) -> list[list[Path]]:
-    """Groups of paths with the same key, ordered by path."""
-    units: dict[str, list[Path]] = defaultdict(list)
-    for path, key in sorted(keyed):
-        units[key].append(path)
-    return list(units.values())
 
 
 def _by_class(items: Sequence[Item], concepts: Sequence[str]) -> dict[str, list[Item]]:
@@ -225,8 +189,3 @@ def _by_class(items: Sequence[Item], concepts: Sequence[str]) -> dict[str, list[
         name = concepts[item.label] if named else f"class {item.label + 1}"
         classes.setdefault(name, []).append(item)
     return classes
-
-
-def _generator(seed: int, of_class: Sequence[Still | LabelledClip]) -> np.random.Generator:
-    """A random stream for one class: other classes do not change its draws."""
-    return np.random.default_rng([seed, of_class[0].label])

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from attention.model.folder import Card, EnergyNetCard
+from attention.model.card import Card, EnergyNetCard
 from attention.networks.zoo import LITE0
 from training.data.records import Source
 from training.fit.settings import VIDEO, WEB, EnergyNetSettings
@@ -52,7 +52,7 @@ def card_of(story: Story, measured: Mapping[str, Any]) -> Card:
         about=_about(story),
         concepts=story.concepts,
         backbone=story.backbone,
-        energynet=_net_card(net) if net else None,
+        energynet=net and EnergyNetCard(**net.model_dump(include=set(EnergyNetCard.model_fields))),
         trained_on=_trained_on(story),
         drawn=story.drawn,
         how_good=_how_good(measured, story.drawn),
@@ -71,10 +71,6 @@ def card_of(story: Story, measured: Mapping[str, Any]) -> Card:
         if story.backbone == LITE0
         else "Apache-2.0; its start is the backbone's ImageNet weights",
     )
-
-
-def _net_card(net: EnergyNetSettings) -> EnergyNetCard:
-    return EnergyNetCard(hidden=net.hidden, dim=net.dim, map_scale=net.map_scale, words=net.words)
 
 
 def _about(story: Story) -> str:

@@ -29,7 +29,8 @@ def fit_energynet(
         Candidates(maps, generator),
         settings.top_k, settings.extra, settings.margin, settings.beta,
     )  # fmt: skip
-    divisor = _root_mean_square(maps.V_L) if settings.normalised else 1.0
+    # the root mean square of all cells; 1 where all are 0
+    divisor = float(maps.V_L.square().mean().sqrt()) or 1.0 if settings.normalised else 1.0
     maps = replace(maps, V_L=maps.V_L / divisor)
     net = _new_net(maps, map_size, settings, seed)
     optimiser = torch.optim.SGD(
@@ -59,11 +60,6 @@ def fit_energynet(
 def mirror(V_L: Tensor, map_size: tuple[int, int]) -> Tensor:
     """Flattened maps [...,h·w] mirrored left to right."""
     return V_L.unflatten(-1, map_size).flip(-1).flatten(-2)
-
-
-def _root_mean_square(V_L: Tensor) -> float:
-    """Of all cells; 1 where all are 0."""
-    return float(V_L.square().mean().sqrt()) or 1.0
 
 
 def _new_net(

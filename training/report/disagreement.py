@@ -57,7 +57,9 @@ class Disagreement:
         found = self.accuracy
         if found is None:
             return "Which is better is not tested until every fold has this seed."
-        gain = f"{signed(found.mean)} points {bounds(found)}, p {_equals(chance(found.p))}"
+        p = chance(found.p)
+        p = p if p.startswith("<") else f"= {p}"
+        gain = f"{signed(found.mean)} points {bounds(found)}, p {p}"
         if found.sign:
             better, other = (self.attention, self.cnn)[:: found.sign]
             return f"{better.method} beats {other.method}: {gain}."
@@ -103,10 +105,6 @@ def _tested(results: SweepResults, attention: Curve, cnn: Curve, seed: int) -> d
         "accuracy": compared(mine, other, "accuracy", draws_of(results)),
         "needed": clips_needed(mine, other),
     }
-
-
-def _equals(p: str) -> str:
-    return p if p.startswith("<") else f"= {p}"
 
 
 def _taking_turns(clips: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,7 @@ CLEAR = "rgba(0,0,0,0)"
 LINES = "rgba(128,136,150,.28)"  # grid and zero lines, seen on white and on dark
 FAINT = 0.28  # opacity
 LINES_HEIGHT, BAR_HEIGHT, BARS_LEAST = 460, 24, 260  # pixels
-LETTER, ROW_HEIGHT = 7.5, 24  # pixels of a table
+LETTER, ROW_HEIGHT = 8.5, 26  # pixels of a table
 NARROW = 128  # pixels of a legend entry: two fit beside each other on a phone
 LONGEST_LINE = 88  # characters of a title
 MOST_NUMBERS = 20  # classes of a grid whose cells carry their number
@@ -139,14 +139,16 @@ def grid(names: Sequence[str], counts: Sequence[Sequence[int]]) -> Trace:
 
 def table_chart(table: pd.DataFrame, title: str) -> Chart:
     """A table as it reads."""
-    columns = [[str(name), *map(cell_text, table[name])] for name in table.columns]
+    columns = [[str(name), *map(cell_text, values)] for name, values in table.items()]
     widths = [2 + max(map(len, column)) for column in columns]
     trace: Trace = {
         "type": "table",
         "columnwidth": widths,
-        "header": {"values": [f"<b>{plain(column[0])}</b>" for column in columns], "align": "left"},
-        "cells": {"values": [list(map(plain, column[1:])) for column in columns], "align": "left"},
+        "header": {"values": [f"<b>{plain(column[0])}</b>" for column in columns]},
+        "cells": {"values": [list(map(plain, column[1:])) for column in columns]},
     }
+    for cells in ("header", "cells"):
+        trace[cells] |= {"align": "left", "height": ROW_HEIGHT}
     size = {"width": 40 + LETTER * sum(widths)}
     return Chart(title, "", (trace,), layout(60 + ROW_HEIGHT * len(table)) | size)
 

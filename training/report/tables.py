@@ -51,7 +51,8 @@ def table2(columns: Sequence[Column]) -> pd.DataFrame:
         method = found.name
         row = [method]
         for column in columns:
-            row.append(cell(column, method, _share(found), "mAP"))
+            share = NONE if found.labels == "none" else ALL
+            row.append(cell(column, method, share, "mAP"))
             row += [_number(paper.TABLE_2[column.table2][n].get(method)) for n in NETWORKS]
         rows.append(row)
     return table(header, rows)
@@ -184,10 +185,6 @@ def _figure5_paper(fractions: Sequence[float]) -> list[list[str]]:
 
 def _names(columns: Sequence[Column], *labels: Labels) -> list[str]:
     return [row.name for row in rows_of(columns, *labels)]
-
-
-def _share(method: Method) -> float:
-    return NONE if method.labels == "none" else ALL
 
 
 def _side(curve: Curve) -> str:

@@ -11,6 +11,7 @@ from attention.disk.whole import whole_file
 from attention.methods.registry import methods
 from attention.model.folder import load_model, save_model
 from training.data.records import Source
+from training.data.sources import chosen_folds
 from training.data.splitting import nested_fractions
 from training.fit.card import Story, card_of, drawn_here
 from training.fit.prepared import Prepared
@@ -18,7 +19,6 @@ from training.fit.settings import PRESETS
 from training.judge.methods import Fitted
 from training.listener import NOBODY, Cell, Listener
 from training.runs.folder import Run, disk_bytes, networks_folder
-from training.runs.plan import chosen_folds
 from training.runs.records import Spec
 from training.runs.words import repeat
 from training.sweep.grid import SweepSettings, web_path
@@ -114,7 +114,7 @@ def settings_of(spec: Spec) -> SweepSettings:
 def keep_model(run: Run, source: Source, ready: Prepared) -> None:
     """Writes model/ whole or not at all: the networks of the first fold and seed, most labels."""
     spec = run.spec()
-    fold = chosen_folds(spec, source)[0].name
+    fold = chosen_folds(source, spec.folds, spec.part)[0].name
     fraction = 0.0 if spec.until == "web" else spec.most
     kept = load_model(networks_folder(run, fold, spec.seeds[0], fraction))
     card = card_of(

@@ -2,8 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,10 +14,10 @@ from attention.networks.known.registry import cost_of, offered_networks
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
 from training.data.sets import sets
-from training.data.sources import open_source
-from training.data.splitting import nested_fractions, with_dev
+from training.data.sources import chosen_folds, open_source
+from training.data.splitting import nested_fractions
 from training.fit.settings import PRESETS, VIDEO, WEB
-from training.listener import NOBODY, Kind, Listener
+from training.listener import Kind
 from training.runs.folder import runs_folder
 from training.runs.records import Spec
 from training.settings import DATA
@@ -36,25 +35,18 @@ STARTING = 3.0  # loading libraries and weights
 NEWEST = 0.5  # weight of the latest run
 
 Key = tuple[Kind, str, str, int, float]  # kind, detail, fold, seed, fraction
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A stage of a run and its expected seconds."""
-
-    key: Key
-    seconds: float
+Stage = tuple[Key, float]  # and its expected seconds
 
 
 class Plan:
     """The stages of a run in order, and the planned time at any moment in them."""
 
-    def __init__(self, stages: Sequence[Stage]) -> None:
+    def __init__(self, stages: Iterable[Stage]) -> None:
         self._before: dict[Key, tuple[float, float]] = {}
         self.seconds = 0.0
-        for stage in stages:
-            self._before[stage.key] = self.seconds, stage.seconds
-            self.seconds += stage.seconds
+        for key, seconds in stages:
+            self._before[key] = self.seconds, seconds
+            self.seconds += seconds
 
     def at(self, key: Key, share: float) -> float | None:
         """Planned seconds from the start to `share` of a stage; None for a stage not in the plan."""
@@ -66,28 +58,7 @@ class Plan:
 
 def plan_of(spec: Spec, source: Source) -> Plan:
     """The plan of a run. Raises InputError when a fold or a fraction is not possible."""
-    return Plan(list(_stages(spec, source)))
-
-
-def chosen_folds(spec: Spec, source: Source, listener: Listener = NOBODY) -> list[Fold]:
-    """The folds of a run, with development clips only when the run evaluates on them.
-
-    Raises InputError, which names the fold, for an unknown one.
-    """
-    known = {fold.name: fold for fold in source.folds}
-    missing = [name for name in spec.folds if name not in known]
-    if missing:
-        raise InputError(
-            f"{source.name} has no fold '{missing[0]}'; choose among {', '.join(known)}."
-        )
-    folds = [known[name] for name in spec.folds] if spec.folds else list(source.folds)
-    if spec.part == "dev":
-        found = [with_dev(fold, source.concepts) for fold in folds]
-        folds = [fold for fold, _ in found]
-        for note in filter(None, (note for _, note in found)):
-            listener.note(note)
-        return folds
-    return [replace(fold, dev=()) for fold in folds]
+    return Plan(_stages(spec, source))
 
 
 def source_of(spec: Spec) -> Source:
@@ -105,7 +76,7 @@ def expected(spec: Spec) -> float:
     if spec.backbone not in names:
         raise InputError(f"There is no network '{spec.backbone}'; choose among {', '.join(names)}.")
     source = source_of(spec)
-    for fold in chosen_folds(spec, source):
+    for fold in chosen_folds(source, spec.folds, spec.part):
         if not fold.test:
             raise InputError(f"Fold {fold.name} of {source.name} has no test clips; add some.")
     return plan_of(spec, source).seconds * time_factor(spec.backbone)
@@ -113,11 +84,11 @@ def expected(spec: Spec) -> float:
 
 def _stages(spec: Spec, source: Source) -> Iterator[Stage]:
     frozen, fitted = cost_of(spec.backbone)
-    yield Stage(("caching", "starting", "", 0, 0.0), STARTING)
+    yield (("caching", "starting", "", 0, 0.0), STARTING)
     frames_each = frames_of_a_clip(source, spec.every)
     stills = len(source.stills)
     learned = stills * (1 - DATA.validation_share)
-    folds = chosen_folds(spec, source)
+    folds = chosen_folds(source, spec.folds, spec.part)
     for fold in folds:
         yield from _caching(fold, learned, stills - learned, frames_each, frozen)
     for fold in folds:
@@ -137,7 +108,7 @@ def _caching(
     }
     for what, pictures in counts.items():
         each = CACHING_FRAME if what.endswith("clips") else CACHING_STILL
-        yield Stage(("caching", what, fold.name, 0, 0.0), pictures * each * slower)
+        yield (("caching", what, fold.name, 0, 0.0), pictures * each * slower)
 
 
 def _seed(
@@ -152,18 +123,20 @@ def _seed(
     name = fold.name
     fitting, looking = FITTING * slower, LOOKING * slower
     judged = len(fold.dev if spec.part == "dev" else fold.test) * frames_each
-    first = chosen_folds(spec, source)[0].name == name  # all folds share its Web CNN
-    yield Stage(("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
+    first = (
+        chosen_folds(source, spec.folds, spec.part)[0].name == name
+    )  # all folds share its Web CNN
+    yield (("Web CNN", "", name, seed, 0.0), WEB.epochs * stills * fitting * first)
     seen = len(fold.train) * frames_each + judged
-    yield Stage(("maps", "", name, seed, 0.0), seen * looking)
+    yield (("maps", "", name, seed, 0.0), seen * looking)
     if spec.until == "web":
         return
     shares = nested_fractions(fold.train, spec.fractions, seed, source.concepts)
     for fraction in spec.fractions:
         frames = len(shares[fraction]) * frames_each
         tuning = VIDEO.epochs * frames * fitting
-        yield Stage(("SVM", "", name, seed, fraction), frames * SVM)
-        yield Stage(("tuned CNN", "", name, seed, fraction), tuning)
+        yield (("SVM", "", name, seed, fraction), frames * SVM)
+        yield (("tuned CNN", "", name, seed, fraction), tuning)
         if spec.until == "energynet":
             settings = PRESETS[spec.preset]
             for number in range(1, settings.out_of_fold + 1):
@@ -174,9 +147,9 @@ def _seed(
                     seed,
                     fraction,
                 )
-                yield Stage(key, tuning / 2 + frames / 2 * looking)
-            yield Stage(("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
-        yield Stage(("judging", "", name, seed, fraction), judged * looking)
+                yield (key, tuning / 2 + frames / 2 * looking)
+            yield (("EnergyNet", "", name, seed, fraction), settings.steps * ENERGYNET)
+        yield (("judging", "", name, seed, fraction), judged * looking)
 
 
 def frames_of_a_clip(source: Source, every: int) -> float:

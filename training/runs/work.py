@@ -90,9 +90,10 @@ def _train(run: Run) -> None:
     import torch
 
     from attention.networks.zoo import load_backbone
+    from training.data.sources import chosen_folds
     from training.fit.prepared import prepare
     from training.runs.networks import NetworkKeeper, keep_model, settings_of
-    from training.runs.plan import chosen_folds, plan_of, record_time_factor, source_of, time_factor
+    from training.runs.plan import plan_of, record_time_factor, source_of, time_factor
     from training.runs.reporter import Reporter
     from training.sweep.grid import sweep
     from training.sweep.table import how_of, note_how
@@ -109,7 +110,7 @@ def _train(run: Run) -> None:
     )  # fmt: skip
     note_how(run.sweep, how, reporter)
     folds = []
-    for fold in chosen_folds(spec, source, reporter):
+    for fold in chosen_folds(source, spec.folds, spec.part, reporter):
         reporter.fold(fold.name)
         ready = prepare(source, fold, backbone, home() / "cache", spec.every, listener=reporter)
         folds.append((fold.name, ready))

@@ -27,10 +27,10 @@ PICTURE = """() => {
   const title = plot.layout.meta;
   const data = plot.data.map((t) => ({...t, showlegend: t.type === "scatter" && t.opacity === 1}));
   const layout = {...plot.layout, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
-    margin: {...plot.layout.margin, t: 60},
+    margin: {...plot.layout.margin, t: 48}, legend: {...plot.layout.legend, entrywidth: 0},
     title: {text: title, font: {size: 13}, x: 0.01, xanchor: "left", y: 0.98, yanchor: "top"}};
   const filename = title.toLowerCase().replace(/<br>|[^a-z0-9]+/g, "-").slice(0, 60);
-  const height = plot.layout.height + 60, width = plot.layout.width || 900;
+  const height = plot.layout.height + 40, width = plot.layout.width || 900;
   Plotly.downloadImage({data, layout}, {format: "KIND", scale: 3, width, height, filename});
 }"""
 # a plot is a figure to a screen reader, and its caption says what is to be seen; as a picture, its

@@ -30,7 +30,13 @@ def whole_set(demo: gr.Blocks) -> None:
         elem_id="whole-head",
     )
     with gr.Row(elem_classes=["curve-controls"]):
-        of = gr.Dropdown(_choices(), value=_usual(), label="Evaluated", scale=3, elem_id="whole-of")
+        of = gr.Dropdown(
+            _choices(),
+            value=next((name for _, name in _choices()), None),
+            label="Evaluated",
+            scale=3,
+            elem_id="whole-of",
+        )
         attention = gr.Dropdown(
             [], value=None, label="Attention", scale=4, elem_id="whole-attention"
         )
@@ -148,12 +154,5 @@ def _seeds(sweeps: Sequence[Sweep]) -> list[str]:
 
 
 def _choices() -> list[tuple[str, str]]:
-    return [(sweep.title, sweep.name) for sweep in known_sweeps() if _measured(sweep)]
-
-
-def _measured(sweep: Sweep) -> bool:
-    return (sweep.folder / "rows.csv").exists()
-
-
-def _usual() -> str | None:
-    return next((name for _, name in _choices()), None)
+    """The sweeps that have measured something."""
+    return [(s.title, s.name) for s in known_sweeps() if (s.folder / "rows.csv").exists()]

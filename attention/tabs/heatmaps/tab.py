@@ -69,11 +69,9 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
     parts.webcam.input(partial(look_at_own, workroom), [parts.webcam, *inputs], **heavy)
     # emptied at once, it takes the next clip
     parts.upload.upload(lambda: None, outputs=parts.upload, **LIGHT)
-    parts.stop.click(_stopped, parts.desk, parts.status, **LIGHT)
-
-
-def _stopped(desk: Desk) -> Any:
-    return STOPPED if desk.clear() else gr.skip()
+    parts.stop.click(
+        lambda desk: STOPPED if desk.clear() else gr.skip(), parts.desk, parts.status, **LIGHT
+    )
 
 
 def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from attention.disk.room import size_text
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import LITTER
+from training.data.folders import is_litter
 
 ARCHIVES = frozenset({".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst"})
 # Other methods may need gigabytes to unpack a few bytes, and no system's own tool uses them.
@@ -125,7 +125,7 @@ def _safe_path(name: str, info: zipfile.ZipInfo) -> PurePosixPath | None:
         raise InputError(
             f"{name} holds a link or device ({printed}) and is not unpacked: put the file itself there."
         )
-    if text.endswith("/") or not path.parts or any(map(_is_litter, path.parts)):
+    if text.endswith("/") or not path.parts or any(map(is_litter, path.parts)):
         return None
     if info.flag_bits & 0x1:
         raise InputError(f"{name} is encrypted ({printed}): zip the folders without a password.")
@@ -157,10 +157,6 @@ def _odd_name(name: str, odd: str) -> str:
         f"{name} holds a name that is not in UTF-8 ({printable(odd)}): rename that file with plain "
         "letters, or zip the folders with a tool that writes UTF-8 names."
     )
-
-
-def _is_litter(name: str) -> bool:
-    return name.startswith(".") or name.casefold() in LITTER
 
 
 def _check_names(name: str, found: Sequence[Entry], limits: ZipLimits) -> None:
