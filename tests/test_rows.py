@@ -90,7 +90,7 @@ LAYOUTS = (Layout("TOY", "clips", 50, lambda root: (root / "toy_clips").is_dir()
 TOY_SHIFT = """
 from attention.probe.shift.shift import Shift, levels
 SHIFTS = (
-    Shift("negative", 75, 1.0, levels(0.2, 0.5, 1.0), lambda frames, value, scene: 255 - frames, "", "Inverts."),
+    Shift("negative", 75, 1.0, levels(0.2, 0.5, 1.0), lambda frames, *_: 255 - frames, "", "Inverts."),
 )
 """
 TOY_MAP = """
