@@ -1,4 +1,4 @@
-"""The engine sees what slow float64 autograd sees, on whatever road, and says so when the road is another."""
+"""The engine sees what slow float64 autograd sees, by either backend, and says so when it is another."""
 
 import builtins
 import copy
@@ -15,9 +15,8 @@ from torch import Tensor, nn
 from attention.backbone import Backbone, load_backbone
 from attention.engine import choosing, graph, openvino
 from attention.engine.choosing import LAST_STAGE, Engine, engine_of
-from attention.engine.compiled import batches
+from attention.engine.compiled import BATCH, batches
 from attention.engine.overlap import Clock
-from attention.engine.road import BATCH
 from attention.networks import cnn
 from attention.networks.heads import HardswishHead, LinearHead, VGGHead
 from attention.networks.stages import stages_of
@@ -126,10 +125,10 @@ def assert_near(found: Tensor, expected: Tensor) -> None:
 
 
 @pytest.mark.parametrize("head", list(heads(7)))
-@pytest.mark.parametrize("road", ["OpenVINO", "torch"])
-def test_every_head_equals_slow_autograd(home: Path, head: str, road: str) -> None:
+@pytest.mark.parametrize("backend", ["OpenVINO", "torch"])
+def test_every_head_equals_slow_autograd(home: Path, head: str, backend: str) -> None:
     backbone, x = tiny(head), frames()
-    if road == "OpenVINO":
+    if backend == "OpenVINO":
         engine = by_openvino(backbone)
     else:
         engine = engine_of(backbone, "cpu")

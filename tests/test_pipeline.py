@@ -17,8 +17,8 @@ from attention.concepts import concept_vectors
 from attention.confined.process import SandboxedReader
 from attention.energy import best_window
 from attention.energynet import EnergyNet
+from attention.engine.backend import BATCH
 from attention.engine.look import Look
-from attention.engine.road import BATCH
 from attention.errors import InputError
 from attention.maps import scores_and_maps
 from attention.media.frames import Limits

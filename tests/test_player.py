@@ -714,6 +714,46 @@ def test_the_frame_in_words(stage: Any) -> None:
     )
 
 
+def test_the_numbers_behind_a_tile_are_those_of_numpy(stage: Any) -> None:
+    maps = np.random.default_rng(1).gamma(0.6, size=(5, 4, 7, 7)).astype(np.float32)
+    sums, places = windows(maps, 3)
+    page = stage(analysis(maps))
+    seek(page, 2)
+    page.locator(".tile[data-concept='1'] .energy").press("Enter")
+    assert page.locator("dialog h2").inner_text() == "cheetah in frame 3 of 5, 0.40 s"
+    cells = [float(text) for text in page.locator("dialog td").all_inner_texts()]
+    assert cells == pytest.approx(maps[2, 1].ravel(), abs=0.006)
+
+    def terms() -> list[float]:
+        return [float(text) for text in page.locator("dialog .term").all_inner_texts()]
+
+    def window(row: int, column: int) -> np.ndarray:
+        return maps[2, 1, row : row + 3, column : column + 3].ravel()
+
+    row, column = map(int, places[2, 1])
+    assert terms() == pytest.approx(window(row, column), abs=0.006)
+    assert float(page.locator("dialog .sums b").inner_text()) == pytest.approx(
+        sums[2, 1], abs=0.006
+    )
+    said = page.locator("dialog .sums").inner_text()
+    assert f"mean of E over 5 frames = {sums[:, 1].mean():.2f}" in said
+    assert f"attention says {FOUR[sums.mean(0).argmax()]}" in said
+    page.locator("dialog td").nth(6 * 7 + 6).click()  # a corner: the window stays within the map
+    assert terms() == pytest.approx(window(4, 4), abs=0.006)
+    page.locator("dialog table").press("ArrowUp")
+    assert terms() == pytest.approx(window(3, 4), abs=0.006)
+    assert f"The largest is {sums[2, 1]:.2f}" in page.locator("dialog .sums").inner_text()
+    page.locator("dialog table").press("Home")
+    assert terms() == pytest.approx(window(row, column), abs=0.006)
+    page.locator("dialog .energies button").nth(4).click()
+    drawn(page, 4)
+    assert float(page.locator("dialog .sums b").inner_text()) == pytest.approx(
+        sums[4, 1], abs=0.006
+    )
+    page.keyboard.press("Escape")
+    assert not page.locator("dialog").is_visible()
+
+
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
     maps = plateau_and_peak()[-1:]
     scores = np.array([[0.0, 2, 1, 0]])
@@ -721,6 +761,7 @@ def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None
     assert not page.locator(".timeline").is_visible()
     assert not page.locator(".transport").is_visible()
     assert energies(page)[0] == "9.00"
+    assert page.locator(".tile[data-concept='0'] .energy").is_disabled()
     assert page.get_by_label("Window s", exact=True).is_disabled()
     assert "were not kept" in page.locator(".hints").inner_text()
 

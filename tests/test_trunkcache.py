@@ -48,6 +48,10 @@ def test_views_are_what_the_frozen_part_makes_of_pictures_and_mirror_images(
     stills: list[Path], tmp_path: Path
 ) -> None:
     network = uneven()
+    judged = views_of(stills, network, tmp_path / "cache", mirrored=False)
+    torch.testing.assert_close(judged.z, looked(network, 1, 2))
+    with pytest.raises(ValueError, match="no mirror images"):
+        judged.picture(1, mirrored=True)
     for _ in range(2):  # computed, then read
         views = views_of(stills, network, tmp_path / "cache")
         torch.testing.assert_close(views.z, looked(network, 1, 2))

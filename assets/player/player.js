@@ -130,6 +130,7 @@
       });
       this.transport.at(state.frame, time);
       this.timeline.at(state.frame);
+      this.numbers.refresh();
       this.table.show(
         time.spoken,
         view.concepts.map((concept) => view.row(concept)),
@@ -239,7 +240,8 @@
           }),
       });
       const row = el("div", { class: "tiles" });
-      this.tiles = new player.Tiles(row);
+      this.numbers = new player.Numbers(this);
+      this.tiles = new player.Tiles(row, (concept) => this.numbers.open(concept));
       const seek = (frame) => this.#step(frame);
       this.transport = new player.Transport({
         step: (by) => seek(this.view.state.frame + by),
@@ -271,6 +273,7 @@
         this.foot.root,
         this.table.root,
         this.speaker.root,
+        this.numbers.root,
       );
       this.root.setAttribute("role", "group");
       this.root.replaceChildren(this.message.root, this.body);

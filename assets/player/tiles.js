@@ -14,8 +14,10 @@
   const MEANINGS = { truth: "what the clip truly shows", wrong: "what the CNN chose, wrongly" };
 
   class Tiles {
-    constructor(host) {
+    // onOpen(concept) is called when a person asks for the numbers behind a tile.
+    constructor(host, onOpen) {
       this.host = host;
+      this.onOpen = onOpen;
       this.tiles = [];
       this.size = { width: 0, height: 0 };
     }
@@ -73,6 +75,8 @@
         player.paint(tile.context, box, picture, seen.over);
         say(tile.energy, seen.energy);
         tile.energy.title = seen.equation;
+        tile.energy.disabled = !seen.over.maps;
+        tile.energy.setAttribute("aria-label", `energy ${seen.energy}: the numbers behind it`);
         say(tile.note, seen.note);
         tile.bar.style.transform = `scaleX(${seen.share})`;
         tile.canvas.setAttribute("aria-label", seen.label);
@@ -104,7 +108,7 @@
       const text = this.pack.concepts[concept];
       const parts = {
         canvas: el("canvas", { role: "img" }),
-        energy: el("span", { class: "energy" }),
+        energy: el("button", { type: "button", class: "energy", onclick: () => this.onOpen(concept) }),
         note: el("span", {
           class: "aside",
           title: "the CNN's score of this class in this frame, before softmax",
@@ -136,6 +140,7 @@
           ),
         ),
       );
+      parts.canvas.addEventListener("click", () => this.onOpen(concept));
       parts.canvas.addEventListener("pointermove", (event) => this.#tellOutside(parts.canvas, event));
       return { root, concept, ...parts };
     }

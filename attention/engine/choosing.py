@@ -7,10 +7,10 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor
 
+from attention.engine.backend import Backend, Refused
 from attention.engine.devices import check_precision, device_named
 from attention.engine.eager import Eager
 from attention.engine.overlap import Clock
-from attention.engine.road import Refused, Road
 from attention.engine.seen import Seen
 from attention.networks.cnn import Backbone, imprint
 from attention.networks.inference import eval_copy, tensors
@@ -29,10 +29,10 @@ class Engine:
     notes: a sentence each time something else computes than one would expect.
     """
 
-    def __init__(self, roads: list[Road], network: str, notes: list[str]) -> None:
+    def __init__(self, backends: list[Backend], network: str, notes: list[str]) -> None:
         self.notes = notes
         self._network = network
-        self._roads = roads
+        self._roads = backends
 
     @property
     def name(self) -> str:
@@ -49,25 +49,27 @@ class Engine:
     ) -> Seen:
         """What it sees in inputs x [N,3,224,224], with windows of side `window`; features: those too."""
         clock = clock or Clock()
-        return self._first(lambda road: road.see(x, window, features, clock))
+        return self._first(lambda backend: backend.see(x, window, features, clock))
 
     def see_views(self, z: Tensor, window: int = 3, features: bool = False) -> Seen:
         """The same of inputs z of the last stage, as trunk(x, LAST_STAGE) gives them."""
-        return self._first(lambda road: road.see_views(z, window, features, Clock()))
+        return self._first(lambda backend: backend.see_views(z, window, features, Clock()))
 
     def trunk(self, x: Tensor, until: str = MAPS) -> Tensor:
         """A [N,K,h,w] of inputs x, or until LAST_STAGE what the last stage takes."""
         if until == LAST_STAGE:
-            return self._first(lambda road: road.views(x))
-        return self._first(lambda road: road.maps(x))
+            return self._first(lambda backend: backend.views(x))
+        return self._first(lambda backend: backend.maps(x))
 
-    def _first(self, look: Callable[[Road], Found]) -> Found:
-        """By the first road that takes it; one that refuses is never asked again."""
+    def _first(self, look: Callable[[Backend], Found]) -> Found:
+        """By the first backend that takes it; one that refuses is never asked again."""
         while True:
             try:
                 return look(self._roads[0])
             except Refused as refused:
-                self._roads = self._roads[1:]  # the last road, torch on the CPU, takes everything
+                self._roads = self._roads[
+                    1:
+                ]  # the last backend, torch on the CPU, takes everything
                 self.notes.append(_note(self._network, self._roads[0], str(refused)))
 
 
@@ -97,21 +99,21 @@ def _engine(backbone: Backbone, device: torch.device, precision: str) -> Engine:
     network = eval_copy(backbone, "cpu")
     stages = stages_of(network)
     by_torch = Eager(network, stages, torch.device("cpu"), precision)
-    roads: list[Road] = [by_torch]
+    backends: list[Backend] = [by_torch]
     notes: list[str] = []
     if sum(tensor.nbytes for tensor in tensors(stages)) >= SMALL:
         try:
             from attention.engine.openvino import OpenVINO
 
-            roads.insert(0, OpenVINO(network, stages, by_torch, precision))
+            backends.insert(0, OpenVINO(network, stages, by_torch, precision))
         except ImportError:
             notes.append(_note(backbone.name, by_torch, "OpenVINO is not installed"))
     if device.type != "cpu":
         there = eval_copy(backbone, device).to(memory_format=torch.channels_last)
-        roads.insert(0, Eager(there, stages_of(there), device, precision))
+        backends.insert(0, Eager(there, stages_of(there), device, precision))
         notes.clear()
-    return Engine(roads, backbone.name, notes)
+    return Engine(backends, backbone.name, notes)
 
 
-def _note(network: str, road: Road, why: str) -> str:
-    return f"{network} is looked through by {road.name}: {why}."
+def _note(network: str, backend: Backend, why: str) -> str:
+    return f"{network} is looked through by {backend.name}: {why}."

@@ -8,8 +8,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from attention.engine.backend import BATCH, Refused
 from attention.engine.overlap import Clock
-from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, joined, seen_of
 from attention.networks.cnn import Backbone
 from attention.networks.stages import Stages

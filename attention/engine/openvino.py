@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from attention.energy import best_window
+from attention.engine.backend import BATCH, Refused
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
 from attention.engine.graph import graph_of, is_kept, only, seeing
 from attention.engine.overlap import Clock
-from attention.engine.road import BATCH, Refused
 from attention.engine.seen import Seen, seen_of
 from attention.networks.cnn import INPUT_SIDE, Backbone
 from attention.networks.heads import LinearHead

@@ -34,6 +34,7 @@ SCRIPTS = (
     "concepts.js",
     "controls.js",
     "table.js",
+    "numbers.js",
     "figure.js",
     "pictures.js",
     "view.js",
@@ -41,6 +42,7 @@ SCRIPTS = (
     "keys.js",
     "player.js",
 )
+STYLES = ("player.css", "numbers.css")
 EMPTY = (
     "Choose a sample clip above or upload one: "
     "the heatmap of every concept then appears here, side by side."
@@ -112,6 +114,6 @@ def player_value(
 
 def player_head() -> str:
     """The player's style and scripts as one piece for a page's head."""
-    style = (PLAYER / "player.css").read_text(encoding="utf-8")
+    style = "\n".join((PLAYER / name).read_text(encoding="utf-8") for name in STYLES)
     scripts = "\n".join((PLAYER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     return f"<style>{style}</style><script>{scripts}</script>"

@@ -9,6 +9,7 @@ from itertools import compress
 from pathlib import Path
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
@@ -31,10 +32,10 @@ Look = Callable[[Pictures], Part]
 class Views:
     """Pictures as the trained part of a CNN takes them.
 
-    z: fp16 [P,…] · mirrored: the same of their mirror images · owners: int [P], which file each comes
-    from, an index into the files asked for; a file that cannot be read owns none · skipped: sentences
-    · whole: all layers are trained, so that z is the preprocessed picture itself [P,3,224,224] and
-    mirrored is None: it costs nothing to make.
+    z: fp16 [P,…] · mirrored: the same of their mirror images, None where nothing learns from them ·
+    owners: int [P], which file each comes from, an index into the files asked for; a file that cannot be
+    read owns none · skipped: sentences · whole: all layers are trained, so that z is the preprocessed
+    picture itself [P,3,224,224] and mirrored is None: it costs nothing to make.
     """
 
     z: Tensor
@@ -47,7 +48,11 @@ class Views:
         """One picture as it is, or as its mirror image."""
         if not mirrored:
             return self.z[row]
-        return self.z[row].flip(-1) if self.mirrored is None else self.mirrored[row]
+        if self.whole:
+            return self.z[row].flip(-1)
+        if self.mirrored is None:
+            raise ValueError("these views have no mirror images")
+        return self.mirrored[row]
 
     def at(self, rows: Tensor) -> "Views":
         """Only these pictures."""
@@ -70,10 +75,12 @@ def views_of(
     every: int = 5,
     on_progress: OnProgress | None = None,
     whole: bool = False,
+    mirrored: bool = True,
 ) -> Views:
     """Views of stills and clips (one frame in `every`), read from `folder` or computed into it.
 
-    whole: for training all layers. One file of the cache per file, named by its content and the
+    whole: for training all layers · mirrored: with the mirror images, which only what is trained on
+    needs. One file of the cache per file, named by its content and the
     frozen weights: what is there is not computed again, and a stopped run goes on. Files of uploaded
     sets are decoded in a confined child, and what came of them serves that set alone. InputError
     when none of the files can be read. The backbone is looked through in eval mode and float32, on a GPU
@@ -87,9 +94,10 @@ def views_of(
     skipped: list[str] = []
 
     def look(read: Pictures) -> Part:
-        return _pixels(read, backbone) if whole else _computed(read, backbone, engine)
+        return _pixels(read, backbone) if whole else _computed(read, backbone, engine, mirrored)
 
-    with closing(_parts(files, key, folder, look, every)) as found:
+    kinds = {"z", "mirrored"} if mirrored and not whole else {"z"}
+    with closing(_parts(files, key, folder, look, every, kinds)) as found:
         for number, part in enumerate(found):
             if isinstance(part, InputError):
                 skipped.append(str(part))
@@ -102,7 +110,7 @@ def views_of(
         raise InputError(f"None of the {len(files)} files could be read; {skipped[0]}")
     return Views(
         torch.cat([part["z"] for part in parts]),
-        None if whole else torch.cat([part["mirrored"] for part in parts]),
+        torch.cat([part["mirrored"] for part in parts]) if "mirrored" in kinds else None,
         torch.tensor(owners),
         tuple(skipped),
         whole,
@@ -110,20 +118,20 @@ def views_of(
 
 
 def _parts(
-    files: Sequence[Path], key: str, folder: Path, look: Look, every: int
+    files: Sequence[Path], key: str, folder: Path, look: Look, every: int, kinds: set[str]
 ) -> Generator[Part | InputError, None, None]:
     """The views of every file in order, or why it has none."""
     for start in range(0, len(files), LOOKED_UP):
         some = files[start : start + LOOKED_UP]
         places = [_place(file, key, folder) for file in some]
-        missing = [isinstance(place, Path) and not place.exists() for place in places]
+        missing = [isinstance(place, Path) and not _holds(place, kinds) for place in places]
         unread = list(compress(some, missing))
         with closing(pictures(unread, every, CHUNK)) as read:
             for place, absent in zip(places, missing, strict=True):
                 chunks = next(read) if absent else None
                 if isinstance(place, InputError):
                     yield place
-                elif chunks is None or place.exists():  # another file with the same content
+                elif chunks is None or _holds(place, kinds):  # another file with the same content
                     yield load_file(place)
                 else:
                     yield _kept(chunks, place, look)
@@ -145,14 +153,22 @@ def _pixels(read: Pictures, backbone: Backbone) -> Part:
 
 
 @torch.inference_mode()
-def _computed(read: Pictures, backbone: Backbone, engine: Engine) -> Part:
-    z: list[Tensor] = []
-    mirrored: list[Tensor] = []
+def _computed(read: Pictures, backbone: Backbone, engine: Engine, mirrored: bool) -> Part:
+    found: dict[str, list[Tensor]] = {"z": [], "mirrored": []} if mirrored else {"z": []}
     for rgb in read:  # the next of them are decoded meanwhile
         x = backbone.preprocess(rgb)
-        z.append(engine.trunk(x, LAST_STAGE).half())
-        mirrored.append(engine.trunk(x.flip(3), LAST_STAGE).half())
-    return {"z": torch.cat(z).contiguous(), "mirrored": torch.cat(mirrored).contiguous()}
+        both = engine.trunk(torch.cat([x, x.flip(3)]) if mirrored else x, LAST_STAGE).half()
+        for z, kind in zip(both.split(len(x)), found.values(), strict=True):
+            kind.append(z)
+    return {name: torch.cat(kind).contiguous() for name, kind in found.items()}
+
+
+def _holds(place: Path, kinds: set[str]) -> bool:
+    """Whether a file of the cache is there, with all kinds of views that are asked for."""
+    if not place.exists():
+        return False
+    with safe_open(place, "pt") as kept:
+        return kinds <= set(kept.keys())
 
 
 def _place(file: Path, key: str, folder: Path) -> Path | InputError:

@@ -73,21 +73,23 @@ def prepare(
     and named in `skipped`. Raises InputError when a set of files has no readable file.
     """
 
-    def clips(what: str, wanted: Sequence[LabelledClip]) -> Clips:
+    def views(what: str, paths: Sequence[Path], learnt_from: bool) -> Views:
         listener.stage("caching", what)
-        views = views_of([c.path for c in wanted], backbone, folder, every, listener.step, whole)
-        read = sorted(set(views.owners.tolist()))
-        kept = tuple(wanted[number] for number in read)
-        skipped.extend(views.skipped)
-        return Clips(kept, torch.tensor([c.label for c in kept]), views.of(read))
+        found = views_of(paths, backbone, folder, every, listener.step, whole, learnt_from)
+        skipped.extend(found.skipped)
+        return found
 
-    def stills(what: str, wanted: Sequence[int]) -> Stills:
-        listener.stage("caching", what)
+    def clips(what: str, wanted: Sequence[LabelledClip], learnt_from: bool = False) -> Clips:
+        seen = views(what, [clip.path for clip in wanted], learnt_from)
+        read = sorted(set(seen.owners.tolist()))
+        kept = tuple(wanted[number] for number in read)
+        return Clips(kept, torch.tensor([c.label for c in kept]), seen.of(read))
+
+    def stills(what: str, wanted: Sequence[int], learnt_from: bool = False) -> Stills:
         paths = [source.stills[number].path for number in wanted]
-        views = views_of(paths, backbone, folder, every, listener.step, whole)
+        seen = views(what, paths, learnt_from)
         labels = torch.tensor([source.stills[number].label for number in wanted])
-        skipped.extend(views.skipped)
-        return Stills(views, labels[views.owners])
+        return Stills(seen, labels[seen.owners])
 
     skipped: list[str] = list(source.skipped)
     place = {still.path: number for number, still in enumerate(source.stills)}
@@ -95,9 +97,9 @@ def prepare(
     web, validation = ([place[still.path] for still in side] for side in sides)
     return Prepared(
         concepts=source.concepts,
-        web=stills("Web images", web),
+        web=stills("Web images", web, learnt_from=True),
         validation=stills("validation images", validation),
-        train=clips("training clips", fold.train),
+        train=clips("training clips", fold.train, learnt_from=True),
         dev=clips("development clips", fold.dev) if fold.dev else None,
         test=clips("test clips", fold.test),
         skipped=tuple(skipped),

@@ -1,4 +1,4 @@
-"""What the two roads of looking have in common: OpenVINO's and torch's."""
+"""What computes a network: OpenVINO or torch, through one door."""
 
 from typing import Protocol
 
@@ -7,15 +7,15 @@ from torch import Tensor
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen
 
-BATCH = 8  # frames a CPU passes at a time
+BATCH = 8  # frames to give a CPU at a time
 
 
 class Refused(Exception):  # noqa: N818 - not an error of the program's
-    """Why a network cannot be looked through on this road, as the end of a sentence."""
+    """Why a network cannot be computed by this backend, as the end of a sentence."""
 
 
-class Road(Protocol):
-    """A network on one of them."""
+class Backend(Protocol):
+    """A network, computed by one of them."""
 
     name: str  # what computes, where and how exactly
     batch: int  # frames to give at a time
