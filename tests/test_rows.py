@@ -10,6 +10,9 @@ import pytest
 
 import attention.methods
 import attention.networks.known
+import attention.probe.known
+import attention.probe.maps
+import attention.probe.shift
 import training.data.layouts
 from attention.__main__ import parser
 from attention.command.report import report
@@ -20,6 +23,12 @@ from attention.model.folder import load_model, save_model
 from attention.networks.known.registry import cost_of, networks, networks_on_page
 from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse
+from attention.probe.asking import answered
+from attention.probe.held import held
+from attention.probe.known.registry import probes, probes_named
+from attention.probe.maps.mapped import maps_by
+from attention.probe.maps.registry import map_methods
+from attention.probe.shift.registry import shifted, shifts
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import verdict_cards
 from attention.tabs.compare.tab import method_columns
@@ -79,12 +88,31 @@ def _read(root, noisy):
 
 LAYOUTS = (Layout("TOY", "clips", 50, lambda root: (root / "toy_clips").is_dir(), _read),)
 """
+TOY_SHIFT = """
+from attention.probe.shift.shift import Shift, levels
+SHIFTS = (
+    Shift("negative", 75, 1.0, levels(0.2, 0.5, 1.0), lambda frames, *_: 255 - frames, "", "Inverts."),
+)
+"""
+TOY_MAP = """
+from attention.probe.maps.map_method import MapMethod
+MAPS = (MapMethod("Toy-CAM", 50, lambda A, G: A.mean(1), "The mean of all channels."),)
+"""
+TOY_PROBE = """
+from attention.probe.known.probe import Measure, Probe
+PROBES = (
+    Probe("toy", 5, lambda case, tick: [Measure("frames", len(case.held.rgb))], "Counts the frames."),
+)
+"""
 FILES = (
+    (attention.probe.shift, "toy_shift", TOY_SHIFT),
+    (attention.probe.maps, "toy_map", TOY_MAP),
+    (attention.probe.known, "toy_probe", TOY_PROBE),
     (attention.methods, "toy_method", TOY_METHOD),
     (attention.networks.known, "toy_network", TOY_NETWORK),
     (training.data.layouts, "toy_layout", TOY_LAYOUT),
 )
-REGISTRIES = (methods, networks, layouts)
+REGISTRIES = (methods, networks, layouts, shifts, map_methods, probes)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -159,6 +187,21 @@ def test_a_toy_method_is_on_the_cards_in_the_terminal_and_in_its_help(
     assert "Names the first concept, whatever it sees." in method_columns(looked)
     assert "\nToy " in report(looked) and looked.to_json()["methods"]["Toy"]["prediction"] == "Hug"
     assert "  Toy " in parser().format_help()
+
+
+def test_a_toy_shift_map_and_probe_are_asked(model: Path, source: str) -> None:
+    toy, clip = load_model(model), held(open_source(source).folds[0].test[0].path, every=20)
+    assert (shifted(clip.rgb, {"negative": "hard"}) == 255 - clip.rgb).all()
+    x = toy.web.preprocess(clip.rgb)
+    A = toy.web.features(x).detach().numpy()
+    assert maps_by(toy.web, x, [0], "Toy-CAM")[:, 0] == pytest.approx(A.mean(1), abs=1e-6)
+    (mine, maps, said) = answered(
+        probes_named(["toy", "maps", "shifts"]), clip, toy, clip.analysis(toy)
+    )
+    assert [measure.value for measure in mine.measures] == [len(clip.rgb)]
+    assert "energy, Toy-CAM" in [measure.name for measure in maps.measures]
+    assert "negative hard, Toy" in [measure.name for measure in said.measures]
+    assert "  toy        Counts the frames." in parser().format_help()
 
 
 def test_a_toy_method_is_evaluated(

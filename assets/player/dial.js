@@ -123,8 +123,9 @@
       Object.assign(this.canvas, { width, height });
       const context = this.canvas.getContext("2d", { willReadFrequently: true });
       context.drawImage(picture, 0, 0, width, height);
-      const { data } = player.shifted(context.getImageData(0, 0, width, height), this.values, number);
-      context.putImageData(new ImageData(data, width, height), 0, 0);
+      const pixels = context.getImageData(0, 0, width, height).data;
+      const shifted = player.shifted({ pixels, w: width, h: height, frame: number, seed: 0 }, this.values);
+      context.putImageData(new ImageData(shifted, width, height), 0, 0);
       return this.canvas;
     }
 

@@ -1,147 +1,103 @@
-// The shifts of a picture, by the formulas of attention/probe/shift: what the dial shows before the server answers.
-// A picture is {data: RGBA bytes, width, height}; a shift gives another one and leaves its own as it is.
+// The shift dial and hidden boxes on a canvas: the formulas of attention/probe/shift and hide.py, within 3 of 255
+// levels. Pixels are the RGBA of ImageData; each shift returns new ones. Compression is the server's alone.
 (function (player) {
   "use strict";
 
-  const LINES = 240; // a line is the shorter side divided by this
-  const MOVE = 0.27;
-  const MIDDLE = 0.4;
-  const LUMA = [0.299, 0.587, 0.114];
-  const [LOST_COLOUR, WARMTH, LIFT] = [0.425, 0.275, 0.06];
-  const SHADOWS = [0.3, 0.7667, 1];
-  const [TONE, SHADED, GAP, SOFT] = [102, 81.6, 0.06, 1 / 45];
-  const [BY_COLUMN, BY_ROW, BY_FRAME, BY_COLOUR, BY_SEED] = [
-    0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f, 0x165667b1,
-  ];
-  const SPREAD = Math.sqrt((4 * (256 ** 2 - 1)) / 12);
-  const [GREY, FREE] = [0.75, 0.66];
+  const clamp = (v, low, high) => Math.min(high, Math.max(low, v));
+  const line = (w, h) => Math.min(w, h) / 240;
+  const new_ = (w, h) => new Uint8ClampedArray(4 * w * h).fill(255);
 
-  const cut = (value, least, most) => Math.min(most, Math.max(least, value));
-  const line = ({ width, height }) => Math.min(width, height) / LINES;
-  // a clamped byte array rounds halves to even; the formulas round them up
-  const byte = (value) => Math.floor(cut(value, 0, 255) + 0.5);
-  const like = ({ width, height, data }) => ({ width, height, data: new Uint8ClampedArray(data) });
-
-  // compute(index of a pixel's red byte, column, row, bytes of the source, place to write)
-  function everyPixel(picture, compute) {
-    const made = like(picture);
-    const { width, data } = picture;
-    for (let at = 0, pixel = 0; at < data.length; at += 4, pixel++)
-      compute(at, pixel % width, Math.floor(pixel / width), data, made.data);
-    return made;
+  // Each pixel by itself: value(level 0…255 of a channel).
+  function byTable(pixels, level) {
+    const table = Uint8ClampedArray.from({ length: 256 }, (_, v) => level(v));
+    return pixels.map((v, i) => (i % 4 === 3 ? v : table[v]));
   }
 
-  function byTable(picture, formula) {
-    const table = Uint8Array.from({ length: 256 }, (_, level) => byte(255 * formula(level / 255)));
-    return everyPixel(picture, (at, column, row, from, to) => {
-      for (let colour = 0; colour < 3; colour++) to[at + colour] = table[from[at + colour]];
-    });
-  }
+  const darkness = ({ pixels }, value) => byTable(pixels, (v) => v * (1 - value));
+  const contrast = ({ pixels }, value) => byTable(pixels, (v) => (v - 102) * (1 - value) + 102);
 
-  // Where each pixel of an axis comes from, and between which two pixels that lies.
-  function sources(length, scale, move) {
-    const centre = (length - 1) / 2;
-    return Array.from({ length }, (_, pixel) => {
-      const at = cut(centre + (pixel - centre - move * length) * scale, 0, length - 1);
-      const first = Math.floor(at);
-      return { first, second: Math.min(first + 1, length - 1), share: at - first };
-    });
-  }
-
-  function shrunk(picture, value) {
-    const { width, height } = picture;
-    const down = sources(height, 1 + value, 0);
-    const across = sources(width, 1 + value, MOVE * value);
-    return everyPixel(picture, (at, column, row, from, to) => {
-      const [x, y] = [across[column], down[row]];
-      for (let colour = 0; colour < 3; colour++) {
-        const value = (i, j) => from[4 * (i * width + j) + colour];
-        const above = value(y.first, x.first) * (1 - y.share) + value(y.second, x.first) * y.share;
-        const beside = value(y.first, x.second) * (1 - y.share) + value(y.second, x.second) * y.share;
-        to[at + colour] = byte(above * (1 - x.share) + beside * x.share);
+  function cast({ pixels }, value) {
+    const s = 0.275 * value, k = 0.425 * value;
+    const warm = [1, 1 - (s * 25) / 60, 1 - s];
+    const luma = 0.299 * warm[0] + 0.587 * warm[1] + 0.114 * warm[2];
+    const gain = warm.map((v) => v / luma);
+    const lift = [0.3, 0.7667, 1].map((v) => 0.06 * value * v);
+    const out = new Uint8ClampedArray(pixels);
+    for (let i = 0; i < pixels.length; i += 4) {
+      const grey = 0.299 * pixels[i] + 0.587 * pixels[i + 1] + 0.114 * pixels[i + 2];
+      for (let c = 0; c < 3; c++) {
+        const lit = Math.min(1, ((grey * k + pixels[i + c] * (1 - k)) / 255) * gain[c]);
+        out[i + c] = 255 * (lit + lift[c] * (1 - lit));
       }
-    });
-  }
-
-  function pillar(picture, value, { seed }) {
-    const { width } = picture;
-    const wide = value * width;
-    const gap = Math.min(GAP * width, (width - wide) / 2);
-    const left = mixed(seed) & 1 ? width - gap - wide : gap;
-    const ramp = (distance) => cut(distance / (SOFT * width) + 0.5, 0, 1);
-    const columns = Array.from({ length: width }, (_, column) => {
-      const x = column + 0.5;
-      const cover = ramp(x - left) * ramp(left + wide - x);
-      return { cover, paint: cover * (SHADED + (TONE - SHADED) * ramp(x - left - 0.3 * wide)) };
-    });
-    return everyPixel(picture, (at, column, row, from, to) => {
-      const { cover, paint } = columns[column];
-      for (let colour = 0; colour < 3; colour++)
-        to[at + colour] = byte(from[at + colour] * (1 - cover) + paint);
-    });
+    }
+    return out;
   }
 
   function gaussian(sigma) {
     const reach = Math.ceil(3 * sigma);
-    return summedToOne(Array.from({ length: 2 * reach + 1 }, (_, k) => Math.exp(-((k - reach) ** 2) / (2 * sigma ** 2))));
+    const weights = Array.from({ length: 2 * reach + 1 }, (_, i) =>
+      sigma > 0 ? Math.exp(-((i - reach) ** 2) / (2 * sigma ** 2)) : 1,
+    );
+    const sum = weights.reduce((a, b) => a + b);
+    return weights.map((w) => w / sum);
   }
 
   function streak(length) {
-    const half = (1 + length) / 2;
-    const reach = Math.ceil(half - 0.5);
-    const inside = (k) => Math.min(k + 0.5, half) - Math.max(k - 0.5, -half);
-    return Array.from({ length: 2 * reach + 1 }, (_, k) => inside(k - reach) / (1 + length));
-  }
-
-  function summedToOne(weights) {
-    const sum = weights.reduce((total, weight) => total + weight, 0);
-    return weights.map((weight) => weight / sum);
-  }
-
-  // Filters along the rows, then along the columns; beyond the picture its edge pixels go on.
-  function convolved(picture, across, down) {
-    const { width, height, data } = picture;
-    const rows = new Float32Array(data);
-    if (across.length > 1) filter(data, rows, across, { lines: height, next: 4 * width, length: width, step: 4 });
-    const made = like(picture);
-    const found = new Float32Array(rows);
-    if (down.length > 1) filter(rows, found, down, { lines: width, next: 4, length: height, step: 4 * width });
-    for (let at = 0; at < found.length; at++) if (at % 4 < 3) made.data[at] = byte(found[at]);
-    return made;
-  }
-
-  function filter(from, to, weights, { lines, next, length, step }) {
-    const reach = (weights.length - 1) / 2;
-    const padded = new Float32Array(length + 2 * reach);
-    for (let number = 0; number < lines; number++)
-      for (let colour = 0; colour < 3; colour++) {
-        const start = number * next + colour;
-        for (let place = 0; place < padded.length; place++)
-          padded[place] = from[start + cut(place - reach, 0, length - 1) * step];
-        for (let place = 0; place < length; place++) {
-          let sum = 0;
-          for (let k = 0; k < weights.length; k++) sum += weights[k] * padded[place + k];
-          to[start + place * step] = sum;
-        }
-      }
-  }
-
-  function cast(picture, value) {
-    const s = WARMTH * value;
-    const warm = [1, 1 - (s * 25) / 60, 1 - s];
-    const luma = warm.reduce((sum, part, colour) => sum + LUMA[colour] * part, 0);
-    const k = LOST_COLOUR * value;
-    return everyPixel(picture, (at, column, row, from, to) => {
-      let grey = 0;
-      for (let colour = 0; colour < 3; colour++) grey += (LUMA[colour] * from[at + colour]) / 255;
-      for (let colour = 0; colour < 3; colour++) {
-        const lit = Math.min(1, ((grey * k + (from[at + colour] / 255) * (1 - k)) * warm[colour]) / luma);
-        to[at + colour] = byte(255 * (lit + LIFT * value * SHADOWS[colour] * (1 - lit)));
-      }
+    const half = (1 + length) / 2, reach = Math.ceil(half - 0.5);
+    return Array.from({ length: 2 * reach + 1 }, (_, i) => {
+      const k = i - reach;
+      return (Math.min(k + 0.5, half) - Math.max(k - 0.5, -half)) / (1 + length);
     });
   }
 
-  // 32 bits, each of which depends on all of n.
+  // Along one axis; what lies beyond the frame is its edge.
+  function along(values, w, h, kernel, down) {
+    const out = new Float32Array(values.length).fill(255);
+    const reach = (kernel.length - 1) / 2;
+    const [lines, next, length, step] = down ? [w, 4, h, 4 * w] : [h, 4 * w, w, 4];
+    const padded = new Float32Array(length + 2 * reach); // four times as fast as asking at each cell for the edge
+    for (let number = 0; number < lines; number++)
+      for (let c = 0; c < 3; c++) {
+        const start = number * next + c;
+        for (let i = 0; i < padded.length; i++) padded[i] = values[start + clamp(i - reach, 0, length - 1) * step];
+        for (let i = 0; i < length; i++) {
+          let sum = 0;
+          for (let k = 0; k < kernel.length; k++) sum += kernel[k] * padded[i + k];
+          out[start + i * step] = sum;
+        }
+      }
+    return out;
+  }
+
+  const motionBlur = ({ pixels, w, h }, value) =>
+    new Uint8ClampedArray(along(pixels, w, h, streak(value * line(w, h)), false));
+
+  function blur({ pixels, w, h }, value) {
+    const kernel = gaussian(value * line(w, h));
+    return new Uint8ClampedArray(along(along(pixels, w, h, kernel, false), w, h, kernel, true));
+  }
+
+  function shrink({ pixels, w, h }, value) {
+    const source = (i, length, move) => {
+      const c = (length - 1) / 2;
+      return clamp(c + (i - c - move * length) * (1 + value), 0, length - 1);
+    };
+    const out = new_(w, h);
+    for (let y = 0; y < h; y++) {
+      const v = source(y, h, 0), y0 = Math.floor(v), y1 = Math.min(y0 + 1, h - 1);
+      for (let x = 0; x < w; x++) {
+        const u = source(x, w, 0.27 * value), x0 = Math.floor(u), x1 = Math.min(x0 + 1, w - 1);
+        for (let c = 0; c < 3; c++) {
+          const at = (row, column) => pixels[4 * (row * w + column) + c];
+          const upper = at(y0, x0) * (1 - u + x0) + at(y0, x1) * (u - x0);
+          const lower = at(y1, x0) * (1 - u + x0) + at(y1, x1) * (u - x0);
+          out[4 * (y * w + x) + c] = upper * (1 - v + y0) + lower * (v - y0);
+        }
+      }
+    }
+    return out;
+  }
+
   function mixed(n) {
     n ^= n >>> 16;
     n = Math.imul(n, 0x7feb352d);
@@ -152,48 +108,103 @@
 
   function normal(n) {
     const bits = mixed(n);
-    const total = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
-    return (total - 510) / SPREAD;
+    const sum = (bits & 255) + ((bits >>> 8) & 255) + ((bits >>> 16) & 255) + (bits >>> 24);
+    return (sum - 510) / Math.sqrt((4 * (256 ** 2 - 1)) / 12);
   }
 
-  function noisy(picture, value, { number, seed }) {
-    const { width } = picture;
-    const cell = Math.max(1, Math.floor(line(picture) + 0.5));
-    const start = Math.imul(seed, BY_SEED) + Math.imul(number, BY_FRAME);
-    let [known, grain] = [NaN, [0, 0, 0]];
-    return everyPixel(picture, (at, column, row, from, to) => {
-      const [x, y] = [Math.floor(column / cell), Math.floor(row / cell)];
-      const here = (start + Math.imul(x, BY_COLUMN) + Math.imul(y, BY_ROW)) | 0;
-      if (here !== known) {
-        const z = [0, 1, 2, 3].map((k) => normal((here + Math.imul(k, BY_COLOUR)) | 0));
-        [known, grain] = [here, [1, 2, 3].map((k) => GREY * z[0] + FREE * z[k])];
+  function noise({ pixels, w, h, frame, seed }, value) {
+    const cell = Math.max(1, Math.floor(line(w, h) + 0.5));
+    const own = Math.imul(frame, 0xc2b2ae3d) + Math.imul(seed, 0x165667b1);
+    const out = new Uint8ClampedArray(pixels);
+    for (let y = 0; y < h; y += cell)
+      for (let x = 0; x < w; x += cell) {
+        const here =
+          Math.imul(x / cell, 0x9e3779b1) + Math.imul(y / cell, 0x85ebca77) + own;
+        const z = [0, 1, 2, 3].map((k) => normal((here + Math.imul(k, 0x27d4eb2f)) | 0));
+        for (let j = y; j < Math.min(h, y + cell); j++)
+          for (let i = x; i < Math.min(w, x + cell); i++)
+            for (let c = 0; c < 3; c++) {
+              const at = 4 * (j * w + i) + c;
+              out[at] = pixels[at] + 255 * value * (0.75 * z[0] + 0.66 * z[c + 1]);
+            }
       }
-      for (let colour = 0; colour < 3; colour++) to[at + colour] = byte(from[at + colour] + 255 * value * grain[colour]);
-    });
+    return out;
   }
 
-  // In the order of a camera: framing, what stands in front, lens, light, sensor.
+  function occluder({ pixels, w, h, seed }, value) {
+    const wide = value * w, gap = Math.min(0.06 * w, (w - wide) / 2);
+    const left = mixed(seed) & 1 ? w - gap - wide : gap;
+    const ramp = (distance) => clamp((distance * 45) / w + 0.5, 0, 1);
+    const out = new Uint8ClampedArray(pixels);
+    for (let x = 0; x < w; x++) {
+      const cover = ramp(x + 0.5 - left) * ramp(left + wide - x - 0.5);
+      const tone = 81.6 + 20.4 * ramp(x + 0.5 - left - 0.3 * wide);
+      for (let y = 0; y < h; y++)
+        for (let c = 0; c < 3; c++) {
+          const at = 4 * (y * w + x) + c;
+          out[at] = pixels[at] * (1 - cover) + tone * cover;
+        }
+    }
+    return out;
+  }
+
+  // In the order in which they are applied.
   const SHIFTS = {
-    "shrink and move": shrunk,
-    occluder: pillar,
-    "motion blur": (picture, value) => convolved(picture, streak(value * line(picture)), [1]),
-    blur: (picture, value) => {
-      const kernel = gaussian(value * line(picture));
-      return convolved(picture, kernel, kernel);
-    },
+    "shrink and move": shrink,
+    occluder,
+    "motion blur": motionBlur,
+    blur,
     "colour cast": cast,
-    contrast: (picture, value) => byTable(picture, (v) => (v - MIDDLE) * (1 - value) + MIDDLE),
-    darkness: (picture, value) => byTable(picture, (v) => v * (1 - value)),
-    noise: noisy,
+    contrast,
+    darkness,
+    noise,
   };
 
-  // A picture under several shifts {name: value}; number: the frame's index in its clip. What only the server can
-  // do, compression, is left out.
-  function shifted(picture, values, number = 0, seed = 0) {
-    for (const [name, apply] of Object.entries(SHIFTS))
-      if (values[name] > 0) picture = apply(picture, values[name], { number, seed });
-    return picture;
+  // picture: {pixels, w, h, frame (its index in the clip), seed} · values: {name: number}
+  function shifted(picture, values) {
+    return Object.keys(SHIFTS)
+      .filter((name) => values[name] > 0)
+      .reduce((pixels, name) => SHIFTS[name]({ ...picture, pixels }, values[name]), picture.pixels);
   }
 
-  Object.assign(player, { shifted });
+  // The 4×4 means of a picture, [tile][channel]; a pixel in two tiles counts by its share in each.
+  function tileMeans({ pixels, w, h }) {
+    const sums = Array.from({ length: 16 }, () => [0, 0, 0]);
+    const shares = (i, length) => {
+      const from = Math.floor((4 * i) / length);
+      const next = clamp((4 * (i + 1)) / length - (from + 1), 0, 1) / (4 / length);
+      return [[from, 1 - next], [from + 1, next]].filter(([, share]) => share > 0);
+    };
+    for (let y = 0; y < h; y++)
+      for (const [row, tall] of shares(y, h))
+        for (let x = 0; x < w; x++)
+          for (const [column, wide] of shares(x, w))
+            for (let c = 0; c < 3; c++)
+              sums[4 * row + column][c] += pixels[4 * (y * w + x) + c] * tall * wide;
+    return sums.map((tile) => tile.map((sum) => (sum * 16) / (w * h)));
+  }
+
+  // picture with boxes [x0, y0, x1, y1], in shares of it, filled by its blurred mean.
+  function hidden(picture, boxes) {
+    const { pixels, w, h } = picture;
+    const means = tileMeans(picture);
+    const out = new Uint8ClampedArray(pixels);
+    const tile = (i, length) => clamp(((i + 0.5) * 4) / length - 0.5, 0, 3);
+    for (let y = 0; y < h; y++)
+      for (let x = 0; x < w; x++) {
+        const [u, v] = [(x + 0.5) / w, (y + 0.5) / h];
+        if (!boxes.some(([x0, y0, x1, y1]) => x0 <= u && u < x1 && y0 <= v && v < y1)) continue;
+        const [j, i] = [tile(x, w), tile(y, h)];
+        const [b, a] = [Math.floor(j), Math.floor(i)];
+        const [d, e] = [Math.min(b + 1, 3), Math.min(a + 1, 3)];
+        for (let c = 0; c < 3; c++) {
+          const upper = means[4 * a + b][c] * (1 - j + b) + means[4 * a + d][c] * (j - b);
+          const lower = means[4 * e + b][c] * (1 - j + b) + means[4 * e + d][c] * (j - b);
+          out[4 * (y * w + x) + c] = upper * (1 - i + a) + lower * (i - a);
+        }
+      }
+    return out;
+  }
+
+  Object.assign(player, { shifted, hidden, SHIFTS: Object.keys(SHIFTS) });
 })((globalThis.AttentionPlayer ??= {}));

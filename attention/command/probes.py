@@ -58,6 +58,6 @@ def _number(measure: Measure) -> str:
     text = "undefined" if math.isnan(measure.value) else f"{measure.value:.3f}"
     if measure.random:
         random = f"{fmean(measure.random):.3f} ± {stdev(measure.random):.3f}"
-        better = f"{measure.beaten} of {len(measure.random)}"
-        text += f"   random {random}; {measure.better} is better, and it is than {better}"
+        beaten = f"better than {measure.beaten} of {len(measure.random)}"
+        text += f"   random {random}   {beaten}; {measure.better} is better"
     return f"{text}   {measure.said}".rstrip()

@@ -69,9 +69,10 @@ class _Reading:
         self._frames, self._chunk = source.frames, chunk
 
     def __iter__(self) -> Iterator[Frames]:
-        columns = (self._frames.rgb, self._frames.indices, self._frames.seconds)
-        for start in range(0, len(self._frames.rgb), self._chunk):
-            yield Frames(*(column[start : start + self._chunk] for column in columns))
+        all_of = self._frames
+        for start in range(0, len(all_of.rgb), self._chunk):
+            some = slice(start, start + self._chunk)
+            yield Frames(all_of.rgb[some], all_of.indices[some], all_of.seconds[some])
 
     def __enter__(self) -> Self:
         return self

@@ -48,7 +48,7 @@ def removed(
         if tick:
             tick(number + 1, len(looks))
     others = np.array(drops[1:], np.float32).reshape(-1, 2)
-    return Removed(*drops[0], *others.T)
+    return Removed(drops[0][0], drops[0][1], others[:, 0], others[:, 1])
 
 
 def _others(
