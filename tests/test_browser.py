@@ -63,7 +63,7 @@ def test_the_first_minute(browser: Any, app_url: str) -> None:
         names = page.locator("#verdicts .method > summary").all_inner_texts()
         assert names == ["vote", "attention", "weighted vote", "clip classifier", *TUNED]
         callouts = page.locator("#player .callout").all_inner_texts()
-        said = ["the vote says Handshake", "it looks here", "attention says High five"]
+        said = ["it says Handshake", "it looks here", "attention says High five"]
         assert callouts == said and "Truth: High five" in page.inner_text("#verdicts")
         stories = page.locator("#samples .sample").all_inner_texts()
         assert stories[1].split("\n") == ["Hug", "attention loses"] and len(stories) == 8

@@ -1,5 +1,6 @@
 """Verdicts as HTML: one card per method, the model's own card, and the progress of a look."""
 
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -8,7 +9,7 @@ from attention.analysis import Analysis
 from attention.methods.registry import hint_of, plain_name
 from attention.model.card import Card
 from attention.serving.looking import Progress
-from attention.verdict import Verdict, decimals_for
+from attention.verdict import Verdict, agreement, decimals_for
 
 SIGNS = "●■▲◆▼✚✖○"  # of the concepts' lines in the player, in their order
 
@@ -44,10 +45,16 @@ def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
 def _summary(analysis: Analysis) -> str:
     """The truth and how many name it; where nobody knows it, who says what."""
     if analysis.truth is None:
-        return escape(analysis.agreement)
+        return escape(said_in_all(analysis))
     said = [analysis.concepts[verdict.prediction] for verdict in analysis.verdicts]
     right = f"{said.count(analysis.truth)} of {len(said)} methods are right."
     return f"Truth: <b>{escape(analysis.truth)}</b>. {right}"
+
+
+def said_in_all(analysis: Analysis) -> str:
+    """Where the methods agree or disagree, in everyday words."""
+    verdicts = [replace(v, method=plain_name(v.method)) for v in analysis.verdicts]
+    return agreement(verdicts, analysis.concepts)
 
 
 def _notes(analysis: Analysis) -> str:
