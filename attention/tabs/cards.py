@@ -123,6 +123,20 @@ def progress_card(progress: Progress | None, clip: str) -> str:
     )
 
 
+def export_card(progress: Progress | None, kind: str) -> str:
+    """How far the file is that a person waits for."""
+    doing, share = f"Making the {kind.upper()}", ""
+    if progress and progress.ahead:
+        doing += ": another is made first"
+    elif progress and progress.expected:
+        doing += f": frame {progress.done} of {progress.expected}"
+        share = f" value='{progress.done}' max='{progress.expected}'"
+    return (
+        f"<div class='progress export' role='status'><p>{doing} …</p>"
+        f"<progress{share} aria-label='Share of the file that is made'></progress></div>"
+    )
+
+
 def timing_line(analysis: Analysis) -> str:
     """How long it took, and the work that was in it: decode · forward · maps · energies.
 
