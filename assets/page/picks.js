@@ -1,4 +1,9 @@
 // A click on a button with data-pick tells the server which it was; in a table the arrow keys move.
+const block = element.closest(".block")?.id;
+if (block) {
+  element.dataset.picks = block;
+  (window.attentionPicks ??= {})[block] = (picked) => trigger("click", picked);
+}
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-pick]");
   if (!button) return;

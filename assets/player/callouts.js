@@ -23,7 +23,7 @@
       const seen = this.wanted && attention && tiles.find(({ concept }) => concept === attention.prediction);
       if (!seen || view.state.present) return;
       const { pack, cnn } = view;
-      say(this.vote, `the vote says ${pack.concepts[cnn.prediction]}`);
+      say(this.vote, `it says ${pack.concepts[cnn.prediction]}`);
       say(this.says, `attention says ${pack.concepts[attention.prediction]}`);
       const bare = tiles.find(({ concept }) => concept === null);
       bare?.picture.append(this.vote);

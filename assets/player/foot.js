@@ -34,8 +34,19 @@
       clearTimeout(this.remembering);
       if (!this.owner.options.linked || this.owner.clock.running) return;
       this.remembering = setTimeout(() => {
-        if (this.owner.view) history.replaceState(history.state, "", this.#address());
+        if (this.owner.view) this.#write();
       }, OFTEN);
+    }
+
+    // Another clip is a step that Back undoes; another frame or setting is none.
+    #write() {
+      const query = new URLSearchParams(location.search);
+      const { link } = this.owner;
+      const another = ["clip", "own"].some(
+        (name) => query.has(name) && link[name] !== undefined && link[name] !== query.get(name),
+      );
+      const how = another ? "pushState" : "replaceState";
+      history[how](history.state, "", this.#address());
     }
 
     #address() {
@@ -47,10 +58,10 @@
 
     async #copyLink() {
       const link = location.origin + this.#address();
-      const own = Object.values(this.owner.link).includes(null);
+      const own = Boolean(this.owner.link.own);
       try {
         await navigator.clipboard.writeText(link);
-        this.#say(own ? "Link copied; your own clip is not in it." : "Link copied.");
+        this.#say(own ? "Link copied; it names your clip, which stays on this computer." : "Link copied.");
       } catch {
         this.#say(link); // no clipboard without https: the person can copy it by hand
       }

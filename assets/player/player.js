@@ -135,7 +135,7 @@
       if (picture === undefined || !this.root.clientWidth) return;
       const start = performance.now();
       const { pack, state, time } = view;
-      const said = `says ${pack.concepts[view.energies.votes(state.side)[state.frame]]}`;
+      const said = `votes ${pack.concepts[view.energies.votes(state.side)[state.frame]]}`;
       this.tiles.draw(picture, (concept) => view.tile(concept, this.highest), {
         name: time.name,
         time: time.at,

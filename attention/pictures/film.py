@@ -24,7 +24,7 @@ from attention.pictures.overlay import (
 from attention.pictures.reel import reel
 from attention.pictures.reread import Reader, frames_again
 from attention.pictures.sheet import FOOTER, HEADER, INK, LEAST_WIDTH, Sheet, written
-from attention.pictures.strip import line_style, strip
+from attention.pictures.strip import line_style, places_of, strip
 from attention.pictures.tiles import EDGE, GAP, NAME, Grid, face, grid
 
 FULL_HD = (1920, 1080)
@@ -88,7 +88,9 @@ class _Pages:
         self.height = _even(self.grid.bottom + _below(analysis))
         box = (EDGE + 44, self.grid.bottom + 50, self.width - 2 * EDGE - 56, STRIP - 94)
         lines = self.side.energies[:, concepts]
-        self.strip = strip(box, analysis.seconds, lines) if _has_course(analysis) else None
+        self.places = places_of(concepts, analysis.looks())
+        course = strip(box, analysis.seconds, lines, self.places)
+        self.strip = course if _has_course(analysis) else None
         self.plate = self._plate()
 
     def page(self, place: int, rgb: Picture) -> Picture:
@@ -110,7 +112,7 @@ class _Pages:
         sheet.title(self.analysis.clip, eye(self.analysis, self.side.name))
         for tile, concept in enumerate(self.concepts, 1):
             name = self.analysis.concepts[concept]
-            key = line_style(tile - 1)
+            key = line_style(self.places[tile - 1])
             sheet.caption(
                 self.grid, tile, name, more=said(self.analysis, concept, self.side.name), key=key
             )

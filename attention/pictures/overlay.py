@@ -153,10 +153,10 @@ def concepts_to_draw(analysis: Analysis, concepts: Sequence[int] | None) -> list
 def tops(maps: Floats, concepts: Sequence[int], scale: Scale) -> Floats:
     """The value of the highest colour for each frame and each of `concepts`: [N,len(concepts)].
 
-    "shared": the maximum over these concepts and all frames of the clip · "own": each map's maximum.
+    "shared": the maximum over all concepts and frames of the clip, as on the page · "own": each map's.
     """
     own = maps[:, list(concepts)].max(axis=(2, 3))
-    return np.full_like(own, own.max(initial=0)) if scale == "shared" else own
+    return np.full_like(own, maps.max(initial=0)) if scale == "shared" else own
 
 
 def window_of(side: Side, frame: int, concept: int, s: int) -> Window | None:

@@ -28,7 +28,7 @@ DOT = 6  # pixels, radius of a dot on the cursor
 
 
 def line_style(place: int) -> Line:
-    """Colour and dash of the concept at a place among those drawn."""
+    """Colour and dash of the concept at a place among the looks of an analysis."""
     return LINES[place % len(LINES)]
 
 
@@ -37,7 +37,7 @@ class Strip:
     """The strip's box on its sheet, in pixels, and its data.
 
     seconds: float [N], N ≥ 2 · energies: float [N,K] of the K concepts drawn · top: the energy at the
-    upper edge.
+    upper edge · places: of the K concepts, each names a line's style.
     """
 
     x: int
@@ -47,11 +47,12 @@ class Strip:
     seconds: NDArray[np.float64]
     energies: Floats
     top: float
+    places: tuple[int, ...]
 
     def draw(self, sheet: Sheet) -> None:
         """Draws the axes and the lines."""
         axes = sheet.axes(self.x, self.y, self.width, self.height)
-        for place, values in enumerate(self.energies.T):
+        for place, values in zip(self.places, self.energies.T, strict=True):
             colour, dash = line_style(place)
             axes.plot(
                 self.seconds,
@@ -75,10 +76,11 @@ class Strip:
         """Draws the cursor at a frame into the sheet's pixels, with a dot on each line."""
         x = self._across(self.seconds[frame])
         cv2.line(picture, (x, self.y - 4), (x, self.y + self.height), _rgb(INK), 2)
-        for place in reversed(range(self.energies.shape[1])):
-            at = (x, self._down(float(self.energies[frame, place])))
+        for number in reversed(range(self.energies.shape[1])):
+            at = (x, self._down(float(self.energies[frame, number])))
+            colour = _rgb(line_style(self.places[number])[0])
             cv2.circle(picture, at, DOT + 2, (255, 255, 255), -1, cv2.LINE_AA)
-            cv2.circle(picture, at, DOT, _rgb(line_style(place)[0]), -1, cv2.LINE_AA)
+            cv2.circle(picture, at, DOT, colour, -1, cv2.LINE_AA)
 
     @property
     def _span(self) -> tuple[float, float]:
@@ -93,9 +95,25 @@ class Strip:
         return self.y + round((1 - energy / self.top) * self.height)
 
 
-def strip(box: tuple[int, int, int, int], seconds: Sequence[float], energies: Floats) -> Strip:
-    """The strip in a box (x, y, width, height) for energies [N,K] at `seconds` [N]."""
-    return Strip(*box, np.asarray(seconds, np.float64), energies, _round_up(float(energies.max())))
+def strip(
+    box: tuple[int, int, int, int],
+    seconds: Sequence[float],
+    energies: Floats,
+    places: Sequence[int] | None = None,
+) -> Strip:
+    """The strip in a box (x, y, width, height) for energies [N,K] at `seconds` [N].
+
+    places: of the lines' styles, 0 to K−1 by default.
+    """
+    styles = tuple(range(energies.shape[1]) if places is None else places)
+    at = np.asarray(seconds, np.float64)
+    return Strip(*box, at, energies, _round_up(float(energies.max())), styles)
+
+
+def places_of(concepts: Sequence[int], looks: Sequence[int]) -> list[int]:
+    """The style of each concept's line: its place in `looks`, or the first place free."""
+    spare = iter(range(len(looks), len(looks) + len(concepts)))
+    return [looks.index(c) if c in looks else next(spare) for c in concepts]
 
 
 def _round_up(value: float) -> float:

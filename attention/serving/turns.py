@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from attention.serving.looking import Looked, Progress
 
@@ -20,6 +21,7 @@ LOOKS: dict[str, Any] = {
 }
 
 Told = Callable[[Progress], None]
+Result = TypeVar("Result", Looked, Path)
 
 
 class Line:
@@ -59,22 +61,24 @@ class Stopped:
     """What a look says last when it was stopped."""
 
 
-class RunningLook:
-    """A look in a thread of its own: iterate for its progress, its result or Stopped last.
+class RunningLook(Generic[Result]):
+    """A look, or the making of a file of one, in a thread of its own.
+
+    Iterate for its progress, its result or Stopped last.
 
     While there is no news, the last progress (None: none yet) comes again every PATIENCE seconds.
     """
 
-    def __init__(self, start: Callable[[Told], Looked], line: Line = LINE) -> None:
+    def __init__(self, start: Callable[[Told], Result], line: Line = LINE) -> None:
         """`start` is given what to tell its progress to, once it is its turn in the line."""
-        self._start = start
+        self._start: Callable[[Told], Result] = start
         self._line = line
-        self._news: SimpleQueue[Progress | Looked | Stopped | BaseException] = SimpleQueue()
+        self._news: SimpleQueue[Progress | Result | Stopped | BaseException] = SimpleQueue()
         self._abandoned = threading.Event()
         self._over = threading.Event()
         self._was_stopped = False
 
-    def __iter__(self) -> Iterator[Progress | Looked | Stopped | None]:
+    def __iter__(self) -> Iterator[Progress | Result | Stopped | None]:
         """Starts it and follows it, once; raises what it raises."""
         threading.Thread(target=self._run, daemon=True).start()
         try:
@@ -113,7 +117,7 @@ class RunningLook:
             raise _AbandonedError
         self._news.put(progress)
 
-    def _latest(self) -> Progress | Looked | Stopped | BaseException | None:
+    def _latest(self) -> Progress | Result | Stopped | BaseException | None:
         """The latest news, skipping progress that is overtaken; None when none comes for a while."""
         try:
             said = self._news.get(timeout=PATIENCE)
@@ -135,9 +139,9 @@ class Desk:
     """What one page looks at: a new look takes the place of the one before."""
 
     def __init__(self) -> None:
-        self._latest: RunningLook | None = None
+        self._latest: RunningLook[Looked] | None = None
 
-    def put(self, look: RunningLook) -> RunningLook:
+    def put(self, look: RunningLook[Looked]) -> RunningLook[Looked]:
         """Stops the look before, and keeps this one."""
         before, self._latest = self._latest, look
         if before:

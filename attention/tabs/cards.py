@@ -1,5 +1,6 @@
 """Verdicts as HTML: one card per method, the model's own card, and the progress of a look."""
 
+from dataclasses import replace
 from html import escape
 
 import numpy as np
@@ -8,7 +9,7 @@ from attention.analysis import Analysis
 from attention.methods.registry import hint_of, plain_name
 from attention.model.card import Card
 from attention.serving.looking import Progress
-from attention.verdict import Verdict, decimals_for
+from attention.verdict import Verdict, agreement, decimals_for
 
 SIGNS = "●■▲◆▼✚✖○"  # of the concepts' lines in the player, in their order
 
@@ -44,10 +45,16 @@ def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
 def _summary(analysis: Analysis) -> str:
     """The truth and how many name it; where nobody knows it, who says what."""
     if analysis.truth is None:
-        return escape(analysis.agreement)
+        return escape(said_in_all(analysis))
     said = [analysis.concepts[verdict.prediction] for verdict in analysis.verdicts]
     right = f"{said.count(analysis.truth)} of {len(said)} methods are right."
     return f"Truth: <b>{escape(analysis.truth)}</b>. {right}"
+
+
+def said_in_all(analysis: Analysis) -> str:
+    """Where the methods agree or disagree, in everyday words."""
+    verdicts = [replace(v, method=plain_name(v.method)) for v in analysis.verdicts]
+    return agreement(verdicts, analysis.concepts)
 
 
 def _notes(analysis: Analysis) -> str:
@@ -113,6 +120,20 @@ def progress_card(progress: Progress | None, clip: str) -> str:
     return (
         f"<div class='progress' role='status'><p>Looking at {escape(clip)}: frame {progress.done}{of}"
         f"{left}</p><progress{share}></progress></div>"
+    )
+
+
+def export_card(progress: Progress | None, kind: str) -> str:
+    """How far the file is that a person waits for."""
+    doing, share = f"Making the {kind.upper()}", ""
+    if progress and progress.ahead:
+        doing += ": another is made first"
+    elif progress and progress.expected:
+        doing += f": frame {progress.done} of {progress.expected}"
+        share = f" value='{progress.done}' max='{progress.expected}'"
+    return (
+        f"<div class='progress export' role='status'><p>{doing} …</p>"
+        f"<progress{share} aria-label='Share of the file that is made'></progress></div>"
     )
 
 

@@ -9,7 +9,7 @@ from attention.analysis import Analysis
 from attention.disk.home import ASSETS
 from attention.methods.registry import hint_of, known_method, plain_name
 from attention.serving.looking import Looked
-from attention.tabs.cards import SIGNS, score_bars, signed
+from attention.tabs.cards import SIGNS, said_in_all, score_bars, signed
 from attention.verdict import Floats, frame_mean
 
 OTHER = "·"  # the sign of all concepts without one of their own
@@ -56,7 +56,7 @@ def method_columns(analysis: Analysis) -> str:
     truth = f" Truth: {escape(analysis.truth)}." if analysis.truth else ""
     return (
         f"<h2>{escape(analysis.clip)} · {escape(analysis.model)}</h2>"
-        f"<p class='agreement'>{escape(analysis.agreement)}{truth}</p>"
+        f"<p class='agreement'>{escape(said_in_all(analysis))}{truth}</p>"
         f"<section class='verdicts'>{columns}</section>"
     )
 
@@ -100,12 +100,12 @@ def whole_video(analysis: Analysis) -> str:
     rows = []
     for verdict in analysis.verdicts:
         votes = f"{verdict.votes[verdict.prediction]} of {len(analysis.frames)}"
-        rows.append(_row(verdict.method, verdict.scores, verdict.ranking(2), votes, analysis))
+        rows.append(_row(verdict.method, "", verdict.scores, verdict.ranking(2), votes, analysis))
         method = known_method(verdict.method)
         if method and method.role == "vote":
             scores = frame_mean(analysis.side(verdict.side).scores)
             best = [int(c) for c in np.argsort(-scores, kind="stable")[:2]]
-            rows.append(_row(f"{verdict.method}, mean of all frames", scores, best, "", analysis))
+            rows.append(_row(verdict.method, ", mean of all frames", scores, best, "", analysis))
     head = "".join(f"<th scope='col'>{title}</th>" for title in ("method", *COLUMNS))
     return (
         "<h2>The whole video</h2><div class='numbers'><table>"
@@ -113,7 +113,9 @@ def whole_video(analysis: Analysis) -> str:
     )
 
 
-def _row(method: str, scores: Floats, best: list[int], votes: str, analysis: Analysis) -> str:
+def _row(
+    method: str, how: str, scores: Floats, best: list[int], votes: str, analysis: Analysis
+) -> str:
     """A method's winner, and by how much it leads. best: the winner and the next, where there is one."""
     names = [escape(analysis.concepts[c]) for c in best]
     lead = signed(scores[best[0]] - scores[best[1]], 3) if len(best) > 1 else ""
@@ -122,4 +124,5 @@ def _row(method: str, scores: Floats, best: list[int], votes: str, analysis: Ana
         f"<td data-title='{title}'>{value}</td>"
         for title, value in zip(COLUMNS, values, strict=True)
     )
-    return f"<tr><th scope='row'>{escape(method)}</th>{cells}</tr>"
+    name = f"{escape(plain_name(method))}{how} <span class='by'>{escape(method)}</span>"
+    return f"<tr><th scope='row'>{name}</th>{cells}</tr>"

@@ -32,6 +32,7 @@ class Parts:
     status: gr.HTML
     verdicts: gr.HTML
     picture: gr.HTML
+    truth: gr.Dropdown
     exports: dict[str, gr.Button]
     file: gr.DownloadButton
     timing: gr.HTML
@@ -91,12 +92,24 @@ def _looking() -> dict[str, Any]:
 
 def _taking_away() -> dict[str, Any]:
     with gr.Row(elem_id="exports"):
+        truth = gr.Dropdown(
+            [],
+            label="What does your clip truly show?",
+            visible=False,
+            min_width=200,
+            elem_id="truth",
+        )
         exports = {
             kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
             for kind, label in EXPORTS.items()
         }
         file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
-    return {"exports": exports, "file": file, "timing": gr.HTML("", elem_id="timing")}
+    return {
+        "truth": truth,
+        "exports": exports,
+        "file": file,
+        "timing": gr.HTML("", elem_id="timing"),
+    }
 
 
 def _advanced() -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What the Heatmaps tab shows while a clip is looked at, and of what was seen: values for its parts."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -12,20 +13,24 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError, full_disk_told
+from attention.pack import save_pack
 from attention.serving.dial import look_shifted, made_ready
-from attention.serving.looking import Looked, look
+from attention.serving.looking import Looked, Progress, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
 from attention.serving.shelf import Shelf
-from attention.serving.turns import Desk, RunningLook, Stopped
+from attention.serving.turns import Desk, Line, RunningLook, Stopped
 from attention.serving.workroom import Workroom
-from attention.tabs.cards import progress_card, timing_line, verdict_cards
+from attention.tabs.cards import export_card, progress_card, timing_line, verdict_cards
+from attention.tabs.heatmaps.exports import export
 from attention.tabs.player import player_value
 
 SEEN_BY = (
     "<p class='note' role='status'>Your clip is seen by {model}; another model can be chosen.</p>"
 )
 FOR_OWN = "imagenet"  # people bring real clips
+UNKNOWN = "nobody knows"  # what a clip truly shows
+EXPORTING = Line()  # one at a time: each holds frames and an encoder
 
 # of Parts.shown: the look, the status, the verdicts, the player, the timing
 Shown = tuple[Any, ...]
@@ -175,6 +180,58 @@ def shelved(shelf: Shelf, sample: Sample, *, opening: bool = False) -> Shown:
         return (*_waiting(_failed(str(error))), gr.skip())
 
 
+def exported(
+    workroom: Workroom, kind: str, looked: Looked | None, view: str
+) -> Iterator[tuple[Any, Any]]:
+    """Makes a file of what the player shows; yields the status meanwhile, and the file at the end."""
+    if looked is None:
+        raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
+    try:
+        with full_disk_told():
+            folder = workroom.new_folder()
+            started = time.monotonic()
+
+            def write(tell: Callable[[Progress], None]) -> Path:
+                def on_progress(done: int, expected: int | None) -> None:
+                    tell(Progress(done, expected, time.monotonic() - started))
+
+                return export(kind, looked, folder, view, on_progress)
+
+            for said in RunningLook(write, EXPORTING):
+                if isinstance(said, Path):
+                    yield "", str(said)
+                else:
+                    yield export_card(said if isinstance(said, Progress) else None, kind), gr.skip()
+    except InputError as error:
+        yield _failed(str(error)), gr.skip()
+        raise gr.Error(str(error), print_exception=False) from None
+
+
+def truths(looked: Looked | None) -> gr.Dropdown:
+    """The concepts a clip of one's own may truly show, for its owner to choose."""
+    if looked is None or looked.sample:
+        return gr.Dropdown(choices=[], value=None, visible=False)
+    analysis = looked.analysis(maps=False)
+    return gr.Dropdown(
+        choices=[UNKNOWN, *analysis.concepts], value=analysis.truth or UNKNOWN, visible=True
+    )
+
+
+def told_truth(workroom: Workroom, looked: Looked | None, truth: str | None) -> Shown:
+    """The same look with what the clip truly shows, as its owner says."""
+    if looked is None or truth is None:
+        return _waiting(gr.skip())
+    try:
+        analysis = looked.analysis()
+        known = truth if truth in analysis.concepts else None
+        with full_disk_told():
+            folder = workroom.new_folder()
+            pack = save_pack(folder / "analysis.pack", replace(analysis, truth=known))
+        return _done(replace(looked, pack=pack), callouts=True)
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+
+
 def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Shown:
     analysis = looked.analysis(maps=False)
     return (
@@ -189,11 +246,12 @@ def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Show
 
 
 def _link(looked: Looked) -> dict[str, str | None]:
-    """What the page's address needs to lead back to this look, if it is one at a sample."""
-    own = next((sample.model for sample in samples() if sample.key == looked.sample), None)
+    """What the page's address needs to lead back to this look; of one's own clip, its name alone."""
+    usual = next((sample.model for sample in samples() if sample.key == looked.sample), None)
     return {
         "clip": looked.sample,
-        "model": looked.model if own not in (None, looked.model) else None,
+        "own": None if looked.sample else looked.clip.name,
+        "model": looked.model if usual != looked.model else None,
     }
 
 

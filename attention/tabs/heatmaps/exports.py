@@ -1,9 +1,16 @@
-"""What a person takes away from a look: film, figure, table and numbers, made when asked for."""
+"""What a person takes away from a look, as the player shows it: film, figure, table and numbers."""
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
+import numpy as np
+
+from attention.analysis import Analysis, Side
 from attention.media.frames import Limits
 from attention.serving.dial import ShiftedReader
 from attention.serving.looking import Looked
@@ -11,22 +18,98 @@ from attention.serving.offered import LONGEST
 
 EXPORTS = {
     "mp4": "Film (MP4)",
-    "png": "Figure 2 (PNG)",
+    "png": "Figure (PNG)",
     "csv": "Table (CSV)",
     "json": "Results (JSON)",
 }
+# of the player, for a press of a button: what it shows
+VIEW_OF_PLAYER = """(looked) => {
+  const view = document.querySelector("#player .attention-player")?.player?.view;
+  return [looked, view ? JSON.stringify({ ...view.state, concepts: view.concepts }) : ""];
+}"""
 OnProgress = Callable[[int, int | None], None]
 
 
-def export(kind: str, looked: Looked, folder: Path, on_progress: OnProgress | None = None) -> Path:
+@dataclass(frozen=True)
+class Shown:
+    """What the player shows of an analysis.
+
+    frame: place among the sampled ones · concepts: with a tile · side: the CNN · window: side s of the
+    energies' windows · colours, opacity, scale: as in Look.
+    """
+
+    frame: int | None = None
+    concepts: tuple[int, ...] | None = None
+    side: str = "web"
+    window: int | None = None
+    colours: str = "viridis"
+    opacity: float = 0.7
+    scale: str = "shared"
+
+
+def shown_by(told: str, analysis: Analysis) -> Shown:
+    """The view that a page tells of, as JSON; what makes no sense for this analysis is left out."""
+    state: dict[str, Any] = {}
+    with suppress(ValueError):
+        state = json.loads(told)
+    if not isinstance(state, dict):
+        return Shown()
+    usual = Shown()
+    named = state.get("concepts")
+    concepts = (
+        [c for c in named if _within(c, len(analysis.concepts))] if isinstance(named, list) else []
+    )
+    opacity, side = state.get("opacity", 70), state.get("side")
+    return Shown(
+        frame=state["frame"] if _within(state.get("frame"), len(analysis.frames)) else None,
+        concepts=tuple(concepts) or None,
+        side=side if side in {each.name for each in analysis.sides} else usual.side,
+        window=state["s"] if _within(state.get("s"), min(analysis.map_size) + 1, 1) else None,
+        colours=str(state.get("map", usual.colours)),
+        opacity=opacity / 100 if _within(opacity, 101) else usual.opacity,
+        scale=str(state.get("scale", usual.scale)),
+    )
+
+
+def _within(value: object, end: int, start: int = 0) -> bool:
+    return isinstance(value, int) and start <= value < end
+
+
+def with_window(analysis: Analysis, s: int) -> Analysis:
+    """The analysis with the energies of s×s windows (Eq. 2); its verdicts stay those of its own."""
+    if s == analysis.window:
+        return analysis
+    return replace(analysis, window=s, sides=tuple(_summed(side, s) for side in analysis.sides))
+
+
+def _summed(side: Side, s: int) -> Side:
+    import torch
+
+    from attention.energy import best_window
+
+    if side.maps is None:
+        return side
+    energies, places = best_window(torch.from_numpy(np.asarray(side.maps)), s)
+    return replace(side, energies=energies.numpy(), windows=places.numpy().astype(np.uint8))
+
+
+def export(
+    kind: str,
+    looked: Looked,
+    folder: Path,
+    told: str = "",
+    on_progress: OnProgress | None = None,
+) -> Path:
     """Writes one of EXPORTS into `folder`, named after the clip; returns its path.
 
-    Raises InputError when the clip can no longer be read.
+    told: what the player shows, as VIEW_OF_PLAYER tells it. Raises InputError when the clip can no longer
+    be read, and for colours or a scale that there are not.
     """
     # matplotlib and the encoders: not before something is exported
     from attention.pictures.export import write_figure, write_frames, write_json
     from attention.pictures.figures import figure2
     from attention.pictures.film import write_film
+    from attention.pictures.overlay import Look, Scale
 
     analysis = looked.analysis()
     path = folder / f"{Path(analysis.clip).stem or 'clip'}.{kind}"
@@ -34,12 +117,19 @@ def export(kind: str, looked: Looked, folder: Path, on_progress: OnProgress | No
         return write_json(path, analysis)
     if kind == "csv":
         return write_frames(path, analysis)
+    view = shown_by(told, analysis)
+    look = Look(view.colours, view.opacity, cast(Scale, view.scale))
+    drawn = with_window(analysis, view.window or analysis.window)
     if kind == "png":
-        return write_figure(path, figure2(analysis))
+        figure = figure2(drawn, frame=view.frame, concepts=view.concepts, side=view.side, look=look)
+        return write_figure(path, figure)
     return write_film(
         path,
         looked.clip,
-        analysis,
+        drawn,
+        concepts=view.concepts,
+        side=view.side,
+        look=look,
         reader=partial(ShiftedReader, dict(looked.shift)),
         limits=Limits(trim_seconds=LONGEST, trim_frames=len(analysis.frames)),
         on_progress=on_progress,

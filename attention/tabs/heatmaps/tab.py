@@ -1,6 +1,6 @@
 """The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from html import escape
@@ -8,26 +8,31 @@ from typing import Any
 
 import gradio as gr
 
-from attention.errors import full_disk_told
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
 from attention.serving.shelf import Shelf
 from attention.serving.turns import LOOKS, Desk
 from attention.serving.workroom import Workroom
-from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_choices
 from attention.tabs.heatmaps.events import (
     Shown,
+    exported,
     linked,
     look_again,
     look_at_own,
     look_under_shift,
     look_with,
     shelved,
+    told_truth,
+    truths,
 )
-from attention.tabs.heatmaps.exports import export
+from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER
 from attention.tabs.heatmaps.samples import sample_buttons
 
+NOT_HERE = (
+    "<p class='note' role='status'>This link was made for '{own}', a clip somebody looked at here; clips of "
+    "one's own are not kept. Who has it can drop it above; this is a sample.</p>"
+)
 NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 STOPPED = "<p class='note' role='status'>Stopped. Choose a clip to go on.</p>"
@@ -48,6 +53,7 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     _on_new_clips(parts, workroom)
     _on_ready_ones(parts, shelf, demo)
     _on_exports(parts, workroom)
+    _on_truth(parts, workroom)
     return Chosen(parts.looked, parts.model)
 
 
@@ -88,10 +94,12 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
         return sample_buttons(shelf.thumbnails(), linked(request.query_params.get("clip", "")).key)
 
     def follow_link(request: gr.Request) -> Shown:
-        key, wanted = (request.query_params.get(name, "") for name in ("clip", "model"))
+        key, wanted, own = (request.query_params.get(n, "") for n in ("clip", "model", "own"))
         sample = linked(key)
-        looked, status, *rest = shelved(shelf, sample, opening=not key)
-        if key not in {"", sample.key}:
+        looked, status, *rest = shelved(shelf, sample, opening=not (key or own))
+        if own and not key:
+            status = NOT_HERE.format(own=escape(own[:80]))
+        elif key not in {"", sample.key}:
             status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
         elif key and wanted != sample.model and wanted in offered_models():
             # that it changes has the clip looked at
@@ -107,27 +115,23 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
 
 
 def _on_exports(parts: Parts, workroom: Workroom) -> None:
+    view = gr.Textbox(visible="hidden")  # filled by the page's script when a button is pressed
     for kind, button in parts.exports.items():
         made = button.click(
-            _exporter(workroom, kind),
-            parts.looked,
-            parts.file,
+            partial(exported, workroom, kind),
+            [parts.looked, view],
+            [parts.status, parts.file],
+            js=VIEW_OF_PLAYER,
             concurrency_id="export",
-            concurrency_limit=1,
-            api_visibility="private",
+            concurrency_limit=4,
+            **LIGHT,
         )
         made.success(None, js=DOWNLOAD, api_visibility="private")
 
 
-def _exporter(workroom: Workroom, kind: str) -> Callable[..., str]:
-    def export_look(looked: Looked | None, progress: gr.Progress = gr.Progress()) -> str:
-        if looked is None:
-            raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
-
-        def on_progress(done: int, expected: int | None) -> None:
-            progress((done, expected), desc="Writing the film", unit="frames")
-
-        with toasting(), full_disk_told():
-            return str(export(kind, looked, workroom.new_folder(), on_progress))
-
-    return export_look
+def _on_truth(parts: Parts, workroom: Workroom) -> None:
+    """Whose own clip it is knows what it truly shows; right, wrong and Figure 6 follow from that."""
+    parts.looked.change(truths, parts.looked, parts.truth, **LIGHT)
+    parts.truth.input(
+        partial(told_truth, workroom), [parts.looked, parts.truth], parts.shown, **LIGHT
+    )

@@ -1,0 +1,69 @@
+// Every tab, run, cell and clip of a set has an address, and Back leads to what was seen before.
+//   tab: what is open, Heatmaps without it · at: a block's name and what was picked in it, as "name~{…}"
+// Blocks that can be picked in offer themselves as window.attentionPicks[name] (picks.js).
+const TABS = "#tabs > .tab-wrapper button[role=tab], #tabs > * > .tab-wrapper button[role=tab]";
+const WAIT = 100; // ms between two looks for what is not there yet
+const PATIENCE = 100; // looks
+let following = false; // what an address asks for is no new step
+
+const asked = () => new URLSearchParams(location.search);
+const tabOf = (button) => button.dataset.tabId;
+const step = (change) => {
+  const query = asked();
+  for (const [name, value] of Object.entries(change)) {
+    if (value) query.set(name, value);
+    else query.delete(name);
+  }
+  const search = query.toString() && `?${query}`;
+  if (search !== location.search) history.pushState(history.state, "", location.pathname + search + location.hash);
+};
+
+const once = async (find) => {
+  for (let look = 0; look < PATIENCE; look++) {
+    const found = find();
+    if (found) return found;
+    await new Promise((done) => setTimeout(done, WAIT));
+  }
+  return null;
+};
+
+const follow = async () => {
+  following = true;
+  try {
+    const query = asked();
+    const wanted = query.get("tab") ?? "heatmaps";
+    const tab = await once(() => [...document.querySelectorAll(TABS)].find((button) => tabOf(button) === wanted));
+    if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+    const clip = query.get("clip");
+    const sample = clip && document.querySelector(`#samples [data-pick*='"${CSS.escape(clip)}"']`);
+    if (sample && sample.getAttribute("aria-pressed") !== "true") sample.click();
+    const [block, picked] = (query.get("at") ?? "").split(/~(.*)/s);
+    const open = block && (await once(() => window.attentionPicks?.[block]));
+    if (open) open(JSON.parse(picked));
+  } catch {
+    // an address somebody has broken: the page opens without it
+  } finally {
+    following = false;
+  }
+};
+
+document.addEventListener("click", (event) => {
+  if (following || !event.isTrusted) return;
+  const tab = event.target.closest(TABS);
+  if (tab) step({ tab: tabOf(tab) === "heatmaps" ? null : tabOf(tab), at: null });
+  const pick = event.target.closest("[data-pick]");
+  const block = pick?.closest("[data-picks]")?.dataset.picks;
+  if (block && block !== "samples") step({ at: `${block}~${pick.dataset.pick}` });
+});
+window.addEventListener("popstate", follow);
+if (asked().has("tab") || asked().has("at")) follow();
+
+// The first element to reach with Tab leads past all that is chosen.
+element.querySelector(".skip")?.addEventListener("click", (event) => {
+  event.preventDefault();
+  const panel = [...document.querySelectorAll("#tabs [role=tabpanel]")].find((one) => one.offsetParent);
+  const target = panel?.querySelector("#player .attention-player, input, button:not([role=tab])") ?? panel;
+  if (target?.tabIndex < 0) target.tabIndex = -1;
+  target?.focus();
+  target?.scrollIntoView({ block: "nearest" });
+});
