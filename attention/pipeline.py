@@ -2,44 +2,22 @@
 
 import math
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, Self
 
 from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.engine.look import Look, Sight
 from attention.engine.overlap import Clock, read_ahead
 from attention.errors import InputError, whole_number
-from attention.media.clip import Clip
+from attention.media.clip import Clip, Reader
 from attention.media.frames import FrameReader, Frames, Limits
 from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
 
 OnProgress = Callable[[int, int | None], None]
-
-
-class Reading(Protocol):
-    """A clip that is open: iterating it, once, gives its frames in chunks."""
-
-    @property
-    def clip(self) -> Clip:
-        """What the file says of itself."""
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What was left out, complete after iteration."""
-
-    def __iter__(self) -> Iterator[Frames]: ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(self, *_: object) -> None: ...
-
-
-Reader = Callable[..., Reading]
 
 
 def analyse(

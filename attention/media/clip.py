@@ -1,8 +1,9 @@
 """The records of a clip, and the sentences for a clip that is refused or damaged."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,3 +94,24 @@ def damaged(lost: int, total: int) -> str:
     many = "one" if lost == 1 else str(lost)
     left_out = "is left out" if lost == 1 else "are left out"
     return f"Some of the clip is damaged: about {many} of {total} frames could not be read and {left_out}."
+
+
+class Reading(Protocol):
+    """A clip that is open: iterating it, once, gives its frames in chunks."""
+
+    @property
+    def clip(self) -> Clip:
+        """What the file says of itself."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, complete after iteration."""
+
+    def __iter__(self) -> Iterator[Frames]: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+Reader = Callable[..., Reading]

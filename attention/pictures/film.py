@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from attention.analysis import Analysis
+from attention.media.clip import Reader
 from attention.media.frames import FrameReader, Limits
 from attention.pictures.figures import energy_notes, eye, moment, said
 from attention.pictures.overlay import (
@@ -22,7 +23,7 @@ from attention.pictures.overlay import (
     window_of,
 )
 from attention.pictures.reel import reel
-from attention.pictures.reread import Reader, frames_again
+from attention.pictures.reread import frames_again
 from attention.pictures.sheet import FOOTER, HEADER, INK, LEAST_WIDTH, Sheet, written
 from attention.pictures.strip import line_style, places_of, strip
 from attention.pictures.tiles import EDGE, GAP, NAME, Grid, face, grid

@@ -1,15 +1,14 @@
 """Reads the frames of an analysed clip again, so that the analysis need not keep them."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attention.analysis import Analysis
-from attention.confined.process import SandboxedReader
 from attention.errors import InputError
+from attention.media.clip import Reader
 from attention.media.frames import FrameReader, Limits
 from attention.pictures.overlay import Picture
 
-Reader = Callable[..., FrameReader | SandboxedReader]
 CHUNK = 2  # frames held at a time: a 4K frame is 25 MB
 
 

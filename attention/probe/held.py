@@ -8,11 +8,11 @@ from typing import Any, Self
 import numpy as np
 
 from attention.analysis import Analysis
-from attention.media.clip import Clip, Frames, Limits, Picture
+from attention.media.clip import Clip, Frames, Limits, Picture, Reader
 from attention.media.frames import FrameReader
 from attention.media.jpeg import fitted
 from attention.model.folder import Model
-from attention.pipeline import Reader, analyse
+from attention.pipeline import analyse
 
 MOST = 64  # frames held, by default
 
