@@ -120,6 +120,32 @@ def test_upload_look_and_move_with_the_keys_which_call_no_server(
     assert [url for url in calls if "heartbeat" not in url] == []
 
 
+def test_the_dial_moves_the_picture_at_once_and_the_verdicts_follow(page: Any) -> None:
+    light = """() => {
+        const canvas = document.querySelector("#player .frame-tile canvas");
+        const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        return data.reduce((sum, value) => sum + value, 0) / data.length;
+    }"""
+    answered = "document.querySelector('#player .attention-player').player.dial.ahead === false"
+    page.wait_for_function(
+        "!document.querySelector('#player .attention-player').player.clock.running"
+    )
+    before, scores = page.evaluate(light), page.inner_text("#verdicts")
+    page.click(".dial summary")
+    page.locator(".dial label:text-is('darkness') ~ .levels button").nth(2).click()
+    assert page.evaluate(light) < 0.9 * before  # before the server has said anything
+    page.wait_for_function(answered, timeout=READY)
+    assert page.inner_text("#verdicts") != scores
+    assert "darkness 0.32" in page.locator("#verdicts").text_content()
+    assert page.evaluate(light) < 0.9 * before
+    page.locator(".dial button", has_text="As it was").click()
+    page.wait_for_function(answered, timeout=READY)
+    assert page.evaluate(light) == pytest.approx(before, abs=0.5)
+    page.wait_for_function(
+        "scores => document.querySelector('#verdicts').innerText === scores", arg=scores
+    )
+
+
 def test_a_broken_file_is_a_toast_and_the_page_goes_on(page: Any, tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"\x00\x00\x00\x18ftypisom" + bytes(100))

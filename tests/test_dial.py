@@ -1,0 +1,101 @@
+"""The shift dial: a look again at shifted frames, the curves beside it, and what leaves the page."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attention.errors import InputError
+from attention.media.clip import Frames, Limits
+from attention.media.frames import FrameReader
+from attention.pack import load_pack
+from attention.pipeline import analyse
+from attention.probe.shift.registry import shifts
+from attention.serving.curves import FOLDER, shift_curves
+from attention.serving.dial import ShiftedReader, look_shifted
+from attention.serving.looking import Looked, look
+from attention.tabs.player import dial_row, player_value
+from tests.clips import write_clip
+from tests.networks import pictures
+from training.data.records import LabelledClip
+from training.judge.shifting import accuracy_under_shifts, points
+
+MODEL = "interactions"
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    """A look at every second frame of a clip of twelve."""
+    folder = tmp_path_factory.mktemp("look")
+    clip = write_clip(folder / "twelve.mp4", list(pictures(12, side=96)))
+    return look(clip, MODEL, folder, every=2)
+
+
+class Darkened(FrameReader):
+    """The same file at half the light."""
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        for frames in super().__iter__():
+            yield Frames((frames.rgb / 2 + 0.5).astype(np.uint8), frames.indices, frames.seconds)
+
+
+def test_a_shifted_look_is_a_look_at_shifted_frames(looked: Looked, tmp_path: Path) -> None:
+    shifted = look_shifted(looked, {"darkness": 0.5}, tmp_path)
+    expected = analyse(looked.clip, MODEL, every=2, reader=Darkened)
+    found = load_pack(shifted.pack)
+    assert found.frames == expected.frames == (0, 2, 4, 6, 8, 10)
+    for one, other in zip(found.sides, expected.sides, strict=True):
+        np.testing.assert_allclose(one.energies, other.energies, rtol=1e-4, atol=1e-5)
+    assert [v.prediction for v in found.verdicts] == [v.prediction for v in expected.verdicts]
+    assert "darkness 0.5" in found.notes[-1]
+    assert shifted.unshifted == looked and dict(shifted.shift) == {"darkness": 0.5}
+    # a shift takes the place of the one before; none at all is the look itself
+    brighter = look_shifted(shifted, {"darkness": 0.2}, tmp_path)
+    assert load_pack(brighter.pack).sides[0].scores != pytest.approx(found.sides[0].scores)
+    assert look_shifted(brighter, {"darkness": 0.0}, tmp_path) is looked
+    assert player_value(shifted.pack, shift=dict(shifted.shift))["shift"] == {"darkness": 0.5}
+
+
+def test_what_cannot_be_shifted_is_said(looked: Looked, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no shift 'fog'"):
+        look_shifted(looked, {"fog": 1.0}, tmp_path)
+    with pytest.raises(InputError, match="Nothing is left to see"):
+        look_shifted(looked, {"darkness": 1.0}, tmp_path)
+    gone = Looked(tmp_path / "gone.pack", looked.clip, MODEL)
+    with pytest.raises(InputError, match="no longer kept"):
+        look_shifted(gone, {"darkness": 0.5}, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_reads_its_frames_under_the_shift(looked: Looked) -> None:
+    with FrameReader(looked.clip, every=2, limits=Limits(), chunk=4) as plain:
+        before = np.concatenate([frames.rgb for frames in plain])
+    with ShiftedReader({"darkness": 0.5}, looked.clip, every=2, limits=Limits(), chunk=4) as opened:
+        after = np.concatenate([frames.rgb for frames in opened])
+        assert opened.clip.width == 96 and opened.notes == ()
+    assert np.array_equal(after, np.floor(before / 2 + 0.5))
+
+
+def test_curves_begin_with_no_shift_and_count_clips(looked: Looked) -> None:
+    from attention.model.folder import load_model
+
+    model = load_model(MODEL)
+    truth = analyse(looked.clip, model, every=12).verdicts[0].prediction
+    clips = [LabelledClip(looked.clip, truth), LabelledClip(looked.clip, (truth + 1) % 4)]
+    table = accuracy_under_shifts(model, clips, 12)
+    assert set(table["clips"]) == {2}
+    cnn = table[(table["method"] == "CNN") & (table["value"] == 0)]
+    assert list(cnn["shift"]) == [shift.name for shift in shifts()]
+    assert set(cnn["accuracy"]) == {50.0}  # one label is what it says, the other is not
+    assert ((table["low"] < table["accuracy"]) | (table["accuracy"] == 0)).all()
+    with pytest.raises(InputError, match="None of the 1 clips"):
+        accuracy_under_shifts(model, [LabelledClip(Path("gone.mp4"), 0)], 12)
+
+
+def test_shipped_curves_are_of_todays_shifts_and_methods() -> None:
+    for shift in shifts():
+        (line, *_) = shift_curves()[shift.name][MODEL]["lines"]
+        values = [value for value, *_ in line["points"]]
+        assert values == pytest.approx(points(shift)), f"python -m training shift … {FOLDER}"
+        assert line["method"] == "CNN" and line["name"] == "vote"
+    assert dial_row(shifts()[0])["curves"][MODEL]["clips"] == 100
