@@ -11,7 +11,6 @@ from attention.words.fisher import (
     fisher_gradient,
     fisher_vector,
     fit_mixture,
-    log_likelihood,
     responsibilities,
 )
 
@@ -62,15 +61,18 @@ def test_gradient_equals_the_formula_written_as_loops(words, mixture):
     )
 
 
-def test_log_likelihood_and_responsibilities_equal_the_densities(words, mixture):
-    shares = np.array(
-        [
-            [w * density(x, m, v) for w, m, v in zip(mixture.weights, mixture.means,
-                                                     mixture.variances, strict=True)]
-            for x in words
-        ]
-    )  # fmt: skip
-    assert log_likelihood(words, mixture) == pytest.approx(np.log(shares.sum(axis=1)).mean())
+def shares_of(words, mixture):
+    """w_j N(x_t; μ_j, σ²_j) for all t and j."""
+    parts = list(zip(mixture.weights, mixture.means, mixture.variances, strict=True))
+    return np.array([[w * density(x, m, v) for w, m, v in parts] for x in words])
+
+
+def log_likelihood(words, mixture):
+    return np.log(shares_of(words, mixture).sum(axis=1)).mean()
+
+
+def test_responsibilities_equal_the_densities(words, mixture):
+    shares = shares_of(words, mixture)
     expected = shares / shares.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(responsibilities(words, mixture), expected, atol=1e-12)
 

@@ -104,23 +104,20 @@ def _percent(share: float) -> str:
 def progress_card(progress: Progress | None, clip: str) -> str:
     """What is being done and how long it will take."""
     if progress is None:
-        return (
-            f"<div class='progress' role='status'><p>Opening {escape(clip)} …</p><progress></progress>"
-            "</div>"
-        )
+        return progress_bar(f"Opening {escape(clip)} …")
     if progress.ahead:
         looks = "another clip is" if progress.ahead == 1 else f"{progress.ahead} other clips are"
-        return (
-            f"<div class='progress' role='status'><p>{escape(clip)} is in line: {looks} looked at first"
-            "</p><progress></progress></div>"
-        )
+        return progress_bar(f"{escape(clip)} is in line: {looks} looked at first")
     of = f" of {progress.expected}" if progress.expected else ""
     left = f" · about {max(1, round(progress.left))} s left" if progress.left is not None else ""
-    share = f" value='{progress.done}' max='{progress.expected}'" if progress.expected else ""
-    return (
-        f"<div class='progress' role='status'><p>Looking at {escape(clip)}: frame {progress.done}{of}"
-        f"{left}</p><progress{share}></progress></div>"
-    )
+    said = f"Looking at {escape(clip)}: frame {progress.done}{of}{left}"
+    return progress_bar(said, progress.done, progress.expected)
+
+
+def progress_bar(said: str, done: int = 0, of: int | None = None) -> str:
+    """A sentence (HTML) over a bar; of: None where nobody knows how much there is to do."""
+    share = f" value='{done}' max='{of}'" if of else ""
+    return f"<div class='progress' role='status'><p>{said}</p><progress{share}></progress></div>"
 
 
 def export_card(progress: Progress | None, kind: str) -> str:

@@ -89,7 +89,8 @@ def _is_text_line(line: bytes, dim: int) -> bool:
 
 
 def _text(lines: Iterable[bytes], dim: int) -> Vectors:
-    words, vectors = [], []
+    words: list[str] = []
+    vectors: list[list[float]] = []
     for line in filter(bytes.strip, lines):
         # Some GloVe words contain spaces: the last D fields are the numbers, the rest is the word.
         word, *numbers = line.rstrip().rsplit(maxsplit=dim)
@@ -103,7 +104,8 @@ def _text(lines: Iterable[bytes], dim: int) -> Vectors:
 
 
 def _binary(data: bytes, count: int, dim: int, promised: str) -> Vectors:
-    words, vectors, at = [], np.empty((count, dim), np.float32), 0
+    words: list[str] = []
+    vectors, at = np.empty((count, dim), np.float32), 0
     for place in range(count):
         start = data.find(b" ", at, at + MAX_WORD) + 1
         if not start or len(data) < start + 4 * dim:

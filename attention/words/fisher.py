@@ -63,15 +63,10 @@ def fit_mixture(x: Array, components: int = COMPONENTS, seed: int = 0) -> Mixtur
     return Mixture(em.weights_[order], em.means_[order], em.covariances_[order])
 
 
-def log_likelihood(x: Array, mixture: Mixture) -> float:
-    """Mean over the n vectors [n,D] of log Σ_j w_j N(x; μ_j, σ²_j)."""
-    return float(_log_sum(_joint(np.asarray(x, dtype=np.float64), mixture)).mean())
-
-
 def responsibilities(x: Array, mixture: Mixture) -> Array:
     """γ [n,k]: the probability that vector x_t came from component j; every row sums to 1."""
     joint = _joint(np.asarray(x, dtype=np.float64), mixture)
-    return np.exp(joint - _log_sum(joint)[:, None])
+    return np.exp(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
 
 
 def fisher_gradient(x: Array, mixture: Mixture) -> Array:
@@ -106,9 +101,3 @@ def _joint(x: Array, mixture: Mixture) -> Array:
     distance = (x * x) @ (1 / variances).T - 2 * x @ (means / variances).T
     constant = (means**2 / variances + np.log(2 * np.pi * variances)).sum(axis=1)
     return np.asarray(np.log(mixture.weights) - 0.5 * (distance + constant))
-
-
-def _log_sum(joint: Array) -> Array:
-    """log Σ_j exp(joint) [n], without underflow for very small probabilities."""
-    top = joint.max(axis=1)
-    return np.asarray(top + np.log(np.exp(joint - top[:, None]).sum(axis=1)))

@@ -14,7 +14,7 @@ from attention.engine.seen import Seen, joined
 from attention.errors import InputError
 from attention.media.frames import Picture
 from attention.networks.cnn import Backbone
-from training.cache.views import OnProgress, Views
+from training.cache.views import OnProgress, Views, rows_of
 from training.data.pictures import Pictures, pictures
 from training.listener import NOBODY, Listener
 from training.ranks import gathered, my_share, processes
@@ -37,15 +37,8 @@ class FrameMaps:
 
     def of(self, clips: Sequence[int]) -> "FrameMaps":
         """Only the frames of these clips, in their order; owners count anew from 0."""
-        wanted = [self.of_clip(clip) for clip in clips]
-        rows = torch.cat(wanted)
-        counts = torch.tensor([len(found) for found in wanted])
-        owners = torch.arange(len(clips)).repeat_interleave(counts)
+        rows, owners = rows_of(self.owners, clips)
         return FrameMaps(self.L[rows], self.scores[rows], self.features[rows], owners)
-
-    def of_clip(self, clip: int) -> Tensor:
-        """Rows of a clip's frames, in order."""
-        return (self.owners == clip).nonzero()[:, 0]
 
 
 def frame_maps(backbone: Backbone, views: Views, listener: Listener = NOBODY) -> FrameMaps:

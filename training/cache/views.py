@@ -61,11 +61,16 @@ class Views:
 
     def of(self, files: Sequence[int]) -> "Views":
         """Only the pictures of these files, in their order; owners count anew from 0."""
-        wanted = [(self.owners == file).nonzero()[:, 0] for file in files]
-        rows = torch.cat(wanted) if wanted else torch.empty(0, dtype=torch.long)
-        counts = torch.tensor([len(found) for found in wanted])
-        owners = torch.arange(len(files)).repeat_interleave(counts)
+        rows, owners = rows_of(self.owners, files)
         return replace(self.at(rows), owners=owners)
+
+
+def rows_of(owners: Tensor, wanted: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """The rows of some owners, in the order wanted; and whose they are, counted anew from 0."""
+    found = [(owners == owner).nonzero()[:, 0] for owner in wanted]
+    rows = torch.cat(found) if found else torch.empty(0, dtype=torch.long)
+    counts = torch.tensor([len(own) for own in found])
+    return rows, torch.arange(len(wanted)).repeat_interleave(counts)
 
 
 def views_of(

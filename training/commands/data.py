@@ -10,7 +10,7 @@ from typing import Any
 from attention.errors import InputError
 from attention.media.frames import label
 from training.data.checks.checkup import check
-from training.data.checks.findings import Checkup, FoldCount
+from training.data.checks.findings import Checkup
 from training.data.fetching.fetch import fetch, with_files
 from training.data.fetching.places import PLACES, Place, place_of
 from training.data.folders import count
@@ -142,26 +142,15 @@ def checkup_text(seen: Checkup) -> str:
 
 
 def _table(seen: Checkup) -> str:
-    width = max(len(name) for name in ("class", *seen.concepts))
-    developing = any(any(fold.dev) for fold in seen.folds)
-    sides = "train+dev+test" if developing else "train+test"
-    heads = [f"{f'fold {fold.name}':>{len(sides)}}" for fold in seen.folds]
-    lines = [f"{'class':{width}}  stills  clips  " + "  ".join(heads)]
-    if seen.folds:
-        lines.append(" " * (width + 17) + "  ".join(f"{sides:>{len(head)}}" for head in heads))
-    for place, name in enumerate(seen.concepts):
-        cells = [
-            f"{_sides(fold, place, developing):>{len(head)}}"
-            for fold, head in zip(seen.folds, heads, strict=True)
-        ]
-        row = f"{name:{width}}  {seen.stills[place]:6}  {seen.clips[place]:5}  "
-        lines.append(row + "  ".join(cells))
-    return "\n".join(line.rstrip() for line in lines)
+    import pandas as pd  # not for the other actions
 
-
-def _sides(fold: FoldCount, place: int, developing: bool) -> str:
-    sides = (fold.train, fold.dev, fold.test) if developing else (fold.train, fold.test)
-    return "+".join(str(side[place]) for side in sides)
+    sides = ["train", *(["dev"] if any(any(f.dev) for f in seen.folds) else []), "test"]
+    table = pd.DataFrame({"class": seen.concepts, "stills": seen.stills, "clips": seen.clips})
+    for fold in seen.folds:
+        numbers = zip(*(getattr(fold, side) for side in sides), strict=True)
+        head = f"fold {fold.name}, {'+'.join(sides)}"
+        table[head] = ["+".join(map(str, row)) for row in numbers]
+    return table.to_string(index=False)
 
 
 def _section(title: str, lines: list[str]) -> str:

@@ -45,14 +45,14 @@ def drawn_here(source: Source) -> bool:
 
 def card_of(story: Story, measured: Mapping[str, Any]) -> Card:
     """model.json; measured: "test CNN" → {accuracy, mAP}, and whatever else was found."""
-    net = story.energynet
+    net, shared = story.energynet, set(EnergyNetCard.model_fields)
     stages = [WEB, *([VIDEO] if story.clips else []), *([net] if net else [])]
     return Card(
         title=story.title or story.source,
         about=_about(story),
         concepts=story.concepts,
         backbone=story.backbone,
-        energynet=net and EnergyNetCard(**net.model_dump(include=set(EnergyNetCard.model_fields))),
+        energynet=EnergyNetCard(**net.model_dump(include=shared)) if net else None,
         trained_on=_trained_on(story),
         drawn=story.drawn,
         how_good=_how_good(measured, story.drawn),

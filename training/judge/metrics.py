@@ -38,18 +38,15 @@ def metrics(scores: ClipScores, truth: NDArray[np.int64]) -> Metrics:
     order = np.argsort(-scores.scores, axis=1, kind="stable")[:, :3]
     confusion = np.zeros((concepts, concepts), np.int64)
     np.add.at(confusion, (truth, scores.predictions), 1)
+    with np.errstate(invalid="ignore"):  # NaN for a class without clips
+        per_class = 100 * (np.diag(confusion) / confusion.sum(1))
     present = np.unique(truth)
     precision = [average_precision_score(truth == c, scores.scores[:, c]) for c in present]
     return Metrics(
         accuracy=100 * float(right.mean()),
         top3=100 * float((order == truth[:, None]).any(1).mean()),
         mAP=100 * float(np.mean(precision)),
-        per_class=np.array(
-            [
-                100 * right[truth == c].mean() if (truth == c).any() else np.nan
-                for c in range(concepts)
-            ]
-        ),
+        per_class=per_class,
         confusion=confusion,
     )
 

@@ -68,13 +68,9 @@ def mAP_p(a: Judged, b: Judged, swaps: int = SWAPS, seed: int = 0) -> float:
 
 def ranks(scores: Floats) -> Floats:
     """The rank of each clip among the clips of scores [S,V,C], 1 the lowest, equal ones sharing theirs."""
-    found = np.empty_like(scores)
-    for s, c in np.ndindex(scores.shape[0], scores.shape[2]):
-        column = scores[s, :, c]
-        inorder = np.sort(column)
-        below, upto = (np.searchsorted(inorder, column, side) for side in ("left", "right"))
-        found[s, :, c] = (below + 1 + upto) / 2
-    return found
+    from scipy.stats import rankdata  # a second: not before a page asks for a verdict
+
+    return np.asarray(rankdata(scores, axis=1))
 
 
 def holm(values: list[float]) -> list[float]:

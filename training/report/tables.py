@@ -1,6 +1,6 @@
 """Tables 1–5 and Figures 4–5, our numbers and the paper's side by side."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -167,19 +167,13 @@ def holds(found: Difference | None, order: int) -> str:
 
 
 def _figure5_paper(fractions: Sequence[float]) -> list[list[str]]:
-    def line(
-        name: str, value: Callable[[float], float | None], show: Callable[..., str]
-    ) -> list[str]:
-        return [name, MISSING, *(show(value(fraction)) for fraction in fractions)]
-
+    nets = [_number(paper.TABLE_5.get(("finetune+EnergyNet", f))) for f in fractions]
+    baselines = [_number(paper.FIGURE_5_BASELINE.get(f)) for f in fractions]
+    gains = [signed(paper.FIGURE_5_GAIN.get(f)) for f in fractions]
     return [
-        line(
-            "finetune+EnergyNet, the paper",
-            lambda f: paper.TABLE_5.get(("finetune+EnergyNet", f)),
-            _number,
-        ),
-        line("finetune+CNN, the paper (worked out)", paper.FIGURE_5_BASELINE.get, _number),
-        line("EnergyNet − finetune+CNN, the paper", paper.FIGURE_5_GAIN.get, signed),
+        ["finetune+EnergyNet, the paper", MISSING, *nets],
+        ["finetune+CNN, the paper (worked out)", MISSING, *baselines],
+        ["EnergyNet − finetune+CNN, the paper", MISSING, *gains],
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,20 +42,13 @@ class How(Frozen):
     versions: dict[str, str]
 
 
-def how_of(
-    source: Source, *, part: str, backbone: str, every: int, noisy: bool, preset: str, layers: str
-) -> How:
-    """The record of a sweep of `source` that begins now."""
+def how_of(source: Source, **settings: Any) -> How:
+    """The record of a sweep of `source` that begins now; settings: the other fields of How."""
     return How(
         source=source.name,
         contents=fingerprint(source),
-        part=part,
         recordings=known_recordings(source.clips),
-        backbone=backbone,
-        every=every,
-        noisy=noisy,
-        preset=preset,
-        layers=layers,
+        **settings,
         versions={name: version(name) for name in ("torch", "torchvision", "scikit-learn")},
     )
 

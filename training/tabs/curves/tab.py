@@ -134,17 +134,7 @@ def curves_tab(demo: gr.Blocks) -> Curves:
 
 
 def curves_table(run: str, measure: str = "accuracy") -> dict[str, Any]:
-    """Accuracy, mAP or top-3 of every method against the share of labelled training clips.
-
-    Args:
-        run: the name of a sweep that ships ("drawn", "noisy", "actions5") or of a run.
-        measure: "accuracy", "mAP" or "top3", in percent.
-
-    Returns:
-        run, title, measure, part, concepts, clips, folds, seeds, finished, the verdict in a sentence,
-        rows (method, fraction of the training clips labelled, mean, std, lowest, highest, seeds) and
-        the paper's own numbers (method, fraction, value, where). InputError for unknown names.
-    """
+    """Figure 5 of a sweep or run as JSON, percentages: what /curves returns. InputError for unknown names."""
     check_measure(measure)
     sweep = sweep_named(run)
     results = results_of(sweep)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from attention.media.frames import label
+from attention.tabs.cards import progress_bar
 from training.data.checks.findings import Checkup, FoldCount
 from training.data.checks.kept import Standing
 from training.data.folders import count
@@ -19,13 +20,11 @@ def standing_card(name: str, standing: Standing) -> str:
     if standing.checkup:
         return checkup_card(standing.checkup)
     if not standing.total:
-        said, bar = f"Checking {escape(name)}: opening the files …", ""
-    else:
-        left = standing.left
-        soon = f" · about {max(1, round(left))} s left" if left is not None else ""
-        said = f"Checking {escape(name)}: file {standing.done:,} of {standing.total:,}{soon}"
-        bar = f" value='{standing.done}' max='{standing.total}'"
-    return f"<div class='progress' role='status'><p>{said}</p><progress{bar}></progress></div>"
+        return progress_bar(f"Checking {escape(name)}: opening the files …")
+    left = standing.left
+    soon = f" · about {max(1, round(left))} s left" if left is not None else ""
+    said = f"Checking {escape(name)}: file {standing.done:,} of {standing.total:,}{soon}"
+    return progress_bar(said, standing.done, standing.total)
 
 
 def checkup_card(seen: Checkup) -> str:
