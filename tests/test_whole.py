@@ -149,7 +149,7 @@ def test_a_pack_keeps_what_was_shown(whole: Analysis, tmp_path: Path) -> None:
 def test_a_wide_map_is_drawn_over_all_of_the_frame() -> None:
     frame = np.full((70, 140, 3), 100, np.uint8)
     L = np.zeros((7, 14), np.float32)
-    L[:, 0] = L[3, 13] = 1
+    L[:, 0] = L[:, 13] = 1
     look, (low, *_, high) = Look(opacity=1.0), colour_table("viridis").tolist()
     over = overlay(frame, L, 1.0, look, whole=True)
     assert [over[35, x].tolist() for x in (2, 137, 70)] == [high, high, low]
