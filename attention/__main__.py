@@ -57,6 +57,7 @@ def parser() -> Parser:
     made.add_argument("--truth", metavar="NAME", help="the true concept of the clip")
     made.add_argument("--device", metavar="D", default="auto", help=_DEVICE_HELP)
     made.add_argument("--precision", metavar="P", default="fp32", help=_PRECISION_HELP)
+    made.add_argument("--frame", metavar="F", default="centre", help=_FRAME_HELP)
     made.add_argument("--probe", metavar="A,B", help=_PROBE_HELP)
     made.add_argument("--out", metavar="DIR", type=folder, help=_OUT_HELP)
     made.add_argument("--json", action="store_true", help="print only the analysis, as JSON")
@@ -69,6 +70,7 @@ _MODEL_HELP = f"a model's name or its folder (default {MODEL})"
 _WINDOW_HELP = "side of the energy window, in map cells (default 3)"
 _DEVICE_HELP = "auto, cpu, cuda or mps (default auto: a GPU if there is one)"
 _PRECISION_HELP = "fp32, or bf16: faster, and energies differ by some percent (default fp32)"
+_FRAME_HELP = "centre: the middle square (default), or whole: all of each frame, without EnergyNet"
 _PROBE_HELP = "ask these probes too, listed below, of the truth or of what the first method says"
 _OUT_HELP = (
     "write analysis.json, frames.csv, figure2.png and overlay.mp4; with --truth also figure6.png, if an "

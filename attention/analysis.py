@@ -26,7 +26,8 @@ class Analysis:
     window · size: (width, height) of the clip · pictures: a JPEG per frame when kept · truth: the
     clip's true concept when known · notes: sentences a person should read (trimmed, broken off) ·
     timing: seconds of work in decode, forward, maps and energies, all threads together, and in
-    total, on the clock; forward holds what the engine computes in one graph with it · engine: what looked.
+    total, on the clock; forward holds what the engine computes in one graph with it · engine: what looked ·
+    frame: what the CNNs were shown, the "centre" square or the "whole" of each frame.
     """
 
     clip: str
@@ -44,6 +45,7 @@ class Analysis:
     truth: str | None = None
     pictures: tuple[bytes, ...] | None = None
     engine: str = ""
+    frame: str = "centre"
 
     def side(self, name: str) -> Side:
         """The side of that name; KeyError when the model has none."""
@@ -52,6 +54,11 @@ class Analysis:
     def verdict(self, method: str) -> Verdict:
         """The verdict of that method; KeyError when the model has none."""
         return {verdict.method: verdict for verdict in self.verdicts}[method]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the CNNs were shown whole frames."""
+        return self.frame == "whole"
 
     @property
     def agreement(self) -> str:
@@ -93,6 +100,7 @@ class Analysis:
             "notes": list(self.notes),
             "timing": self.timing,
             "engine": self.engine,
+            "frame": self.frame,
         }
 
     def _method_json(self, verdict: Verdict) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def _analysis(header: dict[str, Any], arrays: Arrays) -> Analysis:
         truth=header["truth"],
         pictures=pictures,
         engine=header.get("engine", ""),
+        frame=header.get("frame", "centre"),
     )
 
 
@@ -143,6 +144,7 @@ def _header(analysis: Analysis) -> dict[str, Any]:
         "notes": analysis.notes,
         "timing": analysis.timing,
         "engine": analysis.engine,
+        "frame": analysis.frame,
     }
 
 

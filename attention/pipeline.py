@@ -11,11 +11,13 @@ from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
 from attention.engine.look import Look, Sight
 from attention.engine.overlap import Clock, read_ahead
+from attention.engine.wide import wide_engine_of
 from attention.errors import InputError, whole_number
 from attention.media.clip import Clip, Reader
 from attention.media.frames import FrameReader, Frames, Limits
 from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
+from attention.model.whole import for_whole_frames, is_whole, wide_map_size
 
 OnProgress = Callable[[int, int | None], None]
 
@@ -35,6 +37,7 @@ def analyse(
     truth: str | None = None,
     device: str = "auto",
     precision: str = "fp32",
+    frame: str = "centre",
 ) -> Analysis:
     """Looks at every `every`-th frame of a clip or image through each CNN of the model.
 
@@ -43,23 +46,32 @@ def analyse(
     keep_pictures: keep L(F,c) and a JPEG of each frame in the Analysis; without them memory does not
     grow with the clip · reader: how frames are read, such as FrameReader or the sandboxed one · truth: the
     model's concept that the clip truly shows · device: auto, cpu, cuda or mps · precision: fp32, or bf16:
-    faster, with energies off by some percent. InputError for anything unusable.
+    faster, with energies off by some percent · frame: what CNNs are shown, the "centre" square of §4.2 or the
+    "whole" frame (whole.py). InputError for anything unusable.
     """
     started = time.perf_counter()
     model = model if isinstance(model, Model) else load_model(model)
+    whole = is_whole(frame)
+    model, left_out = for_whole_frames(model) if whole else (model, ())
     every, window = whole_number("every", every), whole_number("window", window)
     known = model.concept_set
     rows = _rows(known, concepts)
     truth = None if truth is None else known.names[known.index(truth)]
-    _check_window(window, model.web.map_size)
     clock = Clock()
     present = ("web",) if model.tuned is None else ("web", "tuned")
     looks = [Look(name, model, rows, window, keep_maps, device, precision) for name in present]
+    for look in looks if whole else ():
+        look.engine = wide_engine_of(look.backbone, device, precision)
+    if not whole:
+        _check_window(window, model.web.map_size)
     seen = _Seen()
     chunk = looks[0].engine.batch
     with reader(path, every=every, limits=limits or Limits(), chunk=chunk) as clip:
         expected = _expected(clip.clip, every, limits or Limits())
-        with closing(_looked_at(clip, looks, clock)) as chunks:
+        size = (clip.clip.width, clip.clip.height)
+        map_size = wide_map_size(model.web, size) if whole else model.web.map_size
+        _check_window(window, map_size)
+        with closing(_looked_at(clip, looks, clock, whole)) as chunks:
             for frames in chunks:
                 seen.add(frames, keep_pictures)
                 if on_progress:
@@ -76,15 +88,16 @@ def analyse(
         concepts=names,
         frames=tuple(seen.indices),
         seconds=tuple(seen.seconds),
-        map_size=model.web.map_size,
+        map_size=map_size,
         window=window,
-        size=(clip.clip.width, clip.clip.height),
+        size=size,
         sides=sides,
         verdicts=verdicts_of(sides, names, window, learned),
         timing={**clock.seconds, "total": time.perf_counter() - started},
-        notes=(*notes, *notes_of(sides, learned), *by_engine),
+        notes=(*notes, *left_out, *notes_of(sides, learned), *by_engine),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
         truth=truth,
+        frame=frame,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
 
@@ -97,13 +110,13 @@ def _rows(known: ConceptSet, concepts: str | Iterable[str] | None) -> list[int]:
 
 
 def _looked_at(
-    chunks: Iterable[Frames], looks: Sequence[Look], clock: Clock
+    chunks: Iterable[Frames], looks: Sequence[Look], clock: Clock, whole: bool
 ) -> Generator[Frames, None, None]:
     """Each chunk of frames once every CNN has looked at it; what they saw is in `looks`."""
 
     def see(frames: Frames) -> tuple[Frames, list[Sight]]:
         with clock.during("decode"):
-            x = looks[0].backbone.preprocess(frames.rgb)
+            x = looks[0].backbone.preprocess(frames.rgb, whole)
         return frames, [look.see(x, clock) for look in looks]
 
     with closing(read_ahead(clock.timed("decode", chunks), see)) as seen:

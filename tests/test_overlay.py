@@ -44,12 +44,12 @@ def test_the_square_is_the_cnns_input(size: tuple[int, int]) -> None:
 def test_a_map_is_stretched_with_its_values_at_the_centres_of_their_cells() -> None:
     L = np.array([[0, 4], [8, 12]], np.float32)
     across = np.array([0, 1, 3, 4])  # centres at pixels 0.5 and 2.5 of 4, a quarter of the way each
-    assert np.allclose(stretched(L, 4), across + 2 * across[:, None])
+    assert np.allclose(stretched(L, 4, 4), across + 2 * across[:, None])
 
 
 def test_the_middle_pixel_of_every_cell_has_the_value_of_the_cell() -> None:
     L = np.random.default_rng(0).random((7, 5)).astype(np.float32)
-    wide = stretched(L, 7 * 5 * 3)  # cells of 15×21 pixels, both odd
+    wide = stretched(L, 7 * 5 * 3, 7 * 5 * 3)  # cells of 15×21 pixels, both odd
     assert np.allclose(wide[7::15, 10::21], L, atol=1e-6)
 
 
@@ -98,7 +98,7 @@ def test_the_hottest_cell_lies_over_its_part_of_the_square(size: tuple[int, int]
 
 
 def test_the_window_is_outlined_over_its_cells_and_changes_nothing_else() -> None:
-    assert window_box((2, 3, 3), (7, 7), 700) == (200, 300, 500, 600)
+    assert window_box((2, 3, 3), (7, 7), (700, 700)) == (200, 300, 500, 600)
     below, L = frame(700, 900), np.zeros((7, 7), np.float32)
     plain, drawn = (overlay(below, L, 1.0, at, (2, 3, 3)) for at in (SOLID, Look(opacity=1.0)))
     rows, cols = np.nonzero((plain != drawn).any(axis=-1))

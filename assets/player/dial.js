@@ -25,7 +25,7 @@
       const reset = { type: "button", onclick: () => this.reset() };
       this.root = el(
         "details",
-        { class: "dial", ontoggle: () => this.root.open && owner.options.ask({ open: true }) },
+        { class: "dial", ontoggle: () => this.root.open && this.#makeReady() },
         el("summary", {}, "Shift it: make the clip darker, blurred, smaller, noisier …"),
         el("div", { class: "shifts" }, ...this.sliders.map((slider) => slider.root)),
         el("div", { class: "line" }, el("button", reset, "As it was"), this.note),
@@ -127,6 +127,11 @@
       const shifted = player.shifted({ pixels, w: width, h: height, frame: number, seed: 0 }, this.values);
       context.putImageData(new ImageData(shifted, width, height), 0, 0);
       return this.canvas;
+    }
+
+    #makeReady() {
+      if (this.pack) this.picture(this.owner.view.pack, this.owner.view.state.frame);
+      this.owner.options.ask({ open: true });
     }
 
     #slider(row) {

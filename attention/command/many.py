@@ -125,6 +125,7 @@ def _check_settings(out: Path, asked: Asked) -> None:
         "model": asked.model, "concepts": asked.concepts, "every": asked.every,
         "window": asked.window, "truth": asked.truth, "precision": asked.precision,
         **({} if asked.probe is None else {"probe": asked.probe}),
+        **({} if asked.frame == "centre" else {"frame": asked.frame}),
     }  # fmt: skip
     place = out / SETTINGS
     try:
@@ -144,7 +145,7 @@ def _check_settings(out: Path, asked: Asked) -> None:
     elif known != how:
         other = next(
             key
-            for key in dict.fromkeys([*how, "probe"])
+            for key in dict.fromkeys([*how, "probe", "frame"])
             if not isinstance(known, dict) or known.get(key) != how.get(key)
         )
         raise InputError(

@@ -39,6 +39,7 @@ class Asked:
     out: Path | None
     json: bool
     probe: str | None = None
+    frame: str = "centre"
 
 
 def look_at(clip: str, asked: Asked) -> None:
@@ -94,23 +95,29 @@ def analysis_of(
         truth=truth,
         device=asked.device,
         precision=asked.precision,
+        frame=asked.frame,
     )
 
 
 def check_names(asked: Asked) -> None:
-    """Raises InputError for an unknown model, concept, truth, device or precision."""
+    """Raises InputError for an unknown model, concept, truth, device, precision, probe or frame."""
     _names(asked, _model(asked.model))
     from attention.engine.devices import check_precision, device_named
+    from attention.model.whole import for_whole_frames, is_whole
 
     device_named(asked.device)
     check_precision(asked.precision)
     probes_of(asked)
+    if is_whole(asked.frame):
+        for_whole_frames(_model(asked.model))
 
 
 def probes_of(asked: Asked) -> "Sequence[Probe]":
-    """The probes of --probe; InputError for one that does not exist."""
+    """The probes of --probe; InputError for one that does not exist, and with whole frames."""
     if asked.probe is None:
         return ()
+    if asked.frame != "centre":
+        raise InputError("Probes look at the centre of frames; leave out --probe, or --frame.")
     from attention.probe.known.registry import probes_named
 
     return probes_named(name.strip() for name in asked.probe.split(","))

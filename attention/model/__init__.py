@@ -1,4 +1,5 @@
-"""A model on disk: card.py is model.json, folder.py the weights beside it, checks.py whether they fit.
+"""A model on disk: card.py is model.json, folder.py the weights beside it, checks.py whether they fit ·
+whole.py: what it can say of whole frames.
 
 The door is attention.model.load_model, which imports torch only when it is asked for.
 """

@@ -13,6 +13,7 @@ from attention.errors import InputError
 from attention.networks.inference import ready
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
+CELL = 32  # pixels of a cell of most networks' last maps
 CHUNK = 4  # frames torch passes at a time: its fastest batch on a CPU, and flat memory
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
@@ -86,19 +87,21 @@ class Backbone(nn.Module):
         looking = ready(self, x.device)
         return looking.head(looking.features(x))  # type: ignore[no-any-return]
 
-    def preprocess(self, frames: NDArray[np.uint8]) -> Tensor:
+    def preprocess(self, frames: NDArray[np.uint8], whole: bool = False) -> Tensor:
         """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.
 
         Cropping the centred square first and resizing it to 224 is §4.2's "short side to 224, then
-        centre crop" with fewer pixels to touch.
+        centre crop" with fewer pixels to touch. whole: nothing is cropped, x is [n,3,*input_size(W, H)].
         """
         if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
             raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
         table = self.pixels.table()
-        squares = np.empty((len(frames), INPUT_SIDE, INPUT_SIDE, 3), np.float32)
-        for frame, square in zip(frames, squares, strict=True):
-            cv2.LUT(centre_square(frame), table, dst=square)
-        return torch.from_numpy(squares).permute(0, 3, 1, 2)
+        height, width = frames.shape[1:3]
+        size = input_size(width, height) if whole else (INPUT_SIDE, INPUT_SIDE)
+        inputs = np.empty((len(frames), *size, 3), np.float32)
+        for frame, place in zip(frames, inputs, strict=True):
+            cv2.LUT(whole_frame(frame) if whole else centre_square(frame), table, dst=place)
+        return torch.from_numpy(inputs).permute(0, 3, 1, 2)
 
 
 def imprint(tensor: Tensor) -> tuple[int, int]:
@@ -115,8 +118,42 @@ def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     side = min(h, w)
     top, left = (h - side) // 2, (w - side) // 2
     square = np.ascontiguousarray(frame[top : top + side, left : left + side])
-    how = cv2.INTER_AREA if side > INPUT_SIDE else cv2.INTER_LINEAR
-    return cv2.resize(square, (INPUT_SIDE, INPUT_SIDE), interpolation=how)  # type: ignore[return-value]
+    return _resized(square, (INPUT_SIDE, INPUT_SIDE))
+
+
+def whole_frame(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """All of an RGB frame [H,W,3] at input_size, averaged when it shrinks."""
+    return _resized(np.ascontiguousarray(frame), input_size(frame.shape[1], frame.shape[0]))
+
+
+def input_size(width: int, height: int) -> tuple[int, int]:
+    """(height, width) of a whole frame as a network is given it.
+
+    The short side is 224, the long one the nearest multiple of 32: the cells of the last maps then share the
+    frame evenly, and it is at most a fourteenth too long or too short.
+    """
+    short = min(width, height)
+    high, wide = (CELL * round(side * INPUT_SIDE / short / CELL) for side in (height, width))
+    return high, wide
+
+
+def _resized(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    how = cv2.INTER_AREA if min(frame.shape[:2]) > INPUT_SIDE else cv2.INTER_LINEAR
+    return cv2.resize(frame, size[::-1], interpolation=how)  # type: ignore[return-value]
+
+
+@torch.no_grad()
+def pools_globally(backbone: Backbone) -> bool:
+    """Whether its head says the same of maps of any size, however often they are repeated side by side."""
+    head = ready(backbone, "cpu").head
+    generator = torch.Generator().manual_seed(0)
+    A = torch.rand(1, backbone.channels, *backbone.map_size, generator=generator)
+    try:
+        wide = head(torch.cat([A, A], 3))
+    except RuntimeError:  # a layer with weights for so many cells
+        return False
+    once = head(A)
+    return wide.shape == once.shape and torch.allclose(wide, once, rtol=1e-3, atol=1e-4)
 
 
 @torch.no_grad()

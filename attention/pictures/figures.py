@@ -64,7 +64,8 @@ def figure2(
     sheet.caption(room, 0, moment(analysis, frame))
     for tile, (c, top) in enumerate(zip(concepts, heights[frame], strict=True), 1):
         window = window_of(seen, frame, c, analysis.window)
-        sheet.place(overlay(bare, maps[frame, c], float(top), look, window), *room.inset(tile))
+        over = overlay(bare, maps[frame, c], float(top), look, window, analysis.is_whole)
+        sheet.place(over, *room.inset(tile))
         energy = f"E {written(float(seen.energies[frame, c]))}"
         sheet.caption(room, tile, analysis.concepts[c], energy, more=said(analysis, c, side))
     sheet.footer(room.bottom + GAP, float(heights.max()), look, energy_notes(analysis, look))
@@ -108,7 +109,8 @@ def figure6(
             good = c == found.truth
             window = window_of(seen, frame, c, analysis.window) if windowed else None
             top = float(heights[frame, concepts.index(c)])
-            sheet.place(overlay(bare, maps[frame, c], top, look, window), *room.inset(tile))
+            over = overlay(bare, maps[frame, c], top, look, window, analysis.is_whole)
+            sheet.place(over, *room.inset(tile))
             colour = RIGHT if good else WRONG
             sheet.edge(room, tile, colour, dashed=not good)
             energy = f"E {written(float(found.energies[frame, c]))}"
@@ -140,7 +142,7 @@ def energy_notes(analysis: Analysis, look: Look) -> list[str]:
 
 def square_notes(analysis: Analysis) -> list[str]:
     """A note that explains the dark border, if there is one."""
-    if analysis.size[0] == analysis.size[1]:
+    if analysis.size[0] == analysis.size[1] or analysis.is_whole:
         return []
     return ["Darkened: outside the square that the CNN sees."]
 

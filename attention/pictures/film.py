@@ -102,7 +102,9 @@ class _Pages:
         for tile, concept in enumerate(self.concepts, 1):
             window = window_of(self.side, place, concept, self.analysis.window)
             top = float(self.tops[place, tile - 1])
-            over = overlay(bare, self.maps[place, concept], top, self.look, window)
+            over = overlay(
+                bare, self.maps[place, concept], top, self.look, window, self.analysis.is_whole
+            )
             self._put(page, tile, over)
         if self.strip:
             self.strip.cursor(page, place)

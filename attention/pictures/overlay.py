@@ -56,12 +56,12 @@ def analysed_square(height: int, width: int) -> tuple[int, int, int]:
     return (height - side) // 2, (width - side) // 2, side
 
 
-def stretched(L: Floats, side: int) -> Floats:
-    """A map [h,w] interpolated bilinearly to [side,side] pixels; cell values lie at cell centres.
+def stretched(L: Floats, height: int, width: int) -> Floats:
+    """A map [h,w] interpolated bilinearly to [height,width] pixels; cell values lie at cell centres.
 
     Beyond the outermost centres the value of the outermost cell continues.
     """
-    wide = cv2.resize(L.astype(np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
+    wide = cv2.resize(L.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
     return wide.astype(np.float32)
 
 
@@ -79,31 +79,39 @@ def coloured(values: Floats, top: float, colours: str = "viridis") -> Picture:
 
 
 def overlay(
-    frame: Picture, L: Floats, top: float, look: Look = Look(), window: Window | None = None
+    frame: Picture,
+    L: Floats,
+    top: float,
+    look: Look = Look(),
+    window: Window | None = None,
+    whole: bool = False,
 ) -> Picture:
     """The frame [H,W,3] under one map L [h,w], coloured from 0 to `top`; dimmed outside the square.
 
-    window: (row, col, s), the s×s cells to outline, or None.
+    window: (row, col, s), the s×s cells to outline, or None · whole: the map shows all of the frame.
     """
     picture = np.rint(frame * DIMMED).astype(np.uint8)
     y, x, side = analysed_square(*frame.shape[:2])
-    inside = np.s_[y : y + side, x : x + side]
+    inside = np.s_[:, :] if whole else np.s_[y : y + side, x : x + side]
+    size = picture[inside].shape[:2]
     # interpolating values, not colours, keeps every colour on the scale
-    values = stretched(L, side)
+    values = stretched(L, *size)
     share = look.opacity * np.clip(2 * values / top if top > 0 else 0 * values, 0, 1)[..., None]
     heat = coloured(values, top, look.colours)
     picture[inside] = np.rint(frame[inside] * (1 - share) + heat * share).astype(np.uint8)
     if window is not None and look.window:
-        _outline(picture[inside], *window_box(window, (L.shape[0], L.shape[1]), side))
+        _outline(picture[inside], *window_box(window, (L.shape[0], L.shape[1]), size))
     return picture
 
 
-def window_box(window: Window, map_size: tuple[int, int], side: int) -> tuple[int, int, int, int]:
-    """The window's (top, left, bottom, right) in pixels of a square `side` wide over a map (h, w)."""
+def window_box(
+    window: Window, map_size: tuple[int, int], size: tuple[int, ...]
+) -> tuple[int, int, int, int]:
+    """The window's (top, left, bottom, right) in pixels of a picture (height, width) under a map (h, w)."""
     row, col, s = window
-    h, w = map_size
-    top, bottom = (round(cell * side / h) for cell in (row, row + s))
-    left, right = (round(cell * side / w) for cell in (col, col + s))
+    (h, w), (height, width) = map_size, size
+    top, bottom = (round(cell * height / h) for cell in (row, row + s))
+    left, right = (round(cell * width / w) for cell in (col, col + s))
     return top, left, bottom, right
 
 

@@ -1,0 +1,54 @@
+"""What a model can say of whole frames, whose maps are wider than those it was trained with."""
+
+from dataclasses import replace
+
+import torch
+
+from attention.errors import InputError, short
+from attention.methods.registry import known_method
+from attention.model.folder import Model
+from attention.networks.cnn import Backbone, input_size, pools_globally
+from attention.networks.inference import ready
+
+SHOWN = ("centre", "whole")
+NO_ENERGYNET = (
+    "finetune+EnergyNet says nothing of whole frames: it has a weight for each cell of the maps it learned "
+    "from, and those of whole frames have more."
+)
+
+
+def is_whole(frame: str) -> bool:
+    """Whether "whole" or "centre" is named; InputError for anything else."""
+    if frame not in SHOWN:
+        raise InputError(f"There is no frame '{short(frame)}'; choose {' or '.join(SHOWN)}.")
+    return frame == "whole"
+
+
+def for_whole_frames(model: Model) -> tuple[Model, tuple[str, ...]]:
+    """The model without what depends on the size of maps, and a sentence where EnergyNet is left out.
+
+    What was learned of energies is left out too: they are those of square maps. InputError for a CNN whose
+    head does not pool globally.
+    """
+    for cnn in filter(None, (model.web, model.tuned)):
+        if not pools_globally(cnn):
+            h, w = cnn.map_size
+            raise InputError(
+                f"{short(cnn.name)} cannot look at whole frames: it has a weight for each of {h}×{w} places; "
+                "look at the centre, or choose a network that pools globally, such as resnet101."
+            )
+    kept = {name: own for name, own in model.learned.items() if not _reads_energies(name)}
+    notes = () if model.energynet is None else (NO_ENERGYNET,)
+    return replace(model, energynet=None, V_c=None, learned=kept), notes
+
+
+@torch.inference_mode()
+def wide_map_size(backbone: Backbone, size: tuple[int, int]) -> tuple[int, int]:
+    """(h, w) of its maps of whole frames of size (width, height)."""
+    A = ready(backbone, "cpu").trunk(torch.zeros(1, 3, *input_size(*size)))
+    return int(A.shape[2]), int(A.shape[3])
+
+
+def _reads_energies(method: str) -> bool:
+    row = known_method(method)
+    return row is not None and "energies" in row.reads
