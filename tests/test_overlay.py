@@ -72,7 +72,7 @@ def test_the_blend_follows_the_value_inside_the_square_and_is_dim_outside() -> N
     L = np.random.default_rng(2).random((5, 5)).astype(np.float32)
     y, x, side = analysed_square(20, 34)
     inside = np.s_[y : y + side, x : x + side]
-    values = stretched(L, side)
+    values = stretched(L, side, side)
     heat = coloured(values, 1.0).astype(float)
     share = 0.25 * np.minimum(1, 2 * values)[..., None]  # full from half of the scale on
     mixed = overlay(below, L, 1.0, Look(opacity=0.25, window=False))
