@@ -10,9 +10,10 @@ from attention.media.clip import Frames, Limits
 from attention.media.frames import FrameReader
 from attention.pack import load_pack
 from attention.pipeline import analyse
+from attention.probe.change import UNCHANGED, boxes_of, change_of
 from attention.probe.shift.registry import shifts
 from attention.serving.curves import FOLDER, shift_curves
-from attention.serving.dial import ShiftedReader, look_shifted
+from attention.serving.dial import ChangedReader, look_changed
 from attention.serving.looking import Looked, look
 from attention.tabs.player import dial_row, player_value
 from tests.clips import write_clip
@@ -21,6 +22,7 @@ from training.data.records import LabelledClip
 from training.judge.shifting import accuracy_under_shifts, points
 
 MODEL = "interactions"
+DARK = change_of({"shift": {"darkness": 0.5}})
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +42,7 @@ class Darkened(FrameReader):
 
 
 def test_a_shifted_look_is_a_look_at_shifted_frames(looked: Looked, tmp_path: Path) -> None:
-    shifted = look_shifted(looked, {"darkness": 0.5}, tmp_path)
+    shifted = look_changed(looked, DARK, tmp_path)
     expected = analyse(looked.clip, MODEL, every=2, reader=Darkened)
     found = load_pack(shifted.pack)
     assert found.frames == expected.frames == (0, 2, 4, 6, 8, 10)
@@ -48,32 +50,79 @@ def test_a_shifted_look_is_a_look_at_shifted_frames(looked: Looked, tmp_path: Pa
         np.testing.assert_allclose(one.energies, other.energies, rtol=1e-4, atol=1e-5)
     assert [v.prediction for v in found.verdicts] == [v.prediction for v in expected.verdicts]
     assert "darkness 0.5" in found.notes[-1]
-    assert shifted.unshifted == looked and dict(shifted.shift) == {"darkness": 0.5}
+    assert shifted.unchanged == looked and shifted.change == DARK
     # a shift takes the place of the one before; none at all is the look itself
-    brighter = look_shifted(shifted, {"darkness": 0.2}, tmp_path)
+    brighter = look_changed(shifted, change_of({"shift": {"darkness": 0.2}}), tmp_path)
     assert load_pack(brighter.pack).sides[0].scores != pytest.approx(found.sides[0].scores)
-    assert look_shifted(brighter, {"darkness": 0.0}, tmp_path) is looked
-    assert player_value(shifted.pack, shift=dict(shifted.shift))["shift"] == {"darkness": 0.5}
+    assert look_changed(brighter, change_of({"shift": {"darkness": 0.0}}), tmp_path) is looked
+    value = player_value(shifted.pack, change=shifted.change.to_json())
+    assert value["change"] == {"shift": {"darkness": 0.5}}
 
 
-def test_what_cannot_be_shifted_is_said(looked: Looked, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no shift 'fog'"):
-        look_shifted(looked, {"fog": 1.0}, tmp_path)
-    with pytest.raises(InputError, match="Nothing is left to see"):
-        look_shifted(looked, {"darkness": 1.0}, tmp_path)
-    gone = Looked(tmp_path / "gone.pack", looked.clip, MODEL)
-    with pytest.raises(InputError, match="no longer kept"):
-        look_shifted(gone, {"darkness": 0.5}, tmp_path)
+def test_a_hidden_part_is_hidden_from_the_methods(looked: Looked, tmp_path: Path) -> None:
+    asked = {"hide": {"places": {"4": [0.0, 0.0, 0.5, 1.0]}, "only": True}}
+    change = change_of(asked)
+    assert change.to_json() == asked
+    before, after = (
+        load_pack(one.pack).sides[0] for one in (looked, look_changed(looked, change, tmp_path))
+    )
+    moved = [
+        not np.allclose(a, b, atol=1e-3) for a, b in zip(before.scores, after.scores, strict=True)
+    ]
+    assert moved == [False, False, True, False, False, False]  # frame 4 is the third
+
+
+def test_boxes_pass_through_their_places_by_frame_number() -> None:
+    places = {"0": [0.0, 0.0, 0.2, 0.2], "9": [0.4, 0.2, 0.6, 0.4]}
+    numbers = np.array([0, 5, 10, 15])
+    boxes = boxes_of(change_of({"hide": {"places": places}}), numbers)
+    assert np.allclose(boxes[1], (0.2, 0.1, 0.4, 0.3))  # halfway: 9 belongs to frame 10
+    assert boxes[2] == boxes[3] == [(0.4, 0.2, 0.6, 0.4)]
+    assert boxes_of(UNCHANGED, numbers) == [()] * 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"shift": {"fog": 1.0}}, "no shift 'fog'"),
+        ({"shift": {"blur": "much"}}, "blur cannot be"),
+        ({"shift": 3}, "nothing else is known"),
+        ({"hide": {"places": {"1": [0, 0, 1]}}}, "four numbers"),
+        ({"hide": {"places": {"x": [0, 0, 1, 1]}}}, "four numbers"),
+        ({"hide": {"places": {"1": [0, 0, 1, float("nan")]}}}, "four numbers"),
+        ({"hide": {"places": [1]}}, "at most 1000 boxes"),
+        ({"shift": {"darkness": 1.0}}, "Nothing is left to see"),
+        ({"hide": {"places": {"0": [0, 0, 1, 1]}}}, "nothing is left to see"),
+        ({"hide": {"places": {"0": [0.5, 0, 0.2, 1]}}}, "covers nothing"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    looked: Looked, tmp_path: Path, asked: dict[str, object], said: str
+) -> None:
+    with pytest.raises(InputError, match=said):
+        look_changed(looked, change_of(asked), tmp_path)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_film_reads_its_frames_under_the_shift(looked: Looked) -> None:
+def test_a_look_that_is_gone_cannot_be_changed(looked: Looked, tmp_path: Path) -> None:
+    gone = Looked(tmp_path / "gone.pack", looked.clip, MODEL)
+    with pytest.raises(InputError, match="no longer kept"):
+        look_changed(gone, DARK, tmp_path)
+
+
+def test_a_film_reads_its_frames_under_the_change(looked: Looked) -> None:
     with FrameReader(looked.clip, every=2, limits=Limits(), chunk=4) as plain:
         before = np.concatenate([frames.rgb for frames in plain])
-    with ShiftedReader({"darkness": 0.5}, looked.clip, every=2, limits=Limits(), chunk=4) as opened:
+    asked = {"shift": {"darkness": 0.5}, "hide": {"places": {"10": [0, 0, 0.5, 0.5]}, "only": True}}
+    numbers = (0, 2, 4, 6, 8, 10)
+    with ChangedReader(
+        change_of(asked), numbers, looked.clip, every=2, limits=Limits(), chunk=4
+    ) as opened:
         after = np.concatenate([frames.rgb for frames in opened])
         assert opened.clip.width == 96 and opened.notes == ()
-    assert np.array_equal(after, np.floor(before / 2 + 0.5))
+    dark = np.floor(before / 2 + 0.5)
+    assert np.array_equal(after[:5], dark[:5]) and np.array_equal(after[5, 48:], dark[5, 48:])
+    assert not np.array_equal(after[5], dark[5])  # the last frame of the second chunk
 
 
 def test_curves_begin_with_no_shift_and_count_clips(looked: Looked) -> None:

@@ -1,4 +1,4 @@
-// The shift dial: how far the clip is moved from Web images towards video, shown at once and then asked of the server.
+// The shift dial and what is hidden: a change of the clip, shown at once and then asked of the server.
 (function (player) {
   "use strict";
 
@@ -22,11 +22,13 @@
       this.note = el("p", { class: "note", role: "status" });
       this.curve = new player.Curve();
       this.breaks = new Map(); // shift → Map method → the least value at which it says something else
+      this.hide = new player.Hide(owner, () => this.#moved(REST));
       const reset = { type: "button", onclick: () => this.reset() };
       this.root = el(
         "details",
         { class: "dial", ontoggle: () => this.root.open && this.#makeReady() },
-        el("summary", {}, "Shift it: make the clip darker, blurred, smaller, noisier …"),
+        el("summary", {}, "Grab it: make the clip darker, blurred, smaller, noisier, or hide a part of it …"),
+        this.hide.root,
         el("div", { class: "shifts" }, ...this.sliders.map((slider) => slider.root)),
         el("div", { class: "line" }, el("button", reset, "As it was"), this.note),
         this.curve.root,
@@ -43,18 +45,24 @@
       return found;
     }
 
-    get moved() {
-      return Object.keys(this.values).length > 0;
+    // What the server is asked for.
+    get change() {
+      const { values } = this;
+      return { ...(Object.keys(values).length && { shift: values }), ...(this.hide.asked && { hide: this.hide.asked }) };
     }
 
-    // A pack was opened whose frames were shifted by `values`.
-    opened(pack, values) {
-      const plain = !Object.keys(values).length;
-      this.answered = JSON.stringify(values);
+    get moved() {
+      return Object.keys(this.change).length > 0;
+    }
+
+    // A pack was opened whose frames were changed like this.
+    opened(pack, change) {
+      const plain = !Object.keys(change).length;
+      this.answered = JSON.stringify(change);
       if (plain && pack.clip !== this.pack?.clip) this.#forget();
       else if (plain && this.moved && !this.moving) this.#ask(); // another model, or another step: shifted alike
       if (plain) this.#keep(pack);
-      else this.#compare(pack, values);
+      else this.#compare(pack, change);
       this.#showCurve();
       if (!this.ahead) say(this.note, "");
     }
@@ -64,12 +72,13 @@
       this.moving = false;
       this.asked = this.answered;
       this.rows.forEach((_, at) => this.#put(at, 0));
+      this.hide.forget();
     }
 
     // Notes which methods say something else under a single shift than without it.
-    #compare(pack, values) {
-      const [[name, value], ...others] = Object.entries(values);
-      if (others.length || pack.clip !== this.pack?.clip) return;
+    #compare(pack, { shift = {}, hide }) {
+      const [[name, value] = [], ...others] = Object.entries(shift);
+      if (!name || hide || others.length || pack.clip !== this.pack?.clip) return;
       if (!this.breaks.has(name)) this.breaks.set(name, new Map());
       const known = this.breaks.get(name);
       pack.methods.forEach((method, number) => {
@@ -100,6 +109,7 @@
 
     reset() {
       this.rows.forEach((_, at) => this.#put(at, 0));
+      this.hide.forget();
       this.#moved(0);
     }
 
@@ -111,12 +121,13 @@
     // The picture of a pack's frame under the shifts; undefined while it is decoded, null where there is none.
     picture(pack, frame) {
       const number = pack.frames[frame];
+      const boxes = this.hide.boxes(pack, frame);
       const original = this.pictures.get(Math.max(0, this.pack.frames.findIndex((one) => one >= number)));
-      return original ? this.#preview(original, number) : original;
+      return original ? this.#preview(original, number, boxes) : original;
     }
 
     // As a canvas no wider than the screen needs; number: the frame's index in its clip, which noise depends on.
-    #preview(picture, number) {
+    #preview(picture, number, boxes) {
       const scale = Math.min(1, WIDEST / picture.width);
       const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
       this.canvas ??= el("canvas");
@@ -125,7 +136,8 @@
       context.drawImage(picture, 0, 0, width, height);
       const pixels = context.getImageData(0, 0, width, height).data;
       const shifted = player.shifted({ pixels, w: width, h: height, frame: number, seed: 0 }, this.values);
-      context.putImageData(new ImageData(shifted, width, height), 0, 0);
+      const found = boxes.length ? player.hidden({ pixels: shifted, w: width, h: height }, boxes) : shifted;
+      context.putImageData(new ImageData(found, width, height), 0, 0);
       return this.canvas;
     }
 
@@ -187,15 +199,15 @@
       this.moving = true;
       this.owner.draw();
       this.#showCurve();
-      const seen = this.rows.some((row) => row.in_browser && row.name in this.values);
+      const seen = this.hide.asked || this.rows.some((row) => row.in_browser && row.name in this.values);
       this.say(seen || !this.moved ? NOTE.moving : NOTE.compression);
       this.waiting = setTimeout(() => this.#ask(), rest);
     }
 
     #ask() {
       this.moving = false;
-      this.asked = JSON.stringify(this.values);
-      this.owner.options.ask({ shift: this.values });
+      this.asked = JSON.stringify(this.change);
+      this.owner.options.ask(this.change);
     }
 
     // A slider's place is a straight line between two named levels, which lie a quarter apart.

@@ -31,7 +31,7 @@
       this.loading = new AbortController();
       const { signal } = this.loading;
       try {
-        if (!value.shift) this.message.say("Fetching the analysis …", { over: !this.body.hidden });
+        if (!value.change) this.message.say("Fetching the analysis …", { over: !this.body.hidden });
         const progress = (sofar, total) => this.message.progress(sofar, total);
         const { url, size } = file;
         const buffer = await player.fetchPack({ url, size, first: value.first }, progress, signal);
@@ -146,6 +146,7 @@
       this.transport.at(state.frame, time);
       this.timeline.at(state.frame);
       this.numbers.refresh();
+      this.dial?.hide.lay();
       this.table.show(
         time.spoken,
         view.concepts.map((concept) => view.row(concept)),
@@ -229,7 +230,7 @@
       this.body.hidden = false;
       this.root.setAttribute("aria-label", `Heatmaps of ${pack.clip}`);
       this.callouts.want(Boolean(value.callouts));
-      this.dial?.opened(pack, value.shift ?? {});
+      this.dial?.opened(pack, value.change ?? {});
       this.#ask(value);
       if (value.play) this.playOnce();
     }

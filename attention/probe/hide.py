@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from attention.errors import InputError
 from attention.media.clip import Picture
-from attention.networks.cnn import centre_square
 from attention.probe.shift.shift import rounded
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in shares of the frame, 0 … 1
@@ -38,11 +37,18 @@ def hidden(frames: Picture, boxes: Boxes) -> Picture:
     frame.
     """
     cover = np.stack([_cover(own, frames.shape[1:3]) for own in boxes])
-    if all(centre_square(own.astype(np.uint8)).all() for own in cover):
+    if all(_middle(own).all() for own in cover):
         raise InputError(
             "The boxes cover the whole picture: nothing is left to see; make them smaller."
         )
     return np.where(cover[..., None], blurred_mean(frames), frames)
+
+
+def _middle(cover: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The centred square, which is what a CNN sees (§4.2)."""
+    side = min(cover.shape)
+    top, left = ((length - side) // 2 for length in cover.shape)
+    return cover[top : top + side, left : left + side]
 
 
 def in_all(boxes: Sequence[Box], frames: int) -> Boxes:

@@ -1,6 +1,6 @@
-"""The shift dial: the frames of a look, held at hand, shifted and looked at again."""
+"""What a person does to a clip: the frames of a look, held at hand, changed and looked at again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from attention.confined.process import SandboxedReader
 from attention.errors import full_disk_told
 from attention.media.clip import Clip, Frames
 from attention.pack import save_pack
-from attention.probe.shift.registry import Asked, sentence_of, shifted, values_of
+from attention.probe.change import Change, boxes_of, changed
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import limits_for, ready_model
 from attention.serving.turns import LINE
@@ -22,27 +22,25 @@ CLIPS = 3  # held at a time
 FRAMES = 64  # of a clip; of a longer look, every second one, or third …
 
 
-def look_shifted(
+def look_changed(
     looked: Looked,
-    asked: Asked,
+    change: Change,
     folder: Path,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Looked:
-    """The same clip under shifts {name: value or level}, as `folder`/analysis.pack; the look itself without.
+    """The same clip under a change, as `folder`/analysis.pack; the look itself without any.
 
-    Raises InputError for a shift that there is not, where nothing is left to see, and when the clip
-    has gone.
+    Raises InputError where nothing is left to see, and when the clip has gone.
     """
-    original = looked.unshifted or looked
-    values = values_of(asked)
-    if not values:
+    original = looked.unchanged or looked
+    if not change:
         return original
     seen = original.analysis(maps=False)
     held = _frames(original)
     if on_progress:
         on_progress(Progress(0, len(held.rgb), 0.0))
-    rgb = shifted(held.rgb, values, held.frames.indices)
-    analysis = held.changed(rgb, sentence_of(values)).analysis(
+    rgb = changed(held.rgb, held.frames.indices, change)
+    analysis = held.changed(rgb, *change.sentences).analysis(
         ready_model(original.model),
         concepts=seen.concepts,
         window=seen.window,
@@ -52,21 +50,24 @@ def look_shifted(
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
-    return replace(original, pack=pack, shift=tuple(values.items()), unshifted=original)
+    return replace(original, pack=pack, change=change, unchanged=original)
 
 
 def made_ready(looked: Looked) -> None:
     """Loads what the first move of the dial would wait for: the model, its engine, the clip's frames."""
-    original = looked.unshifted or looked
+    original = looked.unchanged or looked
     with LINE.turn():
         _frames(original).analysis(ready_model(original.model))
 
 
-class ShiftedReader:
-    """A clip read in a sandbox whose frames are shifted by `values`; otherwise as SandboxedReader."""
+class ChangedReader:
+    """A clip read in a sandbox, its frames changed; numbers: those of the look, in order."""
 
-    def __init__(self, values: Asked, path: str | Path, **options: Any) -> None:
-        self._values = values
+    def __init__(
+        self, change: Change, numbers: Sequence[int], path: str | Path, **options: Any
+    ) -> None:
+        self._change = change
+        self._boxes = dict(zip(numbers, boxes_of(change, numbers), strict=True))
         self._reader = SandboxedReader(path, **options)
 
     @property
@@ -81,7 +82,9 @@ class ShiftedReader:
 
     def __iter__(self) -> Iterator[Frames]:
         for frames in self._reader:
-            yield replace(frames, rgb=shifted(frames.rgb, self._values, frames.indices))
+            boxes = [self._boxes.get(int(number), ()) for number in frames.indices]
+            rgb = changed(frames.rgb, frames.indices, self._change, boxes)
+            yield replace(frames, rgb=rgb)
 
     def __enter__(self) -> Self:
         self._reader.__enter__()

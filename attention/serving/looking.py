@@ -9,6 +9,7 @@ from attention.analysis import Analysis
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError, full_disk_told
 from attention.pack import load_pack, save_pack
+from attention.probe.change import UNCHANGED, Change
 from attention.serving.offered import limits_for, ready_model
 from attention.serving.samples import Sample
 from attention.serving.workroom import KEPT_FOR
@@ -18,8 +19,7 @@ from attention.serving.workroom import KEPT_FOR
 class Looked:
     """A finished look at a clip: its pack and what is needed to read the clip again.
 
-    shift: (name, value) of what its frames were shifted by · unshifted: of such a look, the one at the
-    clip as it is.
+    change: what was done to its frames · unchanged: of such a look, the one at the clip as it is.
     """
 
     pack: Path
@@ -27,8 +27,8 @@ class Looked:
     model: str
     sample: str | None = None
     every: int = 5
-    shift: tuple[tuple[str, float], ...] = ()
-    unshifted: "Looked | None" = None
+    change: Change = UNCHANGED
+    unchanged: "Looked | None" = None
 
     def analysis(self, maps: bool = True) -> Analysis:
         """The analysis, read back from its pack, with or without maps; InputError when that has gone."""

@@ -41,6 +41,7 @@ SCRIPTS = (
     "numbers.js",
     "shifts.js",
     "curve.js",
+    "hide.js",
     "dial.js",
     "figure.js",
     "pictures.js",
@@ -62,7 +63,7 @@ def player(elem_id: str, *, linked: bool = True, empty: str = EMPTY, dial: bool 
 
     linked: whether it keeps its frame, concepts and settings in the page's address; only one player
     of a page can. empty: the sentence shown until there is something to play. dial: with the shift dial,
-    whose settings come as an input event, {"shift": {name: value}}.
+    whose settings come as an input event: see `probe.change.change_of`.
     """
     rows = [dial_row(shift) for shift in shifts()] if dial else None
     options = json.dumps({"linked": linked, "empty": empty, "dial": rows})
@@ -107,7 +108,7 @@ def player_value(
     link: Mapping[str, str | None] | None = None,
     play: bool = False,
     callouts: bool = False,
-    shift: Mapping[str, float] | None = None,
+    change: Mapping[str, Any] | None = None,
     trouble: str = "",
 ) -> dict[str, Any]:
     """What an event returns to a player.
@@ -119,7 +120,7 @@ def player_value(
     says, or else the pack's own choice · link: what the address needs to lead back to this clip, such as
     {"clip": "lion"}; a None takes the parameter out of the address · play: plays once by itself, save
     for people who want no motion · callouts: says in the picture what the vote and attention say ·
-    shift: what the frames were shifted by · trouble: why the dial was not followed. Raises
+    change: what was done to the frames · trouble: why the dial was not followed. Raises
     FileNotFoundError when there is no such file.
     """
     value: dict[str, Any] = {"pack": None, "message": message}
@@ -142,8 +143,8 @@ def player_value(
         value["play"] = True
     if callouts:
         value["callouts"] = True
-    if shift:
-        value["shift"] = dict(shift)
+    if change:
+        value["change"] = dict(change)
     if trouble:
         value["trouble"] = trouble
     if link is not None:

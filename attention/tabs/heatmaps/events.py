@@ -14,7 +14,8 @@ import gradio as gr
 
 from attention.errors import InputError, full_disk_told
 from attention.pack import save_pack
-from attention.serving.dial import look_shifted, made_ready
+from attention.probe.change import change_of
+from attention.serving.dial import look_changed, made_ready
 from attention.serving.looking import Looked, Progress, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
@@ -22,6 +23,7 @@ from attention.serving.shelf import Shelf
 from attention.serving.turns import Desk, Line, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import export_card, progress_card, timing_line, verdict_cards
+from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.exports import export
 from attention.tabs.player import player_value
 
@@ -67,26 +69,28 @@ def model_for_own(looked: Looked | None, model: str) -> str:
     return FOR_OWN if by_sample and drawn and FOR_OWN in offered else model
 
 
-def look_under_shift(
+def look_at_changed(
     workroom: Workroom, desk: Desk, looked: Looked | None, told: Any
 ) -> Iterator[Shown]:
-    """Looks again at the clip that is shown, shifted as the dial says: {"shift": {name: value}}.
+    """Looks again at the clip that is shown, changed as a person asks: see `probe.change.change_of`.
 
     {"open": true} says that the dial is about to be used.
     """
-    told = told if isinstance(told, dict) else {}
-    if looked and told.get("open"):
+    if looked is None or not isinstance(told, dict):
+        return
+    if told.get("open"):
         with suppress(InputError):  # said when the dial is moved
             made_ready(looked)
-    asked = told.get("shift")
-    if looked is None or not isinstance(asked, dict):
-        yield (gr.skip(),) * 5
+        yield _waiting(gr.skip())
         return
     try:
-        again = partial(look_shifted, looked, asked)
+        with toasting():
+            again = partial(look_changed, looked, change_of(told))
         yield from _followed(workroom, desk, looked.clip.name, again, quiet=True)
     except gr.Error as error:
-        value = player_value(looked.pack, shift=dict(looked.shift), trouble=str(error.message))
+        value = player_value(
+            looked.pack, change=looked.change.to_json(), trouble=str(error.message)
+        )
         yield (gr.skip(), "", gr.skip(), value, gr.skip())
 
 
@@ -240,7 +244,11 @@ def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Show
         "",
         verdict_cards(analysis),
         player_value(
-            looked.pack, link=_link(looked), play=play, callouts=callouts, shift=dict(looked.shift)
+            looked.pack,
+            link=_link(looked),
+            play=play,
+            callouts=callouts,
+            change=looked.change.to_json(),
         ),
         timing_line(analysis),
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from attention.analysis import Analysis, Side
 from attention.media.frames import Limits
-from attention.serving.dial import ShiftedReader
+from attention.serving.dial import ChangedReader
 from attention.serving.looking import Looked
 from attention.serving.offered import LONGEST
 
@@ -130,7 +130,7 @@ def export(
         concepts=view.concepts,
         side=view.side,
         look=look,
-        reader=partial(ShiftedReader, dict(looked.shift)),
+        reader=partial(ChangedReader, looked.change, analysis.frames),
         limits=Limits(trim_seconds=LONGEST, trim_frames=len(analysis.frames)),
         on_progress=on_progress,
     )

@@ -19,8 +19,8 @@ from attention.tabs.heatmaps.events import (
     exported,
     linked,
     look_again,
+    look_at_changed,
     look_at_own,
-    look_under_shift,
     look_with,
     shelved,
     told_truth,
@@ -64,10 +64,10 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
     parts.again.click(partial(look_again, workroom), inputs, **heavy)
 
     # gradio finds the event by the annotation of a plain function
-    def shift(desk: Desk, looked: Looked | None, event: gr.EventData) -> Iterator[Shown]:
-        yield from look_under_shift(workroom, desk, looked, event._data)
+    def change(desk: Desk, looked: Looked | None, event: gr.EventData) -> Iterator[Shown]:
+        yield from look_at_changed(workroom, desk, looked, event._data)
 
-    parts.picture.input(shift, [parts.desk, parts.looked], **heavy)
+    parts.picture.input(change, [parts.desk, parts.looked], **heavy)
     # "input" comes twice for one click of the mouse, and for a name typed and taken back
     parts.model.change(partial(look_with, workroom), inputs, **heavy)
     heavy |= {"outputs": [*parts.shown, parts.model]}

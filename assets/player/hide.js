@@ -1,0 +1,178 @@
+// A part of the frames that is hidden: a box drawn on the frame, moved by mouse, touch or arrow keys.
+(function (player) {
+  "use strict";
+
+  const { el } = player;
+  const STEP = 0.02; // of the frame, for one press of an arrow key
+  const SMALLEST = 0.03;
+  const WORDS = "hidden part: arrow keys move it, with shift they change its size";
+
+  class Hide {
+    // owner: the player · onChange(): what is hidden is another.
+    constructor(owner, onChange) {
+      Object.assign(this, { owner, onChange });
+      this.places = new Map(); // frame number → [x0, y0, x1, y1] in shares of the frame
+      this.draw = el("button", { type: "button", "aria-pressed": "false", onclick: () => this.#arm() }, "Hide a part");
+      this.only = el(
+        "select",
+        { "aria-label": "where the part is hidden", onchange: () => this.places.size && this.onChange() },
+        el("option", { value: "" }, "in the whole clip"),
+        el("option", { value: "only" }, "in one frame"),
+      );
+      const button = (text, onclick, title = "") => el("button", { type: "button", onclick, title }, text);
+      const following = "the window of the concept that attention names, in every frame where it is";
+      this.clear = button("Hide nothing", () => this.#set(new Map()));
+      this.root = el(
+        "div",
+        { class: "line" },
+        this.draw,
+        this.only,
+        button("Hide where it looks", () => this.#set(this.#windows()), following),
+        this.clear,
+      );
+      this.box = el("button", { type: "button", class: "hidden-part", "aria-label": WORDS });
+      this.#listen();
+    }
+
+    // What the server is asked to hide; undefined for nothing.
+    get asked() {
+      if (!this.places.size) return undefined;
+      return { places: Object.fromEntries(this.places), only: this.only.value === "only" };
+    }
+
+    // Nothing is hidden any more; nobody is asked.
+    forget() {
+      this.places = new Map();
+      this.#arm(false);
+    }
+
+    // The boxes of a pack's frame: between two places in a straight line, before and after them as they are.
+    boxes(pack, frame) {
+      if (!this.places.size) return [];
+      const last = pack.frames.length - 1;
+      const at = (number) => {
+        const found = pack.frames.findIndex((one) => one >= number);
+        return found < 0 ? last : found;
+      };
+      const places = [...this.places].map(([number, box]) => [at(number), box]).sort(([a], [b]) => a - b);
+      if (this.only.value === "only") return places[0][0] === frame ? [places[0][1]] : [];
+      const next = places.findIndex(([place]) => place >= frame);
+      if (next < 0) return [places.at(-1)[1]];
+      const [to, box] = places[next];
+      if (next === 0 || to === frame) return [box];
+      const [from, before] = places[next - 1];
+      const share = (frame - from) / (to - from);
+      return [before.map((corner, i) => corner + (box[i] - corner) * share)];
+    }
+
+    // Puts the box over the frame's tile, where there is one.
+    lay() {
+      const tile = this.owner.tiles.tiles[0];
+      const { pack, state } = this.owner.view;
+      const [box] = this.boxes(pack, state.frame);
+      this.clear.disabled = !this.places.size;
+      if (!tile || !box) return void this.box.remove();
+      if (this.box.parentElement !== tile.picture) tile.picture.append(this.box);
+      const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = tile.canvas;
+      const [x0, y0, x1, y1] = box;
+      Object.assign(this.box.style, {
+        left: `${offsetLeft + x0 * offsetWidth}px`,
+        top: `${offsetTop + y0 * offsetHeight}px`,
+        width: `${(x1 - x0) * offsetWidth}px`,
+        height: `${(y1 - y0) * offsetHeight}px`,
+      });
+    }
+
+    // The window of attention's concept in every frame.
+    #windows() {
+      const { view } = this.owner;
+      const { pack, state } = view;
+      const [h, w] = pack.mapSize;
+      const best = view.energies.ranking(state.side, state.s)?.[0] ?? view.concepts[0];
+      const { row, col } = view.series(best);
+      const [width, height] = pack.size;
+      const square = Math.min(width, height);
+      const share = (cells, length) => ((length - square) / 2 + cells * square) / length;
+      return new Map(
+        pack.frames.map((number, i) => [
+          number,
+          [
+            share(col[i] / w, width),
+            share(row[i] / h, height),
+            share((col[i] + state.s) / w, width),
+            share((row[i] + state.s) / h, height),
+          ],
+        ]),
+      );
+    }
+
+    #set(places) {
+      this.places = places;
+      this.#arm(false);
+      this.onChange();
+    }
+
+    #arm(on = this.draw.getAttribute("aria-pressed") !== "true") {
+      this.draw.setAttribute("aria-pressed", String(on));
+      this.owner.root.classList.toggle("hiding", on);
+    }
+
+    #number() {
+      const { pack, state } = this.owner.view;
+      return pack.frames[state.frame];
+    }
+
+    #listen() {
+      this.owner.root.addEventListener("pointerdown", (event) => {
+        const canvas = event.target.closest?.(".frame-tile canvas");
+        if (!canvas || this.draw.getAttribute("aria-pressed") !== "true") return;
+        event.preventDefault();
+        canvas.setPointerCapture(event.pointerId);
+        this.owner.pause();
+        const start = shareOf(canvas, event);
+        const move = (moved) => {
+          const end = shareOf(canvas, moved);
+          this.places.set(this.#number(), spanned(start, end));
+          this.lay();
+        };
+        const up = (ended) => {
+          move(ended);
+          canvas.removeEventListener("pointermove", move);
+          this.#arm(false);
+          this.onChange();
+        };
+        canvas.addEventListener("pointermove", move);
+        canvas.addEventListener("pointerup", up, { once: true });
+      });
+      this.box.addEventListener("keydown", (event) => this.#hear(event));
+    }
+
+    #hear(event) {
+      const [dx, dy] = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
+      if (dx === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const { pack, state } = this.owner.view;
+      const [[x0, y0, x1, y1]] = this.boxes(pack, state.frame);
+      const box = event.shiftKey
+        ? [x0, y0, Math.max(x0 + SMALLEST, x1 + dx), Math.max(y0 + SMALLEST, y1 + dy)]
+        : [x0 + dx, y0 + dy, x1 + dx, y1 + dy];
+      this.places.set(this.#number(), box);
+      this.onChange();
+    }
+  }
+
+  // Where a pointer is, in shares of the canvas.
+  function shareOf(canvas, { clientX, clientY }) {
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    return [(clientX - left) / width, (clientY - top) / height].map((at) => Math.min(1, Math.max(0, at)));
+  }
+
+  // The box between two corners, no smaller than can be seen.
+  function spanned([ax, ay], [bx, by]) {
+    const [x0, y0] = [Math.min(ax, bx), Math.min(ay, by)];
+    return [x0, y0, Math.max(x0 + SMALLEST, ax, bx), Math.max(y0 + SMALLEST, ay, by)];
+  }
+
+  Object.assign(player, { Hide });
+})((globalThis.AttentionPlayer ??= {}));
