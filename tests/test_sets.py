@@ -25,7 +25,7 @@ from tests.zips import (
     zipped,
 )
 from training.data import sets as shelf
-from training.data.archive import upload
+from training.data.archive import unpack
 from training.data.archive.zips import ZipLimits
 from training.data.naming import checked_name, proposed_name
 from training.data.sets import (
@@ -344,7 +344,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
         written.append(path)
         return (path if len(written) <= 3 else Path("/dev/full")).open("wb")
 
-    monkeypatch.setattr(upload, "new_file", full_after_three)
+    monkeypatch.setattr(unpack, "new_file", full_after_three)
     with pytest.raises(InputError, match="disk is full: mine"):
         add_set(zipped(archive, good()), "set")
     assert len(written) == 4
@@ -356,7 +356,7 @@ def test_a_disk_without_room_is_said_before_anything_is_written(
 ) -> None:
     usage = type("usage", (), {"free": 16_001_000})
     monkeypatch.setattr(shelf.shutil, "disk_usage", lambda folder: usage)
-    monkeypatch.setattr(upload, "new_file", lambda path: pytest.fail("written"))
+    monkeypatch.setattr(unpack, "new_file", lambda path: pytest.fail("written"))
     with pytest.raises(InputError, match="16 MB free"):
         add_set(zipped(archive, good()), "set")
 
@@ -380,7 +380,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
     def refused(path: Path) -> None:
         raise PermissionError(errno.EACCES, "Permission denied", str(path))
 
-    monkeypatch.setattr(upload, "new_file", refused)
+    monkeypatch.setattr(unpack, "new_file", refused)
     with pytest.raises(InputError, match="Permission denied") as caught:
         add_set(zipped(archive, good()), "set")
     assert "sets/" not in str(caught.value)

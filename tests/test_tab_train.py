@@ -1,5 +1,6 @@
 """What the Train tab shows of runs, and what it skips when nothing has changed."""
 
+import json
 from pathlib import Path
 
 import gradio as gr
@@ -82,8 +83,10 @@ def test_the_charts_follow_the_stage_at_work(run: Run) -> None:
     ]
     (run.folder / "metrics.jsonl").write_text("\n".join(lines) + "\n")
     loss, accuracy, words = live_charts(run, FOLLOW)
-    assert list(loss["value"].data[-1].y) == [1.5, 0.5]
-    assert list(accuracy["value"].data[-1].y) == [50.0, 75.0]
+    told = [json.loads(plot["value"].plot) for plot in (loss, accuracy)]
+    assert [figure["data"][-1]["y"] for figure in told] == [[1.5, 0.5], [50.0, 75.0]]
+    assert told[0]["layout"]["title"]["text"].endswith(": loss")
+    assert told[0]["layout"]["height"] == 270
     assert "75" in words
     assert live_charts(run, "EnergyNet")[0]["value"] is None
 

@@ -1,14 +1,17 @@
-"""A key for a set's content, from its files' names, sizes and times; results are cached by it."""
+"""What tells one content of a set from another: a key of this folder, and a fingerprint of any copy."""
 
 import hashlib
+import json
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from training.data.folders import child
 from training.data.layouts.own import SPLITS
-from training.data.records import Source
+from training.data.records import LabelledClip, Source
 from training.data.sources import open_source
 
 
@@ -47,3 +50,25 @@ def opened(folder: Path) -> Source:
 @lru_cache(maxsize=8)
 def _opened(folder: Path, _content: str) -> Source:
     return open_source(folder)
+
+
+def fingerprint(source: Source) -> str:
+    """A hash of 16 hex digits of its files' names, sizes, labels, recordings and splits."""
+    stills = sorted(
+        [f"{still.path.parent.name}/{still.path.name}", _size(still.path), still.label]
+        for still in source.stills
+    )
+    folds = [
+        [fold.name, _clips(fold.train), _clips(fold.dev), _clips(fold.test)]
+        for fold in source.folds
+    ]
+    content = json.dumps([source.concepts, stills, folds])
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _clips(clips: Iterable[LabelledClip]) -> list[Any]:
+    return sorted([clip.name, _size(clip.path), clip.label, clip.group] for clip in clips)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size

@@ -16,7 +16,8 @@ from attention.disk.home import ASSETS, home
 from attention.disk.room import SPARE, size_text
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.archive.upload import Plan, Progress, plan_of, write_plan
+from training.data.archive.unpack import Progress
+from training.data.archive.upload import Plan, plan_of, write_plan
 from training.data.archive.zips import ZipLimits, opened_zip
 from training.data.content import files_in, opened, size_of
 from training.data.folders import listed

@@ -21,7 +21,7 @@ from training.data.pictures import confined_frames
 SIDE = 224  # pixels, longest side: twice a tile's size on the page, for high-density screens
 QUALITY = 80
 LATEST = 5.0  # seconds; a later frame is not used, because all frames before it must be decoded
-WALL_SECONDS = 20.0  # for a page of pictures
+WALL_SECONDS, PAGE_SECONDS = 20.0, 80.0  # of waiting for a file, and for a page of pictures
 KEPT = 20_000  # files: 160 MB
 LIMITS = Limits(max_clip_pixels=4096 * 4096)
 
@@ -71,7 +71,7 @@ def _confined(paths: Sequence[Path]) -> dict[Path, Thumbnail]:
     with closing(confined_frames(paths, sampling, LIMITS, WALL_SECONDS)) as found:
         for path, seen in zip(paths, found, strict=False):
             made[path] = _drawn(seen)
-            if time.monotonic() - began > WALL_SECONDS:
+            if time.monotonic() - began > PAGE_SECONDS:
                 break
     return {path: made.get(path, Thumbnail(why="This page takes too long.")) for path in paths}
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError
-from training.data.fingerprint import fingerprint
+from training.data.content import fingerprint
 from training.data.recordings import Known, known_recordings
 from training.data.records import Source
 from training.fit.prepared import Clips

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, BinaryIO
 
 from attention.disk.room import check_room, disk_error_as_input_error, size_text
 from attention.errors import InputError
@@ -54,30 +54,41 @@ def unpack(archive: Path, on_progress: Progress | None = None) -> Path:
             shutil.rmtree(partial, ignore_errors=True)  # left by a killed run
             total = sum(size for _, size, _ in members)
             check_room(archive.parent, total, f"The content of {archive.name}")
-            _write(members, partial, total, on_progress)
+            write_members(members, partial, total, on_progress)
             os.replace(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return target
 
 
-def _write(members: list[Member], partial: Path, total: int, on_progress: Progress | None) -> None:
+def write_members(
+    members: Iterable[Member], folder: Path, total: int, on_progress: Progress | None = None
+) -> None:
+    """Writes files into the new folder `folder`; on_progress(bytes done, `total`).
+
+    Raises EOFError for a file that is shorter or longer than its archive says.
+    """
     done = 0
-    partial.mkdir(parents=True)
+    folder.mkdir(parents=True)
     for name, size, opened in members:
-        path = partial / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         source = opened()
         if source is None:
             continue
-        with source, path.open("xb") as file:
+        with source, new_file(path) as file:
             while chunk := source.read(CHUNK):
                 file.write(chunk)
                 done += len(chunk)
                 if on_progress:
                     on_progress(done, total)
         if path.stat().st_size != size:
-            raise EOFError
+            raise EOFError(name)
+
+
+def new_file(path: Path) -> BinaryIO:
+    """Opens a new file for writing; it must not exist."""
+    return path.open("xb")
 
 
 @contextmanager

@@ -3,23 +3,21 @@
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
 
 from attention.disk.room import size_text
 from attention.errors import InputError
 from attention.media.frames import label
+from training.data.archive.unpack import Progress, write_members
 from training.data.archive.zips import Entry, ZipLimits, entries_of, printable
 from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, count, listed
 from training.data.layouts.own import SPLITS
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
-CHUNK = 1 << 20
 LAYOUT = "stills into web/<Class>/ and clips into video/<Class>/, and zip the two folders"
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -72,25 +70,11 @@ def write_plan(
     zipped: zipfile.ZipFile, plan: Plan, folder: Path, on_progress: Progress | None = None
 ) -> None:
     """Writes a plan's files into the new folder `folder`. on_progress(bytes done, bytes in all)."""
-    done = 0
-    folder.mkdir(parents=True)
-    for entry in plan.entries:
-        target = folder / entry.path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with zipped.open(entry.info) as source, new_file(target) as file:
-            written = 0
-            while chunk := source.read(CHUNK):
-                written += file.write(chunk)
-                if on_progress:
-                    on_progress(done + written, plan.size)
-        if written != entry.info.file_size:
-            raise EOFError(entry.path)
-        done += written
-
-
-def new_file(path: Path) -> BinaryIO:
-    """Opens a new file for writing; it must not exist."""
-    return path.open("xb")
+    members = (
+        (entry.path, entry.info.file_size, partial(zipped.open, entry.info))
+        for entry in plan.entries
+    )
+    write_members(members, folder, plan.size, on_progress)
 
 
 def _root(name: str, paths: Iterable[PurePosixPath]) -> PurePosixPath:

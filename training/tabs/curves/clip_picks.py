@@ -102,11 +102,8 @@ def wrong_label(method: str, name: str) -> str:
     return f"<span class='said'>✗ {escape(name)}</span><span class='by'>{escape(method)}</span>"
 
 
-def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> list[Any]:
-    """Builds a player under lists of picks; choosing a clip opens it. Returns what to empty.
-
-    The order of what is returned: status, cards, player.
-    """
+def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> None:
+    """Builds a player under lists of picks; choosing a clip opens it."""
     status = gr.HTML("", elem_id=f"{prefix}-status")
     cards = gr.HTML("", elem_id=f"{prefix}-cards")
     picture = player(
@@ -133,7 +130,6 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> li
             js=f"() => document.querySelector('#{prefix}-player')?.scrollIntoView({{block: 'start'}})",
             api_visibility="private",
         )
-    return outputs
 
 
 @dataclass(frozen=True)
