@@ -242,6 +242,10 @@ def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
 def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
     if not can_open:
         return "disabled"
+    return f"data-pick='{escape(json.dumps(target_of(sweep, pick)))}'"
+
+
+def target_of(sweep: Sweep, pick: Pick) -> dict[str, str | int]:
+    """What a click on a pick tells, and an address that leads to it."""
     asked: dict[str, str | int] = {"sweep": sweep.name, "clip": pick.clip, "by": curve_key(pick.by)}
-    asked |= {"fold": pick.fold, "seed": pick.seed}
-    return f"data-pick='{escape(json.dumps(asked))}'"
+    return asked | {"fold": pick.fold, "seed": pick.seed}
