@@ -75,15 +75,13 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
     page.wait_for_selector("#run-card progress", timeout=READY)
     page.wait_for_selector("#run-loss .js-plotly-plot .scatterlayer .trace", timeout=READY)
     run = chosen_run(page)
-    page.reload()
-    page.wait_for_selector("#player canvas", timeout=READY)
-    open_tab(page, "Train")
+    page.reload()  # the address leads back to this tab and run
     page.wait_for_selector("#run-card [data-run]", timeout=READY)
     assert chosen_run(page) == run
     wait_for_state(page, "Finished after about", timeout=2 * READY)
     said = page.inner_text("#run-card .outcome p")
     assert re.fullmatch(
-        r"Learned energy has \d of 2 clips right against \d by the tuned vote; .+\.", said
+        r"Learned energy has \d of 4 clips right against \d by the tuned vote; .+\.", said
     )
     assert "at 100%" in page.get_attribute("#run-card .small-curve svg", "aria-label")
     assert f"run={run}" in page.url

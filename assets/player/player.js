@@ -234,6 +234,8 @@
     #ask({ frame, concepts, side, figure, link }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
+      const detail = { link: this.link };
+      this.root.dispatchEvent(new CustomEvent("attention:open", { detail, bubbles: true }));
       this.message.hide();
       if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;
       if (pack.sides.has(side)) state.side = side;
