@@ -225,24 +225,26 @@ def opened(looked: Looked, judged: Judged) -> str:
 def _card(sweep: Sweep, pick: Pick, picture: str, can_open: bool) -> str:
     image = f"<img src='{picture}' alt=''>" if picture else ""
     name = Path(pick.clip).stem
-    return (
-        f"<button class='pick' {_target(sweep, pick, can_open)} title='{escape(pick.clip)}'>{image}"
-        f"<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
-        f"<span class='name'>{escape(name)}</span><span class='name'>{escape(pick.remark)}</span></button>"
-    )
+    return _pick(
+        sweep, pick, can_open, "pick",
+        f"{image}<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
+        f"<span class='name'>{escape(name)}</span><span class='name'>{escape(pick.remark)}</span>",
+    )  # fmt: skip
 
 
 def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
-    return (
-        f"<button class='pick plain' {_target(sweep, pick, can_open)}>{escape(Path(pick.clip).stem)} "
-        f"{pick.said or ''} {escape(pick.remark)}</button>"
-    )
+    words = f"{escape(Path(pick.clip).stem)} {pick.said or ''} {escape(pick.remark)}"
+    return _pick(sweep, pick, can_open, "pick plain", words)
 
 
-def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
+def _pick(sweep: Sweep, pick: Pick, can_open: bool, kind: str, inside: str) -> str:
+    """A button that opens the clip; where it cannot be opened, what is known of it."""
     if not can_open:
-        return "disabled"
-    return f"data-pick='{escape(json.dumps(target_of(sweep, pick)))}'"
+        return f"<div class='{kind} known' title='{escape(pick.clip)}'>{inside}</div>"
+    told = escape(json.dumps(target_of(sweep, pick)))
+    return (
+        f"<button class='{kind}' data-pick='{told}' title='{escape(pick.clip)}'>{inside}</button>"
+    )
 
 
 def target_of(sweep: Sweep, pick: Pick) -> dict[str, str | int]:

@@ -83,9 +83,10 @@ def sentence(found: Disagreement) -> str:
 
 
 def _weight(found: Disagreement) -> str:
-    if found.accuracy is None or found.needed > found.clips:
-        return "too few to tell"
-    return "more than chance explains" if found.accuracy.sign else "not told apart"
+    if found.accuracy is not None and found.accuracy.sign:
+        return "more than chance explains"
+    few = found.accuracy is None or found.needed > found.clips
+    return "too few to tell" if few else "not told apart"
 
 
 def _small_curve(results: SweepResults, found: Disagreement) -> str:
