@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from math import ceil, floor
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -25,7 +26,7 @@ from training.report.known_sweeps import (
 )
 from training.tabs.curves.clip_picks import Pick, frames_of, target_of
 
-WIDTH, HEIGHT = 220, 64  # of the small curve, in pixels
+WIDTH, HEIGHT, LEFT = 240, 72, 40  # of the small curve, in pixels; the room for its numbers
 COLOURS = ("#047857", "#c2410c")  # of attention and the vote
 
 
@@ -91,26 +92,38 @@ def _weight(found: Disagreement) -> str:
 
 def _small_curve(results: SweepResults, found: Disagreement) -> str:
     """Accuracy against the share of labels, as two lines; its numbers in words for who cannot see it."""
+    curves = {
+        curve.method: _points(results, curve.method) for curve in (found.attention, found.cnn)
+    }
+    heights = [m for points in curves.values() for _, m in points]
+    low, high = 10 * floor(min(heights) / 10), 10 * ceil(max(heights) / 10)
+    span = (low, high if high > low else low + 10)
     drawn, told, legend = [], [], []
-    for curve, colour in zip((found.attention, found.cnn), COLOURS, strict=True):
-        rows = figure5_rows(results, "accuracy", [curve.method]).sort_values("fraction")
-        points = [(float(f), float(m)) for f, m in zip(rows["fraction"], rows["mean"], strict=True)]
-        drawn.append(_line(points, colour))
-        words = plain_name(curve.method)
-        legend.append(f"<span style='--line:{colour}'>{escape(words)}</span>")
-        told.append(
-            f"{plain_name(curve.method)} {', '.join(f'{m:.0f} % at {f:.0%}' for f, m in points)}"
-        )
+    for (method, points), colour in zip(curves.items(), COLOURS, strict=True):
+        drawn.append(_line(points, span, colour))
+        legend.append(f"<span style='--line:{colour}'>{escape(plain_name(method))}</span>")
+        shares = ", ".join(f"{m:.0f} % at {f:.0%}" for f, m in points)
+        told.append(f"{plain_name(method)} {shares}")
     words = escape(f"Accuracy against the share of labels: {'; '.join(told)}.")
+    rims = f"<text x='2' y='12'>{span[1]} %</text><text x='2' y='{HEIGHT - 3}'>{span[0]} %</text>"
     return (
-        f"<figure class='small-curve'><svg viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' height='{HEIGHT}' "
-        f"role='img' aria-label='{words}'><title>{words}</title>{''.join(drawn)}</svg>"
-        f"<figcaption>{''.join(legend)}</figcaption></figure>"
+        f"<figure class='small-curve'><svg viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' "
+        f"height='{HEIGHT}' role='img' aria-label='{words}'><title>{words}</title>{rims}"
+        f"{''.join(drawn)}</svg><figcaption>{''.join(legend)}</figcaption></figure>"
     )
 
 
-def _line(points: Sequence[tuple[float, float]], colour: str) -> str:
-    at = [(8 + f * (WIDTH - 16), HEIGHT - 6 - m / 100 * (HEIGHT - 12)) for f, m in points]
+def _points(results: SweepResults, method: str) -> list[tuple[float, float]]:
+    rows = figure5_rows(results, "accuracy", [method]).sort_values("fraction")
+    return [(float(f), float(m)) for f, m in zip(rows["fraction"], rows["mean"], strict=True)]
+
+
+def _line(points: Sequence[tuple[float, float]], span: tuple[int, int], colour: str) -> str:
+    low, high = span
+    at = [
+        (LEFT + f * (WIDTH - LEFT - 8), HEIGHT - 6 - (m - low) / (high - low) * (HEIGHT - 12))
+        for f, m in points
+    ]
     path = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
     dots = "".join(f"<circle cx='{x:.1f}' cy='{y:.1f}' r='3' fill='{colour}'/>" for x, y in at)
     return f"<polyline points='{path}' fill='none' stroke='{colour}' stroke-width='2'/>{dots}"
@@ -133,5 +146,6 @@ def _link(sweep: Sweep, pick: Pick, says: str) -> str:
     frame = frames_of(sweep, [pick.clip]).get(pick.clip, "") if set_folder(sweep) else ""
     picture = f"<img src='{frame}' alt=''>" if frame else ""
     at = f"whole-attention-right~{json.dumps(target_of(sweep, pick))}"
-    words = f"{escape(says)}: <b>{escape(pick.truth)}</b>, {escape(Path(pick.clip).stem)}"
+    name = escape(Path(pick.clip).stem)
+    words = f"<span>{escape(says)}: <b>{escape(pick.truth)}</b>, {name}</span>"
     return f"<a class='outcome-clip' href='?{urlencode({'tab': 'compare', 'at': at})}'>{picture}{words}</a>"
