@@ -31,7 +31,6 @@ from training.report.numbers import percent
 from training.report.tables import LARGEST
 from training.tabs.figure_block import Shown, View, figure_block
 
-USUAL = {row.name for row in methods() if row.role != "control"}
 HEADLINE = ("CNN", "UnAtt", "finetune+CNN", "finetune+EnergyNet")  # of several sweeps at once
 NOTHING_YET = "Nothing is measured yet; choose another, or come back when its first cell is done."
 
@@ -50,7 +49,7 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
             )
             names = gr.Dropdown(
                 [row.name for row in rows],
-                value=[row.name for row in rows if row.name in USUAL],
+                value=_usual(),
                 multiselect=True,
                 label="Methods",
                 scale=3,
@@ -64,11 +63,18 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
     return View("figure5", tab, inputs, outputs, fill)
 
 
+def _usual() -> list[str]:
+    """The methods drawn before anybody chooses."""
+    return [row.name for row in methods() if row.role != "control"]
+
+
 def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted: bool) -> Shown:
     there = _measured(sweeps)
     kept = [row.name for row in methods() if row.name in names]
     notes = _notes(there)
-    if len(there) > 1 and set(kept) >= USUAL:  # thirteen methods of two sweeps are no picture
+    if len(there) > 1 and set(kept) >= set(
+        _usual()
+    ):  # thirteen methods of two sweeps are no picture
         kept = [row.name for row in methods() if row.name in HEADLINE]
         quoted = False
         notes = (
