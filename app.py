@@ -95,7 +95,7 @@ def build() -> gr.Blocks:
                 training = train_tab(demo, chosen_set)
             with gr.Tab("Curves", id="curves"):
                 curves = curves_tab(demo)
-        leads(tabs, training, chosen.model, curves)
+        leads(tabs, training, chosen, curves)
         endpoints()
         training_endpoints()
     # said by queue(), the whole app would be made once more: a tenth of the start

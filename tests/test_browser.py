@@ -168,7 +168,8 @@ def test_exports_hold_what_is_seen_and_its_owner_can_say_what_a_clip_shows(
     upload(page, lion_clip)
     assert page.locator("#verdicts .mark").count() == 0
     page.click("#truth input")
-    page.fill("#truth input", "cheetah")
+    page.fill("#truth input", "")
+    page.locator("#truth input").press_sequentially("cheetah")
     page.click("#truth [role=option]:has-text('cheetah')")
     page.wait_for_selector("#verdicts .mark.wrong", timeout=READY)
     assert "Truth: cheetah" in page.inner_text("#verdicts")

@@ -15,7 +15,7 @@ from training.data.sets import remove_set, sets
 from training.runs import queue
 from training.runs.standing import standings
 
-TUNED = ("finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet")
+TUNED = ("tuned vote", "tuned attention", "learned energy")
 
 
 @pytest.fixture
@@ -75,12 +75,16 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
     page.wait_for_selector("#run-card progress", timeout=READY)
     page.wait_for_selector("#run-loss .js-plotly-plot .scatterlayer .trace", timeout=READY)
     run = chosen_run(page)
-    page.reload()
-    page.wait_for_selector("#player canvas", timeout=READY)
-    open_tab(page, "Train")
+    page.reload()  # the address leads back to this tab and run
     page.wait_for_selector("#run-card [data-run]", timeout=READY)
     assert chosen_run(page) == run
     wait_for_state(page, "Finished after about", timeout=2 * READY)
+    said = page.inner_text("#run-card .outcome p")
+    assert re.fullmatch(
+        r"Learned energy has \d of 4 clips right against \d by the tuned vote; .+\.", said
+    )
+    assert "at 100%" in page.get_attribute("#run-card .small-curve svg", "aria-label")
+    assert f"run={run}" in page.url
     page.click("#run-curve:not([disabled])")
     page.wait_for_selector("#figure5-plot .scatterlayer .trace", timeout=READY)
     page.wait_for_selector("#curves-chosen:has-text('greetings')", timeout=READY)
@@ -91,8 +95,8 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
         "!document.querySelector('#player').innerText.includes('Handshake')",
         timeout=READY,
     )
-    names = page.locator("#verdicts .method").all_inner_texts()
-    assert names == ["CNN", "UnAtt", "Focus", "Web+video head", *TUNED]
+    names = page.locator("#verdicts .method > summary").all_inner_texts()
+    assert names == ["vote", "attention", "weighted vote", "clip classifier", *TUNED]
     said = re.findall(r"Hug|Kiss|High five|Handshake", page.inner_text("#verdicts"))
     assert said
     assert set(said) <= {"Hug", "Kiss"}

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from attention.analysis import Side
 from attention.disk.whole import whole_file, whole_folder
 from attention.errors import InputError
 from attention.pictures import export as module
 from attention.pictures.export import export, json_text, write_frames, write_json
+from attention.tabs.heatmaps.exports import Shown, shown_by, with_window
 from tests.clips import numbered_frames, write_clip
 from tests.looks import look, side
 
@@ -155,3 +157,25 @@ def test_a_folder_named_like_a_file_is_an_error_that_leaves_nothing(tmp_path: Pa
     with pytest.raises(OSError), whole_folder(taken):
         pass
     assert names(tmp_path) == ["taken"]
+
+
+def test_another_window_has_its_own_energies_and_places() -> None:
+    maps = np.random.default_rng(3).random((2, 3, 5, 4)).astype(np.float32)
+    side = Side(
+        "web", np.zeros((2, 3), "f4"), np.zeros((2, 3), "f4"), np.zeros((2, 3, 2), "u1"), maps
+    )
+    (found,) = with_window(replace(look(), sides=(side,)), 2).sides
+    for n, c in np.ndindex(2, 3):
+        sums = {(i, j): maps[n, c, i : i + 2, j : j + 2].sum() for i in range(4) for j in range(3)}
+        assert found.energies[n, c] == pytest.approx(max(sums.values()), rel=1e-6)
+        assert tuple(found.windows[n, c]) == max(sums, key=lambda at: sums[at])
+
+
+def test_a_file_shows_what_a_page_tells_and_nothing_that_is_not_there() -> None:
+    analysis = look()
+    told = {"frame": 1, "concepts": [1, 0], "side": "web", "s": 2, "opacity": 40, "map": "magma"}
+    view = shown_by(json.dumps({**told, "scale": "own"}), analysis)
+    assert view == Shown(1, (1, 0), "web", 2, "magma", 0.4, "own")
+    odd = {"frame": 99, "concepts": [77, "x"], "side": "moon", "s": 0, "opacity": 400}
+    for text in (json.dumps(odd), "", "[]", "{"):
+        assert shown_by(text, analysis) == Shown()

@@ -18,7 +18,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 from attention import pack
 from attention.analysis import Analysis, Side, verdicts_of
 from attention.pack import first_bytes, pack_bytes, save_pack
-from attention.tabs.player import player, player_head, player_value
+from attention.pictures.strip import LINES
+from attention.tabs.cards import SIGNS
+from attention.tabs.player import PLAYER, player, player_head, player_value
 
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
 GREY = 100  # of every picture
@@ -391,12 +393,38 @@ def test_any_of_a_thousand_concepts_is_found(stage: Any) -> None:
     assert box.get_attribute("aria-expanded") == "false"
     page.get_by_role("button", name="remove concept 123").click()
     assert 123 not in energies(page)
-    # eight fit; the ninth is refused in words
+    # eight fit, and nothing below moves for them; the ninth is refused in words
+    controls = page.locator(".controls").bounding_box()
     page.evaluate(f"document.querySelector('{ROOT}').player.show([0, 1, 2, 3, 4, 5, 6, 7])")
     box.fill("concept 500")
     box.press("Enter")
     assert "remove one first" in page.locator(".popup .more").inner_text()
     assert len(energies(page)) == 8
+    assert page.locator(".controls").bounding_box() == controls
+
+
+def test_a_concept_has_one_colour_and_one_sign_everywhere() -> None:
+    lines = (PLAYER / "colours.js").read_text(encoding="utf-8")
+    drawn = re.findall(r'light: "(#\w+)", dark: "(#\w+)"', lines)
+    style = (PLAYER.parent / "page" / "page.css").read_text(encoding="utf-8")
+    page = re.findall(
+        r'\.c(\d) \{ --line: (#\w+); --sign: "(.)"; \} \.dark \.c\1 \{ --line: (#\w+)', style
+    )
+    assert [(light, dark) for _, light, _, dark in page] == drawn
+    assert "".join(sign for _, _, sign, _ in page) == SIGNS
+    assert [colour for colour, _ in LINES] == [light for light, _ in drawn]
+    for light, dark in drawn:  # read as text on the page's grounds
+        assert contrast(light, "#f8fafc") >= 4.5 and contrast(dark, "#0f172a") >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's contrast ratio of two colours."""
+    lights = []
+    for colour in (one, other):
+        shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [s / 12.92 if s <= 0.04045 else ((s + 0.055) / 1.055) ** 2.4 for s in shares]
+        lights.append(float(np.dot((0.2126, 0.7152, 0.0722), linear)) + 0.05)
+    return max(lights) / min(lights)
 
 
 def test_nothing_is_fetched_once_the_pack_is_there(stage: Any) -> None:

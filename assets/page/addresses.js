@@ -56,14 +56,19 @@ document.addEventListener("click", (event) => {
   if (block && block !== "samples") step({ at: `${block}~${pick.dataset.pick}` });
 });
 window.addEventListener("popstate", follow);
+document.addEventListener("attention:open", ({ detail }) => {
+  if (!("clip" in detail.link)) return;
+  for (const sample of document.querySelectorAll("#samples [data-pick]"))
+    sample.setAttribute("aria-pressed", String(JSON.parse(sample.dataset.pick).sample === detail.link.clip));
+});
 if (asked().has("tab") || asked().has("at")) follow();
 
 // The first element to reach with Tab leads past all that is chosen.
 element.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
   const panel = [...document.querySelectorAll("#tabs [role=tabpanel]")].find((one) => one.offsetParent);
-  const target = panel?.querySelector("#player .attention-player, input, button:not([role=tab])") ?? panel;
-  if (target?.tabIndex < 0) target.tabIndex = -1;
+  const play = panel?.querySelector("#player button[aria-label=play]");
+  const target = play?.offsetParent ? play : panel?.querySelector("input, button");
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });
 });

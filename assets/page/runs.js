@@ -9,6 +9,11 @@ const shown = () => element.offsetParent !== null && !document.hidden;
 
 const ask = async () => {
   if (!shown()) return;
+  const query = new URLSearchParams(location.search);
+  if (chosen() && query.get("tab") === "train" && query.get("run") !== chosen()) {
+    query.set("run", chosen()); // a link leads to this run
+    history.replaceState(history.state, "", `${location.pathname}?${query}${location.hash}`);
+  }
   const told = await server.how_it_goes(chosen());
   const state = element.querySelector(".run-state");
   if (state && told.state !== null && state.innerHTML !== told.state) state.innerHTML = told.state;

@@ -18,11 +18,13 @@
       if (!wanted) for (const callout of [this.vote, this.looks, this.says]) callout.remove();
     }
 
-    // Puts them on the frame's tile and on that of attention's concept. attention: its method.
+    // Puts them on the frame's tile and on that of attention's concept, where the two disagree. attention:
+    // its method.
     place(view, tiles, attention) {
       const seen = this.wanted && attention && tiles.find(({ concept }) => concept === attention.prediction);
-      if (!seen || view.state.present) return;
       const { pack, cnn } = view;
+      const differ = attention && cnn.prediction !== attention.prediction;
+      if (!seen || !differ || view.state.present) return;
       say(this.vote, `it says ${pack.concepts[cnn.prediction]}`);
       say(this.says, `attention says ${pack.concepts[attention.prediction]}`);
       const bare = tiles.find(({ concept }) => concept === null);

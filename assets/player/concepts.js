@@ -131,7 +131,7 @@
     show(pack, { shown, ranking, means, decimals }) {
       Object.assign(this, { pack, shown, ranking, means, decimals });
       const count = pack.concepts.length;
-      this.input.placeholder = `find among ${count} concepts`;
+      this.input.placeholder = `find among ${count}`;
       this.ranks = ranking && new Map(ranking.map((concept, place) => [concept, place + 1]));
       if (!this.popup.hidden) this.#list();
     }

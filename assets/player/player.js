@@ -238,6 +238,8 @@
     #ask({ frame, concepts, side, figure, link, trouble }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
+      const detail = { link: this.link };
+      this.root.dispatchEvent(new CustomEvent("attention:open", { detail, bubbles: true }));
       this.message.hide();
       if (trouble) this.dial?.say(trouble);
       if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;

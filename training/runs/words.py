@@ -25,9 +25,15 @@ def how_it_stands(standing: Standing) -> str:
         return "is next" if standing.place == 1 else f"waits, number {standing.place} in the queue"
     if status.state == "running":
         doing = status.doing or "starting"
-        return f"{status.done:.0%}, {doing}, {how_long(left_of(status))} left"
+        return f"{status.done:.0%}, {doing}, {time_left(status)}"
     took = f" after {how_long(status.seconds)}" if status.seconds else ""
     return f"{status.state}{took}" + (f": {status.message}" if status.message else "")
+
+
+def time_left(status: Status) -> str:
+    """How much longer a run will take, or that this cannot be told yet."""
+    left = left_of(status)
+    return "time left not known yet" if left is None else f"{how_long(left)} left"
 
 
 def left_of(status: Status, now: float | None = None) -> float | None:

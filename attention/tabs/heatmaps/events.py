@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -24,6 +24,7 @@ from attention.serving.turns import Desk, Line, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import export_card, progress_card, timing_line, verdict_cards
 from attention.tabs.faults import toasting
+from attention.tabs.heatmaps.elements import model_choices
 from attention.tabs.heatmaps.exports import export
 from attention.tabs.player import player_value
 
@@ -139,6 +140,31 @@ def _followed(
 
 def _failed(sentence: str) -> str:
     return f"<p class='note error' role='alert'>{escape(sentence)}</p>"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A clip that another part of the page leads to, and the model to look at it with."""
+
+    clip: Path
+    title: str
+    truth: str | None
+    model: str
+    every: int
+
+
+def look_at_asked(
+    workroom: Workroom, find: Callable[[Any], Asked], desk: Desk, given: Any
+) -> Iterator[Shown]:
+    """Looks at the clip that `find` names for what was given; it raises InputError for none."""
+    try:
+        asked = find(given)
+    except InputError as error:
+        raise gr.Error(str(error), print_exception=False) from None
+    sample = Sample("", asked.title, asked.clip, asked.model, asked.truth, asked.every)
+    chosen = gr.Dropdown(choices=model_choices(), value=asked.model)
+    for looked, *rest in _look(workroom, desk, str(asked.clip), asked.model, asked.every, sample):
+        yield (looked, *rest, chosen if isinstance(looked, Looked) else gr.skip())
 
 
 def look_again(

@@ -83,14 +83,14 @@ def with_window(analysis: Analysis, s: int) -> Analysis:
 
 
 def _summed(side: Side, s: int) -> Side:
-    import torch
-
-    from attention.energy import best_window
-
     if side.maps is None:
         return side
-    energies, places = best_window(torch.from_numpy(np.asarray(side.maps)), s)
-    return replace(side, energies=energies.numpy(), windows=places.numpy().astype(np.uint8))
+    h, w = side.maps.shape[2] - s + 1, side.maps.shape[3] - s + 1
+    corners = [(i, j) for i in range(s) for j in range(s)]
+    sums = sum(side.maps[:, :, i : i + h, j : j + w] for i, j in corners)
+    flat = np.asarray(sums, np.float32).reshape(*side.maps.shape[:2], h * w)
+    places = np.stack(np.divmod(flat.argmax(-1), w), -1).astype(np.uint8)
+    return replace(side, energies=flat.max(-1), windows=places)
 
 
 def export(

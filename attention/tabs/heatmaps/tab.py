@@ -1,12 +1,13 @@
 """The Heatmaps tab: choose a clip, see what each method says, where it looks, and when."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from html import escape
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
@@ -15,10 +16,12 @@ from attention.serving.turns import LOOKS, Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_choices
 from attention.tabs.heatmaps.events import (
+    Asked,
     Shown,
     exported,
     linked,
     look_again,
+    look_at_asked,
     look_at_changed,
     look_at_own,
     look_with,
@@ -41,10 +44,13 @@ DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 @dataclass(frozen=True)
 class Chosen:
-    """What other tabs follow: the look in hand (Looked or None), and the model."""
+    """What other tabs follow: the look in hand (Looked or None); and how they have a clip looked at.
+
+    open_clip: listen, such as a button's click · find, which names the clip for what a component holds.
+    """
 
     looked: gr.State
-    model: gr.Dropdown
+    open_clip: Callable[[Callable[..., Any], Callable[[Any], Asked], Component], Any]
 
 
 def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
@@ -54,7 +60,13 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     _on_ready_ones(parts, shelf, demo)
     _on_exports(parts, workroom)
     _on_truth(parts, workroom)
-    return Chosen(parts.looked, parts.model)
+    heavy: dict[str, Any] = {**LIGHT, **LOOKS, "outputs": [*parts.shown, parts.model]}
+    return Chosen(
+        parts.looked,
+        lambda listen, find, given: listen(
+            partial(look_at_asked, workroom, find), [parts.desk, given], **heavy
+        ),
+    )
 
 
 def _on_new_clips(parts: Parts, workroom: Workroom) -> None:

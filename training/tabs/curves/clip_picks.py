@@ -219,23 +219,29 @@ def opened(looked: Looked, judged: Judged) -> str:
 def _card(sweep: Sweep, pick: Pick, picture: str, can_open: bool) -> str:
     image = f"<img src='{picture}' alt=''>" if picture else ""
     name = Path(pick.clip).stem
-    return (
-        f"<button class='pick' {_target(sweep, pick, can_open)} title='{escape(pick.clip)}'>{image}"
-        f"<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
-        f"<span class='name'>{escape(name)}</span><span class='name'>{escape(pick.remark)}</span></button>"
-    )
+    return _pick(
+        sweep, pick, can_open, "pick",
+        f"{image}<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
+        f"<span class='name'>{escape(name)}</span><span class='name'>{escape(pick.remark)}</span>",
+    )  # fmt: skip
 
 
 def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:
+    words = f"{escape(Path(pick.clip).stem)} {pick.said or ''} {escape(pick.remark)}"
+    return _pick(sweep, pick, can_open, "pick plain", words)
+
+
+def _pick(sweep: Sweep, pick: Pick, can_open: bool, kind: str, inside: str) -> str:
+    """A button that opens the clip; where it cannot be opened, what is known of it."""
+    if not can_open:
+        return f"<div class='{kind} known' title='{escape(pick.clip)}'>{inside}</div>"
+    told = escape(json.dumps(target_of(sweep, pick)))
     return (
-        f"<button class='pick plain' {_target(sweep, pick, can_open)}>{escape(Path(pick.clip).stem)} "
-        f"{pick.said or ''} {escape(pick.remark)}</button>"
+        f"<button class='{kind}' data-pick='{told}' title='{escape(pick.clip)}'>{inside}</button>"
     )
 
 
-def _target(sweep: Sweep, pick: Pick, can_open: bool) -> str:
-    if not can_open:
-        return "disabled"
+def target_of(sweep: Sweep, pick: Pick) -> dict[str, str | int]:
+    """What a click on a pick tells, and an address that leads to it."""
     asked: dict[str, str | int] = {"sweep": sweep.name, "clip": pick.clip, "by": curve_key(pick.by)}
-    asked |= {"fold": pick.fold, "seed": pick.seed}
-    return f"data-pick='{escape(json.dumps(asked))}'"
+    return asked | {"fold": pick.fold, "seed": pick.seed}

@@ -29,6 +29,7 @@ from training.report.numbers import percent
 from training.report.tables import LARGEST
 from training.tabs.figure_block import Shown, View, figure_block
 
+HEADLINE = ("CNN", "UnAtt", "finetune+CNN", "finetune+EnergyNet")  # of several sweeps at once
 NOTHING_YET = "Nothing is measured yet; choose another, or come back when its first cell is done."
 
 
@@ -46,7 +47,7 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
             )
             names = gr.Dropdown(
                 [row.name for row in rows],
-                value=[row.name for row in rows if row.role != "control"],
+                value=_usual(),
                 multiselect=True,
                 label="Methods",
                 scale=3,
@@ -60,9 +61,24 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
     return View("figure5", tab, inputs, outputs, fill)
 
 
+def _usual() -> list[str]:
+    """The methods drawn before anybody chooses."""
+    return [row.name for row in methods() if row.role != "control"]
+
+
 def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted: bool) -> Shown:
     there = _measured(sweeps)
     kept = [row.name for row in methods() if row.name in names]
+    notes = _notes(there)
+    if len(there) > 1 and set(kept) >= set(
+        _usual()
+    ):  # thirteen methods of two sweeps are no picture
+        kept = [row.name for row in methods() if row.name in HEADLINE]
+        quoted = False
+        notes = (
+            *notes,
+            f"Of several sweeps, {', '.join(kept)} are drawn; choose methods for others.",
+        )
     chart = figure5_chart([(s.title, s.stills, r) for s, r in there], measure, kept, quoted)
     tables = []
     for sweep, results in there:
@@ -76,7 +92,7 @@ def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted
     table = pd.concat(tables, ignore_index=True)
     table["fraction"] = [percent(f) if f else "none" for f in table["fraction"]]
     table["where"] = table["where"].fillna("") if "where" in table else ""
-    return Shown(chart.title, table.rename(columns={"fraction": "labels"}), chart, _notes(there))
+    return Shown(chart.title, table.rename(columns={"fraction": "labels"}), chart, notes)
 
 
 def figure4_view(chosen: Component, workroom: Workroom) -> View:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-from training.progress import how_long
 from training.runs.standing import Standing
-from training.runs.words import how_it_stands, left_of, repeat, title_of, when_asked
+from training.runs.words import how_it_stands, repeat, time_left, title_of, when_asked
+from training.tabs.train.outcome import outcome
 
 MARKS = {
     "queued": "◷", "running": "▶", "finished": "✓", "cancelled": "◼", "failed": "✗",
@@ -14,7 +14,7 @@ MARKS = {
 SETTINGS = {
     "source": "Set", "noisy": "With noisy stills", "backbone": "Network", "every": "One frame in",
     "until": "Trained up to", "preset": "EnergyNet's preset", "fractions": "Shares of labels",
-    "seeds": "Seeds", "folds": "Splits", "part": "Judged on",
+    "seeds": "Seeds (of random numbers)", "folds": "Splits", "part": "Judged on",
 }  # fmt: skip
 NO_RUN = "<p class='note'>No run yet. Choose what to train on the left and press Train.</p>"
 
@@ -44,6 +44,8 @@ def run_card(standing: Standing) -> str:
             f"<h3>{escape(standing.run.name)}</h3>{state_card(standing)}</section>"
         )
     asked = spec.model_dump(mode="json")
+    judged = status.state == "finished" and (standing.run.sweep / "rows.csv").exists()
+    result = outcome(standing.run.name) if judged else ""
     lines = "".join(
         f"<dt>{label}</dt><dd>{escape(_said(name, asked[name]))}</dd>"
         for name, label in SETTINGS.items()
@@ -52,7 +54,7 @@ def run_card(standing: Standing) -> str:
     return (
         f"<section class='run-card' data-run='{escape(standing.run.name)}'>"
         f"<h3>{escape(title_of(spec))} <code>{escape(standing.run.name)}</code></h3>"
-        f"<div class='run-state'>{state_card(standing)}</div>"
+        f"<div class='run-state'>{state_card(standing)}</div>{result}"
         f"<details><summary>Settings, and how to repeat this run</summary><dl>{lines}</dl>"
         f"<pre class='repeat' tabindex='0'>{escape(repeat(spec))}</pre></details></section>"
     )
@@ -64,10 +66,9 @@ def state_card(standing: Standing) -> str:
     if status is None:
         return f"<p class='note error' role='alert'>{escape(standing.fault)}</p>"
     if status.state == "running":
-        left = how_long(left_of(status))
         return (
             f"<div class='progress' role='status'><p>{status.done:.0%} · {escape(status.doing)} · "
-            f"<b>{left} left</b></p><progress value='{status.done:.4f}' max='1' "
+            f"<b>{time_left(status)}</b></p><progress value='{status.done:.4f}' max='1' "
             f"aria-label='Share of the run that is done'></progress></div>"
         )
     kind = "error" if status.state == "failed" else ""

@@ -50,7 +50,7 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
         trigger_mode="always_last", **LIGHT,
     )  # fmt: skip
     _follow_sets(asked["source"], chosen_set)
-    _follow_runs(parts)
+    _follow_runs(parts, demo)
     return Training(parts.run, parts.to_curve, parts.to_model)
 
 
@@ -62,7 +62,7 @@ def _follow_sets(source: gr.Dropdown, chosen_set: gr.components.Component | None
         )
 
 
-def _follow_runs(parts: RunParts) -> None:
+def _follow_runs(parts: RunParts, demo: gr.Blocks) -> None:
     of_run = [parts.run, parts.stage]
     acts = (
         (parts.cancel, queue.cancel),
@@ -77,7 +77,20 @@ def _follow_runs(parts: RunParts) -> None:
     )  # fmt: skip
     # pressed by the page's script, whenever there is more to show
     refresh = gr.Button("refresh", visible="hidden", elem_id="runs-refresh")
-    refresh.click(_shown, [parts.seen, *of_run], parts.shown, concurrency_limit=8, **LIGHT)
+    asked = gr.State("")  # the run that the page's address names
+
+    def shown(before: Seen, name: str | None, of: str, first: str) -> list[Any]:
+        return _shown(before, name or first, of)
+
+    refresh.click(shown, [parts.seen, *of_run, asked], parts.shown, concurrency_limit=8, **LIGHT)
+
+    def named(request: gr.Request) -> str:
+        name = str(request.query_params.get("run", ""))
+        if name and name not in [standing.run.name for standing in standings()]:
+            gr.Warning(f"The run {name[:80]} is no longer here; these are the others.")
+        return name
+
+    demo.load(named, outputs=asked, **LIGHT)
 
 
 def _begun(*given: Any) -> list[Any]:
