@@ -117,8 +117,8 @@ def analyse(
         timing={**clock.seconds, "total": time.perf_counter() - started},
         notes=(*notes, *left_out, *notes_of(sides, learned), *_engine_notes(looks)),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
-        truth=truth,
         frame=frame,
+        truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
 

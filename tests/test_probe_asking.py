@@ -103,6 +103,11 @@ def test_other_maps_say_what_unatt_would_say(model: Model, frames: Held) -> None
         float(energies[2]), rel=1e-4
     )
     assert own.said == CONCEPTS[int(energies.argmax())]
+    two = frames.analysis(model, concepts=["Kiss", "Wave"], truth="Wave")
+    assert {m.said for m in answered(probes_named(["maps"]), frames, model, two)[0].measures} <= {
+        "Kiss",
+        "Wave",
+    }
     names = [measure.name for measure in answer.measures]
     assert names[3:] == ["energy, Grad-CAM++", "energy, Grad-CAM at 1, 14×14"]
 
