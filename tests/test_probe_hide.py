@@ -10,8 +10,10 @@ from attention.errors import InputError
 from attention.model.folder import Card, Model
 from attention.networks.cnn import centre_square
 from attention.pipeline import analyse
+from attention.probe.altered import altered
 from attention.probe.held import Held, held
 from attention.probe.hide import blurred_mean, following, hidden, in_all, in_one, window_box
+from attention.probe.shift.registry import shifted
 from tests.clips import frame_number, numbered_frames, write_clip
 from tests.networks import pooled_backbone
 
@@ -116,6 +118,19 @@ def test_changed_frames_are_looked_at_and_a_note_says_so(clip: Path, model: Mode
     x = model.web.preprocess(frames.rgb // 2)
     np.testing.assert_allclose(found.sides[0].scores, model.web(x).detach(), rtol=1e-4, atol=1e-5)
     assert frames.notes == () and isinstance(dark, Held)
+
+
+def test_a_clip_is_shifted_and_then_hidden_and_says_so(clip: Path, model: Model) -> None:
+    frames = held(clip, every=3)
+    boxes = in_one([(0, 0, 0.5, 0.5)], 2, len(frames.rgb))
+    both = altered(frames, {"noise": 0.1, "darkness": "hard", "blur": 0}, boxes, seed=4)
+    shift = shifted(frames.rgb, {"darkness": "hard", "noise": 0.1}, frames.frames.indices, seed=4)
+    assert (both.rgb == hidden(shift, boxes)).all()
+    assert both.analysis(model).notes[:2] == (
+        "The frames were shifted before they were looked at: darkness 0.32, noise 0.1.",
+        "Parts of the frames were hidden before they were looked at.",
+    )
+    assert altered(frames).rgb is frames.rgb and altered(frames, {}, [[]] * 7).notes == ()
 
 
 def test_long_clips_are_cut_and_large_frames_made_smaller(tmp_path: Path) -> None:
