@@ -10,7 +10,10 @@
   // Each pixel by itself: value(level 0…255 of a channel).
   function byTable(pixels, level) {
     const table = Uint8ClampedArray.from({ length: 256 }, (_, v) => level(v));
-    return pixels.map((v, i) => (i % 4 === 3 ? v : table[v]));
+    const out = new Uint8ClampedArray(pixels);
+    for (let i = 0; i < out.length; i += 4)
+      for (let c = i; c < i + 3; c++) out[c] = table[pixels[c]];
+    return out;
   }
 
   const darkness = ({ pixels }, value) => byTable(pixels, (v) => v * (1 - value));
@@ -53,15 +56,23 @@
   // Along one axis; what lies beyond the frame is its edge.
   function along(values, w, h, kernel, down) {
     const out = new Float32Array(values.length);
-    const reach = (kernel.length - 1) / 2;
-    for (let y = 0; y < h; y++)
-      for (let x = 0; x < w; x++)
-        for (let j = -reach; j <= reach; j++) {
-          const from = down ? clamp(y + j, 0, h - 1) * w + x : y * w + clamp(x + j, 0, w - 1);
-          const weight = kernel[j + reach];
-          for (let c = 0; c < 3; c++) out[4 * (y * w + x) + c] += weight * values[4 * from + c];
+    const reach = (kernel.length - 1) / 2, row = 4 * w;
+    kernel.forEach((weight, k) => {
+      const j = k - reach;
+      for (let y = 0; y < h; y++) {
+        const to = y * row;
+        if (down) {
+          const from = clamp(y + j, 0, h - 1) * row;
+          for (let i = 0; i < row; i++) out[to + i] += weight * values[from + i];
+          continue;
         }
-    for (let i = 3; i < out.length; i += 4) out[i] = 255;
+        const [start, end] = [clamp(-j, 0, w), clamp(w - j, 0, w)]; // where x + j lies in the row
+        for (let i = 4 * start; i < 4 * end; i++) out[to + i] += weight * values[to + i + 4 * j];
+        const edge = j < 0 ? to : to + row - 4;
+        const [first, last] = j < 0 ? [0, start] : [end, w];
+        for (let i = 4 * first; i < 4 * last; i++) out[to + i] += weight * values[edge + (i % 4)];
+      }
+    });
     return out;
   }
 
