@@ -96,8 +96,8 @@ def analyse(
         timing={**clock.seconds, "total": time.perf_counter() - started},
         notes=(*notes, *left_out, *notes_of(sides, learned), *by_engine),
         engine=", ".join(dict.fromkeys(look.engine.name for look in looks)),
-        truth=truth,
         frame=frame,
+        truth=truth,
         pictures=tuple(seen.pictures) if keep_pictures else None,
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from attention.command import single
+from attention.command.probes import table
 from attention.model.folder import Card, Model
 from attention.probe.asking import COLUMNS, answered
 from attention.probe.held import Held, held
@@ -103,6 +104,11 @@ def test_other_maps_say_what_unatt_would_say(model: Model, frames: Held) -> None
         float(energies[2]), rel=1e-4
     )
     assert own.said == CONCEPTS[int(energies.argmax())]
+    two = frames.analysis(model, concepts=["Kiss", "Wave"], truth="Wave")
+    assert {m.said for m in answered(probes_named(["maps"]), frames, model, two)[0].measures} <= {
+        "Kiss",
+        "Wave",
+    }
     names = [measure.name for measure in answer.measures]
     assert names[3:] == ["energy, Grad-CAM++", "energy, Grad-CAM at 1, 14×14"]
 
@@ -148,6 +154,13 @@ def test_answers_are_printed_and_written_beside_the_analysis(  # type: ignore[no
     assert float(rows[0]["random_std"]) == pytest.approx(np.std(lost["random"], ddof=1), rel=1e-5)
     assert f"score lost   {lost['value']:.3f}   random " in out
     assert all(len(row) == len(COLUMNS) and None not in row.values() for row in rows)
+
+
+def test_what_was_left_out_of_a_long_clip_is_said(model: Model, frames: Held) -> None:
+    cut = frames.changed(frames.rgb, "Only its first 11 frames.")
+    answers = answered(probes_named(["time"]), cut, model, frames.analysis(model))
+    assert table(answers).endswith("\n\nNote: Only its first 11 frames.")
+    assert answers[0].to_json()["notes"] == ["Only its first 11 frames."]
 
 
 def test_many_clips_have_a_column_for_each_number(  # type: ignore[no-untyped-def]

@@ -213,7 +213,9 @@ def test_weights_are_drawn_anew_from_the_head_back_and_the_network_stays() -> No
 
 def test_a_map_of_weights_changes_and_one_of_pixels_does_not(subject: Subject) -> None:
     state = torch.get_rng_state()
-    steps = randomised(subject)
+    seen: list[tuple[int, int | None]] = []
+    steps = randomised(subject, tick=lambda *step: seen.append(step))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
     assert torch.equal(torch.get_rng_state(), state)
     network = copy.deepcopy(subject.backbone)
     for step, (layer, network) in zip(steps, cascade(subject.backbone), strict=True):

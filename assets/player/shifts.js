@@ -10,7 +10,10 @@
   // Each pixel by itself: value(level 0…255 of a channel).
   function byTable(pixels, level) {
     const table = Uint8ClampedArray.from({ length: 256 }, (_, v) => level(v));
-    return pixels.map((v, i) => (i % 4 === 3 ? v : table[v]));
+    const out = new Uint8ClampedArray(pixels);
+    for (let i = 0; i < out.length; i += 4)
+      for (let c = i; c < i + 3; c++) out[c] = table[pixels[c]];
+    return out;
   }
 
   const darkness = ({ pixels }, value) => byTable(pixels, (v) => v * (1 - value));
@@ -52,20 +55,24 @@
 
   // Along one axis; what lies beyond the frame is its edge.
   function along(values, w, h, kernel, down) {
-    const out = new Float32Array(values.length).fill(255);
-    const reach = (kernel.length - 1) / 2;
-    const [lines, next, length, step] = down ? [w, 4, h, 4 * w] : [h, 4 * w, w, 4];
-    const padded = new Float32Array(length + 2 * reach); // four times as fast as asking at each cell for the edge
-    for (let number = 0; number < lines; number++)
-      for (let c = 0; c < 3; c++) {
-        const start = number * next + c;
-        for (let i = 0; i < padded.length; i++) padded[i] = values[start + clamp(i - reach, 0, length - 1) * step];
-        for (let i = 0; i < length; i++) {
-          let sum = 0;
-          for (let k = 0; k < kernel.length; k++) sum += kernel[k] * padded[i + k];
-          out[start + i * step] = sum;
+    const out = new Float32Array(values.length);
+    const reach = (kernel.length - 1) / 2, row = 4 * w;
+    kernel.forEach((weight, k) => {
+      const j = k - reach;
+      for (let y = 0; y < h; y++) {
+        const to = y * row;
+        if (down) {
+          const from = clamp(y + j, 0, h - 1) * row;
+          for (let i = 0; i < row; i++) out[to + i] += weight * values[from + i];
+          continue;
         }
+        const [start, end] = [clamp(-j, 0, w), clamp(w - j, 0, w)]; // where x + j lies in the row
+        for (let i = 4 * start; i < 4 * end; i++) out[to + i] += weight * values[to + i + 4 * j];
+        const edge = j < 0 ? to : to + row - 4;
+        const [first, last] = j < 0 ? [0, start] : [end, w];
+        for (let i = 4 * first; i < 4 * last; i++) out[to + i] += weight * values[edge + (i % 4)];
       }
+    });
     return out;
   }
 

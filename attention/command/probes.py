@@ -16,8 +16,9 @@ FILES = ("probes.csv", "probes.json")
 
 
 def table(answers: Sequence[Answer]) -> str:
-    """A block for each answer: its numbers, beside what random orders or windows give."""
-    return "\n\n".join(_block(answer) for answer in answers)
+    """A block for each answer: its numbers, beside what random orders or windows give; then the notes."""
+    notes = dict.fromkeys(f"Note: {note}" for answer in answers for note in answer.notes)
+    return "\n\n".join([*map(_block, answers), *notes])
 
 
 def write_answers(folder: Path, answers: Sequence[Answer]) -> list[str]:

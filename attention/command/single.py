@@ -134,7 +134,7 @@ def answers_of(
 
     return answered(
         probes, held(clip, asked.every), _model(asked.model), analysis,
-        lambda probe: progress(f"Probing: {probe}", "steps"),
+        lambda probe: progress(f"Probing: {probe}", "steps"), asked.device,
     )  # fmt: skip
 
 

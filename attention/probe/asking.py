@@ -28,7 +28,8 @@ COLUMNS = (
 class Answer:
     """What a probe says of a concept through one CNN; cnn: "web", "tuned", or empty when all were asked.
 
-    frames: how many were looked at · fault: why there is no answer, a sentence, else empty.
+    frames: how many were looked at · fault: why there is no answer, a sentence, else empty ·
+    notes: what was left out of the clip.
     """
 
     probe: str
@@ -37,12 +38,13 @@ class Answer:
     frames: int
     measures: tuple[Measure, ...] = ()
     fault: str = ""
+    notes: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The answer as plain JSON; numbers that are undefined are null."""
         return {
             "probe": self.probe, "cnn": self.cnn, "concept": self.concept, "frames": self.frames,
-            "fault": self.fault,
+            "fault": self.fault, "notes": list(self.notes),
             "measures": [
                 {
                     "measure": m.name, "value": _number(m.value), "said": m.said,
@@ -75,19 +77,21 @@ def answered(
     model: Model,
     analysis: Analysis,
     watch: Watch = _unwatched,
+    device: str = "auto",
 ) -> list[Answer]:
     """Every probe's answer about a clip that was looked at: of its truth, else of the first verdict.
 
     held: its frames · analysis: of the clip, for its concepts, window and truth. A probe that has no answer
-    says why, and the others go on. watch(probe): entered for each, gives a tick(steps done, steps).
+    says why, and the others go on. watch(probe): entered for each, gives a tick(steps done, steps) · device:
+    where CNNs look.
     """
     concept = analysis.concepts[analysis.shown(1)[0]]
     at = model.concepts.index(concept)
     answers = []
     cnns = {side.name: model.web if side.name == "web" else model.tuned for side in analysis.sides}
     for cnn, backbone in cnns.items():
-        subject = subject_of(backbone or model.web, held.rgb, at, analysis.window)
-        case = Case(held, model, analysis, subject, _few(subject))
+        subject = subject_of(backbone or model.web, held.rgb, at, analysis.window, device)
+        case = Case(held, model, analysis, subject, _few(subject), device)
         for probe in probes:
             if probe.each_cnn:
                 answers.append(_answer(probe, case, cnn, concept, watch))
@@ -102,8 +106,8 @@ def _answer(probe: Probe, case: Case, cnn: str, concept: str, watch: Watch) -> A
         with watch(probe.name) as tick:
             measures = tuple(probe.ask(case, tick))
     except InputError as error:
-        return Answer(probe.name, cnn, concept, frames, fault=str(error))
-    return Answer(probe.name, cnn, concept, frames, measures)
+        return Answer(probe.name, cnn, concept, frames, fault=str(error), notes=case.held.notes)
+    return Answer(probe.name, cnn, concept, frames, measures, notes=case.held.notes)
 
 
 def _few(subject: Subject) -> Subject:

@@ -15,8 +15,10 @@ def _ask(case: Case, tick: Tick) -> list[Measure]:
     from attention.probe.maps.registry import DEFAULT, map_methods
 
     subject = case.few
-    by_energy = subject.seen.energies.mean(0).argsort(descending=True).tolist()
-    concepts = list(dict.fromkeys([subject.concept, *by_energy]))[:MOST]
+    energies = subject.seen.energies.mean(0)
+    compared = [case.model.concepts.index(name) for name in case.analysis.concepts]
+    compared.sort(key=lambda c: -float(energies[c]))
+    concepts = list(dict.fromkeys([subject.concept, *compared]))[:MOST]
     sizes = {size: name for name, size in layers_of(subject.backbone).items()}
     inner = [
         name for (h, w), name in sizes.items() if min(h, w) >= SMALLEST and max(h, w) <= LARGEST

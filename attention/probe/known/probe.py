@@ -19,7 +19,7 @@ class Case:
     """A clip that is asked about, through one CNN of a model.
 
     held: its frames · analysis: of these frames · subject: the concept in all of them · few: in some, evenly
-    apart, for what looks at every frame a hundred times.
+    apart, for what looks at every frame a hundred times · device: where CNNs look.
     """
 
     held: "Held"
@@ -27,6 +27,7 @@ class Case:
     analysis: "Analysis"
     subject: "Subject"
     few: "Subject"
+    device: str = "auto"
 
 
 @dataclass(frozen=True)

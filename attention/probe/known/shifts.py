@@ -19,7 +19,7 @@ def _said(case: Case, shift: str, rgb) -> list[Measure]:  # type: ignore[no-unty
     """Each method's verdict, and its score of the concept asked about."""
     names, concept = list(case.analysis.concepts), case.model.concepts[case.subject.concept]
     analysis = case.held.changed(rgb).analysis(
-        case.model, concepts=names, window=case.analysis.window
+        case.model, concepts=names, window=case.analysis.window, device=case.device
     )
     return [
         Measure(

@@ -53,13 +53,13 @@ def randomised(
     maps_of(backbone, x, concept) → maps [n,h,w] · tick(steps done, steps).
     """
     true = maps_of(subject.backbone, subject.x, subject.concept)
-    found = []
+    found, steps = [], len(list(_steps(subject.backbone)))
     for layer, network in cascade(subject.backbone, seed):
         maps = maps_of(network, subject.x, subject.concept)
         alike = mean_known(spearman(true, maps)), mean_known(ssim(true, maps))
         found.append(Redrawn(layer, maps, *alike))
         if tick:
-            tick(len(found), None)
+            tick(len(found), steps)
     return found
 
 
