@@ -123,6 +123,11 @@ def progress_card(progress: Progress | None, clip: str) -> str:
     )
 
 
+def failed(sentence: str) -> str:
+    """What went wrong, in place of progress."""
+    return f"<p class='note error' role='alert'>{escape(sentence)}</p>"
+
+
 def export_card(progress: Progress | None, kind: str) -> str:
     """How far the file is that a person waits for."""
     doing, share = f"Making the {kind.upper()}", ""
