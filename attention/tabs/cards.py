@@ -120,6 +120,11 @@ def progress_bar(said: str, done: int = 0, of: int | None = None) -> str:
     return f"<div class='progress' role='status'><p>{said}</p><progress{share}></progress></div>"
 
 
+def failed(sentence: str) -> str:
+    """What went wrong, in place of progress."""
+    return f"<p class='note error' role='alert'>{escape(sentence)}</p>"
+
+
 def export_card(progress: Progress | None, kind: str) -> str:
     """How far the file is that a person waits for."""
     doing, share = f"Making the {kind.upper()}", ""

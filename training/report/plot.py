@@ -42,11 +42,16 @@ class Chart:
     layout: dict[str, Any]
 
     def to_json(self, **layout: Any) -> str:
-        """The figure as plotly.js reads it, `layout` over its own; the title waits in layout.meta."""
+        """The figure as plotly.js reads it, `layout` over its own; the title waits in layout.meta.
+
+        Raises ValueError for what plotly.js would not understand.
+        """
+        from plotly.graph_objects import Figure  # slow to load: not before a chart is drawn
+
         meta = plain(fill(self.title, LONGEST_LINE))
-        config = {"displaylogo": False}
-        figure = {"data": self.data, "layout": self.layout | {"meta": meta} | layout}
-        return json.dumps(figure | {"config": config}, allow_nan=False)
+        looks = self.layout | {"meta": meta, "template": "none"} | layout
+        figure = json.loads(Figure(data=self.data, layout=looks).to_json(engine="json"))
+        return json.dumps(figure | {"config": {"displaylogo": False}}, allow_nan=False)
 
 
 def line(

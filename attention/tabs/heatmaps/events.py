@@ -1,7 +1,6 @@
 """What the Heatmaps tab shows while a clip is looked at, and of what was seen: values for its parts."""
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -16,16 +15,15 @@ from attention.errors import InputError, full_disk_told
 from attention.pack import save_pack
 from attention.probe.change import change_of
 from attention.serving.dial import look_changed, made_ready
-from attention.serving.looking import Looked, Progress, look
+from attention.serving.looking import Looked, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
 from attention.serving.shelf import Shelf
-from attention.serving.turns import Desk, Line, RunningLook, Stopped
+from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
-from attention.tabs.cards import export_card, progress_card, timing_line, verdict_cards
+from attention.tabs.cards import failed, progress_card, timing_line, verdict_cards
 from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.elements import model_choices
-from attention.tabs.heatmaps.exports import export
 from attention.tabs.player import player_value
 
 SEEN_BY = (
@@ -33,7 +31,6 @@ SEEN_BY = (
 )
 FOR_OWN = "imagenet"  # people bring real clips
 UNKNOWN = "nobody knows"  # what a clip truly shows
-EXPORTING = Line()  # one at a time: each holds frames and an encoder
 
 # of Parts.shown: the look, the status, the verdicts, the player, the timing
 Shown = tuple[Any, ...]
@@ -129,17 +126,13 @@ def _followed(
             elif not quiet or (said and said.ahead):
                 yield _waiting(progress_card(said, name))
     except InputError as error:
-        yield _waiting(_failed(str(error)))
+        yield _waiting(failed(str(error)))
         raise gr.Error(str(error), print_exception=False) from None
     except Exception:
         logging.getLogger(__name__).exception("looking at %s", name)
         sentence = f"{name} could not be looked at, by a fault of this app; try another clip."
-        yield _waiting(_failed(sentence))
+        yield _waiting(failed(sentence))
         raise gr.Error(sentence, print_exception=False) from None
-
-
-def _failed(sentence: str) -> str:
-    return f"<p class='note error' role='alert'>{escape(sentence)}</p>"
 
 
 @dataclass(frozen=True)
@@ -208,34 +201,7 @@ def shelved(shelf: Shelf, sample: Sample, *, opening: bool = False) -> Shown:
     try:
         return (*_done(shelf.looked(sample), play=opening, callouts=True), sample.model)
     except InputError as error:
-        return (*_waiting(_failed(str(error))), gr.skip())
-
-
-def exported(
-    workroom: Workroom, kind: str, looked: Looked | None, view: str
-) -> Iterator[tuple[Any, Any]]:
-    """Makes a file of what the player shows; yields the status meanwhile, and the file at the end."""
-    if looked is None:
-        raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
-    try:
-        with full_disk_told():
-            folder = workroom.new_folder()
-            started = time.monotonic()
-
-            def write(tell: Callable[[Progress], None]) -> Path:
-                def on_progress(done: int, expected: int | None) -> None:
-                    tell(Progress(done, expected, time.monotonic() - started))
-
-                return export(kind, looked, folder, view, on_progress)
-
-            for said in RunningLook(write, EXPORTING):
-                if isinstance(said, Path):
-                    yield "", str(said)
-                else:
-                    yield export_card(said if isinstance(said, Progress) else None, kind), gr.skip()
-    except InputError as error:
-        yield _failed(str(error)), gr.skip()
-        raise gr.Error(str(error), print_exception=False) from None
+        return (*_waiting(failed(str(error))), gr.skip())
 
 
 def truths(looked: Looked | None) -> gr.Dropdown:

@@ -1,20 +1,26 @@
 """What a person takes away from a look, as the player shows it: film, figure, table and numbers."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+import gradio as gr
 import numpy as np
 
 from attention.analysis import Analysis, Side
+from attention.errors import InputError, full_disk_told
 from attention.media.frames import Limits
 from attention.serving.dial import ChangedReader
-from attention.serving.looking import Looked
+from attention.serving.looking import Looked, Progress
 from attention.serving.offered import LONGEST
+from attention.serving.turns import Line, RunningLook
+from attention.serving.workroom import Workroom
+from attention.tabs.cards import export_card, failed
 
 EXPORTS = {
     "mp4": "Film (MP4)",
@@ -27,6 +33,7 @@ VIEW_OF_PLAYER = """(looked) => {
   const view = document.querySelector("#player .attention-player")?.player?.view;
   return [looked, view ? JSON.stringify({ ...view.state, concepts: view.concepts }) : ""];
 }"""
+EXPORTING = Line()  # one at a time: each holds frames and an encoder
 OnProgress = Callable[[int, int | None], None]
 
 
@@ -134,3 +141,30 @@ def export(
         limits=Limits(trim_seconds=LONGEST, trim_frames=len(analysis.frames)),
         on_progress=on_progress,
     )
+
+
+def exported(
+    workroom: Workroom, kind: str, looked: Looked | None, view: str
+) -> Iterator[tuple[Any, Any]]:
+    """Makes a file of what the player shows; yields the status meanwhile, and the file at the end."""
+    if looked is None:
+        raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
+    try:
+        with full_disk_told():
+            folder = workroom.new_folder()
+            started = time.monotonic()
+
+            def write(tell: Callable[[Progress], None]) -> Path:
+                def on_progress(done: int, expected: int | None) -> None:
+                    tell(Progress(done, expected, time.monotonic() - started))
+
+                return export(kind, looked, folder, view, on_progress)
+
+            for said in RunningLook(write, EXPORTING):
+                if isinstance(said, Path):
+                    yield "", str(said)
+                else:
+                    yield export_card(said if isinstance(said, Progress) else None, kind), gr.skip()
+    except InputError as error:
+        yield failed(str(error)), gr.skip()
+        raise gr.Error(str(error), print_exception=False) from None

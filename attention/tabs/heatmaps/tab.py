@@ -18,7 +18,6 @@ from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_cho
 from attention.tabs.heatmaps.events import (
     Asked,
     Shown,
-    exported,
     linked,
     look_again,
     look_at_asked,
@@ -29,7 +28,7 @@ from attention.tabs.heatmaps.events import (
     told_truth,
     truths,
 )
-from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER
+from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
 
 NOT_HERE = (

@@ -19,7 +19,7 @@ from attention.serving.looking import Looked, look
 from attention.serving.samples import Sample
 from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
-from attention.tabs.cards import progress_card, verdict_cards
+from attention.tabs.cards import failed, progress_card, verdict_cards
 from attention.tabs.player import player, player_value
 from training.data.naming import DRAWN
 from training.data.thumbnails import thumbnails
@@ -187,7 +187,7 @@ def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tup
             else:
                 yield progress_card(said, path.name), wait, wait
     except InputError as error:
-        yield f"<p class='note error' role='alert'>{escape(str(error))}</p>", wait, wait
+        yield failed(str(error)), wait, wait
 
 
 def view_of(method: str) -> tuple[str, str]:
@@ -218,12 +218,10 @@ def opened(looked: Looked, judged: Judged) -> str:
 
 def _card(sweep: Sweep, pick: Pick, picture: str, can_open: bool) -> str:
     image = f"<img src='{picture}' alt=''>" if picture else ""
-    name = Path(pick.clip).stem
-    return _pick(
-        sweep, pick, can_open, "pick",
-        f"{image}<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
-        f"<span class='name'>{escape(name)}</span><span class='name'>{escape(pick.remark)}</span>",
-    )  # fmt: skip
+    words = f"<span class='name'>{escape(Path(pick.clip).stem)}</span>"
+    words += f"<span class='name'>{escape(pick.remark)}</span>"
+    labels = f"<span class='labels'>{pick.said or right_label(pick.truth)}</span>"
+    return _pick(sweep, pick, can_open, "pick", f"{image}{labels}{words}")
 
 
 def _plain(sweep: Sweep, pick: Pick, can_open: bool) -> str:

@@ -30,6 +30,10 @@ from training.report.tables import LARGEST
 from training.tabs.figure_block import Shown, View, figure_block
 
 HEADLINE = ("CNN", "UnAtt", "finetune+CNN", "finetune+EnergyNet")  # of several sweeps at once
+STILLS = (
+    "HII-filtered: the paper's Web images of four interactions, the wrong ones taken out by hand; HII-noisy: "
+    "as crawled. BU101: Web images of UCF101's actions."
+)
 NOTHING_YET = "Nothing is measured yet; choose another, or come back when its first cell is done."
 
 
@@ -151,6 +155,8 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
         f"{SPREAD} Other clips and another network than the paper's: compare the order of methods, not "
         "the height."
     ]
+    if number in ("Table 1", "Table 2", "Table 3"):
+        notes.append(STILLS)
     if number == "Differences" and len(columns) > 1:
         notes.append(f"Of what is chosen above, the first is shown: {columns[0].name}.")
     return Shown(f"{number}. {TABLES[number]}", table_rows(number, columns), None, tuple(notes))
