@@ -228,7 +228,7 @@
       if (value.play) this.playOnce();
     }
 
-    #ask({ frame, concepts, side, figure, link, trouble }) {
+    #ask({ frame, concepts, side, figure, link, trouble, channels }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
       const detail = { link: this.link };
@@ -240,6 +240,7 @@
       if (figure) state.view = figure;
       if (concepts?.length) this.show(concepts);
       else this.refresh();
+      if (channels) this.numbers.channels.tell(channels);
       this.foot.remember();
     }
 
@@ -255,8 +256,8 @@
       this.choosing = new player.Choosing(this);
       this.concepts = new player.Concepts(this.choosing);
       const row = el("div", { class: "tiles" });
-      this.numbers = new player.Numbers(this);
       this.dial = this.options.dial && new player.Dial(this, this.options.dial);
+      this.numbers = new player.Numbers(this);
       this.tiles = new player.Tiles(row, (concept) => this.numbers.open(concept));
       const seek = (frame) => this.#step(frame);
       this.transport = new player.Transport({

@@ -9,6 +9,7 @@ import gradio as gr
 
 from attention.errors import InputError
 from attention.probe.change import change_of
+from attention.serving.channels import channels_of
 from attention.serving.dial import look_changed, made_ready
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
@@ -26,8 +27,8 @@ def answered(
 ) -> Iterator[Shown]:
     """What the player shows once it has asked; model: the one that is chosen.
 
-    told: {"open": true}, that the dial is about to be used; {"frame": "whole" or "centre"}; or a change, see
-    `probe.change.change_of`.
+    told: {"open": true}, that the dial is about to be used; {"frame": "whole" or "centre"};
+    {"channels": {"frame", "concept", "side"}}; or a change, see `probe.change.change_of`.
     """
     if looked is None or not isinstance(told, dict):
         return
@@ -37,6 +38,8 @@ def answered(
         yield waiting(gr.skip())
     elif "frame" in told:
         yield from look_at_frames(workroom, desk, looked, model, str(told["frame"]))
+    elif "channels" in told:
+        yield (*waiting(gr.skip())[:3], _with_channels(looked, told["channels"]), gr.skip())
     else:
         yield from look_at_changed(workroom, desk, looked, told)
 
@@ -77,6 +80,23 @@ def look_at_frames(
     except gr.Error as error:
         said = failed(str(error.message))
         yield (gr.skip(), said, gr.skip(), _as_it_was(looked), gr.skip())
+
+
+def _with_channels(looked: Looked, asked: Any) -> dict[str, Any]:
+    """What the player shows, and what one of its maps is made of, or why that cannot be said."""
+    wanted = asked if isinstance(asked, dict) else {}
+    frame, concept = (_place(wanted.get(name)) for name in ("frame", "concept"))
+    side = str(wanted.get("side"))
+    try:
+        with toasting():
+            found = channels_of(looked, frame, concept, side)
+    except gr.Error as error:
+        found = {"frame": frame, "concept": concept, "side": side, "trouble": str(error.message)}
+    return _as_it_was(looked, channels=found)
+
+
+def _place(value: object) -> int:
+    return value if isinstance(value, int) else -1
 
 
 def _as_it_was(looked: Looked, **more: Any) -> dict[str, Any]:
