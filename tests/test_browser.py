@@ -159,6 +159,12 @@ def test_the_whole_of_a_wide_frame_is_seen_by_a_switch_and_by_its_link(
         page.wait_for_function(f"{shown}?.frame === 'whole'", timeout=READY)
         assert page.evaluate(f"{shown}.mapSize") == [7, 9]
         assert "all of this frame is seen" in page.inner_text("#player .seen")
+        page.locator("#player .tile .energy").first.click()
+        page.get_by_role("button", name="Show the strongest channels").click()
+        page.wait_for_selector("#player .channels canvas", timeout=READY)
+        assert page.locator("#player .channels tbody tr").count() == 8
+        assert "over the 1280 channels" in page.inner_text("#player dialog")
+        page.keyboard.press("Escape")
         assert "EnergyNet says nothing" in page.locator("#verdicts").text_content()
         assert json.loads(download(page, "json").read_text(encoding="utf-8"))["frame"] == "whole"
         page.wait_for_function("location.search.includes('clip=handshake-0&frame=whole')")

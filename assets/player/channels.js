@@ -64,9 +64,9 @@
         {},
         el("td", {}, this.#picture(map, channel)),
         el("th", { scope: "row" }, String(channel)),
-        el("td", { class: "number" }, written(alpha, player.decimalsFor(top) + 1)),
+        el("td", { class: "value" }, written(alpha, player.decimalsFor(top) + 1)),
         el("td", {}, el("span", { class: "axis", "aria-hidden": "true" }, bar)),
-        el("td", { class: "number" }, written(adds, player.decimalsFor(Math.abs(total))) + share),
+        el("td", { class: "value" }, written(adds, player.decimalsFor(Math.abs(total))) + share),
       );
     }
 
