@@ -15,6 +15,9 @@ from attention.probe.channels import strongest_channels
 from attention.serving.channels import channels_of
 from attention.serving.dial import look_changed
 from attention.serving.looking import look
+from attention.serving.turns import Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.heatmaps.asking import answered
 from tests.clips import write_clip
 from tests.networks import pictures
 
@@ -81,5 +84,9 @@ def test_the_page_is_told_the_channels_of_the_map_it_shows(tmp_path: Path) -> No
     (tmp_path / "dark").mkdir()
     dark = look_changed(looked, change_of({"shift": {"darkness": 0.5}}), tmp_path / "dark")
     assert channels_of(dark, 1, 2, "tuned")["total"] != pytest.approx(found["total"], rel=1e-3)
+    for asked, said in (({"frame": 1, "concept": 2, "side": "tuned"}, "rows"), (3, "trouble")):
+        told = {"channels": asked}
+        (shown,) = answered(Workroom(), Desk(), looked, "interactions", told)
+        assert said in shown[3]["channels"] and shown[3]["pack"]["path"] == str(looked.pack)
     with pytest.raises(InputError, match="no such map"):
         channels_of(looked, 2, 0, "web")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
+from itertools import count
 from typing import Any
 
 import gradio as gr
@@ -20,6 +21,8 @@ from attention.tabs.cards import failed
 from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.events import Shown, followed, link_of, look_at, waiting
 from attention.tabs.player import player_value
+
+_answers = count(1)
 
 
 def answered(
@@ -100,5 +103,6 @@ def _place(value: object) -> int:
 
 
 def _as_it_was(looked: Looked, **more: Any) -> dict[str, Any]:
-    """What the player shows already, with something to say of it."""
-    return player_value(looked.pack, link=link_of(looked), change=looked.change.to_json(), **more)
+    """What the player shows already, and what is said of it; numbered: a value given twice is not followed."""
+    value = player_value(looked.pack, link=link_of(looked), change=looked.change.to_json(), **more)
+    return {**value, "answer": next(_answers)}
