@@ -67,13 +67,12 @@ def _pair(measure: Measure, known: Meaning) -> str:
     mean, spread = (fmean(random), stdev(random)) if len(random) > 1 else (0.0, 0.0)
     ends = (0.0, measure.value, mean - spread, mean + spread, known.most)
     low, high = min(ends), max(ends)
-    decimals = max(3, decimals_for(abs(measure.value)))
-    rows = _row("this map", signed(measure.value, decimals), _bar(measure.value, low, high))
+    rows = _row("this map", signed(measure.value, 3), _bar(measure.value, low, high))
     if not random:
         return f"<ul class='pair'>{rows}</ul>"
     name = f"{len(random)} random {known.random}"
     bars = _bar(mean, low, high) + _span("b", mean - spread, mean + spread, low, high)
-    number = f"{signed(mean, decimals)} ± {spread:.{decimals}f}"
+    number = f"{signed(mean, 3)} ± {spread:.3f}"
     rows += _row(f"{name} <span class='by'>mean ± spread</span>", number, bars, "random")
     beats = f"<b>Better than {measure.beaten} of {name}.</b>"
     return f"<ul class='pair'>{rows}</ul><p>{beats} {measure.better.capitalize()} is better.</p>"
@@ -111,7 +110,8 @@ def _curve(concept: str, measure: Measure, known: Meaning) -> str:
         f"<figure><svg viewBox='0 0 100 40' preserveAspectRatio='none' role='img' "
         f"aria-label='{escape(said)}'><polygon points='0,40 {points} 100,40'/>"
         f"<polyline points='{points}'/></svg><figcaption aria-hidden='true'><span>{known.start} "
-        f"<b>{start}</b></span><span><b>{end}</b> {known.end}</span></figcaption></figure>"
+        f"<b>{start}</b></span><span>probability, 0 to 1</span>"
+        f"<span><b>{end}</b> {known.end}</span></figcaption></figure>"
     )
 
 
