@@ -135,7 +135,7 @@ def _forgetting(answer: "Answer") -> str:
         rows += f"<tr><th scope='row' title='from {escape(layer)}'>{name}</th>{cells}</tr>"
     return (
         "<p>The network forgets what it learned, from its last layer back: a map that stays alike (1) shows "
-        "the picture, not what was learned; one that was learned goes towards 0.</p>"
+        "the picture, not what was learned; one that was learned goes to 0 or below.</p>"
         "<div class='numbers'><table><thead><tr><th scope='col'>forgotten</th>"
         "<th scope='col' title='rank correlation'>same order of cells</th>"
         f"<th scope='col' title='SSIM'>same structure</th></tr></thead><tbody>{rows}</tbody></table></div>"
