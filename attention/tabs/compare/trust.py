@@ -22,6 +22,11 @@ ASK = ASSETS / "page" / "trust.js"
 NO_CLIP = "Choose a clip under Heatmaps first."
 STOPPED = "<p class='note' role='status'>Stopped. Press a question to ask it again.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# on a phone the answers stand below what is seen of the questions; a fault or a stop moves nothing
+TO_ANSWER = """() => {
+  if (document.querySelector("#trust-status .prose > *")) return;
+  document.querySelector("#trust-answers .probe")?.scrollIntoView({ block: "nearest" });
+}"""
 Shown = tuple[Any, Any, Any, Any]  # the answers so far, the status, the answers as HTML, their file
 
 
@@ -47,7 +52,8 @@ def trust_section(looked: gr.State, workroom: Workroom) -> None:
         told = event._data if isinstance(event._data, dict) else {}
         yield from asked(workroom, desk, looked, said, str(told.get("probe")))
 
-    questions.click(ask, [desk, looked, said], shown, **LIGHT, **LOOKS)
+    answered = questions.click(ask, [desk, looked, said], shown, **LIGHT, **LOOKS)
+    answered.success(None, js=TO_ANSWER, api_visibility="private")
     stop.click(lambda desk: STOPPED if desk.clear() else gr.skip(), desk, status, **LIGHT)
     looked.change(_begun_anew, desk, shown, **LIGHT)
 
