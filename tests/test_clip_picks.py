@@ -95,4 +95,6 @@ def test_the_model_that_ships_is_the_cell_it_opens_as() -> None:
         rows = rows.loc[[clip.name for clip in clips]]
         kept = rows[[f"score: {concept}" for concept in model.concepts]].to_numpy(np.float32)
         np.testing.assert_allclose(scores.scores, kept, rtol=0.02, atol=0.02)
-        assert [model.concepts[p] for p in scores.predictions] == list(rows["prediction"])
+        # but for ties
+        said = kept[np.arange(len(kept)), scores.predictions]
+        np.testing.assert_allclose(said, kept.max(1), atol=0.02)

@@ -36,11 +36,11 @@ def look_changed(
     if not change:
         return original
     seen = original.analysis(maps=False)
-    held = _frames(original)
+    after = replace(original, change=change, unchanged=original)
+    held = frames_of(after)
     if on_progress:
         on_progress(Progress(0, len(held.rgb), 0.0))
-    rgb = changed(held.rgb, held.frames.indices, change)
-    analysis = held.changed(rgb, *change.sentences).analysis(
+    analysis = held.analysis(
         ready_model(original.model),
         concepts=seen.concepts,
         window=seen.window,
@@ -50,14 +50,14 @@ def look_changed(
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
-    return replace(original, pack=pack, change=change, unchanged=original)
+    return replace(after, pack=pack)
 
 
 def made_ready(looked: Looked) -> None:
     """Loads what the first move of the dial would wait for: the model, its engine, the clip's frames."""
     original = looked.unchanged or looked
     with LINE.turn():
-        _frames(original).analysis(ready_model(original.model))
+        frames_of(original).analysis(ready_model(original.model))
 
 
 class ChangedReader:
@@ -94,9 +94,15 @@ class ChangedReader:
         self._reader.__exit__(*ending)
 
 
-def _frames(original: Looked) -> "Held":
+def frames_of(looked: Looked) -> "Held":
+    """The frames of a look, 64 at most, under its change; InputError when nothing is left to see of them."""
+    original = looked.unchanged or looked
     seen = original.analysis(maps=False)
-    return _held(original.clip, original.pack, original.model, original.every, len(seen.frames))
+    held = _held(original.clip, original.pack, original.model, original.every, len(seen.frames))
+    if not looked.change:
+        return held
+    rgb = changed(held.rgb, held.frames.indices, looked.change)
+    return held.changed(rgb, *looked.change.sentences)
 
 
 @lru_cache(maxsize=CLIPS)
