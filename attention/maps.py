@@ -40,6 +40,12 @@ def scores_and_maps(
         return scores[:, rows], sums.relu_()
 
 
+def channel_weights(backbone: Backbone, A: Tensor, concepts: Sequence[int]) -> Tensor:
+    """α_k^c of Eq. 1 for feature maps A [N,K,h,w] → [N,C,K], by differentiating the head, whichever it is."""
+    rows = _rows(concepts, backbone.num_classes)
+    return _differentiated(ready(backbone, A.device).head, A.float(), rows)[1]
+
+
 def _rows(concepts: Sequence[int] | None, num_classes: int) -> Rows:
     if concepts is None:
         return slice(0, num_classes)
@@ -57,6 +63,12 @@ def _rows(concepts: Sequence[int] | None, num_classes: int) -> Rows:
 @singledispatch
 def _scores_and_sums(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
     """All scores, and Σ_k α_k^c A^k [N,C,h,w] before its ReLU. Of any head: differentiated."""
+    scores, alpha = _differentiated(head, A, rows)
+    return scores, _combine(alpha, A)
+
+
+def _differentiated(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Tensor]:
+    """All scores, and α [N,C,K] of the concepts."""
     with torch.inference_mode(False), torch.enable_grad():
         # an ordinary copy, in case A was made under inference_mode or the head writes in place
         leaf = A.clone().detach().requires_grad_()
@@ -67,7 +79,7 @@ def _scores_and_sums(head: nn.Module, A: Tensor, rows: Rows) -> tuple[Tensor, Te
             for c in wanted
         ]
     alpha = torch.stack(alphas, 1) if alphas else A.new_empty(len(A), 0, A.shape[1])
-    return scores.detach(), _combine(alpha, A)
+    return scores.detach(), alpha
 
 
 @_scores_and_sums.register

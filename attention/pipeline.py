@@ -17,7 +17,7 @@ from attention.media.clip import Clip, Reader
 from attention.media.frames import FrameReader, Frames, Limits
 from attention.media.jpeg import jpeg
 from attention.model.folder import Model, load_model
-from attention.model.whole import for_whole_frames, is_whole, wide_map_size
+from attention.model.whole import for_whole_frames, is_whole, whole_input, wide_map_size
 
 OnProgress = Callable[[int, int | None], None]
 
@@ -69,9 +69,10 @@ def analyse(
     with reader(path, every=every, limits=limits or Limits(), chunk=chunk) as clip:
         expected = _expected(clip.clip, every, limits or Limits())
         size = (clip.clip.width, clip.clip.height)
-        map_size = wide_map_size(model.web, size) if whole else model.web.map_size
+        given = whole_input(*size) if whole else None
+        map_size = wide_map_size(model.web, given) if given else model.web.map_size
         _check_window(window, map_size)
-        with closing(_looked_at(clip, looks, clock, whole)) as chunks:
+        with closing(_looked_at(clip, looks, clock, given)) as chunks:
             for frames in chunks:
                 seen.add(frames, keep_pictures)
                 if on_progress:
@@ -110,7 +111,10 @@ def _rows(known: ConceptSet, concepts: str | Iterable[str] | None) -> list[int]:
 
 
 def _looked_at(
-    chunks: Iterable[Frames], looks: Sequence[Look], clock: Clock, whole: bool
+    chunks: Iterable[Frames],
+    looks: Sequence[Look],
+    clock: Clock,
+    whole: tuple[int, int] | None,
 ) -> Generator[Frames, None, None]:
     """Each chunk of frames once every CNN has looked at it; what they saw is in `looks`."""
 

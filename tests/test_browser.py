@@ -146,6 +146,35 @@ def test_the_dial_moves_the_picture_at_once_and_the_verdicts_follow(page: Any) -
     )
 
 
+def test_the_whole_of_a_wide_frame_is_seen_by_a_switch_and_by_its_link(
+    browser: Any, app_url: str
+) -> None:
+    shown = "document.querySelector('#player .attention-player')?.player.view?.pack"
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=handshake-0")
+        whole = page.get_by_role("radio", name="whole frame")
+        whole.wait_for(timeout=READY)
+        assert "25 % of this frame is not seen" in page.inner_text("#player .seen")
+        whole.check()
+        page.wait_for_function(f"{shown}?.frame === 'whole'", timeout=READY)
+        assert page.evaluate(f"{shown}.mapSize") == [7, 9]
+        assert "all of this frame is seen" in page.inner_text("#player .seen")
+        page.locator("#player .tile .energy").first.click()
+        page.get_by_role("button", name="Show the strongest channels").click()
+        page.wait_for_selector("#player .channels canvas", timeout=READY)
+        assert page.locator("#player .channels tbody tr").count() == 8
+        assert "over the 1280 channels" in page.inner_text("#player dialog")
+        page.keyboard.press("Escape")
+        assert "EnergyNet says nothing" in page.locator("#verdicts").text_content()
+        assert json.loads(download(page, "json").read_text(encoding="utf-8"))["frame"] == "whole"
+        page.wait_for_function("location.search.includes('clip=handshake-0&frame=whole')")
+        page.goto(page.url)
+        page.wait_for_function(f"{shown}?.frame === 'whole'", timeout=READY)
+        page.get_by_role("radio", name="centre square").check()
+        page.wait_for_function(f"{shown}?.frame === 'centre'", timeout=READY)
+        page.wait_for_function("!location.search.includes('frame=whole')")
+
+
 def test_a_broken_file_is_a_toast_and_the_page_goes_on(page: Any, tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"\x00\x00\x00\x18ftypisom" + bytes(100))

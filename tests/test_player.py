@@ -243,6 +243,42 @@ def test_hot_cells_colour_their_own_place_of_the_picture(stage: Any) -> None:
     assert near(pixel(page, 0, 0.9, 0.9), (GREY, GREY, GREY))
 
 
+def test_maps_of_whole_frames_lie_over_all_of_the_frame(stage: Any) -> None:
+    maps = np.zeros((1, 4, 7, 12), np.float32)
+    maps[0, 0, 2:5, 0:3] = maps[0, 1, 2:5, 9:12] = 4
+
+    def at(column: float) -> float:  # as a share of the square, which is 180 of 320 pixels
+        return (320 * column / 12 - 70) / 180
+
+    page = stage(analysis(maps, frame="whole"))
+    slide(page, "Opacity", 100)
+    for concept, hot, cold in ((0, 1.5, 11.5), (1, 10.5, 0.5)):
+        assert near(pixel(page, concept, at(hot), 0.5), HOT)
+        assert near(pixel(page, concept, at(cold), 0.5), (GREY, GREY, GREY))  # not darkened
+    slide(page, "Opacity", 0)
+    edges = bright(page, 1, [(at(8 + 2 * step), 0.5) for step in STEPS])
+    assert edges and [8 + 2 * edge for edge in edges] == pytest.approx([9] * len(edges), abs=0.2)
+    assert page.locator(".seen").inner_text().endswith("all of this frame is seen")
+    assert hidden_where_it_looks(page) == pytest.approx([0, 2 / 7, 3 / 12, 5 / 7])
+    page = stage(analysis(maps[:, :, :, :7]))
+    assert page.locator(".seen").inner_text().endswith("44 % of this frame is not seen")
+    ends = [(70 + 180 * column / 7) / 320 for column in (0, 3)]
+    assert hidden_where_it_looks(page) == pytest.approx([ends[0], 2 / 7, ends[1], 5 / 7])
+
+
+def hidden_where_it_looks(page: Any) -> list[float]:
+    """The box that hides attention's window in the first frame."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        f"""() => {{
+            const {{player}} = document.querySelector("{ROOT}");
+            const hide = new AttentionPlayer.Hide(player, () => {{}});
+            const buttons = [...hide.root.querySelectorAll("button")];
+            buttons.find((one) => one.textContent.includes("looks")).click();
+            return Object.values(hide.asked.places)[0];
+        }}"""
+    )
+
+
 def test_the_map_between_two_cells_is_bilinear(stage: Any) -> None:
     maps = np.zeros((1, 4, 2, 2), np.float32)
     maps[0, 0] = [[0, 1], [0, 1]]

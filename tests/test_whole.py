@@ -21,6 +21,15 @@ from attention.networks.heads import HardswishHead, LinearHead, VGGHead
 from attention.pack import load_pack, save_pack
 from attention.pictures.overlay import Look, colour_table, overlay
 from attention.pipeline import analyse
+from attention.probe.change import change_of
+from attention.probe.held import held
+from attention.serving.dial import look_changed
+from attention.serving.looking import look
+from attention.serving.turns import Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.heatmaps.asking import answered
+from attention.tabs.heatmaps.events import link_of
+from attention.tabs.player import player_value
 from tests.clips import write_clip
 from tests.test_probe_maps import tiny
 
@@ -65,7 +74,7 @@ def test_all_of_a_frame_is_given() -> None:
     frame = np.zeros((1, 100, 300, 3), np.uint8)
     frame[0, :, :30], frame[0, :, -30:] = (255, 0, 0), (0, 0, 255)
     backbone = tiny(bent=False)
-    x, middle = backbone.preprocess(frame, whole=True), backbone.preprocess(frame)
+    x, middle = backbone.preprocess(frame, whole=(224, 672)), backbone.preprocess(frame)
     assert x.shape == (1, 3, 224, 672) and middle.shape == (1, 3, 224, 224)
     mean, std = (np.array(values) for values in (backbone.pixels.mean, backbone.pixels.std))
     rgb = (x[0].permute(1, 2, 0).numpy() * std + mean) * 255
@@ -78,7 +87,7 @@ def test_scores_and_maps_are_those_of_the_wide_input(
     clip: Path, model: Model, whole: Analysis
 ) -> None:
     frames = np.stack([cv2.cvtColor(one, cv2.COLOR_BGR2RGB) for one in read(clip)[::2]])
-    x = model.web.preprocess(frames, whole=True)
+    x = model.web.preprocess(frames, whole=(224, 448))
     with torch.no_grad():
         A = model.web.trunk(x)
         scores, L = model.web.head(A), attention_maps(model.web, A)
@@ -150,13 +159,46 @@ def test_a_wide_map_is_drawn_over_all_of_the_frame() -> None:
     frame = np.full((70, 140, 3), 100, np.uint8)
     L = np.zeros((7, 14), np.float32)
     L[:, 0] = L[:, 13] = 1
-    look, (low, *_, high) = Look(opacity=1.0), colour_table("viridis").tolist()
+    look, high = Look(opacity=1.0), colour_table("viridis").tolist()[-1]
     over = overlay(frame, L, 1.0, look, whole=True)
-    assert [over[35, x].tolist() for x in (2, 137, 70)] == [high, high, low]
+    assert [over[35, x].tolist() for x in (2, 137, 70)] == [high, high, [100] * 3]
     assert (overlay(frame, L, 1.0, look)[:, :35] == 38).all()  # dimmed outside the square
     outlined = overlay(frame, np.ones((7, 14), np.float32), 1.0, look, (2, 10, 3), whole=True)
     changed = np.argwhere((outlined != high).any(2))
     assert (changed.min(0).tolist(), changed.max(0).tolist()) == ([20, 100], [49, 129])
+
+
+def test_frames_too_long_for_their_width_are_not_looked_at(model: Model, tmp_path: Path) -> None:
+    path = write_clip(
+        tmp_path / "long.mkv", list(wide_frames(1, 32, 160)), codec="ffv1", pix_fmt="bgr0"
+    )
+    with pytest.raises(InputError, match="160×32 are too long to be looked at whole"):
+        analyse(path, model, frame="whole")
+    assert analyse(path, model).map_size == (7, 7)
+
+
+def test_a_look_at_whole_frames_stays_one_when_it_is_changed(clip: Path, tmp_path: Path) -> None:
+    looked = look(clip, "interactions", tmp_path, every=2, frame="whole")
+    (tmp_path / "dark").mkdir()
+    dark = look_changed(looked, change_of({"shift": {"darkness": 0.5}}), tmp_path / "dark")
+    (before, after) = (one.analysis() for one in (looked, dark))
+    assert before.is_whole and after.is_whole and dark.frame == "whole"
+    assert before.map_size == after.map_size == (7, 14) == after.sides[0].maps.shape[2:]
+    assert not np.allclose(before.sides[0].scores, after.sides[0].scores, atol=1e-3)
+    assert player_value(dark.pack, link=link_of(dark))["link"]["frame"] == "whole"
+    # what cannot be looked at is said, and the player shows what it showed
+    asked = {"frame": "half"}
+    *_, last = answered(Workroom(), Desk(), dark, "interactions", asked)
+    assert "no frame &#x27;half&#x27;" in last[1] and last[3]["change"] == dark.change.to_json()
+
+
+def test_frames_are_given_at_the_size_their_clip_has(model: Model, tmp_path: Path) -> None:
+    """1024×682 has eleven columns of cells, its picture of 480×320 ten by its own size."""
+    path = write_clip(
+        tmp_path / "photo.mkv", list(wide_frames(1, 682, 1024)), codec="ffv1", pix_fmt="bgr0"
+    )
+    seen = held(path).analysis(model, frame="whole", keep_maps=True)
+    assert seen.map_size == (7, 11) == seen.sides[0].maps.shape[2:]
 
 
 def test_the_terminal_offers_it(  # type: ignore[no-untyped-def]

@@ -39,7 +39,7 @@
       before.pack.clip === pack.clip &&
       before.pack.frames.length === pack.frames.length &&
       String(before.pack.concepts) === String(pack.concepts) &&
-      String(before.pack.mapSize) === String(pack.mapSize) &&
+      before.state.s <= Math.min(...pack.mapSize) &&
       pack.sides.has(before.state.side);
     return { ...defaults(pack), ...(same ? before.state : { opacity, map, scale }) };
   }

@@ -39,11 +39,11 @@
       this.looks.hidden = energy <= 0;
       const [h, w] = view.pack.mapSize;
       const [width, height] = [canvas.clientWidth, canvas.clientHeight];
-      const square = player.analysedSquare(width, height);
+      const place = player.seenPlace(width, height, view.pack.frame === "whole");
       const { s } = view.state;
       const above = (row + s) / h > 0.62;
-      const edge = square.y + ((above ? row : row + s) / h) * square.side;
-      const middle = canvas.offsetLeft + square.x + ((col + s / 2) / w) * square.side;
+      const edge = place.y + ((above ? row : row + s) / h) * place.height;
+      const middle = canvas.offsetLeft + place.x + ((col + s / 2) / w) * place.width;
       this.looks.classList.toggle("above", above);
       const half = Math.min(60, picture.clientWidth / 2);
       this.looks.style.left = `${Math.max(half, Math.min(picture.clientWidth - half, middle))}px`;

@@ -83,5 +83,19 @@
     { light: "#666666", dark: "#c4c4c4", dash: [14, 3, 4, 3], mark: "ring" },
   ];
 
-  Object.assign(player, { MAPS, LINES, colourAt, colourTable, gradient });
+  // The colour of a level between 0 and 1, and the ink to be read on it.
+  function groundAndInk(table, level) {
+    const pixel = table[Math.min(255, Math.max(0, Math.round(level * 255)))];
+    const [red, green, blue] = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
+    const light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+    return [`rgb(${red} ${green} ${blue})`, light > 0.179 ? "#000" : "#fff"];
+  }
+
+  // sRGB to light, as WCAG measures contrast; above 0.179 black has more of it than white.
+  function linear(value) {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  }
+
+  Object.assign(player, { groundAndInk, MAPS, LINES, colourAt, colourTable, gradient });
 })((globalThis.AttentionPlayer ??= {}));

@@ -64,7 +64,9 @@
 
   // The settings below the timeline. onChange gets the changed part of the state.
   class Controls {
-    constructor(onChange) {
+    // ask(frame): has the clip looked at again, its "centre" or the "whole" frames; null where that cannot be
+    constructor(onChange, ask) {
+      this.seen = new player.Seen(ask);
       this.view = choice("View", { 2: "Figure 2", 6: "Figure 6" }, (view) => onChange({ view }));
       this.side = choice("CNN", { web: "Web", tuned: "tuned" }, (side) => onChange({ side }));
       this.scale = choice("Scale", { shared: "shared", own: "own" }, (scale) => onChange({ scale }));
@@ -101,6 +103,7 @@
         colours,
         this.opacity.root,
         this.window.root,
+        this.seen.root,
       );
     }
 
@@ -112,6 +115,7 @@
       this.view.inputs["6"].parentElement.title = figure6.possible
         ? "the true concept and the CNN's wrong choice"
         : figure6.reason;
+      this.seen.show(pack);
       this.side.root.hidden = pack.sides.size < 2;
       this.side.at(state.side);
       this.scale.at(state.scale);
@@ -207,5 +211,5 @@
     return { root, range, at };
   }
 
-  Object.assign(player, { Transport, Controls });
+  Object.assign(player, { Transport, Controls, choice });
 })((globalThis.AttentionPlayer ??= {}));

@@ -77,7 +77,8 @@
       const top = player.written(view.top, player.decimalsFor(view.top));
       const high = state.scale === "own" ? "each map's own maximum" : top;
       const energy = `E: largest ${state.s}×${state.s} window sum`;
-      const says = [`${pack.model}, ${state.side} CNN`, energy, view.verdict().text].join(" · ");
+      const sees = `${pack.model}, ${state.side} CNN${pack.frame === "whole" ? ", whole frames" : ""}`;
+      const says = [sees, energy, view.verdict().text].join(" · ");
       const canvas = player.drawFigure(
         pack.size,
         pictures.get(state.frame),

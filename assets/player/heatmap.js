@@ -11,12 +11,6 @@
   const image = context.createImageData(GRID, GRID);
   const pixels = new Uint32Array(image.data.buffer);
 
-  // The square the CNN saw: the middle of the picture, its short side wide. {x, y, side} in the given units.
-  function analysedSquare(width, height) {
-    const side = Math.min(width, height);
-    return { x: (width - side) / 2, y: (height - side) / 2, side };
-  }
-
   // Where each of GRID pixels lies between the centres of n cells: the cells beside it and the share of the
   // second. Outside the outermost centres the value stays that of the outermost cell.
   const places = new Map();
@@ -59,10 +53,9 @@
   }
 
   // Draws a frame with what lies over it into a box of a 2D context.
-  // over: {maps, at, mapSize, top, table, opacity, window: {row, col, s} | null} or null for the bare frame.
+  // over: {maps, at, mapSize, whole, top, table, opacity, window: {row, col, s} | null} or null for the bare
+  // frame.
   function paint(target, box, picture, over) {
-    const square = analysedSquare(box.width, box.height);
-    const [x, y] = [box.x + square.x, box.y + square.y];
     target.save();
     target.beginPath();
     target.rect(box.x, box.y, box.width, box.height);
@@ -71,35 +64,38 @@
     target.fillRect(box.x, box.y, box.width, box.height);
     if (picture) target.drawImage(picture, box.x, box.y, box.width, box.height);
     if (over) {
+      const place = player.seenPlace(box.width, box.height, over.whole);
+      const [x, y] = [box.x + place.x, box.y + place.y];
       if (over.maps) {
         colourMap(over.maps, over.at, over.mapSize, over.top, over.table);
         target.globalAlpha = over.opacity;
         target.imageSmoothingQuality = "high";
-        target.drawImage(canvas, x, y, square.side, square.side);
+        target.drawImage(canvas, x, y, place.width, place.height);
         target.globalAlpha = 1;
       }
-      veil(target, box, square);
-      if (over.window) outline(target, x, y, square.side, over.mapSize, over.window, box.width);
+      veil(target, box, place);
+      if (over.window) outline(target, { ...place, x, y }, over.mapSize, over.window, box.width);
     }
     target.restore();
   }
 
-  function veil(target, box, square) {
+  function veil(target, box, place) {
     target.fillStyle = VEIL;
-    if (square.x > 0) {
-      target.fillRect(box.x, box.y, square.x, box.height);
-      target.fillRect(box.x + square.x + square.side, box.y, square.x, box.height);
+    if (place.x > 0) {
+      target.fillRect(box.x, box.y, place.x, box.height);
+      target.fillRect(box.x + place.x + place.width, box.y, place.x, box.height);
     }
-    if (square.y > 0) {
-      target.fillRect(box.x, box.y, box.width, square.y);
-      target.fillRect(box.x, box.y + square.y + square.side, box.width, square.y);
+    if (place.y > 0) {
+      target.fillRect(box.x, box.y, box.width, place.y);
+      target.fillRect(box.x, box.y + place.y + place.height, box.width, place.y);
     }
   }
 
   // The window as a white rectangle with a dark edge on both sides: seen on any colour.
-  function outline(target, x, y, side, [h, w], { row, col, s }, width) {
+  function outline(target, place, [h, w], { row, col, s }, width) {
     const thick = Math.max(2, width / 160); // from 2 on one pixel at least is all white
-    const at = [x + (col / w) * side, y + (row / h) * side, (s / w) * side, (s / h) * side];
+    const [across, down] = [place.width / w, place.height / h]; // of a cell
+    const at = [place.x + col * across, place.y + row * down, s * across, s * down];
     // drawn just inside, so that a window at the rim is whole
     const inside = (by) => [at[0] + by, at[1] + by, at[2] - 2 * by, at[3] - 2 * by];
     target.lineWidth = 3 * thick;
@@ -117,5 +113,5 @@
     return top;
   }
 
-  Object.assign(player, { analysedSquare, paint, highest });
+  Object.assign(player, { paint, highest });
 })((globalThis.AttentionPlayer ??= {}));

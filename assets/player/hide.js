@@ -91,17 +91,13 @@
       const best = view.energies.ranking(state.side, state.s)?.[0] ?? view.concepts[0];
       const { row, col } = view.series(best);
       const [width, height] = pack.size;
-      const square = Math.min(width, height);
-      const share = (cells, length) => ((length - square) / 2 + cells * square) / length;
+      const place = player.seenPlace(width, height, pack.frame === "whole");
+      const x = (column) => (place.x + (column / w) * place.width) / width;
+      const y = (line) => (place.y + (line / h) * place.height) / height;
       return new Map(
         pack.frames.map((number, i) => [
           number,
-          [
-            share(col[i] / w, width),
-            share(row[i] / h, height),
-            share((col[i] + state.s) / w, width),
-            share((row[i] + state.s) / h, height),
-          ],
+          [x(col[i]), y(row[i]), x(col[i] + state.s), y(row[i] + state.s)],
         ]),
       );
     }

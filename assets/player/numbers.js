@@ -13,14 +13,17 @@
       this.title = el("h2", { id: freshId("numbers") });
       this.grid = el("table", { class: "cells", tabindex: "0", "aria-describedby": freshId("keys") });
       this.hint = el("p", { class: "hint", id: this.grid.getAttribute("aria-describedby") });
-      this.sums = el("div", { class: "sums" });
+      this.channels = new player.Channels(owner);
+      this.map = el("div", { class: "lines" }); // Eq. 1
+      this.rest = el("div", { class: "lines" });
+      this.sums = el("div", { class: "sums" }, this.map, this.channels.root, this.rest);
       this.steps = el("div", { class: "steps" }, ...this.#buttons());
       const close = { type: "button", class: "close", "aria-label": "Close", onclick: () => this.root.close() };
       this.root = el(
         "dialog",
         { class: "map-numbers", "aria-labelledby": this.title.id, onclose: () => this.#stop() },
         el("header", {}, this.title, this.steps, el("button", close, player.icon("M5 5l14 14M19 5L5 19"))),
-        el("div", { class: "board" }, el("div", {}, this.grid, this.hint), this.sums),
+        (this.board = el("div", { class: "board" }, el("div", {}, this.grid, this.hint), this.sums)),
       );
       this.#listen();
     }
@@ -65,7 +68,7 @@
             const value = this.values[i * w + j];
             const cell = el("td", { "data-cell": `${i},${j}` }, written(value, decimals));
             const level = top > 0 ? value / (top * this.owner.view.side.mapUnit) : 0;
-            const [ground, ink] = colours(table, level);
+            const [ground, ink] = player.groundAndInk(table, level);
             cell.style.background = ground;
             cell.style.color = ink;
             if (this.#covers(i, j)) cell.classList.add("within");
@@ -74,6 +77,7 @@
         ),
       );
       this.grid.style.setProperty("--columns", w);
+      this.board.classList.toggle("wide", w > 1.5 * h);
       this.grid.replaceChildren(el("tbody", {}, ...rows));
       const { s } = this.owner.view.state;
       say(this.hint, `Arrow keys, or a click on a cell, move the ${s}×${s} window; Home puts it on the largest sum.`);
@@ -93,12 +97,15 @@
         number ? " + " : "",
         el("span", { class: "term", "data-cell": `${Math.floor(cell / w)},${cell % w}` }, written(this.values[cell], decimals)),
       ]);
-      this.sums.replaceChildren(
+      this.channels.at(this.concept);
+      this.map.replaceChildren(
         this.#line(
           "Eq. 1",
           `L(F, ${name}) = ReLU(Σₖ αₖAᵏ)`,
           `the ${h}×${w} map: how much each place of the frame speaks for ${name}`,
         ),
+      );
+      this.rest.replaceChildren(
         this.#line(
           "Eq. 2",
           `E(F, ${name}) = the largest sum of a ${s}×${s} window`,
@@ -243,20 +250,6 @@
       for (const one of this.grid.querySelectorAll(".lit")) one.classList.remove("lit");
       if (cell) this.grid.querySelector(`[data-cell="${cell}"]`)?.classList.add("lit");
     }
-  }
-
-  // The colour of a level between 0 and 1, and the ink to be read on it.
-  function colours(table, level) {
-    const pixel = table[Math.min(255, Math.max(0, Math.round(level * 255)))];
-    const [red, green, blue] = [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
-    const light = 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-    return [`rgb(${red} ${green} ${blue})`, light > 0.179 ? "#000" : "#fff"];
-  }
-
-  // sRGB to light, as WCAG measures contrast; above 0.179 black has more of it than white.
-  function linear(value) {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   }
 
   Object.assign(player, { Numbers });

@@ -105,6 +105,7 @@
       seconds: header.seconds,
       mapSize: header.map_size,
       window: header.window,
+      frame: header.frame ?? "centre",
       size: header.size,
       methods: header.methods,
       shown: header.shown,

@@ -52,8 +52,7 @@
 
     // Shows these concepts, by index, in this order.
     show(concepts) {
-      const known = concepts.filter((concept) => this.view?.pack.concepts[concept] !== undefined);
-      if (this.view) this.set({ shown: [...new Set(known)].slice(0, player.MOST), off: [], view: "2" });
+      this.choosing.show(concepts);
     }
 
     // Changes settings; only a new frame leaves everything but the drawing alone.
@@ -172,7 +171,7 @@
       const step = { ArrowLeft: frame - 1, ArrowRight: frame + 1, Home: 0, End: last }[name];
       if (step !== undefined) this.#step(step);
       else if (name === " ") this.play();
-      else if (/^[1-9]$/.test(name) && shown[name - 1] !== undefined) this.#toggle(shown[name - 1]);
+      else if (/^[1-9]$/.test(name) && shown[name - 1] !== undefined) this.choosing.toggle(shown[name - 1]);
       else return false;
       return true;
     }
@@ -204,12 +203,6 @@
       this.seek(frame);
     }
 
-    #toggle(concept) {
-      const { concepts, state } = this.view;
-      const off = state.off.filter((other) => other !== concept);
-      this.set({ view: "2", off: concepts.includes(concept) ? [...off, concept] : off });
-    }
-
     #start(pack, value) {
       this.pictures?.close();
       this.supply?.close();
@@ -235,7 +228,7 @@
       if (value.play) this.playOnce();
     }
 
-    #ask({ frame, concepts, side, figure, link, trouble }) {
+    #ask({ frame, concepts, side, figure, link, trouble, channels }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
       const detail = { link: this.link };
@@ -247,6 +240,7 @@
       if (figure) state.view = figure;
       if (concepts?.length) this.show(concepts);
       else this.refresh();
+      if (channels) this.numbers.channels.tell(channels);
       this.foot.remember();
     }
 
@@ -258,21 +252,12 @@
     }
 
     #build() {
-      const set = (change) => this.set(change);
       this.message = new player.Message();
-      this.concepts = new player.Concepts({
-        toggle: (concept) => this.#toggle(concept),
-        add: (concept) => set({ view: "2", shown: [...this.view.state.shown, concept] }),
-        remove: (concept) =>
-          set({
-            view: "2",
-            shown: this.view.state.shown.filter((other) => other !== concept),
-            off: this.view.state.off.filter((other) => other !== concept),
-          }),
-      });
+      this.choosing = new player.Choosing(this);
+      this.concepts = new player.Concepts(this.choosing);
       const row = el("div", { class: "tiles" });
-      this.numbers = new player.Numbers(this);
       this.dial = this.options.dial && new player.Dial(this, this.options.dial);
+      this.numbers = new player.Numbers(this);
       this.tiles = new player.Tiles(row, (concept) => this.numbers.open(concept));
       const seek = (frame) => this.#step(frame);
       this.transport = new player.Transport({
@@ -294,7 +279,8 @@
         class: "finding",
         title: "UnAtt: the mean over the frames of each concept's energy; the highest wins (Eqs. 2 and 3)",
       });
-      this.controls = new player.Controls(set);
+      const see = this.options.dial ? (frame) => this.options.ask({ frame }) : null;
+      this.controls = new player.Controls((change) => this.set(change), see);
       this.table = new player.FrameTable(() => this.draw());
       this.speaker = new player.Speaker();
       this.foot = new player.Foot(this);

@@ -158,9 +158,10 @@
     }
 
     #tellOutside(canvas, event) {
-      const square = player.analysedSquare(this.size.width, this.size.height);
-      const inside = (at, start) => at >= start && at <= start + square.side;
-      canvas.title = inside(event.offsetX, square.x) && inside(event.offsetY, square.y) ? "" : OUTSIDE;
+      const place = player.seenPlace(this.size.width, this.size.height, this.pack.frame === "whole");
+      const inside = (at, start, length) => at >= start && at <= start + length;
+      const seen = inside(event.offsetX, place.x, place.width) && inside(event.offsetY, place.y, place.height);
+      canvas.title = seen ? "" : OUTSIDE;
     }
   }
 

@@ -155,6 +155,7 @@
         maps,
         at,
         mapSize: pack.mapSize,
+        whole: pack.frame === "whole",
         top: !maps || state.scale === "shared" ? LEVELS : player.highest(maps, at, h * w),
         table: player.colourTable(state.map),
         opacity: state.opacity / 100,

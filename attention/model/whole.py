@@ -11,6 +11,7 @@ from attention.networks.cnn import Backbone, input_size, pools_globally
 from attention.networks.inference import ready
 
 SHOWN = ("centre", "whole")
+LONGEST = 4  # times the short side: maps, and the memory for them, grow with the long one
 NO_ENERGYNET = (
     "finetune+EnergyNet says nothing of whole frames: it has a weight for each cell of the maps it learned "
     "from, and those of whole frames have more."
@@ -42,10 +43,20 @@ def for_whole_frames(model: Model) -> tuple[Model, tuple[str, ...]]:
     return replace(model, energynet=None, V_c=None, learned=kept), notes
 
 
+def whole_input(width: int, height: int) -> tuple[int, int]:
+    """input_size of frames of that size. InputError for those more than LONGEST times as long as wide."""
+    if max(width, height) > LONGEST * min(width, height):
+        raise InputError(
+            f"Frames of {width}×{height} are too long to be looked at whole: the long side may be {LONGEST} "
+            "times the short one; look at the centre."
+        )
+    return input_size(width, height)
+
+
 @torch.inference_mode()
 def wide_map_size(backbone: Backbone, size: tuple[int, int]) -> tuple[int, int]:
-    """(h, w) of its maps of whole frames of size (width, height)."""
-    A = ready(backbone, "cpu").trunk(torch.zeros(1, 3, *input_size(*size)))
+    """(h, w) of its maps of inputs of size (height, width)."""
+    A = ready(backbone, "cpu").trunk(torch.zeros(1, 3, *size))
     return int(A.shape[2]), int(A.shape[3])
 
 

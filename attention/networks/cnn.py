@@ -87,20 +87,21 @@ class Backbone(nn.Module):
         looking = ready(self, x.device)
         return looking.head(looking.features(x))  # type: ignore[no-any-return]
 
-    def preprocess(self, frames: NDArray[np.uint8], whole: bool = False) -> Tensor:
+    def preprocess(self, frames: NDArray[np.uint8], whole: tuple[int, int] | None = None) -> Tensor:
         """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.
 
         Cropping the centred square first and resizing it to 224 is §4.2's "short side to 224, then
-        centre crop" with fewer pixels to touch. whole: nothing is cropped, x is [n,3,*input_size(W, H)].
+        centre crop" with fewer pixels to touch. whole: nothing is cropped, and all of a frame becomes that
+        (height, width), which input_size tells.
         """
         if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
             raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
         table = self.pixels.table()
-        height, width = frames.shape[1:3]
-        size = input_size(width, height) if whole else (INPUT_SIDE, INPUT_SIDE)
+        size = whole or (INPUT_SIDE, INPUT_SIDE)
         inputs = np.empty((len(frames), *size, 3), np.float32)
         for frame, place in zip(frames, inputs, strict=True):
-            cv2.LUT(whole_frame(frame) if whole else centre_square(frame), table, dst=place)
+            seen = _resized(np.ascontiguousarray(frame), whole) if whole else centre_square(frame)
+            cv2.LUT(seen, table, dst=place)
         return torch.from_numpy(inputs).permute(0, 3, 1, 2)
 
 
@@ -119,11 +120,6 @@ def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     top, left = (h - side) // 2, (w - side) // 2
     square = np.ascontiguousarray(frame[top : top + side, left : left + side])
     return _resized(square, (INPUT_SIDE, INPUT_SIDE))
-
-
-def whole_frame(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """All of an RGB frame [H,W,3] at input_size, averaged when it shrinks."""
-    return _resized(np.ascontiguousarray(frame), input_size(frame.shape[1], frame.shape[0]))
 
 
 def input_size(width: int, height: int) -> tuple[int, int]:

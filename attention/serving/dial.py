@@ -47,6 +47,7 @@ def look_changed(
         truth=seen.truth,
         keep_maps=True,
         keep_pictures=True,
+        frame=original.frame,
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
@@ -57,7 +58,7 @@ def made_ready(looked: Looked) -> None:
     """Loads what the first move of the dial would wait for: the model, its engine, the clip's frames."""
     original = looked.unchanged or looked
     with LINE.turn():
-        frames_of(original).analysis(ready_model(original.model))
+        frames_of(original).analysis(ready_model(original.model), frame=original.frame)
 
 
 class ChangedReader:

@@ -19,7 +19,8 @@ from attention.serving.workroom import KEPT_FOR
 class Looked:
     """A finished look at a clip: its pack and what is needed to read the clip again.
 
-    change: what was done to its frames · unchanged: of such a look, the one at the clip as it is.
+    change: what was done to its frames · unchanged: of such a look, the one at the clip as it is · frame:
+    what the CNNs were shown, the "centre" square or the "whole" of each frame.
     """
 
     pack: Path
@@ -29,6 +30,7 @@ class Looked:
     every: int = 5
     change: Change = UNCHANGED
     unchanged: "Looked | None" = None
+    frame: str = "centre"
 
     def analysis(self, maps: bool = True) -> Analysis:
         """The analysis, read back from its pack, with or without maps; InputError when that has gone."""
@@ -65,6 +67,7 @@ def look(
     every: int = 5,
     window: int = 3,
     sample: Sample | None = None,
+    frame: str = "centre",
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Looked:
     """Analyses a clip in a sandbox and keeps maps and pictures as `folder`/analysis.pack.
@@ -88,10 +91,12 @@ def look(
         on_progress=progress,
         keep_maps=True,
         keep_pictures=True,
-        limits=limits_for(model),
+        limits=limits_for(model, whole=frame == "whole"),
         reader=SandboxedReader,
         truth=sample.truth if sample else None,
+        frame=frame,
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
-    return Looked(pack, clip, model.name, sample.key if sample else None, every)
+    key = sample.key or None if sample else None
+    return Looked(pack, clip, model.name, key, every, frame=frame)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LONGEST = 60.0  # seconds of a clip the page looks at; the terminal has no such limit
 MOST_FRAMES = 600  # frames of a clip it looks at: some 30 s of work on two cores, 24 MB of pictures
 MAP_CELLS = 12_000_000  # most numbers in a pack's maps: 24 MB, what a browser fetches at once
+WIDE = 2  # 16:9 is 1.7, films are 2.4
 LARGEST_FILE = 200 * 2**20  # bytes
 
 _loading = Lock()
@@ -68,9 +69,12 @@ def _written(folder: Path) -> tuple[int, int]:
     return card.st_ino, card.st_mtime_ns
 
 
-def limits_for(model: "Model", keep_maps: bool = True) -> Limits:
-    """What the page looks at: LONGEST seconds, MOST_FRAMES, and maps that fit in a pack if kept."""
+def limits_for(model: "Model", keep_maps: bool = True, whole: bool = False) -> Limits:
+    """What the page looks at: LONGEST seconds, MOST_FRAMES, and maps that fit in a pack if kept.
+
+    whole: of whole frames, whose maps are taken to be WIDE times as large.
+    """
     h, w = model.web.map_size
-    cells = len(model.concepts) * h * w * (2 if model.tuned else 1)
+    cells = len(model.concepts) * h * w * (2 if model.tuned else 1) * (WIDE if whole else 1)
     frames = min(MOST_FRAMES, max(1, MAP_CELLS // cells)) if keep_maps else MOST_FRAMES
     return Limits(trim_seconds=LONGEST, trim_frames=frames, max_bytes=LARGEST_FILE)

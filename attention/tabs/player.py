@@ -36,8 +36,10 @@ SCRIPTS = (
     "chart.js",
     "timeline.js",
     "concepts.js",
+    "seen.js",
     "controls.js",
     "table.js",
+    "channels.js",
     "numbers.js",
     "shifts.js",
     "curve.js",
@@ -46,6 +48,7 @@ SCRIPTS = (
     "figure.js",
     "pictures.js",
     "view.js",
+    "choosing.js",
     "foot.js",
     "keys.js",
     "present.js",
@@ -110,6 +113,7 @@ def player_value(
     callouts: bool = False,
     change: Mapping[str, Any] | None = None,
     trouble: str = "",
+    channels: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What an event returns to a player.
 
@@ -120,8 +124,9 @@ def player_value(
     says, or else the pack's own choice · link: what the address needs to lead back to this clip, such as
     {"clip": "lion"}; a None takes the parameter out of the address · play: plays once by itself, save
     for people who want no motion · callouts: says in the picture what the vote and attention say ·
-    change: what was done to the frames · trouble: why the dial was not followed. Raises
-    FileNotFoundError when there is no such file.
+    change: what was done to the frames · trouble: why the dial was not followed ·
+    channels: what one map is made of, see `serving.channels`.
+    Raises FileNotFoundError when there is no such file.
     """
     value: dict[str, Any] = {"pack": None, "message": message}
     if pack is not None:
@@ -147,6 +152,8 @@ def player_value(
         value["change"] = dict(change)
     if trouble:
         value["trouble"] = trouble
+    if channels:
+        value["channels"] = dict(channels)
     if link is not None:
         value["link"] = dict(link)
     return value

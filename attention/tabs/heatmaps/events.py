@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
@@ -13,8 +12,6 @@ import gradio as gr
 
 from attention.errors import InputError, full_disk_told
 from attention.pack import save_pack
-from attention.probe.change import change_of
-from attention.serving.dial import look_changed, made_ready
 from attention.serving.looking import Looked, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
@@ -22,7 +19,6 @@ from attention.serving.shelf import Shelf
 from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, timing_line, verdict_cards
-from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.elements import model_choices
 from attention.tabs.player import player_value
 
@@ -47,9 +43,9 @@ def look_at_own(
     """Looks at a clip that a person brings, and says with which model."""
     seen_by = model_for_own(looked, model)
     if not clip:  # a webcam's picture that is taken away
-        yield (*_waiting(gr.skip()), gr.skip())
+        yield (*waiting(gr.skip()), gr.skip())
         return
-    for looked_at, status, verdicts, *rest in _look(workroom, desk, clip, seen_by, every):
+    for looked_at, status, verdicts, *rest in look_at(workroom, desk, clip, seen_by, every):
         if isinstance(looked_at, Looked) and seen_by != model:
             note = SEEN_BY.format(model=escape(offered_models()[seen_by].title))
             yield (looked_at, status, verdicts + note, *rest, gr.Dropdown(value=seen_by))
@@ -67,46 +63,22 @@ def model_for_own(looked: Looked | None, model: str) -> str:
     return FOR_OWN if by_sample and drawn and FOR_OWN in offered else model
 
 
-def look_at_changed(
-    workroom: Workroom, desk: Desk, looked: Looked | None, told: Any
-) -> Iterator[Shown]:
-    """Looks again at the clip that is shown, changed as a person asks: see `probe.change.change_of`.
-
-    {"open": true} says that the dial is about to be used.
-    """
-    if looked is None or not isinstance(told, dict):
-        return
-    if told.get("open"):
-        with suppress(InputError):  # said when the dial is moved
-            made_ready(looked)
-        yield _waiting(gr.skip())
-        return
-    try:
-        with toasting():
-            again = partial(look_changed, looked, change_of(told))
-        yield from _followed(workroom, desk, looked.clip.name, again, quiet=True)
-    except gr.Error as error:
-        value = player_value(
-            looked.pack, change=looked.change.to_json(), trouble=str(error.message)
-        )
-        yield (gr.skip(), "", gr.skip(), value, gr.skip())
-
-
-def _look(
+def look_at(
     workroom: Workroom,
     desk: Desk,
     clip: str,
     model: str,
     every: float,
     sample: Sample | None = None,
+    frame: str = "centre",
 ) -> Iterator[Shown]:
     """Looks at a clip and yields what the page shows meanwhile and at the end."""
     path = Path(clip)
-    start = partial(look, path, model, every=int(every), sample=sample)
-    yield from _followed(workroom, desk, path.name, start)
+    start = partial(look, path, model, every=int(every), sample=sample, frame=frame)
+    yield from followed(workroom, desk, path.name, start)
 
 
-def _followed(
+def followed(
     workroom: Workroom, desk: Desk, name: str, start: Callable[..., Looked], quiet: bool = False
 ) -> Iterator[Shown]:
     """A look, in the place of what the page looked at so far; what stops this look says what is shown then.
@@ -117,21 +89,21 @@ def _followed(
         with full_disk_told():
             folder = workroom.new_folder()
         running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
-        yield _waiting(gr.skip() if quiet else progress_card(None, name))
+        yield waiting(gr.skip() if quiet else progress_card(None, name))
         for said in running:
             if isinstance(said, Looked):
-                yield _done(said)
+                yield done(said)
             elif isinstance(said, Stopped):
-                yield _waiting(gr.skip())
+                yield waiting(gr.skip())
             elif not quiet or (said and said.ahead):
-                yield _waiting(progress_card(said, name))
+                yield waiting(progress_card(said, name))
     except InputError as error:
-        yield _waiting(failed(str(error)))
+        yield waiting(failed(str(error)))
         raise gr.Error(str(error), print_exception=False) from None
     except Exception:
         logging.getLogger(__name__).exception("looking at %s", name)
         sentence = f"{name} could not be looked at, by a fault of this app; try another clip."
-        yield _waiting(failed(sentence))
+        yield waiting(failed(sentence))
         raise gr.Error(sentence, print_exception=False) from None
 
 
@@ -156,7 +128,7 @@ def look_at_asked(
         raise gr.Error(str(error), print_exception=False) from None
     sample = Sample("", asked.title, asked.clip, asked.model, asked.truth, asked.every)
     chosen = gr.Dropdown(choices=model_choices(), value=asked.model)
-    for looked, *rest in _look(workroom, desk, str(asked.clip), asked.model, asked.every, sample):
+    for looked, *rest in look_at(workroom, desk, str(asked.clip), asked.model, asked.every, sample):
         yield (looked, *rest, chosen if isinstance(looked, Looked) else gr.skip())
 
 
@@ -170,7 +142,7 @@ def look_again(
     card = offered_models().get(model)
     if sample and sample.truth not in (card.concepts if card else ()):
         sample = replace(sample, truth=None)  # it means nothing to this model
-    yield from _look(workroom, desk, str(looked.clip), model, every, sample)
+    yield from look_at(workroom, desk, str(looked.clip), model, every, sample, looked.frame)
 
 
 def look_with(
@@ -182,7 +154,7 @@ def look_with(
     with another is of no interest.
     """
     if looked is None or looked.model == model:
-        yield _waiting("" if looked else gr.skip())
+        yield waiting("" if looked else gr.skip())
     else:
         own = next((s.every for s in samples() if s.key == looked.sample), every)
         yield from look_again(workroom, desk, looked, model, own)
@@ -199,9 +171,9 @@ def shelved(shelf: Shelf, sample: Sample, *, opening: bool = False) -> Shown:
     opening: the page opens on it: it plays once.
     """
     try:
-        return (*_done(shelf.looked(sample), play=opening, callouts=True), sample.model)
+        return (*done(shelf.looked(sample), play=opening, callouts=True), sample.model)
     except InputError as error:
-        return (*_waiting(failed(str(error))), gr.skip())
+        return (*waiting(failed(str(error))), gr.skip())
 
 
 def truths(looked: Looked | None) -> gr.Dropdown:
@@ -217,19 +189,20 @@ def truths(looked: Looked | None) -> gr.Dropdown:
 def told_truth(workroom: Workroom, looked: Looked | None, truth: str | None) -> Shown:
     """The same look with what the clip truly shows, as its owner says."""
     if looked is None or truth is None:
-        return _waiting(gr.skip())
+        return waiting(gr.skip())
     try:
         analysis = looked.analysis()
         known = truth if truth in analysis.concepts else None
         with full_disk_told():
             folder = workroom.new_folder()
             pack = save_pack(folder / "analysis.pack", replace(analysis, truth=known))
-        return _done(replace(looked, pack=pack), callouts=True)
+        return done(replace(looked, pack=pack), callouts=True)
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from None
 
 
-def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Shown:
+def done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Shown:
+    """What the page shows of a finished look; play, callouts: as player_value takes them."""
     analysis = looked.analysis(maps=False)
     return (
         looked,
@@ -237,7 +210,7 @@ def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Show
         verdict_cards(analysis),
         player_value(
             looked.pack,
-            link=_link(looked),
+            link=link_of(looked),
             play=play,
             callouts=callouts,
             change=looked.change.to_json(),
@@ -246,15 +219,17 @@ def _done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Show
     )
 
 
-def _link(looked: Looked) -> dict[str, str | None]:
+def link_of(looked: Looked) -> dict[str, str | None]:
     """What the page's address needs to lead back to this look; of one's own clip, its name alone."""
     usual = next((sample.model for sample in samples() if sample.key == looked.sample), None)
     return {
         "clip": looked.sample,
         "own": None if looked.sample else looked.clip.name,
         "model": looked.model if usual != looked.model else None,
+        "frame": "whole" if looked.frame == "whole" else None,
     }
 
 
-def _waiting(status: Any) -> Shown:
+def waiting(status: Any) -> Shown:
+    """Another status, and all else as it is."""
     return (gr.skip(), status, gr.skip(), gr.skip(), gr.skip())

@@ -1,0 +1,90 @@
+// What one map is made of: the channels that add most to it or take most from it, asked for by a person.
+(function (player) {
+  "use strict";
+
+  const { el, say, written } = player;
+  const NONE = "The maps Aᵏ and their weights αₖ are not kept; they are computed for this frame alone.";
+
+  class Channels {
+    // owner: the player
+    constructor(owner) {
+      this.owner = owner;
+      this.button = el("button", { type: "button", onclick: () => this.#ask() }, "Show the strongest channels");
+      this.said = el("p", { class: "hint", role: "status" });
+      this.table = el("table", { class: "channels" });
+      this.root = el("section", {}, this.button, this.said, this.table);
+      this.root.hidden = !owner.options.ask || !owner.dial;
+    }
+
+    // The map that is looked at; what was said of another is put away.
+    at(concept) {
+      const { state, pack } = this.owner.view;
+      const place = { frame: state.frame, concept, side: state.side };
+      if (pack === this.pack && same(place, this.place)) return;
+      Object.assign(this, { pack, place });
+      this.button.hidden = false;
+      this.table.replaceChildren();
+      say(this.said, NONE);
+    }
+
+    // Takes an answer of the server: {frame, concept, side, rows: [{channel, alpha, adds, map}], total, count}
+    // or with `trouble` in place of rows.
+    tell(answer) {
+      if (!this.place || !same(answer, this.place)) return;
+      if (answer.trouble) return say(this.said, answer.trouble);
+      const { rows, total, count } = answer;
+      this.button.hidden = true;
+      const top = Math.max(...rows.map(({ alpha }) => Math.abs(alpha)), Number.MIN_VALUE);
+      const head = ["map Aᵏ", "k", "weight αₖ", "", "adds"];
+      this.table.replaceChildren(
+        el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
+        el("tbody", {}, ...rows.map((row) => this.#row(row, top, total))),
+      );
+      const others = total - rows.reduce((sum, { adds }) => sum + adds, 0);
+      const digits = player.decimalsFor(Math.abs(total));
+      say(
+        this.said,
+        `ΣαₖAᵏ over the ${count} channels and all cells is ${written(total, digits)} before the ReLU. These ` +
+          `${rows.length} add or take most; the other ${count - rows.length} add ${written(others, digits)}. ` +
+          "Each map has a scale of its own.",
+      );
+    }
+
+    #ask() {
+      say(this.said, "Looking at this frame once more …");
+      this.owner.options.ask({ channels: this.place });
+    }
+
+    #row({ channel, alpha, adds, map }, top, total) {
+      const bar = el("span", { class: alpha < 0 ? "weight less" : "weight" });
+      bar.style.setProperty("--share", Math.abs(alpha) / top);
+      const share = total > 0 ? ` (${written((100 * adds) / total, 0)} %)` : "";
+      return el(
+        "tr",
+        {},
+        el("td", {}, this.#picture(map, channel)),
+        el("th", { scope: "row" }, String(channel)),
+        el("td", { class: "value" }, written(alpha, player.decimalsFor(top) + 1)),
+        el("td", {}, el("span", { class: "axis", "aria-hidden": "true" }, bar)),
+        el("td", { class: "value" }, written(adds, player.decimalsFor(Math.abs(total))) + share),
+      );
+    }
+
+    // A^k, one pixel for each cell; what lies below 0 has the lowest colour.
+    #picture(map, channel) {
+      const [h, w] = this.pack.mapSize;
+      const canvas = el("canvas", { width: w, height: h, role: "img", "aria-label": `map of channel ${channel}` });
+      canvas.style.aspectRatio = `${w} / ${h}`;
+      const table = player.colourTable(this.owner.view.state.map);
+      const highest = Math.max(...map, Number.MIN_VALUE);
+      const levels = map.map((value) => table[Math.round((255 * Math.max(0, value)) / highest)]);
+      const pixels = new Uint8ClampedArray(Uint32Array.from(levels).buffer);
+      canvas.getContext("2d").putImageData(new ImageData(pixels, w, h), 0, 0);
+      return canvas;
+    }
+  }
+
+  const same = (one, other) => ["frame", "concept", "side"].every((name) => one[name] === other?.[name]);
+
+  Object.assign(player, { Channels });
+})((globalThis.AttentionPlayer ??= {}));

@@ -1,0 +1,104 @@
+"""What the player asks for: the clip changed, its whole frames, or what a map is made of."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from attention.errors import InputError
+from attention.probe.change import change_of
+from attention.serving.channels import channels_of
+from attention.serving.dial import look_changed, made_ready
+from attention.serving.looking import Looked
+from attention.serving.offered import offered_models
+from attention.serving.samples import Sample
+from attention.serving.turns import Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.cards import failed
+from attention.tabs.faults import toasting
+from attention.tabs.heatmaps.events import Shown, followed, link_of, look_at, waiting
+from attention.tabs.player import player_value
+
+
+def answered(
+    workroom: Workroom, desk: Desk, looked: Looked | None, model: str, told: Any
+) -> Iterator[Shown]:
+    """What the player shows once it has asked; model: the one that is chosen.
+
+    told: {"open": true}, that the dial is about to be used; {"frame": "whole" or "centre"};
+    {"channels": {"frame", "concept", "side"}}; or a change, see `probe.change.change_of`.
+    """
+    if looked is None or not isinstance(told, dict):
+        return
+    if told.get("open"):
+        with suppress(InputError):  # said when the dial is moved
+            made_ready(looked)
+        yield waiting(gr.skip())
+    elif "frame" in told:
+        yield from look_at_frames(workroom, desk, looked, model, str(told["frame"]))
+    elif "channels" in told:
+        yield (*waiting(gr.skip())[:3], _with_channels(looked, told["channels"]), gr.skip())
+    else:
+        yield from look_at_changed(workroom, desk, looked, told)
+
+
+def look_at_changed(
+    workroom: Workroom, desk: Desk, looked: Looked, told: dict[str, Any]
+) -> Iterator[Shown]:
+    """Looks again at the clip that is shown, changed as a person asks."""
+    try:
+        with toasting():
+            again = partial(look_changed, looked, change_of(told))
+        yield from followed(workroom, desk, looked.clip.name, again, quiet=True)
+    except gr.Error as error:
+        yield (gr.skip(), "", gr.skip(), _as_it_was(looked, trouble=str(error.message)), gr.skip())
+
+
+def look_at_frames(
+    workroom: Workroom, desk: Desk, looked: Looked, model: str, frame: str
+) -> Iterator[Shown]:
+    """Looks again at the same clip: at the "whole" of its frames, or at their "centre".
+
+    What the clip truly shows stays known. What cannot be is said, and the player shows what it showed.
+    """
+    original = looked.unchanged or looked
+    try:
+        with toasting():
+            truth = original.analysis(maps=False).truth
+        concepts = offered_models()[model].concepts
+        sample = Sample(
+            original.sample or "",
+            original.clip.name,
+            original.clip,
+            model,
+            truth if truth in concepts else None,
+            original.every,
+        )
+        yield from look_at(workroom, desk, str(original.clip), model, original.every, sample, frame)
+    except gr.Error as error:
+        said = failed(str(error.message))
+        yield (gr.skip(), said, gr.skip(), _as_it_was(looked), gr.skip())
+
+
+def _with_channels(looked: Looked, asked: Any) -> dict[str, Any]:
+    """What the player shows, and what one of its maps is made of, or why that cannot be said."""
+    wanted = asked if isinstance(asked, dict) else {}
+    frame, concept = (_place(wanted.get(name)) for name in ("frame", "concept"))
+    side = str(wanted.get("side"))
+    try:
+        with toasting():
+            found = channels_of(looked, frame, concept, side)
+    except gr.Error as error:
+        found = {"frame": frame, "concept": concept, "side": side, "trouble": str(error.message)}
+    return _as_it_was(looked, channels=found)
+
+
+def _place(value: object) -> int:
+    return value if isinstance(value, int) else -1
+
+
+def _as_it_was(looked: Looked, **more: Any) -> dict[str, Any]:
+    """What the player shows already, with something to say of it."""
+    return player_value(looked.pack, link=link_of(looked), change=looked.change.to_json(), **more)
