@@ -87,7 +87,7 @@ def build() -> gr.Blocks:
             with gr.Tab("Heatmaps", id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
             with gr.Tab("Compare", id="compare"):
-                compare_tab(chosen.looked)
+                compare_tab(chosen.looked, workroom)
                 whole_set(demo)
             with gr.Tab("Data", id="data") as data:
                 chosen_set = data_tab(demo, data)
@@ -108,7 +108,7 @@ def settings() -> dict[str, Any]:
     return {
         "theme": THEME,
         "css_paths": [
-            ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves")
+            ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
         "max_file_size": LARGEST_FILE,
         "show_error": False,

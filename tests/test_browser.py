@@ -300,6 +300,17 @@ def test_compare_follows_the_clip_and_leads_back_to_its_frame(page: Any, lion_cl
     page.wait_for_selector("#compare-frames td[data-frame]")
     assert page.locator("#compare-frames tr").count() == 3
     assert "mean of all frames" in page.inner_text("#compare-table")
+    assert page.locator("#trust-questions button").count() == 6
+    assert (
+        page.locator("#trust-answers figure").count() == 0
+        and page.locator("#trust-csv").count() == 0
+    )
+    page.click("#trust-questions button:has-text('Drop the frames it counts on')")
+    page.wait_for_selector("#trust-answers figure svg", timeout=READY)
+    said = page.inner_text("#trust-answers article")
+    assert "the Web CNN, 6 frames" in said and "of 10 random orders." in said
+    assert page.locator("#trust-csv").is_visible() and page.locator("#trust-stop").is_hidden()
+    assert violations(page) == []
     page.click("#compare-frames tr:nth-child(2) td[data-frame='4']")
     page.wait_for_function(
         "document.querySelector('#player .attention-player').innerText.includes('5 / 6')"

@@ -1,6 +1,5 @@
 """What probes say, as text and as files."""
 
-import csv
 import json
 import math
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from statistics import fmean, stdev
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError, short
-from attention.probe.asking import COLUMNS, Answer
+from attention.probe.asking import Answer, write_csv
 from attention.probe.known.probe import Measure
 
 FILES = ("probes.csv", "probes.json")
@@ -27,13 +26,7 @@ def write_answers(folder: Path, answers: Sequence[Answer]) -> list[str]:
     Returns their names. Raises InputError where they cannot be written.
     """
     try:
-        with (
-            whole_file(folder / FILES[0]) as partial,
-            partial.open("w", encoding="utf-8", newline="") as file,
-        ):
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(COLUMNS)
-            rows.writerows(row for answer in answers for row in answer.rows())
+        write_csv(folder / FILES[0], answers)
         with whole_file(folder / FILES[1]) as partial:
             found = [answer.to_json() for answer in answers]
             partial.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")

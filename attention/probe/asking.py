@@ -1,15 +1,18 @@
 """Probes put to a clip, and their answers as rows for tables and files."""
 
+import csv
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
 
 from attention.analysis import Analysis
+from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.model.folder import Model
 from attention.probe.held import Held
@@ -98,6 +101,15 @@ def answered(
             elif cnn == analysis.sides[0].name:
                 answers.append(_answer(probe, case, "", concept, watch))
     return answers
+
+
+def write_csv(path: Path, answers: Sequence[Answer]) -> Path:
+    """A row of COLUMNS per number, the file whole or not at all. Raises OSError."""
+    with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        rows.writerows(row for answer in answers for row in answer.rows())
+    return path
 
 
 def _answer(probe: Probe, case: Case, cnn: str, concept: str, watch: Watch) -> Answer:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +20,8 @@ def blurred_mean(frames: Picture) -> Picture:
     Means of 4×4 equal tiles (a pixel that lies in two counts by its share in each), then linear between
     the tiles' centres: pixel x is at (x + ½)·4/W − ½ tiles, cut to 0 … 3.
     """
+    import cv2  # slow to load: not before something is hidden
+
     height, width = frames.shape[1:3]
     found = np.empty_like(frames)
     for frame, place in zip(frames, found, strict=True):

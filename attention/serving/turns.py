@@ -3,11 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from attention.serving.looking import Looked, Progress
+from attention.serving.looking import Progress
 
 PATIENCE = 0.5  # seconds without news after which the last is told again
 ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is closed, none will
@@ -21,7 +20,7 @@ LOOKS: dict[str, Any] = {
 }
 
 Told = Callable[[Progress], None]
-Result = TypeVar("Result", Looked, Path)
+Result = TypeVar("Result")
 
 
 class Line:
@@ -62,7 +61,7 @@ class Stopped:
 
 
 class RunningLook(Generic[Result]):
-    """A look, or the making of a file of one, in a thread of its own.
+    """A look, or what is made of one, in a thread of its own.
 
     Iterate for its progress, its result or Stopped last.
 
@@ -139,9 +138,9 @@ class Desk:
     """What one page looks at: a new look takes the place of the one before."""
 
     def __init__(self) -> None:
-        self._latest: RunningLook[Looked] | None = None
+        self._latest: RunningLook[Any] | None = None
 
-    def put(self, look: RunningLook[Looked]) -> RunningLook[Looked]:
+    def put(self, look: RunningLook[Result]) -> RunningLook[Result]:
         """Stops the look before, and keeps this one."""
         before, self._latest = self._latest, look
         if before:

@@ -101,8 +101,8 @@ def _percent(share: float) -> str:
     return f"{100 * min(max(float(share), 0.0), 1.0):.1f}%"
 
 
-def progress_card(progress: Progress | None, clip: str) -> str:
-    """What is being done and how long it will take."""
+def progress_card(progress: Progress | None, clip: str, unit: str = "frame") -> str:
+    """What is being done and how long it will take; unit: what is counted."""
     if progress is None:
         return progress_bar(f"Opening {escape(clip)} …")
     if progress.ahead:
@@ -110,7 +110,7 @@ def progress_card(progress: Progress | None, clip: str) -> str:
         return progress_bar(f"{escape(clip)} is in line: {looks} looked at first")
     of = f" of {progress.expected}" if progress.expected else ""
     left = f" · about {max(1, round(progress.left))} s left" if progress.left is not None else ""
-    said = f"Looking at {escape(clip)}: frame {progress.done}{of}{left}"
+    said = f"Looking at {escape(clip)}: {unit} {progress.done}{of}{left}"
     return progress_bar(said, progress.done, progress.expected)
 
 

@@ -41,9 +41,11 @@ PROBES = (
         "deletion", 20, _in_space,
         "Cells are hidden, or shown, in the order of the map: does the probability of the concept follow "
         "faster than in ten random orders?",
+        plain="Take away what it looks at",
     ),
     Probe(
         "time", 30, _in_time,
-        "The same with frames, in the order of their energy.", few=False,
+        "Frames are dropped, or added, in the order of their energy: does the probability follow faster than "
+        "in ten random orders?", few=False, plain="Drop the frames it counts on",
     ),
 )  # fmt: skip

@@ -40,5 +40,6 @@ PROBES = (
         "maps", 60, _ask,
         "Other map methods, and Grad-CAM at earlier layers: the energy each gives, and what UnAtt would say, "
         "among the four concepts with most energy.",
+        plain="Other ways to draw the map",
     ),
 )  # fmt: skip

@@ -14,5 +14,6 @@ PROBES = (
     Probe(
         "occlusion", 40, _ask,
         "One cell after the other is hidden: do the cells that cost the score most stand high in the map?",
+        plain="Compare with covering each place",
     ),
 )  # fmt: skip

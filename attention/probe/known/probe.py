@@ -58,7 +58,8 @@ class Probe:
 
     order: its place in every list, from low to high · ask(case, tick) → numbers; InputError where the clip
     has no answer · each_cnn: it is asked of every CNN of the model, else of the clip once ·
-    few: it looks at some of the frames · hint: one sentence.
+    few: it looks at some of the frames · hint: one sentence · plain: its name in everyday words, for the
+    page, which offers it then.
     """
 
     name: str
@@ -67,3 +68,4 @@ class Probe:
     hint: str
     each_cnn: bool = True
     few: bool = True
+    plain: str = ""

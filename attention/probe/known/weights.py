@@ -20,5 +20,6 @@ PROBES = (
         "weights", 50, _ask,
         "Layers get random weights, from the last one back: a map that stays alike shows the picture, not "
         "what was learned.",
+        plain="Does the map change when the network forgets?",
     ),
 )  # fmt: skip

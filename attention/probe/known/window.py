@@ -18,5 +18,6 @@ PROBES = (
         "window", 10, _ask,
         "The window the energy comes from is hidden: does the concept lose more than without ten random "
         "windows of that size?",
+        plain="Hide where it looks, beside ten random windows",
     ),
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 import math
 
-import cv2
 import numpy as np
 
 from attention.media.clip import Picture
@@ -32,6 +31,8 @@ def streak(length: float) -> Doubles:
 
 def convolved(frames: Picture, across: Doubles, down: Doubles) -> Picture:
     """Each frame filtered along its rows, then along its columns; rounded once, at the end."""
+    import cv2  # slow to load: not before something is blurred
+
     found = np.empty_like(frames)
     for frame, place in zip(frames, found, strict=True):
         place[:] = rounded(

@@ -1,6 +1,5 @@
 """Compression: each frame as a JPEG and back, by the server only."""
 
-import cv2
 import numpy as np
 
 from attention.media.clip import Picture
@@ -9,6 +8,8 @@ from attention.probe.shift.shift import Scene, Shift, levels
 
 def _coarse(frames: Picture, value: float, _: Scene) -> Picture:
     """JPEG of quality 100 − value."""
+    import cv2  # slow to load: not before something is compressed
+
     quality = [cv2.IMWRITE_JPEG_QUALITY, round(100 - value)]
     coded = (cv2.imencode(".jpg", frame[..., ::-1], quality)[1] for frame in frames)
     pictures = [cv2.imdecode(one, cv2.IMREAD_COLOR)[..., ::-1] for one in coded]  # type: ignore[index]

@@ -9,7 +9,9 @@ from attention.analysis import Analysis
 from attention.disk.home import ASSETS
 from attention.methods.registry import hint_of, known_method, plain_name
 from attention.serving.looking import Looked
+from attention.serving.workroom import Workroom
 from attention.tabs.cards import SIGNS, said_in_all, score_bars, signed
+from attention.tabs.compare.trust import trust_section
 from attention.verdict import Floats, frame_mean
 
 OTHER = "·"  # the sign of all concepts without one of their own
@@ -18,7 +20,7 @@ COLUMNS = ("says", "score", "ahead of", "by", "frames for it")
 JUMP = ASSETS / "page" / "compare.js"
 
 
-def compare_tab(looked: gr.State) -> None:
+def compare_tab(looked: gr.State, workroom: Workroom) -> None:
     """Builds the tab; it follows the clip chosen under Heatmaps."""
     gr.Markdown(
         "The clip chosen under **Heatmaps**, as each method of the paper judges it. "
@@ -28,6 +30,7 @@ def compare_tab(looked: gr.State) -> None:
     methods = gr.HTML("", elem_id="compare-methods")
     frames = gr.HTML("", js_on_load=JUMP.read_text(encoding="utf-8"), elem_id="compare-frames")
     table = gr.HTML("", elem_id="compare-table")
+    trust_section(looked, workroom)
     looked.change(
         _compare,
         looked,

@@ -1,0 +1,185 @@
+"""Is this map true? on the page: the answers as HTML, and what a press of a question leads to."""
+
+import csv
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from attention.errors import InputError
+from attention.pack import save_pack
+from attention.probe.asking import COLUMNS, Answer
+from attention.probe.change import change_of
+from attention.probe.known.probe import Measure
+from attention.probe.known.registry import probes
+from attention.serving.dial import look_changed
+from attention.serving.looking import Looked, Progress, look
+from attention.serving.probing import offered_probes, probed
+from attention.serving.turns import Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.compare.answers import UNDEFINED, answers_html
+from attention.tabs.compare.sentences import MEANING
+from attention.tabs.compare.trust import asked, questions_html
+from tests.clips import write_clip
+from tests.networks import pictures
+
+MODEL = "interactions"
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workroom]:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    made = Workroom()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def looked(tmp_path_factory: pytest.TempPathFactory) -> Looked:
+    folder = tmp_path_factory.mktemp("look")
+    clip = write_clip(folder / "four.mp4", list(pictures(4, side=96)))
+    return look(clip, MODEL, folder, every=1)
+
+
+# The answers
+
+
+def test_a_number_stands_beside_the_random_ones_it_beats() -> None:
+    measure = Measure("score lost", 2.0, (-1.0, 0.0, 1.0), "higher")
+    html = answers_html([Answer("window", "web", "<Hug>", 1, (measure,))])
+    # the axis goes from −1 to 2: zero lies at a third; the random ones' mean is 0, their spread 1
+    assert "<i style='left:33.3%;width:66.7%'></i></span><span class='number'>2.000</span>" in html
+    random = "<i style='left:33.3%;width:0.0%'></i><b style='left:0.0%;width:66.7%'></b>"
+    assert f"{random}</span><span class='number'>0.000 ± 1.000</span>" in html
+    assert "Better than 3 of 3 random windows.</b> Higher is better." in html
+    assert "&lt;Hug&gt; <span class='by'>the Web CNN, 1 frame</span>" in html
+    assert "the score of &lt;Hug&gt; loses" in html and "<Hug>" not in html
+    worse = Measure("score lost", -2.0, (-1.0, 0.0), "higher")
+    html = answers_html([Answer("window", "web", "Hug", 2, (worse,))])
+    # from −2 to the random ones' −0.5 + 0.707: 2 of 2.207
+    assert "<i style='left:0.0%;width:90.6%'></i></span><span class='number'>−2.000" in html
+    assert "Better than 0 of 2" in html and "2 frames" in html
+
+
+def test_a_curve_goes_from_the_first_probability_to_the_last() -> None:
+    measure = Measure("deletion area", 0.5, (0.5, 0.7), "lower", (1.0, 0.25, 0.0))
+    html = answers_html([Answer("deletion", "tuned", "Hug", 8, (measure,))])
+    assert "<polyline points='0.0,0.0 50.0,30.0 100.0,40.0'/>" in html
+    said = "Probability of Hug: 1.00 with nothing hidden, 0.00 with all hidden."
+    assert f"role='img' aria-label='{said}'" in html
+    assert "Better than 1 of 2 random orders.</b> Lower is better." in html
+
+
+def test_what_has_no_answer_is_said_and_the_others_go_on() -> None:
+    fault = Answer("time", "web", "Hug", 1, fault="A clip of one <frame> has no curve.")
+    number = Answer(
+        "occlusion", "web", "Hug", 1, (Measure("rank correlation", math.nan),), notes=("a & b",)
+    )
+    html = answers_html([fault, replace(fault, cnn="tuned"), number])
+    assert html.count("A clip of one &lt;frame&gt; has no curve.") == 2
+    assert html.count("<h3>") == 2 and html.count("<article>") == 3
+    assert UNDEFINED in html and "nan" not in html
+    assert html.count("<p class='note'>a &amp; b</p>") == 1
+
+
+def test_the_network_forgets_in_rows_and_other_maps_are_counted() -> None:
+    alike = {"rank correlation": (0.5, -0.25, math.nan), "SSIM": (0.25, 0.1, 0.0)}
+    weights = [
+        Measure(f"{what}, from {layer}", value)
+        for what, values in alike.items()
+        for layer, value in zip(("head", "b", "a"), values, strict=True)
+    ]
+    html = answers_html([Answer("weights", "web", "Hug", 8, tuple(weights))])
+    rows = [row.split("</tr>")[0] for row in html.split("<tbody>")[1].split("<tr>")[1:]]
+    assert [
+        name in row for name, row in zip(("last layer", "2 of 3", "all of it"), rows, strict=True)
+    ]
+    assert "width:50.0%" in rows[0] and "width:25.0%" in rows[0]  # order, then structure
+    assert "−0.25" in rows[1] and "width:0.0%" in rows[1] and "undefined" in rows[2]
+    ways = (
+        Measure("energy, Grad-CAM", 2.0, said="Hug"),
+        Measure("energy, LayerCAM", 9.0, said="Kiss"),
+        Measure("energy, Grad-CAM at b, 14×14", 0.05, said="Hug"),
+    )
+    html = answers_html([Answer("maps", "web", "Hug", 8, ways)])
+    assert "by 1 of 2 other maps it says the same" in html
+    assert "<td>≠ Kiss</td><td>9.00</td>" in html and "<td>= Hug</td><td>0.0500</td>" in html
+
+
+# The questions
+
+
+def test_every_question_is_a_button_and_every_number_has_a_sentence(looked: Looked) -> None:
+    html = questions_html()
+    assert [probe.name for probe in probes() if f"data-probe='{probe.name}'" in html] == [
+        "window", "deletion", "time", "occlusion", "weights", "maps",
+    ]  # fmt: skip
+    told: list[Progress] = []
+    answers = [*probed(looked, "window", told.append), *probed(looked, "time")]
+    assert {(a.probe, m.name) for a in answers for m in a.measures} <= MEANING.keys()
+    assert {name for name, _ in MEANING} <= {probe.name for probe in offered_probes()}
+    # progress goes on over both networks: eleven looks each
+    assert [step.done for step in told] == list(range(1, 23))
+    assert {step.expected for step in told} == {22} and told[-1].left == 0
+
+
+def shown(room: Workroom, looked: Looked | None, name: str, said: tuple[Answer, ...] = ()):  # type: ignore[no-untyped-def]
+    """What a press of a question leads to: all that the section shows, in turn."""
+    return list(asked(room, Desk(), looked, said, name))
+
+
+def first_inserted(looked: Looked, side: str) -> float:
+    """The probability of the asked concept in the frame where its energy is highest."""
+    analysis = looked.analysis()
+    concept = analysis.verdicts[0].prediction
+    found = analysis.side(side)
+    scores = found.scores[found.energies[:, concept].argmax()]
+    return float(np.exp(scores[concept]) / np.exp(scores).sum())
+
+
+def test_a_question_is_answered_of_the_look_in_hand_and_as_a_file(
+    looked: Looked, room: Workroom, tmp_path: Path
+) -> None:
+    (_, waiting, *_), *_, (said, status, html, file) = shown(room, looked, "time")
+    assert "four.mp4" in waiting and status == ""
+    assert [(answer.cnn, answer.frames) for answer in said] == [("web", 4), ("tuned", 4)]
+    for answer in said:
+        assert answer.measures[1].curve[0] == pytest.approx(
+            first_inserted(looked, answer.cnn), rel=1e-3
+        )
+    assert html == answers_html(said) and "Drop the frames it counts on" in html
+    assert Path(file.value["path"]).name == "four-probes.csv" and file.visible
+    with Path(file.value["path"]).open(encoding="utf-8", newline="") as table:
+        rows = list(csv.reader(table))
+    assert tuple(rows[0]) == COLUMNS
+    assert [tuple(row) for row in rows[1:]] == [row for answer in said for row in answer.rows()]
+    # of a changed look under its change; what was said of other questions stays, below
+    (tmp_path / "dark").mkdir()
+    dark = look_changed(looked, change_of({"shift": {"darkness": 0.6}}), tmp_path / "dark")
+    other = replace(said[0], probe="window")
+    *_, (again, _, html, _) = shown(room, dark, "time", (*said, other))
+    assert [answer.probe for answer in again] == ["time", "time", "window"]
+    expected = first_inserted(dark, "web")
+    assert again[0].measures[1].curve[0] == pytest.approx(expected, rel=1e-3)
+    assert expected != pytest.approx(first_inserted(looked, "web"), rel=1e-2)
+    assert "darkness 0.6" in html
+
+
+def test_what_cannot_be_asked_is_said_in_a_sentence(
+    looked: Looked, room: Workroom, tmp_path: Path
+) -> None:
+    with pytest.raises(gr.Error, match="Choose a clip"):
+        shown(room, None, "time")
+    with pytest.raises(InputError, match="no probe 'truth'"):
+        probed(looked, "truth")
+    gone = replace(looked, pack=tmp_path / "gone.pack")
+    *_, (_, status, html, _) = shown(room, gone, "time")
+    assert "role='alert'" in status and "no longer kept" in status and html == gr.skip()
+    wide = replace(looked.analysis(), frame="whole")
+    whole = replace(looked, pack=save_pack(tmp_path / "whole.pack", wide))
+    with pytest.raises(InputError, match="centre of frames"):
+        probed(whole, "time")
