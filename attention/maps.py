@@ -43,7 +43,8 @@ def scores_and_maps(
 def channel_weights(backbone: Backbone, A: Tensor, concepts: Sequence[int]) -> Tensor:
     """α_k^c of Eq. 1 for feature maps A [N,K,h,w] → [N,C,K], by differentiating the head, whichever it is."""
     rows = _rows(concepts, backbone.num_classes)
-    return _differentiated(ready(backbone, A.device).head, A.float(), rows)[1]
+    looking = ready(backbone, A.device)
+    return _differentiated(looking.head, A.float(), rows)[1]
 
 
 def _rows(concepts: Sequence[int] | None, num_classes: int) -> Rows:

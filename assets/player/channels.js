@@ -65,7 +65,7 @@
         el("td", {}, this.#picture(map, channel)),
         el("th", { scope: "row" }, String(channel)),
         el("td", { class: "value" }, written(alpha, player.decimalsFor(top) + 1)),
-        el("td", {}, el("span", { class: "axis", "aria-hidden": "true" }, bar)),
+        el("td", {}, el("span", { class: "signed", "aria-hidden": "true" }, bar)),
         el("td", { class: "value" }, written(adds, player.decimalsFor(Math.abs(total))) + share),
       );
     }

@@ -103,6 +103,6 @@ def _place(value: object) -> int:
 
 
 def _as_it_was(looked: Looked, **more: Any) -> dict[str, Any]:
-    """What the player shows already, and what is said of it; numbered: a value given twice is not followed."""
+    """What the player shows, and what is said of it; numbered: a value given twice is not followed."""
     value = player_value(looked.pack, link=link_of(looked), change=looked.change.to_json(), **more)
     return {**value, "answer": next(_answers)}
