@@ -832,10 +832,10 @@ def test_the_numbers_behind_a_tile_are_those_of_numpy(stage: Any) -> None:
     assert f"attention says {FOUR[sums.mean(0).argmax()]}" in said
     page.locator("dialog td").nth(6 * 7 + 6).click()  # a corner: the window stays within the map
     assert terms() == pytest.approx(window(4, 4), abs=0.006)
-    page.locator("dialog table").press("ArrowUp")
+    page.locator("dialog .cells").press("ArrowUp")
     assert terms() == pytest.approx(window(3, 4), abs=0.006)
     assert f"The largest is {sums[2, 1]:.2f}" in page.locator("dialog .sums").inner_text()
-    page.locator("dialog table").press("Home")
+    page.locator("dialog .cells").press("Home")
     assert terms() == pytest.approx(window(row, column), abs=0.006)
     page.locator("dialog .energies button").nth(4).click()
     drawn(page, 4)
