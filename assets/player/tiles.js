@@ -29,10 +29,14 @@
     arrange(pack, concepts, marks, lineOf, numberOf, giant = false) {
       const look = JSON.stringify([
         giant,
+        pack.size,
+        pack.frame,
+        pack.concepts,
         ...concepts.map((c) => [c, marks.get(c), lineOf(c).colour, numberOf(c)]),
       ]);
-      if (pack === this.pack && look === this.look) return void this.fit();
       this.pack = pack;
+      // the same clip, changed: its tiles stay, and what they show until the new pictures are here
+      if (look === this.look) return void this.fit();
       this.look = look;
       this.giant = giant;
       const kinds = giant && concepts.length ? concepts : [null, ...concepts];

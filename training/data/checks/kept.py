@@ -97,9 +97,9 @@ class Checkups:
             key, job = self._waiting.get()
             try:
                 for standing in check_confined(job.folder):
-                    job.standing = standing
-                    if standing.checkup:
+                    if standing.checkup:  # kept before it is said, so that who hears of it finds it
                         _keep(key, standing.checkup)
+                    job.standing = standing
             except InputError as error:
                 job.standing = Standing(fault=str(error))
             except Exception:
