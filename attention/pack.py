@@ -247,5 +247,4 @@ def _safetensors(arrays: Arrays, metadata: dict[str, str]) -> bytes:
         at += array.nbytes
     header = json.dumps(entries, ensure_ascii=False).encode()
     header += b" " * (-len(header) % 8)
-    contents = (array.tobytes() for array in arrays.values())
-    return b"".join([struct.pack("<Q", len(header)), header, *contents])
+    return struct.pack("<Q", len(header)) + header + b"".join(a.tobytes() for a in arrays.values())

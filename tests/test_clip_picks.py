@@ -84,7 +84,7 @@ def test_the_model_that_ships_is_the_cell_it_opens_as() -> None:
     clips = open_source(DRAWN_FOLDER).folds[0].test[::30]
     assert {clip.label for clip in clips} == {0, 1, 2, 3}
     _, judged = judged_clips(model, clips)
-    table = pd.read_csv(known_sweeps.SHIPPED / "drawn" / "clips.csv", dtype={"fold": str})
+    table = pd.read_csv(known_sweeps.SHIPPED / "drawn" / "clips.csv.gz", dtype={"fold": str})
     cells = known_sweeps.SHIPPED_NETWORKS["drawn"]
     assert set(cells.values()) == {"interactions"}
     for scores in judged:

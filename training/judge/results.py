@@ -94,6 +94,12 @@ class SweepResults:
         return mine.groupby("seed")[column].mean().to_numpy(np.float64)
 
 
+def clips_table(folder: Path) -> Path:
+    """Where a sweep's folder has its clips: clips.csv, or clips.csv.gz, as in sweeps that ship."""
+    packed = folder / f"{CLIPS}.gz"
+    return packed if packed.exists() else folder / CLIPS
+
+
 def read_results(folder: Path) -> SweepResults | None:
     """The sweep in `folder`, or None when there is none.
 
@@ -106,7 +112,7 @@ def read_results(folder: Path) -> SweepResults | None:
         name.removeprefix("accuracy: ") for name in rows.columns if name.startswith("accuracy: ")
     )
     clips = _table(
-        folder / CLIPS,
+        clips_table(folder),
         [*CELL, "clip", "recording", "truth", "prediction", *(f"score: {c}" for c in concepts)],
     )
     parts = sorted(rows["part"].unique())

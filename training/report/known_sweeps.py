@@ -17,7 +17,7 @@ from training.data.sources import open_source
 from training.judge import paper
 from training.judge.comparison import Column, measured_column
 from training.judge.paper import Curve
-from training.judge.results import CELL, CLIPS, ROWS, WEB_ROWS, SweepResults, read_results
+from training.judge.results import CELL, ROWS, WEB_ROWS, SweepResults, clips_table, read_results
 from training.runs.folder import Run, all_runs, networks_folder
 from training.runs.records import UNDER_WAY
 from training.runs.words import title_of, when_asked
@@ -120,7 +120,8 @@ def column_for(sweep: Sweep) -> Column | None:
 
 def clip_verdicts(sweep: Sweep) -> pd.DataFrame:
     """A line per fold, seed, fraction, method and clip: its truth and prediction; InputError."""
-    return _clip_verdicts(sweep.folder / CLIPS, _stamp(sweep.folder / CLIPS))
+    path = clips_table(sweep.folder)
+    return _clip_verdicts(path, _stamp(path))
 
 
 def training_log(sweep: Sweep) -> list[dict[str, Any]]:
@@ -166,7 +167,7 @@ def set_folder(sweep: Sweep) -> Path | None:
 
 
 def _tables(sweep: Sweep) -> list[Path]:
-    return [sweep.folder / name for name in (ROWS, CLIPS, WEB_ROWS)]
+    return [sweep.folder / ROWS, clips_table(sweep.folder), sweep.folder / WEB_ROWS]
 
 
 def _stamp(*paths: Path) -> Stamp:

@@ -15,7 +15,7 @@ from training.data.recordings import Known, known_recordings
 from training.data.records import Source
 from training.fit.prepared import Clips
 from training.judge.metrics import ClipScores, clip_rows, metrics
-from training.judge.results import CLIPS, HOW, ROWS, WEB_ROWS
+from training.judge.results import HOW, ROWS, WEB_ROWS, clips_table
 from training.listener import NOBODY, Listener
 from training.ranks import is_first
 from training.settings import Frozen
@@ -123,7 +123,7 @@ def append_cell(
         clips[-1].insert(2, "recording", recordings)
         for place, (key, value) in enumerate(zip(KEY, cell, strict=True)):
             clips[-1].insert(place, key, value)  # type: ignore[arg-type]
-    _write(folder / CLIPS, pd.concat(clips))
+    _write(clips_table(folder), pd.concat(clips))
     _write(folder / ROWS, pd.DataFrame(rows))  # last: a cell counts as done once it is here
 
 
@@ -151,7 +151,7 @@ def _write(path: Path, rows: pd.DataFrame) -> None:
         same = [cell in cells for cell in before[key].itertuples(index=False, name=None)]
         rows = pd.concat([before[~np.array(same)], rows])
     with whole_file(path) as partial:
-        rows.to_csv(partial, index=False)
+        rows.to_csv(partial, index=False, compression="gzip" if path.suffix == ".gz" else None)
 
 
 def cells_done(folder: Path, part: str) -> set[tuple[str, int, float]]:
