@@ -4,15 +4,20 @@ import os
 from pathlib import Path
 from typing import Any
 
+from attention.gate.hosting import forget_tokens, hosting
+from attention.gate.secret import admin_token
 from attention.serving.ending import before_the_end, end_at_signals
 
 if __name__ == "__main__":
     end_at_signals()  # also while the libraries below are read, which takes seconds
-
+    forget_tokens()
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
+os.environ["FORWARDED_ALLOW_IPS"] = ""  # the door alone says whose address a proxy writes down
 
 import gradio as gr
+from starlette.middleware import Middleware
 
+from attention.gate.door import Door
 from attention.serving.offered import LARGEST_FILE
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
@@ -97,7 +102,7 @@ def build() -> gr.Blocks:
                 curves = curves_tab(demo)
         leads(tabs, training, chosen, curves)
         endpoints()
-        training_endpoints()
+        training_endpoints(starting=hosting().programs)
     # said by queue(), the whole app would be made once more: a tenth of the start
     demo._queue.max_size = MOST_WAITING
     return demo
@@ -105,20 +110,26 @@ def build() -> gr.Blocks:
 
 def settings() -> dict[str, Any]:
     """How the page is served: closed by default, the host and port from gradio's own variables."""
+    served = hosting()
     return {
         "theme": THEME,
         "css_paths": [
             ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
+        "head": f"<script>{page('visitor.js')}</script>",
         "max_file_size": LARGEST_FILE,
         "show_error": False,
         "strict_cors": True,
         "enable_monitoring": False,
         "allowed_paths": [],
         "ssr_mode": False,
-        "mcp_server": True,
+        "mcp_server": served.programs,
+        "run_history": False,
         "footer_links": ["api"],
-        "app_kwargs": {"exception_handlers": {OSError: disk_fault}},
+        "app_kwargs": {
+            "exception_handlers": {OSError: disk_fault},
+            "middleware": [Middleware(Door, hosting=served)],
+        },
     }
 
 
@@ -134,4 +145,5 @@ if __name__ == "__main__":
     wake()  # runs that a restart of the machine broke off
     demo = build()
     before_the_end(lambda: closed(demo))
+    print(f"Add ?admin={admin_token()} to the address to manage everybody's sets and runs.")
     demo.launch(**settings())
