@@ -25,6 +25,7 @@ from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
 from attention.tabs.heatmaps.tab import heatmaps_tab
+from attention.tabs.lines import THREADS, in_lines
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
@@ -34,7 +35,6 @@ from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
 ASSETS = Path(__file__).parent / "assets"
-MOST_WAITING = 32  # events; more are refused with a sentence
 FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 THEME = gr.themes.Soft(
     primary_hue="emerald", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]
@@ -103,8 +103,7 @@ def build() -> gr.Blocks:
         leads(tabs, training, chosen, curves)
         endpoints()
         training_endpoints(starting=hosting().programs)
-    # said by queue(), the whole app would be made once more: a tenth of the start
-    demo._queue.max_size = MOST_WAITING
+    in_lines(demo)
     return demo
 
 
@@ -118,6 +117,7 @@ def settings() -> dict[str, Any]:
         ],
         "head": f"<script>{page('visitor.js')}</script>",
         "max_file_size": LARGEST_FILE,
+        "max_threads": THREADS,
         "show_error": False,
         "strict_cors": True,
         "enable_monitoring": False,

@@ -45,7 +45,7 @@ QUIET = """() => {
 
 def wait_until_quiet(page: Any) -> None:
     """Waits until nobody looks at a clip any more, and what was on its way to the page is there."""
-    while LINE._here:
+    while LINE.is_busy:
         page.wait_for_timeout(10)
     page.evaluate("window.quiet = undefined")
     page.wait_for_function(QUIET, timeout=READY)

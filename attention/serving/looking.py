@@ -44,12 +44,16 @@ class Looked:
 
 @dataclass(frozen=True)
 class Progress:
-    """frames done of those expected (None: unknown), seconds since the start, looks before this one."""
+    """frames done of those expected (None: unknown), seconds since the start.
+
+    ahead: looks before this one · wait: seconds until its turn, about.
+    """
 
     done: int
     expected: int | None
     seconds: float
     ahead: int = 0
+    wait: float = 0.0
 
     @property
     def left(self) -> float | None:
