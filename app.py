@@ -18,7 +18,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from attention.gate.door import Door
-from attention.serving.offered import LARGEST_FILE
+from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
 from attention.tabs.compare.tab import compare_tab
@@ -116,7 +116,7 @@ def settings() -> dict[str, Any]:
             ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
         "head": f"<script>{page('visitor.js')}</script>",
-        "max_file_size": LARGEST_FILE,
+        "max_file_size": largest_file(),
         "max_threads": THREADS,
         "show_error": False,
         "strict_cors": True,
