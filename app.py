@@ -12,6 +12,7 @@ if __name__ == "__main__":
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
 
 import gradio as gr
+from starlette.routing import Route
 
 from attention.serving.offered import LARGEST_FILE
 from attention.serving.shelf import Shelf
@@ -19,6 +20,7 @@ from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
+from attention.tabs.health import health, say_what_is_missing
 from attention.tabs.heatmaps.tab import heatmaps_tab
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
@@ -118,7 +120,10 @@ def settings() -> dict[str, Any]:
         "ssr_mode": False,
         "mcp_server": True,
         "footer_links": ["api"],
-        "app_kwargs": {"exception_handlers": {OSError: disk_fault}},
+        "app_kwargs": {
+            "exception_handlers": {OSError: disk_fault},
+            "routes": [Route("/health", health)],
+        },
     }
 
 
@@ -131,6 +136,7 @@ def closed(page: gr.Blocks) -> None:
 
 if __name__ == "__main__":
     before_the_end(close_rooms)
+    say_what_is_missing()
     wake()  # runs that a restart of the machine broke off
     demo = build()
     before_the_end(lambda: closed(demo))
