@@ -110,6 +110,24 @@ def write_wide_pixels(path: Path, frames: Iterable[Picture], pixel: Fraction) ->
     return path
 
 
+def write_growing(path: Path) -> Path:
+    """Writes a Motion JPEG clip of 80×48 pixels whose frames from the fourth on have 800×480."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 80, 48, "yuvj420p"
+        large = av.CodecContext.create("mjpeg", "w")
+        large.width, large.height, large.pix_fmt = 800, 480, "yuvj420p"
+        large.time_base = Fraction(1, 10)
+        sizes = [(stream, 48, 80)] * 3 + [(large, 480, 800)] * 40
+        for number, (encoder, height, width) in enumerate(sizes):
+            frame = av.VideoFrame.from_ndarray(numbered_frame(number, height, width))
+            frame.pts = number
+            for packet in encoder.encode(frame):
+                packet.stream = stream
+                file.mux(packet)
+    return path
+
+
 def packets_of(path: Path) -> list[tuple[int, int]]:
     """Where a clip's packets lie in its file: (position, size), in the order in which they lie."""
     with av.open(str(path)) as file:

@@ -25,6 +25,7 @@ from attention.media.clip import (
     label,
     too_long,
 )
+from attention.media.codecs import WHITELIST, check_size, checked_codec
 from attention.media.containers import NO_FRAMES, clock, length_of, open_container, picture_stream
 from attention.media.still import display_size, on_white, upright
 
@@ -56,12 +57,17 @@ class Video:
             if seconds is not None and seconds > limits.max_seconds:
                 raise InputError(too_long(name, seconds, limits))
             most = limits.max_clip_pixels
+            codec = checked_codec(name, self._stream.codec_context.codec.name)
             check_pixels(name, self._stream.width, self._stream.height, most)
+            check_size(name, codec, self._stream.width, self._stream.height)
             large = self._stream.width * self._stream.height > SMALL_PIXELS
             self._stream.thread_type = "AUTO" if large else "NONE"
             self._threads = 2 if large else 1  # of the RGB conversion; two wait for each other
             # The same bound for frames that are larger than the file's header says.
-            self._stream.codec_context.options = {"max_pixels": str(most)}
+            self._stream.codec_context.options = {
+                "max_pixels": str(min(most, codec.pixels)),
+                "codec_whitelist": WHITELIST,
+            }
             # Failed packets before the last frame, failed packets since it, and whether decoding stopped.
             self._lost, self._failing, self._broken = 0, 0, False
             self._start = math.inf
