@@ -62,6 +62,7 @@ def write_clip(
     *,
     container: str | None = None,
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
     turn: int = 0,
     mirror: bool = False,
     times: Iterable[int] | None = None,
@@ -74,7 +75,9 @@ def write_clip(
     pictures = list(frames)
 
     def write() -> None:
-        with av.open(str(path), "w", format=container) as file:
+        with av.open(
+            str(path), "w", format=container, container_options=container_options or {}
+        ) as file:
             stream = file.add_stream(codec, rate=fps, options=options or {})
             stream.height, stream.width = pictures[0].shape[:2]
             stream.pix_fmt = pix_fmt
