@@ -31,7 +31,10 @@ bench: setup  ## print the benchmark table (about 4 minutes)
 mutants: setup  ## try the mutations, print those that no test notices (about 15 minutes)
 	$(BIN)/python -m tests.mutants
 
+fuzz: setup  ## read 5,000 damaged files and 500 damaged zips, tables, runs and models (about 5 minutes)
+	$(BIN)/python -m tests.fuzz
+
 soak: setup  ## kill, poll and load the running app (about 15 minutes)
 	$(BIN)/python -m tests.soak
 
-.PHONY: help setup check test app bench mutants soak
+.PHONY: help setup check test app bench mutants fuzz soak

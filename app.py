@@ -16,6 +16,7 @@ os.environ["FORWARDED_ALLOW_IPS"] = ""  # the door alone says whose address a pr
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from attention.gate.door import Door
 from attention.serving.offered import largest_file
@@ -24,6 +25,7 @@ from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
+from attention.tabs.health import health, say_what_is_missing
 from attention.tabs.heatmaps.tab import heatmaps_tab
 from attention.tabs.lines import THREADS, in_lines
 from training.runs.queue import wake
@@ -129,6 +131,7 @@ def settings() -> dict[str, Any]:
         "app_kwargs": {
             "exception_handlers": {OSError: disk_fault},
             "middleware": [Middleware(Door, hosting=served)],
+            "routes": [Route("/health", health)],
         },
     }
 
@@ -142,6 +145,7 @@ def closed(page: gr.Blocks) -> None:
 
 if __name__ == "__main__":
     before_the_end(close_rooms)
+    say_what_is_missing()
     wake()  # runs that a restart of the machine broke off
     demo = build()
     before_the_end(lambda: closed(demo))

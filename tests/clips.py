@@ -62,6 +62,7 @@ def write_clip(
     *,
     container: str | None = None,
     options: dict[str, str] | None = None,
+    container_options: dict[str, str] | None = None,
     turn: int = 0,
     mirror: bool = False,
     times: Iterable[int] | None = None,
@@ -74,7 +75,9 @@ def write_clip(
     pictures = list(frames)
 
     def write() -> None:
-        with av.open(str(path), "w", format=container) as file:
+        with av.open(
+            str(path), "w", format=container, container_options=container_options or {}
+        ) as file:
             stream = file.add_stream(codec, rate=fps, options=options or {})
             stream.height, stream.width = pictures[0].shape[:2]
             stream.pix_fmt = pix_fmt
@@ -107,6 +110,24 @@ def write_wide_pixels(path: Path, frames: Iterable[Picture], pixel: Fraction) ->
             frame.pts = number
             file.mux(stream.encode(frame))
         file.mux(stream.encode())
+    return path
+
+
+def write_growing(path: Path) -> Path:
+    """Writes a Motion JPEG clip of 80×48 pixels whose frames from the fourth on have 800×480."""
+    with av.open(str(path), "w") as file:
+        stream = file.add_stream("mjpeg", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 80, 48, "yuvj420p"
+        large = av.CodecContext.create("mjpeg", "w")
+        large.width, large.height, large.pix_fmt = 800, 480, "yuvj420p"
+        large.time_base = Fraction(1, 10)
+        sizes = [(stream, 48, 80)] * 3 + [(large, 480, 800)] * 40
+        for number, (encoder, height, width) in enumerate(sizes):
+            frame = av.VideoFrame.from_ndarray(numbered_frame(number, height, width))
+            frame.pts = number
+            for packet in encoder.encode(frame):
+                packet.stream = stream
+                file.mux(packet)
     return path
 
 

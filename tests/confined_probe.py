@@ -1,33 +1,22 @@
-"""What a confined child may do, told by one: `tests.confined_probe report FILE` and `… wait`."""
+"""What limits a confined child has, told by one: the options "report" and "wait"."""
 
 import json
 import os
 import resource
-import sys
 import time
-from pathlib import Path
+from collections.abc import Sequence
 
 
-def report(file: str) -> None:
-    """Prints the limits, the environment, and what came of writing to a file."""
-    try:
-        with Path(file).open("w") as opened:
-            opened.write("x")
-        wrote = "written"
-    except OSError as error:
-        wrote = os.strerror(error.errno or 0)
+def main(options: Sequence[str], _files: Sequence[str]) -> int:
+    """In the child: prints its limits and its environment, or waits."""
+    if options == ["wait"]:
+        print("waiting", flush=True)
+        time.sleep(60)
     told = {
         "memory": resource.getrlimit(resource.RLIMIT_AS)[1],
         "cpu": resource.getrlimit(resource.RLIMIT_CPU)[0],
+        "file": resource.getrlimit(resource.RLIMIT_FSIZE)[1],
         "environment": sorted(os.environ),
-        "wrote": wrote,
     }
     print(json.dumps(told), flush=True)
-
-
-if __name__ == "__main__":
-    if sys.argv[1] == "report":
-        report(sys.argv[2])
-    else:
-        print("waiting", flush=True)
-        time.sleep(60)
+    return 0

@@ -13,6 +13,7 @@ from gradio_client.exceptions import AppError
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
+from attention.confined.cage.layers import layers, missing
 from attention.pipeline import analyse
 
 
@@ -27,6 +28,12 @@ def test_only_the_documented_endpoints_are_public(client: Client) -> None:
         "/analyse", "/models", "/runs", "/start_run", "/cancel_run", "/curves",
     }  # fmt: skip
     assert not named["unnamed_endpoints"]
+
+
+def test_health_names_the_layers_of_the_cage(app_url: str) -> None:
+    told = httpx.get(f"{app_url.rstrip('/')}/health").json()
+    assert told["status"] == "ok" and told["missing"] == list(missing())
+    assert told["cage"] == {layer.name: layer.missing or "held" for layer in layers()}
 
 
 def test_models_tell_what_they_are(client: Client) -> None:

@@ -48,9 +48,11 @@ def breakable(monkeypatch: pytest.MonkeyPatch) -> Children:
 def started(monkeypatch: pytest.MonkeyPatch, instead: str | None = None) -> Children:
     seen: Children = []
 
-    def start(module: str, arguments: Sequence[str], **bounds: Any) -> subprocess.Popen[bytes]:
-        child = confined.start_confined(instead or module, arguments, **bounds)
-        seen.append((child, [Path(file).name for file in arguments[1:]]))
+    def start(
+        module: str, options: Sequence[str], files: Sequence[Path], **bounds: Any
+    ) -> subprocess.Popen[bytes]:
+        child = confined.start_confined(instead or module, options, files, **bounds)
+        seen.append((child, [file.name for file in files]))
         return child
 
     monkeypatch.setattr(room, "start_confined", start)

@@ -31,6 +31,7 @@ from tests.clips import (
     numbered_frames,
     packets_of,
     write_clip,
+    write_growing,
     write_image,
     write_sound,
     write_wide_pixels,
@@ -341,11 +342,11 @@ def test_transparent_pictures_lie_on_white(tmp_path: Path) -> None:
     palette.save(tmp_path / "p.png", transparency=7)
     assert read(tmp_path / "p.png").rgb[0, 1, 1].tolist() == [255, 255, 255]
     clip = write_clip(
-        tmp_path / "a.mov",
+        tmp_path / "a.mkv",
         [np.ascontiguousarray(rgba.repeat(8, 0).repeat(8, 1))],
         10,
-        "qtrle",
-        "argb",
+        "ffv1",
+        "bgra",
     )
     assert read(clip).rgb[0, 0, ::8, 0].tolist() == [255, 224, 100]
 
@@ -514,20 +515,7 @@ def test_frames_of_4k_pass_and_8k_do_not(tmp_path: Path) -> None:
 
 
 def test_frames_larger_than_their_header_says_do_not_get_past_the_limit(tmp_path: Path) -> None:
-    path = tmp_path / "grows.avi"
-    with av.open(str(path), "w") as file:
-        stream = file.add_stream("mjpeg", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 80, 48, "yuvj420p"
-        large = av.CodecContext.create("mjpeg", "w")
-        large.width, large.height, large.pix_fmt = 800, 480, "yuvj420p"
-        large.time_base = Fraction(1, 10)
-        sizes = [(stream, 48, 80)] * 3 + [(large, 480, 800)] * 40
-        for number, (encoder, height, width) in enumerate(sizes):
-            frame = av.VideoFrame.from_ndarray(numbered_frame(number, height, width))
-            frame.pts = number
-            for packet in encoder.encode(frame):
-                packet.stream = stream
-                file.mux(packet)
+    path = write_growing(tmp_path / "grows.avi")
     reader = read(path, limits=Limits(max_clip_pixels=10_000))
     assert numbers(reader) == [0, 1, 2]
     assert "breaks off after frame 2" in reader.notes[0]

@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from attention.confined import process as sandbox
+from attention.confined.cage.layers import missing
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError
 from attention.media.frames import FrameReader, Frames, Limits
@@ -105,6 +107,16 @@ def test_frames_equal_those_read_directly(clip: Path, tmp_path: Path) -> None:
     assert_same(hurt_packets(clip, [20]), every=2)
 
 
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "BMP", "AVIF"])
+def test_stills_are_read_by_their_content_in_the_cage_too(tmp_path: Path, form: str) -> None:
+    """In the cage no module can be imported, whatever the file's suffix suggests to Pillow."""
+    picture = Image.fromarray(numbered_frame(5))
+    exif = picture.getexif()
+    exif[0x0112] = 6  # a quarter turn
+    picture.save(tmp_path / "still.tga", form, exif=exif)
+    assert_same(tmp_path / "still.tga")
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared clips are not here")
 @pytest.mark.parametrize(
     "name",
@@ -173,12 +185,34 @@ def test_the_child_is_confined_and_gets_no_secrets(
             line[:26].strip(): line[26:].split()[:2]
             for line in (process / "limits").read_text().splitlines()
         }
+        status = dict(
+            line.split(":\t", 1) for line in (process / "status").read_text().splitlines()
+        )
     assert environment - {""} <= {*sandbox.INHERITED, *sandbox.ENVIRONMENT}
     assert limits["Max cpu time"] == ["77", "78"]
     assert limits["Max address space"] == [str(3 << 30)] * 2
     assert limits["Max file size"] == ["0", "0"]
     assert limits["Max core file size"] == ["0", "0"]
     assert int(limits["Max open files"][1]) <= 64
+    if not missing():
+        assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
+
+
+@pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+def test_the_child_sits_in_the_cage(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        "import json, sys; from pathlib import Path; from attention.confined import process\n"
+        "from tests.cage_probe import came_of, ways\n"
+        "def tries(answers, path, spec):\n"
+        "    found = ways(path, Path(path).parent)\n"
+        "    errors = [came_of(found[way]) for way in ('another file', 'fork', 'write')]\n"
+        "    answers.write(json.dumps({'error': ' '.join(errors)}).encode() + b'\\n')\n"
+        "process.answer = tries; process.main(sys.argv[1], json.loads(sys.argv[2]))"
+    )
+    (clip.parent / "secret").touch()
+    in_place_of_the_child(monkeypatch, program)
+    with pytest.raises(InputError, match=r"^EACCES EPERM EPERM$"):
+        _ = SandboxedReader(clip).clip
 
 
 @linux

@@ -1,6 +1,7 @@
 """Behind the Data tab: Figure 1's pages, thumbnails, check-ups in a confined process, and their HTML."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -183,11 +184,13 @@ def test_confined_and_trusted_thumbnails_are_the_same_and_kept_by_content(
 
 
 def child(script: str) -> Callable[..., subprocess.Popen[bytes]]:
-    """A stand-in for start_confined whose child runs `script`, its arguments in sys.argv[1:]."""
+    """A stand-in for start_confined whose child runs `script`."""
 
-    def start(module: str, arguments: list[str], **bounds: Any) -> subprocess.Popen[bytes]:
+    def start(
+        module: str, options: list[str], files: list[Path], **bounds: Any
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-c", script, *arguments],
+            [sys.executable, "-c", script],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
@@ -216,25 +219,23 @@ def test_a_file_that_ends_the_decoder_costs_only_its_own_picture(
 
 
 def test_a_confined_child_has_limits_and_nothing_of_its_parents(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", "secret")
-    file = tmp_path / "file"
     process = start_confined(
-        "tests.confined_probe", ["report", str(file)], cpu_seconds=7, memory_bytes=3 << 30
+        "tests.confined_probe", ["report"], [], cpu_seconds=7, memory_bytes=3 << 30
     )
     try:
         assert process.stdout is not None
         told = json.loads(process.stdout.readline())
     finally:
         end(process)
-    assert (told["memory"], told["cpu"]) == (3 << 30, 7)
-    assert told["wrote"] == "File too large"
+    assert (told["memory"], told["cpu"], told["file"]) == (3 << 30, 7, 0)
     assert "HF_TOKEN" not in told["environment"] and "HOME" not in told["environment"]
 
 
 def test_a_confined_child_ends_when_nobody_holds_its_input() -> None:
-    process = start_confined("tests.confined_probe", ["wait"], cpu_seconds=60)
+    process = start_confined("tests.confined_probe", ["wait"], [], cpu_seconds=60)
     try:
         assert process.stdout is not None and process.stdin is not None
         assert process.stdout.readline() == b"waiting\n"
@@ -269,6 +270,27 @@ def test_a_confined_checkup_is_the_checkup(own: str) -> None:
     assert last.checkup == check(source_of(own))
     assert [s.done for s in under_way] == list(range(1, 13))
     assert under_way[-1].left == 0 and not under_way[-1].finished and last.finished
+
+
+def test_a_confined_checkup_imports_nothing_in_its_cage(own: str, tmp_path: Path) -> None:
+    """Of a set with splits and of one without, for which folds are drawn."""
+    program = (
+        "import sys; from attention.media.frames import load_readers\n"
+        "from training.data.checks import lines\n"
+        "load_readers(sys.argv[1:]); before = set(sys.modules)\n"
+        "for folder in sys.argv[1:]: lines.main([], [folder])\n"
+        "sys.exit(str(set(sys.modules) - before))"
+    )
+    folder = set_folder(own)
+    split = Path(shutil.copytree(folder, tmp_path / "split"))
+    clips = sorted(split.glob("video/*/*"))
+    rows = [f"{clip.relative_to(split)},{('train', 'test')[n % 2]}" for n, clip in enumerate(clips)]
+    (split / "splits.csv").write_text("\n".join(["clip,split", *rows]), encoding="utf-8")
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(folder), str(split)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.stdout.count('"checkup"') == 2 and ended.stderr == "set()\n"
 
 
 def finished(desk: Checkups, key: str) -> Standing:

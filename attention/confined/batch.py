@@ -1,19 +1,22 @@
 """Runs a module of this project over many untrusted files in a child process with hard limits.
 
-The child is `python -m attention.confined.batch BOUNDS MODULE ARGUMENT…`: it sets the limits of
-attention.confined.process on itself, then runs MODULE as `python -m` does. A file that ends the child
-also ends the work on the files after it; the caller decides how to continue.
+The child is `python -m attention.confined.batch SPEC MODULE FILE…`: it sets the limits of
+attention.confined.process on itself, imports MODULE, enters the cage with the files, and calls MODULE's
+main(options, files). A file that ends the child also ends the work on the files after it; the caller
+decides how to continue.
 """
 
+import importlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
-from attention.confined.process import confine, leave_with_parent, start_bare
+from attention.confined.process import confine, enter_cage, start_bare
 from attention.confined.protocol import end
 
 __all__ = ["MEMORY", "end", "start_confined"]
@@ -23,26 +26,34 @@ NICENESS = 10  # the app's answers come first
 
 
 def start_confined(
-    module: str, arguments: Sequence[str], *, cpu_seconds: int, memory_bytes: int = MEMORY
+    module: str,
+    options: Sequence[str],
+    files: Sequence[Path],
+    *,
+    cpu_seconds: int,
+    memory_bytes: int = MEMORY,
 ) -> subprocess.Popen[bytes]:
-    """Starts a module under limits in a bare environment; the caller reads its stdout.
+    """Starts a module's main(options, files) in a cage; the caller reads its stdout.
 
-    cpu_seconds: CPU time of all cores together · memory_bytes: address space. The child ends when its
-    stdin closes, which also happens when this process is killed.
+    module: imports all that it needs at its top · files: what the child may read, nothing else; a
+    folder stands for all below it · cpu_seconds: CPU time of all cores together · memory_bytes: address
+    space. The child ends when its stdin closes, which also happens when this process is killed.
     """
-    bounds = json.dumps({"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes})
-    return start_bare("attention.confined.batch", [bounds, module, *arguments])
+    bounds = {"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes}
+    spec = json.dumps({"bounds": bounds, "options": list(options)})
+    paths = [str(file.absolute()) for file in files]
+    return start_bare("attention.confined.batch", [spec, module, *paths])
 
 
-def main(bounds: str, module: str, arguments: list[str]) -> None:
-    """Limits this process permanently, then runs the module in it."""
+def main(spec: dict[str, Any], module: str, files: list[str]) -> int:
+    """In the child: limits and cages this process, then does the module's work; the exit status."""
     with suppress(OSError, AttributeError):
         os.nice(NICENESS)
-    leave_with_parent()
-    confine(**json.loads(bounds))
-    sys.argv = [module, *arguments]
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    confine(**spec["bounds"])
+    work = importlib.import_module(module)
+    enter_cage(files)
+    return int(work.main(spec["options"], files))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    sys.exit(main(json.loads(sys.argv[1]), sys.argv[2], sys.argv[3:]))

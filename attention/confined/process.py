@@ -1,9 +1,9 @@
 """Reads untrusted uploads: the frames of frames.FrameReader, decoded in a child with hard limits.
 
 A hostile file can take over the decoder. So the decoder runs in a child process, `python -m
-attention.confined.process FILE SPEC`: it sees no secret of the parent's environment, can write no
-file, has limited memory and time, and is always ended by its parent. protocol.py defines its answers
-and checks them.
+attention.confined.process FILE SPEC`: it sees no secret of the parent's environment, has limited memory
+and time, sits in a cage (cage/) in which it can read that file and reach nothing else, and is always
+ended by its parent. protocol.py defines its answers and checks them.
 """
 
 import json
@@ -17,9 +17,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
+from attention.confined.cage.layers import shut
 from attention.confined.protocol import AnswersReader, answer, answering, end
 from attention.disk.home import ROOT
-from attention.media.frames import Clip, Frames, Limits, check_sampling
+from attention.media.frames import Clip, Frames, Limits, check_sampling, load_readers
 
 # The only variables that the child inherits: Python needs them to start.
 INHERITED = ("LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT")
@@ -100,10 +101,20 @@ def start_bare(module: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]
 def main(path: str, spec: dict[str, Any]) -> int:
     """In the child: sends the answers for one file; returns the exit status."""
     with answering() as answers:
-        leave_with_parent()
         confine(spec["cpu_seconds"], spec["memory_bytes"])
+        enter_cage([path])
         answer(answers, path, spec)
     return 0
+
+
+def enter_cage(readable: Sequence[str | Path]) -> None:
+    """In the child, before its first thread: from now on it reads these files and reaches nothing else.
+
+    A folder stands for all that lies below it.
+    """
+    load_readers(readable)
+    shut(readable)
+    leave_with_parent()
 
 
 def leave_with_parent() -> None:

@@ -206,9 +206,9 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 @contextmanager
 def answering() -> Iterator[BinaryIO]:
-    """In the child: the pipe to the parent; what libraries print to stdout is discarded."""
+    """In the child: the pipe to the parent; what libraries print to stdout goes to stderr instead."""
     with os.fdopen(os.dup(1), "wb") as answers:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(2, 1)
         with suppress(BrokenPipeError):
             yield answers
 

@@ -8,6 +8,7 @@ from av.video.stream import VideoStream
 
 from attention.errors import InputError
 from attention.media.clip import label
+from attention.media.codecs import WHITELIST
 
 # Containers that hold all their data. Playlists (HLS, DASH, concat, SDP) name other files and are
 # excluded. Sound containers are included so that the error can say that the file holds only sound.
@@ -29,7 +30,11 @@ def open_container(path: Path, head: bytes) -> InputContainer:
             f"{name} begins like a video but cannot be opened: it is damaged or cut short; copy or"
             " download it again."
         )
-    options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
+    options = {
+        "protocol_whitelist": "file",
+        "format_whitelist": CONTAINERS,
+        "codec_whitelist": WHITELIST,  # of sound too: it is not decoded to learn its properties
+    }
     try:
         # "file:" keeps a name such as "concat:a|b" from being read as an address.
         return av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")

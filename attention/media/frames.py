@@ -6,7 +6,7 @@ upright (rotation and EXIF flags are applied) and transparent pixels lie on whit
 is opened: no playlist, no other file, no network.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,12 +15,22 @@ import numpy as np
 
 from attention.errors import InputError
 from attention.media.clip import Clip, Frames, Limits, Picture, label, too_long
-from attention.media.still import Still, is_still
+from attention.media.still import Still, is_still, load_formats
 
 if TYPE_CHECKING:
     from attention.media.video import Video
 
-__all__ = ["Clip", "FrameReader", "Frames", "Limits", "Picture", "check_sampling", "label", "probe"]
+__all__ = [
+    "Clip",
+    "FrameReader",
+    "Frames",
+    "Limits",
+    "Picture",
+    "check_sampling",
+    "label",
+    "load_readers",
+    "probe",
+]
 
 HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
@@ -29,6 +39,20 @@ def probe(path: str | Path, limits: Limits = Limits()) -> Clip:
     """Decodes a file's first frame and returns its properties. Raises InputError."""
     with FrameReader(path, limits=limits) as reader:
         return reader.clip
+
+
+def load_readers(paths: Iterable[str | Path]) -> None:
+    """Imports all that reading these files takes: in a cage, no module can be imported any more.
+
+    Their first bytes say whether FFmpeg is needed; for a folder it is.
+    """
+    load_formats()
+    for path in map(Path, paths):
+        if path.is_dir() or (path.is_file() and not is_still(_first_bytes(path))):
+            from attention.media.video import load_library
+
+            load_library()
+            return
 
 
 class FrameReader:
@@ -135,13 +159,17 @@ def _head_of(path: Path, limits: Limits) -> bytes:
             " give a shorter or smaller one."
         )
     try:
-        with path.open("rb") as file:
-            head = file.read(16)
+        head = _first_bytes(path)
     except OSError as error:
         raise InputError(f"{name} cannot be opened: {error.strerror}; check its rights.") from None
     if head[4:8] == b"ftyp" and head[8:12] in HEIC_BRANDS:
         raise InputError(f"{name} is a HEIC photo, which is not read here; save it as JPEG or PNG.")
     return head
+
+
+def _first_bytes(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(16)
 
 
 def _together(kept: list[tuple[int, float, Picture]]) -> Frames:

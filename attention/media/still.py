@@ -1,5 +1,6 @@
 """Still images, read by Pillow: it knows their size before it decodes them and reports a cut file."""
 
+import importlib
 from collections.abc import Generator
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,8 @@ from attention.media.clip import (
 )
 
 STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
+# Of Pillow: readers that preinit() does not import, and what readers import on the way.
+PLUGINS = ("AvifImagePlugin", "MpoImagePlugin", "TiffImagePlugin", "WebPImagePlugin", "ImageColor")
 
 
 class Still:
@@ -44,6 +47,13 @@ class Still:
         """Does nothing: the file is closed already."""
 
 
+def load_formats() -> None:
+    """Imports Pillow's readers, which it otherwise imports when a file calls for them."""
+    for name in PLUGINS:
+        importlib.import_module(f"PIL.{name}")
+    Image.preinit()
+
+
 def is_still(head: bytes) -> bool:
     """Says whether a file's first 16 bytes are those of an image."""
     return (
@@ -57,7 +67,8 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, bool]:
     """Returns rgb [H,W,3], the format's name, and whether the image is animated."""
     name = label(path)
     try:
-        with Image.open(path, formats=STILL_FORMATS) as image:
+        # An open file, not a path: Pillow would import a reader by the path's suffix.
+        with path.open("rb") as file, Image.open(file, formats=STILL_FORMATS) as image:
             check_pixels(name, *image.size, max_pixels)
             animated = getattr(image, "n_frames", 1) > 1
             return _rgb_of_still(image), (image.format or "").lower(), animated

@@ -5,12 +5,11 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from attention.errors import InputError
 from attention.media.frames import label
 from training.data.checks.checkup import check
 from training.data.checks.findings import Checkup
+from training.data.checks.lines import check_in_lines
 from training.data.fetching.fetch import fetch, with_files
 from training.data.fetching.places import PLACES, Place, place_of
 from training.data.folders import count
@@ -53,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the chosen action. Raises InputError."""
     if arguments.action == "check" and arguments.progress:
-        return _check_in_lines(arguments.path, arguments.noisy)
+        return check_in_lines(arguments.path, arguments.noisy)
     if arguments.action == "check":
         source = open_source(arguments.path, noisy=arguments.noisy)
         with Bars("file") as bars:
@@ -69,25 +68,6 @@ def run(arguments: argparse.Namespace) -> int:
             "\nA drawn set of the four interactions needs no download: "
             "python -m training.drawn write data/drawn"
         )
-    return 0
-
-
-def _check_in_lines(path: str, noisy: bool) -> int:
-    """Prints the checkup as JSON lines, one after each file; the last is the result or an error."""
-
-    def say(message: dict[str, Any]) -> None:
-        print(json.dumps(message), flush=True)
-
-    try:
-        source = open_source(path, noisy=noisy)
-        seen = check(source, lambda done, total: say({"done": done, "total": total}))
-    except InputError as error:
-        say({"error": str(error)})
-        return 2
-    except MemoryError:
-        say({"error": "A file needs more memory than there is: leave the largest pictures out."})
-        return 2
-    say({"checkup": seen.to_json()})
     return 0
 
 

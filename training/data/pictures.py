@@ -2,13 +2,11 @@
 
 The files of an uploaded set are untrusted, so a process with hard limits decodes them
 (attention.confined.batch). One child decodes many files, because its start takes longer than reading a
-still; it reads ahead until its pipe is full. The child runs `python -m training.data.pictures SPEC
-FILE…`.
+still; it reads ahead until its pipe is full. `main` is the child's work.
 """
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
@@ -143,10 +141,10 @@ class _Decoder:
         return self._answers(self._child, number)
 
     def _start(self, number: int) -> subprocess.Popen[bytes]:
-        paths = [str(file.absolute()) for file in self._files[number : number + FILES]]
         return start_confined(
             "training.data.pictures",
-            [self._spec, *paths],
+            [self._spec],
+            self._files[number : number + FILES],
             cpu_seconds=CPU_SECONDS,
             memory_bytes=MEMORY,
         )
@@ -162,14 +160,14 @@ class _Decoder:
         )
 
 
-def main(spec: str, files: Sequence[str]) -> None:
-    """In the child: answers for the files in order; stops when memory or half the CPU time is used."""
-    options = json.loads(spec)
+def main(options: Sequence[str], files: Sequence[str]) -> int:
+    """In the child: answers for the files in order; stops when memory or half the CPU time is used.
+
+    options: one, the spec of `attention.confined.protocol.answer` as JSON.
+    """
+    (spec,) = map(json.loads, options)
     with answering() as answers:
         for file in files:
-            if not answer(answers, file, options) or time.process_time() > CPU_SECONDS / 2:
-                return
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+            if not answer(answers, file, spec) or time.process_time() > CPU_SECONDS / 2:
+                break
+    return 0

@@ -113,9 +113,7 @@ def check_confined(folder: Path) -> Iterator[Standing]:
     Raises InputError when the set cannot be opened, and when a file ends the child.
     """
     started = time.monotonic()
-    process = start_confined(
-        "training", ["data", "check", str(folder), "--progress"], cpu_seconds=CPU_SECONDS
-    )
+    process = start_confined("training.data.checks.lines", [], [folder], cpu_seconds=CPU_SECONDS)
     timer = threading.Timer(WALL_SECONDS, process.kill)
     timer.daemon = True
     timer.start()
