@@ -10,6 +10,8 @@ if __name__ == "__main__":
     end_at_signals()  # also while the libraries below are read, which takes seconds
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
+if "PORT" in os.environ:  # as many hosts call it
+    os.environ.setdefault("GRADIO_SERVER_PORT", os.environ["PORT"])
 
 import gradio as gr
 
@@ -133,5 +135,7 @@ if __name__ == "__main__":
     before_the_end(close_rooms)
     wake()  # runs that a restart of the machine broke off
     demo = build()
+    if "SPACES_ZERO_GPU" in os.environ:  # ZeroGPU asks at the launch what it is wanted for
+        import attention.engine.zerogpu  # noqa: F401
     before_the_end(lambda: closed(demo))
     demo.launch(**settings())
