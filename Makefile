@@ -44,4 +44,9 @@ mutants: setup  ## try the mutations, print those that no test notices (about 15
 soak: setup  ## kill, poll and load the running app (about 15 minutes)
 	$(BIN)/python -m tests.soak
 
-.PHONY: help setup check lock test app bench mutants soak
+SPACE ?= out/space
+
+space: setup  ## make out/space, ready to push to Hugging Face, and start it as a Space does; ZEROGPU=1
+	$(BIN)/python -m tests.space $(SPACE) --start $(if $(ZEROGPU),--zerogpu)
+
+.PHONY: help setup check lock test app bench mutants soak space
