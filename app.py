@@ -13,6 +13,8 @@ if __name__ == "__main__":
     forget_tokens()
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
 os.environ["FORWARDED_ALLOW_IPS"] = ""  # the door alone says whose address a proxy writes down
+if "PORT" in os.environ:  # as many hosts call it
+    os.environ.setdefault("GRADIO_SERVER_PORT", os.environ["PORT"])
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -148,6 +150,8 @@ if __name__ == "__main__":
     say_what_is_missing()
     wake()  # runs that a restart of the machine broke off
     demo = build()
+    if "SPACES_ZERO_GPU" in os.environ:  # ZeroGPU asks at the launch what it is wanted for
+        import attention.engine.zerogpu  # noqa: F401
     before_the_end(lambda: closed(demo))
     print(f"Add ?admin={admin_token()} to the address to manage everybody's sets and runs.")
     demo.launch(**settings())
