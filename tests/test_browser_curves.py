@@ -102,14 +102,14 @@ def test_figures_are_drawn_and_follow_their_controls_and_a_run_under_way(page: A
     plot = "document.querySelector('#figure5-plot .js-plotly-plot')"
     assert page.locator("#figure5-plot .scatterlayer .trace").count() == 10 + 4  # ours, the paper's
     assert page.locator("#figure5-plot .errorbar").count() > 0
-    assert "finetune+EnergyNet from" in page.get_attribute("#figure5-plot", "aria-label")
+    assert "learned energy from" in page.get_attribute("#figure5-plot", "aria-label")
     page.wait_for_selector("#curves-verdict .agreement:has-text('against the CNN')")
     results = results_of(sweep_named("drawn"))
     assert results is not None
     page.click("#curves-measure label:has-text('mAP')")
     page.wait_for_function(f"{plot}?.layout.yaxis.title.text.startsWith('mean average')")
     rows = figure5_rows(results, "mAP", ["finetune+EnergyNet"])
-    drawn = page.evaluate(f"{plot}.data.find(t => t.name === 'finetune+EnergyNet').y")
+    drawn = page.evaluate(f"{plot}.data.find(t => t.name === 'learned energy').y")
     assert drawn == pytest.approx(rows["mean"].tolist())
     ink = page.evaluate(
         "getComputedStyle(document.querySelector('#figure5-plot .xtick text')).fill"
@@ -165,7 +165,7 @@ def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> Non
 def test_files_hold_the_same_numbers_and_the_whole_set_both_directions(page: Any) -> None:
     assert download(page, "figure5-png").startswith(b"\x89PNG")
     drawn = download(page, "figure5-svg").decode()
-    for said in ("<svg", "against labelled training clips", "finetune+EnergyNet, the paper"):
+    for said in ("<svg", "against labelled training clips", "learned energy, the paper"):
         assert said in drawn
     rows = list(csv.DictReader(io.StringIO(download(page, "figure5-csv").decode())))
     results = results_of(sweep_named("drawn"))

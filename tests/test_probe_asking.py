@@ -12,6 +12,7 @@ from attention.command import single
 from attention.command.probes import table
 from attention.model.folder import Card, Model
 from attention.probe.asking import COLUMNS, answered
+from attention.probe.averages import read_means
 from attention.probe.held import Held, held
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes, probes_named
@@ -169,11 +170,20 @@ def test_many_clips_have_a_column_for_each_number(  # type: ignore[no-untyped-de
     monkeypatch.setattr(single, "_model", lambda _: model)
     other = write_clip(tmp_path / "other.mp4", pictures(3, 96, seed=5))
     asked = (clip, other, "--every", "5", "--out", tmp_path / "out")
-    assert said(*asked, "--probe", "window")[0] == 0
+    status, out, _ = said(*asked, "--probe", "window")
+    assert status == 0
     with (tmp_path / "out" / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert all(math.isfinite(float(row["window tuned: energy lost"])) for row in rows)
     assert (tmp_path / "out" / "other.mp4" / "probes.csv").exists()
+    means = {m.key: m for m in read_means(tmp_path / "out" / "means.csv")}
+    lost = [float(row["window tuned: energy lost"]) for row in rows]
+    assert means["window", "tuned", "energy lost"].mean == pytest.approx(np.mean(lost), rel=1e-4)
+    assert "Probe window, tuned CNN: mean over clips [95 % interval]" in out
+    assert f"  energy lost  {np.mean(lost):.3f} [" in out
+    (tmp_path / "out" / "means.csv").unlink()
+    assert said(*asked, "--probe", "window")[0] == 0  # clips that were looked at before count too
+    assert read_means(tmp_path / "out" / "means.csv")[0].clips == 2
     status, _, err = said(*asked)  # a table half with and half without would mislead
     assert status == 2 and "with another --probe" in err
 
@@ -183,4 +193,6 @@ def test_an_unknown_probe_is_refused_before_the_work(  # type: ignore[no-untyped
 ) -> None:
     status, out, err = said(clip, "--probe", "window,truthfulness", "--out", tmp_path / "out")
     assert (status, out, list(tmp_path.iterdir())) == (2, "", [])
-    assert "There is no probe 'truthfulness'; choose window, deletion, time" in err
+    assert (
+        "There is no probe 'truthfulness'; choose window, pointing, interval, deletion, time" in err
+    )

@@ -16,9 +16,9 @@ from attention.probe.asking import COLUMNS, Answer
 from attention.probe.change import change_of
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes
-from attention.serving.dial import look_changed
+from attention.serving.dial import frames_of, look_changed
 from attention.serving.looking import Looked, Progress, look
-from attention.serving.probing import offered_probes, probed
+from attention.serving.probing import offered_probes, over_set, probed
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.compare.answers import UNDEFINED, answers_html
@@ -116,7 +116,7 @@ def test_the_network_forgets_in_rows_and_other_maps_are_counted() -> None:
 def test_every_question_is_a_button_and_every_number_has_a_sentence(looked: Looked) -> None:
     html = questions_html()
     assert [probe.name for probe in probes() if f"data-probe='{probe.name}'" in html] == [
-        "window", "deletion", "time", "occlusion", "weights", "maps",
+        "window", "pointing", "interval", "deletion", "time", "occlusion", "weights", "maps",
     ]  # fmt: skip
     told: list[Progress] = []
     answers = [*probed(looked, "window", told.append), *probed(looked, "time")]
@@ -151,7 +151,7 @@ def test_a_question_is_answered_of_the_look_in_hand_and_as_a_file(
         assert answer.measures[1].curve[0] == pytest.approx(
             first_inserted(looked, answer.cnn), rel=1e-3
         )
-    assert html == answers_html(said) and "Drop the frames it counts on" in html
+    assert html == answers_html(said, over_set(MODEL)) and "Drop the frames it counts on" in html
     assert Path(file.value["path"]).name == "four-probes.csv" and file.visible
     with Path(file.value["path"]).open(encoding="utf-8", newline="") as table:
         rows = list(csv.reader(table))
@@ -160,6 +160,9 @@ def test_a_question_is_answered_of_the_look_in_hand_and_as_a_file(
     # of a changed look under its change; what was said of other questions stays, below
     (tmp_path / "dark").mkdir()
     dark = look_changed(looked, change_of({"shift": {"darkness": 0.6}}), tmp_path / "dark")
+    assert not frames_of(dark).moved
+    aside = replace(dark, change=change_of({"shift": {"shrink and move": 0.3}}))
+    assert frames_of(aside).moved
     other = replace(said[0], probe="window")
     *_, (again, _, html, _) = shown(room, dark, "time", (*said, other))
     assert [answer.probe for answer in again] == ["time", "time", "window"]

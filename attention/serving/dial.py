@@ -103,7 +103,7 @@ def frames_of(looked: Looked) -> "Held":
     if not looked.change:
         return held
     rgb = changed(held.rgb, held.frames.indices, looked.change)
-    return held.changed(rgb, *looked.change.sentences)
+    return held.changed(rgb, *looked.change.sentences, moved=looked.change.moves)
 
 
 @lru_cache(maxsize=CLIPS)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
+from attention.methods.registry import plain_name
 from attention.serving.workroom import Workroom
 from training.judge.paper import Curve
 from training.report.curves import curve_name
@@ -106,13 +107,13 @@ def _side(
             by=wrong,
             fold=row["fold"],
             seed=seed,
-            said=right_label(row[mine]) + wrong_label(wrong.method, row[other]),
+            said=right_label(row[mine]) + wrong_label(plain_name(wrong.method), row[other]),
         )
         for row in clips.to_dict("records")
     ]
     figure = " <span class='by'>Figure 6</span>" if mine == "attention" else ""
     return (
-        f"<h3><b>{len(picks)}</b> only {escape(right.method)} gets right{figure}</h3>"
+        f"<h3><b>{len(picks)}</b> only {escape(plain_name(right.method))} gets right{figure}</h3>"
         f"<p class='caption quiet'>{escape(curve_name(wrong))}: wrong</p>{picks_html(sweep, picks)}"
     )
 

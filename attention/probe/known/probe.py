@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # --help reads rows, and does without torch
@@ -12,6 +13,9 @@ if TYPE_CHECKING:  # --help reads rows, and does without torch
 
 Tick = Callable[[int, int | None], None]  # (steps done, steps or None)
 Better = Literal["lower", "higher", ""]
+SAYS_IT = (
+    "says it"  # over clips, of a measure that is a verdict: whether it is the concept asked about
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,16 @@ class Measure:
     @property
     def beaten(self) -> int:
         """How many of the random ones it is better than."""
+        return sum(self._is_better_than(other) for other in self.random)
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is better than the mean of the random ones."""
+        return bool(self.random) and self._is_better_than(fmean(self.random))
+
+    def _is_better_than(self, other: float) -> bool:
         sign = -1 if self.better == "lower" else 1
-        return sum(sign * self.value > sign * other for other in self.random)
+        return sign * self.value > sign * other
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import gradio as gr
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
-from attention.methods.registry import known_method
+from attention.methods.registry import known_method, plain_name
 from attention.serving.looking import Looked, look
 from attention.serving.samples import Sample
 from attention.serving.turns import Desk, RunningLook, Stopped
@@ -205,11 +205,12 @@ def opened(looked: Looked, judged: Judged) -> str:
     now = {v.method: analysis.concepts[v.prediction] for v in analysis.verdicts}
     cell = f"fold {pick.fold}, seed {pick.seed}, {curve_name(pick.by)}"
     said = f"Seen by the networks that were judged: {cell}."
+    method = plain_name(pick.by.method)
     if pick.by.method not in now:
-        said += f" {pick.by.method} reads no maps: those of its cell's CNN are drawn."
+        said += f" {method.capitalize()} reads no maps: those of its cell's CNN are drawn."
     elif now[pick.by.method] != judged.answer:
         said += (
-            f" The sweep has {judged.answer} for {pick.by.method}: it keeps what the frozen layers give in "
+            f" The sweep has {judged.answer} for {method}: it keeps what the frozen layers give in "
             "half precision, and here two concepts are that close."
         )
     return (
