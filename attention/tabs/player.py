@@ -42,6 +42,7 @@ SCRIPTS = (
     "channels.js",
     "numbers.js",
     "shifts.js",
+    "preview.js",
     "curve.js",
     "hide.js",
     "dial.js",

@@ -1,8 +1,8 @@
 """Prints the table: `python -m tests.bench`, about three minutes on two quiet cores.
 
 `python -m tests.bench vgg16 clip exact` prints those parts alone; `gpu` is a part of its own, and `page`,
-which starts the app three times and opens it in chromium. With `--cpu` works run on one core and seconds
-are its computing, which tells more on a machine that others use meanwhile.
+which starts the app three times and opens it in chromium, and `dial`, which moves the dial's sliders there.
+With `--cpu` works run on one core and seconds are its computing, which tells more on a machine that others use meanwhile.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import torch
 
-from tests.bench import clip, engine, exact, gpu, page, verdicts
+from tests.bench import clip, dial, engine, exact, gpu, page, verdicts
 from tests.bench.race import Clock, Row
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
@@ -61,6 +61,7 @@ def _print(part: str, by_computing: bool) -> None:
 def _rows(part: str, clock: Clock) -> Iterator[Row]:
     others = {
         "clip": lambda: clip.rows(clock),
+        "dial": dial.rows,
         "exact": exact.rows,
         "gpu": gpu.rows,
         "page": page.rows,
