@@ -313,6 +313,25 @@ def test_the_window_is_drawn_where_the_energy_comes_from(stage: Any) -> None:
     assert "= 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 = 9.00" in equation
 
 
+def test_a_stopped_look_leaves_the_switch_at_what_is_seen(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(
+        """async () => {
+            const root = document.querySelector(".attention-player");
+            window.asked = [];
+            const ask = (request) => asked.push(request);
+            AttentionPlayer.mount(root, { dial: [], ask });
+            await root.player.open({ pack: { url: "/a.pack" } });
+        }"""
+    )
+    page.get_by_role("radio", name="whole frame").check()
+    assert page.evaluate("asked") == [{"frame": "whole"}]
+    page.evaluate(
+        f"document.querySelector('{ROOT}').player.open({{pack: {{url: '/a.pack'}}, stopped: true}})"
+    )
+    assert page.get_by_role("radio", name="centre square").is_checked()
+
+
 def test_keys(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak()))
     for key, frame in (
@@ -729,6 +748,32 @@ def test_the_address_keeps_what_is_shown(stage: Any) -> None:
     # what makes no sense is left alone
     odd = stage(shown, query="?f=99&c=nobody&s=0&o=x&m=pink&side=tuned")
     assert odd.locator(".where").inner_text() == "1 / 6 · 0.00 s"
+
+
+def test_a_change_is_kept_in_the_address_and_nonsense_is_left_out(stage: Any) -> None:
+    page = stage(None)
+    there = """change => {
+        const query = new URLSearchParams("f=3&shift=old-1");
+        AttentionPlayer.writeChange(query, change);
+        return query.toString();
+    }"""
+    back = "search => AttentionPlayer.readChange(new URLSearchParams(search))"
+    places = {"5": [0.125, 0, 0.5, 1], "40": [0.2, 0.25, 0.6, 0.75]}
+    change = {
+        "shift": {"motion blur": 0.8613, "noise": 0.01},
+        "hide": {"places": places, "only": True},
+    }
+    written = page.evaluate(there, change)
+    assert written == (
+        "f=3&shift=motion+blur-0.8613_noise-0.01"
+        "&hide=only_5-1250-0-5000-10000_40-2000-2500-6000-7500"
+    )
+    assert page.evaluate(back, written) == change
+    assert page.evaluate(there, {}) == "f=3"
+    beyond = {"hide": {"places": {"5": [-0.5, 0.5, 0.5, 1.5]}, "only": False}}
+    assert page.evaluate(there, beyond) == "f=3&hide=5-0-5000-5000-10000"
+    broken = "shift=blur_-3_noise-x_blur-0&hide=5-1-2-3_6-5000-0-1000-9_x-0-0-9-9_7-0-0-9-99999"
+    assert page.evaluate(back, broken) == {}
 
 
 def test_a_clip_opens_where_the_energy_is_highest(stage: Any) -> None:

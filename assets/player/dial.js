@@ -56,6 +56,33 @@
       return Object.keys(this.change).length > 0;
     }
 
+    // What the address of a look with this link says of the dial: as long as it is not followed, what it said.
+    kept(link) {
+      return this.wanted && player.isWanted(this.wanted, link) ? this.wanted.change : this.change;
+    }
+
+    // Follows the address as soon as its clip is open. Its whole frames, or their centre, are asked for once.
+    follow(wanted) {
+      this.wanted = wanted;
+      const { view, link } = this.owner;
+      if (view) this.meet(view.pack, link);
+    }
+
+    meet(pack, link) {
+      const { wanted } = this;
+      if (!wanted || !player.isWanted(wanted, link)) return;
+      if (pack.frame !== wanted.frame) {
+        if (!wanted.asked) this.owner.options.ask({ frame: wanted.frame });
+        wanted.asked = true;
+        return;
+      }
+      this.wanted = null;
+      const before = JSON.stringify(this.change);
+      this.#turn(wanted.change);
+      if (this.moved) this.root.open = true;
+      if (JSON.stringify(this.change) !== before) this.#moved(0);
+    }
+
     // A pack was opened whose frames were changed like this.
     opened(pack, change) {
       const plain = !Object.keys(change).length;
@@ -63,18 +90,31 @@
       this.answered = JSON.stringify(change);
       if (plain) this.#keep(pack);
       else this.#compare(pack, change);
-      if (plain && another) this.#forget();
+      if (plain && another) this.giveUp();
       else if (plain && this.moved && !this.moving) this.#ask(); // another model, or another step: shifted alike
       this.#showCurve();
       if (!this.ahead) say(this.note, "");
     }
 
-    #forget() {
+    // What was asked for is not coming.
+    stop() {
+      this.wanted = null;
+      this.giveUp();
+    }
+
+    // Back to what is shown.
+    giveUp() {
       clearTimeout(this.waiting);
       this.moving = false;
       this.asked = this.answered;
-      this.rows.forEach((_, at) => this.#put(at, 0));
-      this.hide.forget();
+      this.#turn(JSON.parse(this.answered));
+      this.say("");
+    }
+
+    // Turns everything to a change, and asks nobody.
+    #turn({ shift = {}, hide }) {
+      this.rows.forEach((row, at) => this.#put(at, placeOf(row, shift[row.name] ?? 0)));
+      this.hide.put(hide);
     }
 
     // Notes which methods say something else under a single shift than without it.
@@ -111,8 +151,7 @@
     }
 
     reset() {
-      this.rows.forEach((_, at) => this.#put(at, 0));
-      this.hide.forget();
+      this.#turn({});
       this.#moved(0);
     }
 
@@ -187,6 +226,7 @@
     #moved(rest) {
       clearTimeout(this.waiting);
       this.moving = true;
+      this.wanted = null;
       this.#see();
       this.#showCurve();
       const seen = this.hide.asked || this.rows.some((row) => row.in_browser && row.name in this.values);
@@ -206,6 +246,7 @@
       this.#see();
       this.asked = JSON.stringify(this.change);
       this.owner.options.ask(this.change);
+      this.owner.foot.remember();
     }
 
     // A slider's place is a straight line between two named levels, which lie a quarter apart.
@@ -213,6 +254,14 @@
       const [at, share] = [Math.floor((4 * place) / STEPS), ((4 * place) / STEPS) % 1];
       return at >= 4 ? stops[4] : stops[at] + (stops[at + 1] - stops[at]) * share;
     }
+  }
+
+  // The place whose value is this one, or nearest to it.
+  function placeOf({ stops }, value) {
+    const above = stops.findIndex((stop) => stop >= value);
+    if (above <= 0) return above ? STEPS : 0;
+    const [low, high] = [stops[above - 1], stops[above]];
+    return Math.round(((above - 1 + (value - low) / (high - low)) * STEPS) / 4);
   }
 
   Object.assign(player, { Dial });

@@ -2,7 +2,8 @@
 
 `python -m tests.bench vgg16 clip exact` prints those parts alone; `gpu` is a part of its own, and `page`,
 which starts the app three times and opens it in chromium, and `dial`, which moves the dial's sliders there.
-With `--cpu` works run on one core and seconds are its computing, which tells more on a machine that others use meanwhile.
+With `--cpu` works run on one core and seconds are its computing, which tells more on a machine that others
+use meanwhile.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.

@@ -1,4 +1,4 @@
-"""The shift dial in chromium: how steadily the screen is drawn while a slider moves, and how soon its picture."""
+"""The shift dial in chromium: how steady the screen is while a slider moves, and how soon its picture."""
 
 import tempfile
 from collections.abc import Iterator

@@ -89,7 +89,8 @@ def followed(
         with full_disk_told():
             folder = workroom.new_folder()
         running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
-        yield waiting(gr.skip() if quiet else progress_card(None, name))
+        if not quiet:
+            yield waiting(progress_card(None, name))
         for said in running:
             if isinstance(said, Looked):
                 yield done(said)
