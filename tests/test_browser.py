@@ -213,10 +213,10 @@ def test_exports_hold_what_is_seen_and_its_owner_can_say_what_a_clip_shows(
     page.click("#truth [role=option]:has-text('cheetah')")
     page.wait_for_selector("#verdicts .mark.wrong", timeout=READY)
     assert "Truth: cheetah" in page.inner_text("#verdicts")
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     assert page.locator("#player .tile").count() == 3
     wide = png_size(download(page, "png"))
-    page.get_by_role("radio", name="Figure 2").check()
+    page.get_by_role("radio", name="side by side").check()
     assert png_size(download(page, "png"))[0] > wide[0]  # all concepts instead of two
     everything = json.loads(download(page, "json").read_text(encoding="utf-8"))
     assert everything["frames"] == [0, 5, 10, 15, 20, 25]

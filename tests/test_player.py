@@ -493,7 +493,7 @@ def test_nothing_is_fetched_once_the_pack_is_there(stage: Any) -> None:
     for name in ("cividis", "magma", "turbo", "jet"):
         page.get_by_label("Colours").select_option(name)
     page.get_by_role("radio", name="own").check()
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     page.mouse.wheel(0, 300)
     drawn(page, 5)
     assert asked == []
@@ -614,7 +614,7 @@ def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> Non
     assert wrong.locator(".badge").inner_text() == "✗ vote"
     style = "tile => getComputedStyle(tile).borderTopStyle"
     assert (truth.evaluate(style), wrong.evaluate(style)) == ("solid", "dashed")
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     assert list(energies(page)) == [0, 1]
 
 
@@ -623,8 +623,10 @@ def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> Non
 )
 def test_figure_6_says_why_it_is_not_there(stage: Any, truth: str | None, reason: str) -> None:
     page = stage(analysis(plateau_and_peak(), truth=truth), query="?v=6")
-    assert page.get_by_role("radio", name="Figure 6").is_disabled()
+    assert page.get_by_role("radio", name="right or wrong").is_disabled()
     assert reason in page.locator(".hints").inner_text()
+    side_by_side = page.get_by_role("radio", name="side by side")
+    assert "the paper's Figure 2" in side_by_side.get_attribute("title")
     assert len(energies(page)) == 4
     assert page.locator(".tile.wrong").count() == 0
 
@@ -653,10 +655,10 @@ def test_figure_6_is_only_said_to_be_shown_where_it_is(stage: Any) -> None:
     maps = plateau_and_peak()
     right, wrong = np.tile([2.0, 0, 0, 0], (6, 1)), np.tile([0, 2.0, 0, 0], (6, 1))
     page = stage(analysis(maps, sides=(side_of("web", maps, wrong), side_of("tuned", maps, right))))
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     assert list(energies(page)) == [0, 1]
     page.get_by_role("radio", name="tuned").check()  # which is right: there is no Figure 6
-    assert page.get_by_role("radio", name="Figure 2").is_checked()
+    assert page.get_by_role("radio", name="side by side").is_checked()
     assert len(energies(page)) == 4
     page.keyboard.press("End")  # the radio that has the focus keeps only its arrows and space
     drawn(page, 5)
@@ -989,7 +991,7 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
         page.click("#through")
         page.get_by_role("radio", name="tuned", checked=True).wait_for()
         assert energies(page) == {0: "18.00", 1: "10.00"}
-        assert page.get_by_role("radio", name="Figure 6").is_checked()
+        assert page.get_by_role("radio", name="right or wrong").is_checked()
         page.click("#empty")
         page.get_by_text("Nothing yet.").wait_for()
         page.close()
