@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes
 from attention.tabs.cards import signed
+from attention.tabs.compare.redrawn import redrawn_html
 from attention.tabs.compare.sentences import MEANING, NETWORKS, STANDARD, Meaning
 from attention.verdict import decimals_for
 
@@ -123,8 +124,7 @@ def _forgetting(answer: "Answer") -> str:
         layers.setdefault(layer, {})[what] = measure.value
     rows = ""
     for step, (layer, alike) in enumerate(layers.items()):
-        name = "the last layer" if step == 0 else f"{step + 1} of {len(layers)} parts"
-        name = "all of it" if step == len(layers) - 1 else name
+        name = _forgotten(step, len(layers))
         cells = "".join(
             f"<td><span class='axis' aria-hidden='true'>{_bar(max(value, 0.0), 0.0, 1.0)}</span> "
             f"{signed(value)}</td>"
@@ -139,7 +139,16 @@ def _forgetting(answer: "Answer") -> str:
         "<div class='numbers'><table><thead><tr><th scope='col'>forgotten</th>"
         "<th scope='col' title='rank correlation'>same order of cells</th>"
         f"<th scope='col' title='SSIM'>same structure</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        + redrawn_html(
+            answer.concept, answer.cnn, [m.in_frame for m in answer.measures if m.in_frame]
+        )
     )
+
+
+def _forgotten(step: int, steps: int) -> str:
+    if step == steps - 1:
+        return "all of it"
+    return "the last layer" if step == 0 else f"{step + 1} of {steps} parts"
 
 
 def _ways(answer: "Answer") -> str:
