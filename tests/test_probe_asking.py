@@ -18,6 +18,8 @@ from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes, probes_named
 from attention.probe.subject import subject_of
 from attention.probe.trust.curves import area, in_space, in_time
+from attention.probe.trust.randomised import randomised
+from attention.probe.trust.ranks import spearman, ssim
 from attention.probe.trust.removed import removed
 from tests.clips import write_clip, write_image
 from tests.networks import pictures
@@ -93,6 +95,24 @@ def test_shifts_are_asked_once_and_say_what_every_method_says(model: Model, fram
     assert plain["darkness hard, UnAtt"].value == pytest.approx(
         dark.verdict("UnAtt").scores[2], rel=1e-3
     )
+
+
+def test_the_frame_with_most_energy_is_seen_while_weights_are_drawn_anew(
+    model: Model, frames: Held
+) -> None:
+    analysis = frames.analysis(model, truth="Hug")
+    (answer, _) = answered(probes_named(["weights"]), frames, model, analysis)
+    few = subject_of(model.web, frames.rgb[[0, 1, 3, 4, 6, 7, 9, 10]], 2)
+    best = int(few.seen.energies[:, 2].argmax())
+    seen = [m.in_frame for m in answer.measures if m.in_frame]
+    steps = randomised(few)
+    assert len(seen) == len(steps) == len(answer.measures) / 2
+    for one, step in zip(seen, steps, strict=True):
+        assert (one.rgb == few.rgb[best]).all()
+        assert one.true == pytest.approx(few.maps[best], rel=1e-3, abs=1e-5)
+        assert (step.maps[best] == one.L).all()
+        assert one.structure == pytest.approx(ssim(one.true[None], one.L[None])[0], nan_ok=True)
+        assert one.rank == pytest.approx(spearman(one.true[None], one.L[None])[0], nan_ok=True)
 
 
 def test_other_maps_say_what_unatt_would_say(model: Model, frames: Held) -> None:

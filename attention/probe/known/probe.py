@@ -1,15 +1,16 @@
 """What a probe is: a row from which its help, its table and its columns follow."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # --help reads rows, and does without torch
     from attention.analysis import Analysis
+    from attention.media.clip import Picture
     from attention.model.folder import Model
     from attention.probe.held import Held
-    from attention.probe.subject import Subject
+    from attention.probe.subject import Floats, Subject
 
 Tick = Callable[[int, int | None], None]  # (steps done, steps or None)
 Better = Literal["lower", "higher", ""]
@@ -35,11 +36,27 @@ class Case:
 
 
 @dataclass(frozen=True)
+class InFrame:
+    """One frame's map as it is and as something made it.
+
+    rgb: uint8 [side,side,3], the square the CNN saw · true, L: float [h,w] · rank, structure: Spearman's
+    correlation and SSIM of the two.
+    """
+
+    rgb: "Picture"
+    true: "Floats"
+    L: "Floats"
+    rank: float
+    structure: float
+
+
+@dataclass(frozen=True)
 class Measure:
     """One number of an answer.
 
     value: NaN where it is undefined · random: the same number of random orders or windows · better: which
-    side of them speaks for the map · curve: what an area is of, from 0 to 1 · said: a verdict, as a concept.
+    side of them speaks for the map · curve: what an area is of, from 0 to 1 · said: a verdict, as a concept ·
+    in_frame: what the number is of, to be looked at in one frame.
     """
 
     name: str
@@ -48,6 +65,7 @@ class Measure:
     better: Better = ""
     curve: tuple[float, ...] = ()
     said: str = ""
+    in_frame: InFrame | None = field(default=None, compare=False)
 
     @property
     def beaten(self) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from attention.probe.known.probe import SAYS_IT, Measure
 from attention.probe.known.registry import probes
 from attention.tabs.cards import signed
+from attention.tabs.compare.redrawn import redrawn_html
 from attention.tabs.compare.sentences import BESIDE, MEANING, NETWORKS, STANDARD, Meaning
 from attention.verdict import decimals_for
 
@@ -175,8 +176,7 @@ def _forgetting(answer: "Answer", over: "Over") -> str:
         layers.setdefault(layer, {})[what] = measure
     rows = ""
     for step, (layer, alike) in enumerate(layers.items()):
-        name = "the last layer" if step == 0 else f"{step + 1} of {len(layers)} parts"
-        name = "all of it" if step == len(layers) - 1 else name
+        name = _forgotten(step, len(layers))
         cells = "".join(
             _alike(measure.value, over.get((answer.probe, answer.cnn, measure.name)))
             for measure in alike.values()
@@ -188,7 +188,16 @@ def _forgetting(answer: "Answer", over: "Over") -> str:
         "<div class='numbers'><table><thead><tr><th scope='col'>forgotten</th>"
         "<th scope='col' title='rank correlation'>same order of cells</th>"
         f"<th scope='col' title='SSIM'>same structure</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        + redrawn_html(
+            answer.concept, answer.cnn, [m.in_frame for m in answer.measures if m.in_frame]
+        )
     )
+
+
+def _forgotten(step: int, steps: int) -> str:
+    if step == steps - 1:
+        return "all of it"
+    return "the last layer" if step == 0 else f"{step + 1} of {steps} parts"
 
 
 def _alike(value: float, over: "Mean | None") -> str:

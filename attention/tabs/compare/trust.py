@@ -21,6 +21,7 @@ from attention.tabs.lines import LOOKS
 from attention.tabs.visiting import visitor
 
 ASK = ASSETS / "page" / "trust.js"
+REDRAWN = ASSETS / "page" / "redrawn.js"
 NO_CLIP = "Choose a clip under Heatmaps first."
 STOPPED = "<p class='note' role='status'>Stopped. Press a question to ask it again.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -42,7 +43,7 @@ def trust_section(looked: gr.State, workroom: Workroom) -> None:
         stop = gr.Button(
             "Stop", size="sm", variant="stop", elem_id="trust-stop", scale=0, min_width=70
         )
-    answers = gr.HTML("", elem_id="trust-answers")
+    answers = gr.HTML("", js_on_load=REDRAWN.read_text(encoding="utf-8"), elem_id="trust-answers")
     file = gr.DownloadButton("Answers (CSV)", visible=False, size="sm", elem_id="trust-csv")
     desk, said = gr.State(Desk()), gr.State(())
     shown = [said, status, answers, file]

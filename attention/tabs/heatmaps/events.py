@@ -92,7 +92,8 @@ def followed(
         running = desk.put(
             RunningLook(lambda tell: start(folder=folder, on_progress=tell), visitor=visitor())
         )
-        yield waiting(gr.skip() if quiet else progress_card(None, name))
+        if not quiet:
+            yield waiting(progress_card(None, name))
         for said in running:
             if isinstance(said, Looked):
                 yield done(said)
