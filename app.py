@@ -18,6 +18,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from attention.gate.door import Door
+from attention.gate.visitors import Visitor, asked_by
 from attention.serving.offered import LARGEST_FILE
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
@@ -25,6 +26,7 @@ from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
 from attention.tabs.heatmaps.tab import heatmaps_tab
+from attention.tabs.page import Page
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
@@ -84,9 +86,11 @@ def build() -> gr.Blocks:
     """The whole page, not yet launched."""
     workroom = Workroom()
     shelf = Shelf(workroom)
-    with gr.Blocks(
-        title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
-    ) as demo:
+    # what the page holds before anybody asks is the same for all
+    with (
+        asked_by(Visitor()),
+        Page(title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)) as demo,
+    ):
         gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Heatmaps", id="heatmaps"):

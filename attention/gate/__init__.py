@@ -1,6 +1,6 @@
 """The gate of a public page: who comes in, what may be done, and what every answer carries.
 
 hosting.py says whether the page is a public one · secret.py keeps the key that cookies are signed with ·
-visitors.py tells visitors apart · headers.py names what a browser may do with the page · door.py puts
-these around the whole app.
+visitors.py tells visitors apart · owners.py says whose a set or a run is and who may change it ·
+headers.py names what a browser may do with the page · door.py puts these around the whole app.
 """

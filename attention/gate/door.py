@@ -10,7 +10,16 @@ from urllib.parse import parse_qsl, urlencode
 from attention.gate.headers import headers
 from attention.gate.hosting import Hosting
 from attention.gate.secret import admin_token
-from attention.gate.visitors import ADMIN_COOKIE, COOKIE, cookie, new_id, token_of, visitor_of
+from attention.gate.visitors import (
+    ADMIN_COOKIE,
+    COOKIE,
+    Visitor,
+    asked_by,
+    cookie,
+    new_id,
+    token_of,
+    visitor_of,
+)
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -42,6 +51,17 @@ class Door:
         peer = (scope.get("client") or ("", 0))[0]
         visitor = visitor_of(given, peer, self._hosting.proxied)
         scope.setdefault("state", {})["visitor"] = visitor
+        with asked_by(visitor):
+            await self._answered(scope, receive, send, given, visitor)
+
+    async def _answered(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        given: dict[str, str],
+        visitor: Visitor,
+    ) -> None:
         if not self._answers_to(given.get("host", "")):
             await _answer(send, HTTPStatus.MISDIRECTED_REQUEST, "This page has another address.")
             return

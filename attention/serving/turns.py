@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
@@ -79,7 +80,8 @@ class RunningLook(Generic[Result]):
 
     def __iter__(self) -> Iterator[Progress | Result | Stopped | None]:
         """Starts it and follows it, once; raises what it raises."""
-        threading.Thread(target=self._run, daemon=True).start()
+        # in a copy of the context, which says for whom it is
+        threading.Thread(target=copy_context().run, args=(self._run,), daemon=True).start()
         try:
             progress: Progress | None = None
             while isinstance(said := self._latest(), Progress | None):
