@@ -21,6 +21,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from attention.gate.door import Door
+from attention.gate.visitors import Visitor, asked_by
 from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
@@ -30,6 +31,7 @@ from attention.tabs.faults import disk_fault
 from attention.tabs.health import health, say_what_is_missing
 from attention.tabs.heatmaps.tab import heatmaps_tab
 from attention.tabs.lines import THREADS, in_lines
+from attention.tabs.page import Page
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
@@ -88,9 +90,11 @@ def build() -> gr.Blocks:
     """The whole page, not yet launched."""
     workroom = Workroom()
     shelf = Shelf(workroom)
-    with gr.Blocks(
-        title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
-    ) as demo:
+    # what the page holds before anybody asks is the same for all
+    with (
+        asked_by(Visitor()),
+        Page(title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)) as demo,
+    ):
         gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Heatmaps", id="heatmaps"):

@@ -16,8 +16,8 @@ from attention.gate import door, secret
 from attention.gate.door import Door
 from attention.gate.hosting import Hosting, forget_tokens, hosting
 from attention.gate.rate import Rate
-from attention.gate.visitors import COOKIE, HEADER, id_of, token_of
-from attention.tabs.visiting import visitor
+from attention.gate.visitors import HEADER, OPERATOR, asking, id_of, token_of
+from attention.tabs.page import Page
 from tests.pages import served
 
 PUBLIC = Hosting(public=True, hosts=("a.example",), framed_by=("https://huggingface.co",))
@@ -146,13 +146,13 @@ def test_a_public_page_answers_so_many_requests(monkeypatch):
 
 
 def test_an_event_of_the_page_knows_its_visitor():
-    with gr.Blocks() as demo:
+    with Page() as demo:
         said = gr.Textbox()
-        gr.Button().click(lambda: visitor().id, outputs=said, api_name="who")
+        gr.Button().click(lambda: asking().id, outputs=said, api_name="who")
     token = token_of("someone")
     settings = {"app_kwargs": {"middleware": [Middleware(Door, hosting=Hosting())]}}
     with served(demo, settings) as url:
         ask = Client(url, headers={HEADER: token}, verbose=False)
         assert ask.predict(api_name="/who") == "someone"
         assert Client(url, verbose=False).predict(api_name="/who") == ""
-    assert visitor().id == "" and COOKIE
+    assert asking() == OPERATOR

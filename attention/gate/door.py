@@ -16,6 +16,7 @@ from attention.gate.visitors import (
     ADMIN_COOKIE,
     COOKIE,
     Visitor,
+    asked_by,
     cookie,
     new_id,
     token_of,
@@ -56,6 +57,17 @@ class Door:
         peer = (scope.get("client") or ("", 0))[0]
         visitor = visitor_of(given, peer, self._hosting.proxied)
         scope.setdefault("state", {})["visitor"] = visitor
+        with asked_by(visitor):
+            await self._answered(scope, receive, send, given, visitor)
+
+    async def _answered(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        given: dict[str, str],
+        visitor: Visitor,
+    ) -> None:
         if not self._answers_to(given.get("host", "")):
             await _answer(send, HTTPStatus.MISDIRECTED_REQUEST, "This page has another address.")
             return

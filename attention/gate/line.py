@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from attention.errors import InputError
-from attention.gate.visitors import Visitor
+from attention.gate.visitors import Visitor, asking
 
 PATIENCE = 0.5  # seconds without news after which one's place is said again
 OF_A_VISITOR = 3  # one works, two wait
@@ -67,17 +67,18 @@ class Line:
     def turn(
         self,
         tell: Callable[[Place], None] | None = None,
-        visitor: Visitor = Visitor(),
+        visitor: Visitor | None = None,
         given_up: threading.Event | None = None,
     ) -> Iterator[None]:
         """Waits for one's turn; what `tell` raises ends the wait.
 
-        tell: is given one's place every PATIENCE seconds · visitor: of one without a name nothing is counted
-        · given_up: set when nobody waits for it any more. Raises InputError for more than one's share.
+        tell: is given one's place every PATIENCE seconds · visitor: who asks, by default; of one without a name
+        nothing is counted · given_up: set when nobody waits for it any more. Raises InputError for more than
+        one's share.
         """
-        ticket = _Ticket(visitor, given_up or threading.Event())
+        ticket = _Ticket(visitor or asking(), given_up or threading.Event())
         with self._moved:
-            self._check_share(visitor)
+            self._check_share(ticket.visitor)
             self._waiting.append(ticket)
             self._serve_next()
         try:

@@ -1,7 +1,9 @@
 """Visitors: told apart by a signed cookie, or by a token where cookies are refused."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
@@ -17,7 +19,8 @@ KEPT = 180 * 24 * 3600  # seconds
 class Visitor:
     """Who asks: an id that only this page gives out, the network address, and whether they run the page.
 
-    The id of who came without a cookie and without a token is empty: such a visitor owns nothing.
+    The id of who came without a cookie and without a token is empty: such visitors are told apart, and
+    own what they make, by their address alone.
     """
 
     id: str = ""
@@ -28,6 +31,25 @@ class Visitor:
     def name(self) -> str:
         """What they are counted by: the id, else the address."""
         return self.id or f"at {self.address}"
+
+
+OPERATOR = Visitor(is_admin=True)
+_asking: ContextVar[Visitor] = ContextVar("_asking", default=OPERATOR)
+
+
+def asking() -> Visitor:
+    """Whom this is done for: the visitor of the request or event; in a terminal the operator."""
+    return _asking.get()
+
+
+@contextmanager
+def asked_by(visitor: Visitor) -> Iterator[None]:
+    """What is done within is done for this visitor; a thread begun within needs a copy of the context."""
+    before = _asking.set(visitor)
+    try:
+        yield
+    finally:
+        _asking.reset(before)
 
 
 def new_id() -> str:

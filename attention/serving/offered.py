@@ -8,8 +8,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from attention.disk.home import own_models
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.gate.hosting import hosting
+from attention.gate.owners import may_see, owned
+from attention.gate.visitors import asking
 from attention.media.frames import Limits
 from attention.model.card import Card, read_card, shipped_models
 from attention.networks.known.registry import on_imagenet
@@ -29,12 +31,28 @@ _loading = Lock()
 
 
 def offered_models() -> dict[str, Card]:
-    """The models a page may use, by name: those that ship, those trained here, those to download."""
+    """The models a visitor may use, by name: those that ship, own and shared ones, those to download."""
     offered = {name: read_card(name) for name in shipped_models()}
-    for name, folder in own_models().items():
+    for name, folder in seen_models().items():
         with suppress(InputError):  # damaged by hand: it is not offered
             offered.setdefault(name, read_card(folder))
     return offered | {name: read_card(name) for name in on_imagenet()}
+
+
+def check_offered(name: str) -> None:
+    """Raises InputError unless the asking visitor may use a model of that name."""
+    offered = offered_models()
+    if name not in offered:
+        raise InputError(f"There is no model '{short(name)}'; choose one of {', '.join(offered)}.")
+
+
+def seen_models() -> dict[str, Path]:
+    """Name → folder of the models trained here that the asking visitor may see."""
+    return {
+        name: folder
+        for name, folder in own_models().items()
+        if may_see(owned(folder.parent if folder.name == "model" else folder), asking())
+    }
 
 
 def ready_model(name: str | Path) -> "Model":
@@ -49,14 +67,12 @@ def ready_model(name: str | Path) -> "Model":
             raise InputError(f"The networks in {name.name} are no longer there.") from None
         with _loading:
             return _kept(name.name, name, writing)
-    if name not in offered_models():
-        raise InputError(
-            f"There is no model '{name}'; choose one of {', '.join(offered_models())}."
-        )
-    shipped = name in shipped_models() or name in on_imagenet()
-    place = name if shipped else own_models()[name]
+    check_offered(name)
+    own = None
+    if name not in shipped_models() and name not in on_imagenet():
+        own = seen_models()[name]
     with _loading:  # by one thread, not by each that waits for it
-        return _kept(name, place, None if shipped else _written(own_models()[name]))
+        return _kept(name, own or name, _written(own) if own else None)
 
 
 @lru_cache(maxsize=3)

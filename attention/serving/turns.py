@@ -2,11 +2,11 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from attention.gate.line import LINE, PATIENCE, Line, Place
-from attention.gate.visitors import Visitor
 from attention.serving.looking import Progress
 
 ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is closed, none will
@@ -27,16 +27,10 @@ class RunningLook(Generic[Result]):
     While there is no news, the last progress (None: none yet) comes again every PATIENCE seconds.
     """
 
-    def __init__(
-        self,
-        start: Callable[[Told], Result],
-        line: Line | None = None,
-        visitor: Visitor = Visitor(),
-    ) -> None:
-        """`start` is given what to tell its progress to, once it is its turn in the line, LINE by default."""
+    def __init__(self, start: Callable[[Told], Result], line: Line = LINE) -> None:
+        """`start` is given what to tell its progress to, once it is its turn in the line."""
         self._start: Callable[[Told], Result] = start
-        self._line = line or LINE
-        self._visitor = visitor
+        self._line = line
         self._news: SimpleQueue[Progress | Result | Stopped | BaseException] = SimpleQueue()
         self._abandoned = threading.Event()
         self._over = threading.Event()
@@ -44,7 +38,8 @@ class RunningLook(Generic[Result]):
 
     def __iter__(self) -> Iterator[Progress | Result | Stopped | None]:
         """Starts it and follows it, once; raises what it raises."""
-        threading.Thread(target=self._run, daemon=True).start()
+        # in a copy of the context, which says for whom it is
+        threading.Thread(target=copy_context().run, args=(self._run,), daemon=True).start()
         try:
             progress: Progress | None = None
             while isinstance(said := self._latest(), Progress | None):
@@ -68,7 +63,7 @@ class RunningLook(Generic[Result]):
 
     def _run(self) -> None:
         try:
-            with self._line.turn(self._tell_place, self._visitor, self._abandoned):
+            with self._line.turn(self._tell_place, given_up=self._abandoned):
                 if not self._abandoned.is_set():
                     self._news.put(self._start(self._tell))
         except _AbandonedError:

@@ -1,17 +1,17 @@
 """What other programs may call: /analyse and /models, over HTTP, gradio_client and MCP."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from attention.errors import InputError, whole_number
+from attention.errors import InputError
 from attention.gate.line import LINE, Place
+from attention.records import validated
 from attention.serving.looking import patient_reader
-from attention.serving.offered import limits_for, offered_models, ready_model
+from attention.serving.offered import check_offered, limits_for, offered_models, ready_model
+from attention.tabs.arguments import Analyse
 from attention.tabs.faults import toasting
-from attention.tabs.visiting import visitor
 
 
 def endpoints() -> None:
@@ -51,38 +51,33 @@ def analyse_clip(
         The analysis: methods with predictions and scores; class scores, energies and window places
         per frame and concept; map size, timing in seconds, and notes.
     """
-    from attention.pipeline import analyse  # torch: not before there is something to look at
-
     with toasting():
-        if not clip:
+        values = {"clip": clip, "model": model, "every": every, "concepts": concepts}
+        asked = validated(Analyse, values, "/analyse's")
+        check_offered(asked.model)
+        if not asked.clip:
             raise InputError("No clip was given; pass a video or image file.")
-        step = _step(every)
-        ready = ready_model(model)
+        from attention.pipeline import analyse  # torch: not before there is something to look at
+
+        ready = ready_model(asked.model)
         known = ready.concept_set
-        wanted = (concepts or "").strip()
+        wanted = (asked.concepts or "").strip()
         names = [known.names[c] for c in known.pick(wanted)] if wanted else None
 
         def tell(place: Place) -> None:
             said = f"looks before this one: {place.ahead}, about {place.seconds:.0f} s"
             progress((0, None), desc=said, unit="frames")
 
-        with LINE.turn(tell, visitor()):
+        with LINE.turn(tell):
             analysis = analyse(
-                Path(clip),
+                Path(asked.clip),
                 ready,
-                every=step,
+                every=asked.every,
                 concepts=names,
                 limits=limits_for(ready, keep_maps=False),
                 reader=patient_reader,
             )
     return analysis.to_json()
-
-
-def _step(every: object) -> int:
-    """A sampling step as programs send it: a whole number, also as 5.0 or "5"."""
-    with suppress(ValueError):
-        every = float(every) if isinstance(every, str) else every
-    return whole_number("every", every)
 
 
 def list_models() -> dict[str, Any]:

@@ -8,7 +8,7 @@ import gradio as gr
 from gradio.block_function import BlockFunction
 
 from attention.gate.admission import SHARES, refusal
-from attention.gate.visitors import Visitor
+from attention.tabs.visiting import visitor_behind
 
 THREADS = 128  # events at work at a time: looks that wait for their turn hold one each
 LOOKS: dict[str, Any] = {  # events that look: each can be stopped, and hears its place in the line
@@ -32,9 +32,11 @@ def in_lines(demo: gr.Blocks) -> None:
         if function is not None:
             kind = kind_of(function)
             under_way = [
-                _visitor(event.request) for event in _events(queue) if kind_of(event.fn) == kind
+                visitor_behind(event.request)
+                for event in _events(queue)
+                if kind_of(event.fn) == kind
             ]
-            if sentence := refusal(kind, _visitor(request), under_way):
+            if sentence := refusal(kind, visitor_behind(request), under_way):
                 return False, sentence, "error"
         answer = await push(body=body, request=request, username=username)
         for waiting in queue.event_queue_per_concurrency_id.values():
@@ -56,7 +58,7 @@ def by_turns(events: list[Any]) -> list[Any]:
     count: Counter[str] = Counter()
     order = []
     for event in events:
-        name = _visitor(event.request).name
+        name = visitor_behind(event.request).name
         order.append(count[name])
         count[name] += 1
     return [event for _, event in sorted(zip(order, events, strict=True), key=itemgetter(0))]
@@ -67,7 +69,3 @@ def _events(queue: Any) -> list[Any]:
         event for line in queue.event_queue_per_concurrency_id.values() for event in line.queue
     ]
     return waiting + [event for job in queue.active_jobs if job for event in job]
-
-
-def _visitor(request: Any) -> Visitor:
-    return getattr(getattr(request, "state", None), "visitor", None) or Visitor()

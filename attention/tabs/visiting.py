@@ -1,12 +1,11 @@
-"""Who the event that is being handled comes from."""
+"""Who a request or an event of the page comes from."""
 
-from gradio.context import LocalContext
+from typing import Any
 
 from attention.gate.visitors import Visitor
 
 
-def visitor() -> Visitor:
-    """The visitor of the event that this thread handles; one without a name outside of events."""
-    request = LocalContext.request.get(None)
-    state = getattr(getattr(request, "request", None), "state", None)
+def visitor_behind(request: Any) -> Visitor:
+    """The visitor of a request of gradio's, or of the HTTP request itself; one without a name for none."""
+    state = getattr(getattr(request, "request", request), "state", None)
     return getattr(state, "visitor", None) or Visitor()

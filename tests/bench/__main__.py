@@ -1,8 +1,8 @@
 """Prints the table: `python -m tests.bench`, about three minutes on two quiet cores.
 
 `python -m tests.bench vgg16 clip exact` prints those parts alone; parts of their own are `gpu`, `page`,
-which starts the app three times and opens it in chromium, `dial`, whose ten clients turn the dial at once, and
-`slider`, which moves its sliders in chromium. With `--cpu` works run on one core and seconds are its
+which starts the app three times and opens it in chromium, `dial`, whose ten clients turn the dial at once,
+and `slider`, which moves its sliders in chromium. With `--cpu` works run on one core and seconds are its
 computing, which tells more on a machine that others use meanwhile.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in

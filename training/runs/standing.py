@@ -14,6 +14,8 @@ from filelock import FileLock, Timeout
 
 from attention.disk.home import ROOT, home
 from attention.errors import InputError
+from attention.gate.owners import may_see
+from attention.gate.visitors import asking
 from training.runs.folder import CANCEL, Run, all_runs, run_named, runs_folder
 from training.runs.records import UNDER_WAY, Spec, Status
 
@@ -127,6 +129,12 @@ class Standing:
 
 
 def standings() -> list[Standing]:
+    """The runs that the asking visitor may see, the newest first."""
+    visitor = asking()
+    return [s for s in all_standings() if may_see(s.run.owned(), visitor)]
+
+
+def all_standings() -> list[Standing]:
     """Every run, the newest first; a run whose process has died is corrected first."""
     collect()
     found = [stands(run) for run in all_runs()]

@@ -18,7 +18,6 @@ from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card
 from attention.tabs.compare.answers import answers_html
 from attention.tabs.lines import LOOKS
-from attention.tabs.visiting import visitor
 
 ASK = ASSETS / "page" / "trust.js"
 REDRAWN = ASSETS / "page" / "redrawn.js"
@@ -88,7 +87,7 @@ def asked(
     clip = looked.clip.name
     try:
         yield _waiting(progress_card(None, clip))
-        for news in desk.put(RunningLook(partial(probed, looked, name), visitor=visitor())):
+        for news in desk.put(RunningLook(partial(probed, looked, name))):
             if isinstance(news, Stopped):
                 yield _waiting(gr.skip())
             elif news is None or isinstance(news, Progress):

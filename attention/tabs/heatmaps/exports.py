@@ -22,7 +22,6 @@ from attention.serving.offered import LONGEST
 from attention.serving.turns import RunningLook
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import export_card, failed
-from attention.tabs.visiting import visitor
 
 EXPORTS = {
     "mp4": "Film (MP4)",
@@ -162,7 +161,7 @@ def exported(
 
                 return export(kind, looked, folder, view, on_progress)
 
-            for said in RunningLook(write, EXPORTING, visitor()):
+            for said in RunningLook(write, EXPORTING):
                 if isinstance(said, Path):
                     yield "", str(said)
                 else:

@@ -22,7 +22,6 @@ from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, verdict_cards
 from attention.tabs.lines import LOOKS
 from attention.tabs.player import player, player_value
-from attention.tabs.visiting import visitor
 from training.data.naming import DRAWN
 from training.data.thumbnails import thumbnails
 from training.judge.paper import Curve
@@ -179,7 +178,7 @@ def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tup
         sample = Sample("", pick.clip, path, "", pick.truth, sweep.every)
         folder = workroom.new_folder()
         start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
-        running = desk.put(RunningLook(lambda tell: start(on_progress=tell), visitor=visitor()))
+        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
         yield progress_card(None, path.name), wait, wait
         for said in running:
             if isinstance(said, Looked):

@@ -35,13 +35,13 @@ def outcome(name: str) -> str:
     """The result of a finished run as HTML; a sentence where there is none to show."""
     try:
         sweep = sweep_named(name)
-        return _outcome(name, stamp(sweep))
+        return _outcome(name, stamp(sweep), set_folder(sweep))
     except InputError as error:
         return f"<p class='note'>{escape(str(error))}</p>"
 
 
 @lru_cache(maxsize=32)
-def _outcome(name: str, _at: object) -> str:
+def _outcome(name: str, _at: object, _clips_from: object) -> str:
     sweep = sweep_named(name)
     results = results_of(sweep)
     if results is None:
