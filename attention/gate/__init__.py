@@ -3,4 +3,7 @@
 hosting.py says whether the page is a public one · secret.py keeps the key that cookies are signed with ·
 visitors.py tells visitors apart · headers.py names what a browser may do with the page · door.py puts
 these around the whole app.
+
+store.py owns every temporary byte, quotas.py says what goes first · uploads.py lets in what has room,
+files.py serves what lies there.
 """
