@@ -32,7 +32,7 @@ from attention.serving.shelf import Shelf
 from attention.serving.workroom import Workroom
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
-from attention.tabs.faults import disk_fault
+from attention.tabs.faults import disk_fault, fetch_nothing
 from attention.tabs.heatmaps.tab import heatmaps_tab
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.visiting import visitor
@@ -92,6 +92,7 @@ def page(name: str) -> str:
 
 def build() -> gr.Blocks:
     """The whole page, not yet launched."""
+    fetch_nothing()
     workroom = Workroom(store(), visitor)
     shelf = Shelf(workroom)
     with gr.Blocks(title="Attention Transfer", fill_width=True) as demo:

@@ -17,20 +17,18 @@ GONE = "This file is no longer kept: make it again."
 
 
 class Files:
-    """Around an ASGI app: answers for whoever names a file of the store by its path."""
+    """Around an ASGI app: answers for files named by their path: those of the store, and no other."""
 
     def __init__(self, app: ASGIApp, store: Store) -> None:
         self._app = app
         self._store = store
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers for a file of the store, and passes on all else."""
-        is_asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        named = scope["path"].partition(ROUTE)[2] if is_asked else ""
-        if not named or not self._store.holds(named):
+        """Answers for a file, and passes on all else."""
+        if scope["type"] != "http" or ROUTE not in scope["path"]:
             await self._app(scope, receive, send)
             return
-        path = Path(named)
+        path = Path(scope["path"].partition(ROUTE)[2])
         with self._store.held(path):
             await _answer(path, bool(self._store.folder_of(path)))(scope, receive, send)
 

@@ -138,12 +138,6 @@ class Store:
                 if name := self.folder_of(path):
                     self._known[name] = _Known(visitor, users=self._users(name))
 
-    def holds(self, path: str | Path) -> bool:
-        """Whether a path leads here, to a file or to nothing."""
-        with suppress(OSError, ValueError):
-            return Path(path).resolve().is_relative_to(self.folder)
-        return False
-
     def folder_of(self, path: str | Path) -> str:
         """The name of the folder here that a path lies in; empty for a path elsewhere."""
         with suppress(ValueError, OSError):

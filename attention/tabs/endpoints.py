@@ -9,6 +9,7 @@ import gradio as gr
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError, whole_number
 from attention.gate.line import Place
+from attention.gate.store import store
 from attention.serving.offered import limits_for, offered_models, ready_model
 from attention.serving.turns import LINE
 from attention.tabs.faults import toasting
@@ -67,7 +68,7 @@ def analyse_clip(
             said = f"looks before this one: {place.ahead}, about {place.seconds:.0f} s"
             progress((0, None), desc=said, unit="frames")
 
-        with LINE.turn(tell, visitor()):
+        with store().held(Path(clip)), LINE.turn(tell, visitor()):
             analysis = analyse(
                 Path(clip),
                 ready,

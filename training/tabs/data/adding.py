@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
 from attention.disk.room import size_text
 from attention.errors import InputError
+from attention.gate.store import store
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
 from training.data.sets import add_set, sets
 from training.tabs.data.element import LIGHT, Part, Values
 
 LIMITS = ZipLimits()
+GONE = "Your zip is no longer kept here: drop it once more, and add it then."
 
 
 def adding(chosen: gr.Dropdown) -> Part:
@@ -45,7 +48,10 @@ def _store(
     try:
         if not archive:
             raise InputError("No zip is chosen: choose or drop one first.")
-        final = add_set(archive, name, LIMITS, _telling(progress))
+        with store().held(Path(archive)):
+            if not Path(archive).exists():
+                raise InputError(GONE)
+            final = add_set(archive, name, LIMITS, _telling(progress))
     except InputError as error:
         said = f"<p class='note error' role='alert'>{escape(str(error))}</p>"
         yield said, gr.skip(), gr.skip(), gr.skip()
