@@ -98,15 +98,16 @@ def names(store: Store) -> set[str]:
 
 def test_the_oldest_goes_but_never_what_is_in_use_or_lasts(store: Store) -> None:
     lasting = filled(store.lasting_folder("samples"), 2)
-    read, idle, young = (filled(store.new_folder(), mb) for mb in (3, 2, 1))
-    with store.held(read, Path("/elsewhere/clip.mp4")):
+    read, written, idle, young = (filled(store.new_folder(), mb) for mb in (2, 1, 2, 1))
+    with store.held(read, written.parent, Path("/elsewhere/clip.mp4")):
         store.make_room(NOBODY, 3 * MB)  # 8 + 3 > 10: two have to go
         assert lasting.exists() and read.exists() and young.exists() and not idle.exists()
+        assert written.exists()
         with pytest.raises(InputError, match="room for 10 MB"):
             store.make_room(NOBODY, 6 * MB)
         assert young.exists()  # what would not help does not go
     filled(store.new_folder(), 2)
-    store.make_room(NOBODY, 3 * MB)  # what was read has become the younger one
+    store.make_room(NOBODY, 3 * MB)  # what was in use has become the younger
     assert lasting.exists() and read.exists() and not young.exists()
 
 

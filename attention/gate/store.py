@@ -139,10 +139,10 @@ class Store:
                     self._known[name] = _Known(visitor, users=self._users(name))
 
     def folder_of(self, path: str | Path) -> str:
-        """The name of the folder here that a path lies in; empty for a path elsewhere."""
+        """The name of the folder here that a path is, or lies in; empty for a path elsewhere."""
         with suppress(ValueError, OSError):
-            within = Path(path).resolve().relative_to(self.folder).parts
-            return within[0] if len(within) > 1 else ""
+            name = next(iter(Path(path).resolve().relative_to(self.folder).parts), "")
+            return "" if (self.folder / name).is_file() else name
         return ""
 
     def clear_loose(self, empty_only: bool = False, even_open: bool = False) -> None:
