@@ -44,7 +44,7 @@ mutants: setup  ## try the mutations, print those that no test notices (about 15
 fuzz: setup  ## read 5,000 damaged files and 500 damaged zips, tables, runs and models (about 5 minutes)
 	$(BIN)/python -m tests.fuzz
 
-soak: setup  ## kill, poll and load the running app (about 15 minutes)
+soak: setup  ## kill, poll and load the running app (about 22 minutes)
 	$(BIN)/python -m tests.soak
 
 SPACE ?= out/space

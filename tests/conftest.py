@@ -100,7 +100,6 @@ def lion_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the real app, served from this process."""
-    os.environ["GRADIO_TEMP_DIR"] = str(tmp_path_factory.mktemp("gradio"))
     os.environ["ATTENTION_HOME"] = str(tmp_path_factory.mktemp("home"))
     import app
 

@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from attention.gate.store import store
+from attention.serving.workroom import Workroom
 from tests.pages import READY, served, watched_page
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from tests.test_tab_curves import write_run
@@ -52,18 +54,18 @@ def curves_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("curves")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTENTION_HOME", str(folder / "home"))
-        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
         patch.setattr(known_sweeps, "SHIPPED", folder / "results")
         skill = {"UnAtt": 1.6, "finetune+CNN": 1.4, "finetune+EnergyNet": 1.5}
         sweep = world(lambda method, fraction: skill.get(method, 1.0) + fraction, seeds=2)
         with_real_clips(sweep).write(folder / "results" / "drawn")
         run = write_run(folder / "home", "mine", title="My run")
         tell(run.folder, range(10, 110, 10))
+        room = Workroom(store())
         with gr.Blocks() as demo, gr.Tabs() as tabs:
             with gr.Tab("Curves", id="curves"):
-                curves = curves_tab(demo)
+                curves = curves_tab(demo, room)
             with gr.Tab("Compare"):
-                whole_set(demo)
+                whole_set(demo, room)
                 name = gr.Textbox("mine")
                 lead = gr.Button("Its curve", elem_id="lead")
             to_curves = lead.click(lambda: gr.Tabs(selected="curves"), outputs=tabs)

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from attention.errors import InputError
+from attention.gate.store import Store
 from attention.pack import save_pack
 from attention.probe.asking import COLUMNS, Answer
 from attention.probe.change import change_of
@@ -38,11 +39,10 @@ MODEL = "interactions"
 
 
 @pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workroom]:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    made = Workroom()
+def room(tmp_path: Path) -> Iterator[Workroom]:
+    made = Workroom(Store(tmp_path))
     yield made
-    made.close()
+    made.store.close()
 
 
 @pytest.fixture(scope="module")

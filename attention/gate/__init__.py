@@ -5,4 +5,7 @@ visitors.py tells visitors apart · owners.py says whose a set or a run is and w
 headers.py names what a browser may do with the page · rate.py counts requests · door.py puts these around
 the whole app · admission.py says how much of each kind of work one may ask for · line.py decides who works
 next.
+
+store.py owns every temporary byte, quotas.py says what goes first · uploads.py lets in what has room,
+files.py serves what lies there.
 """

@@ -72,9 +72,9 @@ class Line:
     ) -> Iterator[None]:
         """Waits for one's turn; what `tell` raises ends the wait.
 
-        tell: is given one's place every PATIENCE seconds · visitor: who asks, by default; of one without a name
-        nothing is counted · given_up: set when nobody waits for it any more. Raises InputError for more than
-        one's share.
+        tell: is given one's place every PATIENCE seconds · visitor: who asks, by default; of one without a
+        name nothing is counted · given_up: set when nobody waits for it any more. Raises InputError for more
+        than one's share.
         """
         ticket = _Ticket(visitor or asking(), given_up or threading.Event())
         with self._moved:

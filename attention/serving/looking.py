@@ -10,11 +10,11 @@ from attention.analysis import Analysis
 from attention.confined.bounded import BoundedReader
 from attention.errors import InputError, full_disk_told
 from attention.gate.line import LINE
+from attention.gate.store import KEPT_FOR
 from attention.pack import load_pack, save_pack
 from attention.probe.change import UNCHANGED, Change
 from attention.serving.offered import limits_for, ready_model
 from attention.serving.samples import Sample
-from attention.serving.workroom import KEPT_FOR
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,8 @@ class Looked:
         if not self.pack.exists():
             hours = f"{KEPT_FOR / 3600:g} hours"
             raise InputError(
-                f"This look at {self.clip.name} is no longer kept, as it is after {hours}; look again."
+                f"This look at {self.clip.name} is no longer kept, as it is after {hours} or when the page "
+                "runs out of room; look again."
             )
         return load_pack(self.pack, maps)
 

@@ -7,6 +7,7 @@ import gradio as gr
 
 from attention.errors import InputError
 from attention.gate.line import LINE, Place
+from attention.gate.store import store
 from attention.records import validated
 from attention.serving.looking import patient_reader
 from attention.serving.offered import check_offered, limits_for, offered_models, ready_model
@@ -68,7 +69,7 @@ def analyse_clip(
             said = f"looks before this one: {place.ahead}, about {place.seconds:.0f} s"
             progress((0, None), desc=said, unit="frames")
 
-        with LINE.turn(tell):
+        with store().held(Path(asked.clip)), LINE.turn(tell):
             analysis = analyse(
                 Path(asked.clip),
                 ready,

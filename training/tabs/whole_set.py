@@ -22,9 +22,8 @@ from training.tabs.figure_block import Shown, files, note, sweeps_named, tab_aro
 PICKS = ASSETS / "page" / "picks.js"
 
 
-def whole_set(demo: gr.Blocks) -> None:
+def whole_set(demo: gr.Blocks, workroom: Workroom) -> None:
     """Builds it, under whatever else the current tab holds; opens on the drawn sweep that ships."""
-    workroom = Workroom()
     gr.HTML(
         "<h2>The whole set</h2><p class='caption'>On which clips do attention and the CNN differ? "
         "Choose what was evaluated; a click on a clip opens its maps below.</p>",

@@ -55,7 +55,7 @@ def look_at_changed(
     try:
         with toasting():
             again = partial(look_changed, looked, change_of(told))
-        yield from followed(workroom, desk, looked.clip.name, again, quiet=True)
+        yield from followed(workroom, desk, looked.clip, again, quiet=True)
     except gr.Error as error:
         yield (gr.skip(), "", gr.skip(), _as_it_was(looked, trouble=str(error.message)), gr.skip())
 

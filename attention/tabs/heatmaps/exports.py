@@ -151,8 +151,7 @@ def exported(
     if looked is None:
         raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
     try:
-        with full_disk_told():
-            folder = workroom.new_folder()
+        with full_disk_told(), workroom.folder_for(looked.clip, looked.pack) as folder:
             started = time.monotonic()
 
             def write(tell: Callable[[Progress], None]) -> Path:

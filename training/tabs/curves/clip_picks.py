@@ -176,17 +176,18 @@ def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tup
         sweep, pick, path = judged.sweep, judged.pick, judged.file
         side, figure = view_of(pick.by.method)
         sample = Sample("", pick.clip, path, "", pick.truth, sweep.every)
-        folder = workroom.new_folder()
-        start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
-        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
-        yield progress_card(None, path.name), wait, wait
-        for said in running:
-            if isinstance(said, Looked):
-                yield "", opened(said, judged), player_value(said.pack, side=side, figure=figure)
-            elif isinstance(said, Stopped):
-                yield wait, wait, wait
-            else:
-                yield progress_card(said, path.name), wait, wait
+        with workroom.folder_for() as folder:
+            start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
+            running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+            yield progress_card(None, path.name), wait, wait
+            for said in running:
+                if isinstance(said, Looked):
+                    shown = player_value(said.pack, side=side, figure=figure)
+                    yield "", opened(said, judged), shown
+                elif isinstance(said, Stopped):
+                    yield wait, wait, wait
+                else:
+                    yield progress_card(said, path.name), wait, wait
     except InputError as error:
         yield failed(str(error)), wait, wait
 

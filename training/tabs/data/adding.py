@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
 from attention.disk.room import size_text
 from attention.errors import InputError
+from attention.gate.store import store
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
 from training.data.sets import add_set, sets
@@ -14,6 +16,7 @@ from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.sharing import sharing_box
 
 LIMITS = ZipLimits()
+GONE = "Your zip is no longer kept here: drop it once more, and add it then."
 
 
 def adding(chosen: gr.Dropdown) -> Part:
@@ -47,7 +50,10 @@ def _store(
     try:
         if not archive:
             raise InputError("No zip is chosen: choose or drop one first.")
-        final = add_set(archive, name, LIMITS, _telling(progress), bool(shared))
+        with store().held(Path(archive)):
+            if not Path(archive).exists():
+                raise InputError(GONE)
+            final = add_set(archive, name, LIMITS, _telling(progress), bool(shared))
     except InputError as error:
         said = f"<p class='note error' role='alert'>{escape(str(error))}</p>"
         yield said, gr.skip(), gr.skip(), gr.skip()
