@@ -22,11 +22,10 @@ from attention.gate.hosting import Hosting
 from attention.gate.quotas import Quotas
 from attention.gate.store import Store
 from attention.gate.uploads import Uploads
-from attention.gate.visitors import HEADER, token_of
+from attention.gate.visitors import HEADER, asking, token_of
 from attention.pack import save_pack
 from attention.serving.workroom import Workroom
 from attention.tabs.player import player_value
-from attention.tabs.visiting import visitor
 from tests.looks import look
 from tests.pages import served
 
@@ -46,7 +45,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def address(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """Where a page is served that takes uploads and shows a look."""
-    pack = save_pack(Workroom(store, visitor).lasting_folder("samples") / "analysis.pack", look())
+    pack = save_pack(Workroom(store, asking).lasting_folder("samples") / "analysis.pack", look())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(store.folder))
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
