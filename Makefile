@@ -13,11 +13,21 @@ $(BIN)/ready-dev: requirements.txt requirements-dev.txt
 	$(BIN)/pip install -r requirements-dev.txt
 	@touch $@
 
-check: setup  ## lint, format, types, who may import whom
+check: setup  ## lint, format, types, who may import whom, known faults of libraries
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.supply
+
+# PyTorch is left out, as its CPU builds come from an index of its own, and so are the CUDA libraries that its other
+# builds need: whatever else an update of PyTorch asks for shows in tests/test_supply.py.
+CUDA = cuda-bindings cuda-toolkit nvidia-cudnn-cu13 nvidia-cusparselt-cu13 nvidia-nccl-cu13 nvidia-nvshmem-cu13 triton
+
+lock: setup  ## requirements.lock anew: versions and hashes of what a host installs
+	printf '%s\n' $(CUDA) | $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+	  --generate-hashes --no-annotate --custom-compile-command "make lock" --excludes /dev/stdin \
+	  --no-emit-package torch --no-emit-package torchvision requirements.txt --output-file requirements.lock
 
 test: setup  ## the tests, as the README and CI run them
 	$(BIN)/python -m pytest
@@ -34,7 +44,12 @@ mutants: setup  ## try the mutations, print those that no test notices (about 15
 fuzz: setup  ## read 5,000 damaged files and 500 damaged zips, tables, runs and models (about 5 minutes)
 	$(BIN)/python -m tests.fuzz
 
-soak: setup  ## kill, poll and load the running app (about 15 minutes)
+soak: setup  ## kill, poll and load the running app (about 22 minutes)
 	$(BIN)/python -m tests.soak
 
-.PHONY: help setup check test app bench mutants fuzz soak
+SPACE ?= out/space
+
+space: setup  ## make out/space, ready to push to Hugging Face, and start it as a Space does; ZEROGPU=1
+	$(BIN)/python -m tests.space $(SPACE) --start $(if $(ZEROGPU),--zerogpu)
+
+.PHONY: help setup check lock test app bench mutants fuzz soak space

@@ -4,24 +4,43 @@ import os
 from pathlib import Path
 from typing import Any
 
+from attention.errors import InputError
+from attention.gate.hosting import forget_tokens, hosting
+from attention.gate.secret import admin_token
+from attention.gate.store import close_store, store
 from attention.serving.ending import before_the_end, end_at_signals
 
 if __name__ == "__main__":
     end_at_signals()  # also while the libraries below are read, which takes seconds
-
+    forget_tokens()
+    before_the_end(close_store)
+try:
+    os.environ["GRADIO_TEMP_DIR"] = str(store().folder)  # read while gradio is imported
+except InputError as error:
+    raise SystemExit(str(error)) from None
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
+os.environ["FORWARDED_ALLOW_IPS"] = ""  # the door alone says whose address a proxy writes down
+if "PORT" in os.environ:  # as many hosts call it
+    os.environ.setdefault("GRADIO_SERVER_PORT", os.environ["PORT"])
 
 import gradio as gr
+from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from attention.serving.offered import LARGEST_FILE
+from attention.gate.door import Door
+from attention.gate.files import Files
+from attention.gate.uploads import Uploads
+from attention.gate.visitors import Visitor, asked_by, asking
+from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
-from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
+from attention.serving.workroom import Workroom
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
-from attention.tabs.faults import disk_fault
+from attention.tabs.faults import disk_fault, fetch_nothing
 from attention.tabs.health import health, say_what_is_missing
 from attention.tabs.heatmaps.tab import heatmaps_tab
+from attention.tabs.lines import THREADS, in_lines
+from attention.tabs.page import Page
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
@@ -31,7 +50,6 @@ from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
 ASSETS = Path(__file__).parent / "assets"
-MOST_WAITING = 32  # events; more are refused with a sentence
 FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 THEME = gr.themes.Soft(
     primary_hue="emerald", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]
@@ -79,65 +97,79 @@ def page(name: str) -> str:
 
 def build() -> gr.Blocks:
     """The whole page, not yet launched."""
-    workroom = Workroom()
+    fetch_nothing()
+    workroom = Workroom(store(), asking)
     shelf = Shelf(workroom)
-    with gr.Blocks(
-        title="Attention Transfer", fill_width=True, delete_cache=(3600, KEPT_FOR)
-    ) as demo:
+    # what the page holds before anybody asks is the same for all
+    with (
+        asked_by(Visitor()),
+        Page(title="Attention Transfer", fill_width=True) as demo,
+    ):
         gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Heatmaps", id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
             with gr.Tab("Compare", id="compare"):
                 compare_tab(chosen.looked, workroom)
-                whole_set(demo)
+                whole_set(demo, workroom)
             with gr.Tab("Data", id="data") as data:
                 chosen_set = data_tab(demo, data)
             with gr.Tab("Train", id="train"):
                 training = train_tab(demo, chosen_set)
             with gr.Tab("Curves", id="curves"):
-                curves = curves_tab(demo)
+                curves = curves_tab(demo, workroom)
         leads(tabs, training, chosen, curves)
         endpoints()
-        training_endpoints()
-    # said by queue(), the whole app would be made once more: a tenth of the start
-    demo._queue.max_size = MOST_WAITING
+        training_endpoints(starting=hosting().programs)
+    in_lines(demo)
     return demo
 
 
 def settings() -> dict[str, Any]:
     """How the page is served: closed by default, the host and port from gradio's own variables."""
+    served = hosting()
     return {
         "theme": THEME,
         "css_paths": [
             ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
-        "max_file_size": LARGEST_FILE,
+        "head": f"<script>{page('visitor.js')}</script>",
+        "max_file_size": largest_file(),
+        "max_threads": THREADS,
         "show_error": False,
         "strict_cors": True,
         "enable_monitoring": False,
         "allowed_paths": [],
         "ssr_mode": False,
-        "mcp_server": True,
+        "mcp_server": served.programs,
+        "run_history": False,
         "footer_links": ["api"],
         "app_kwargs": {
             "exception_handlers": {OSError: disk_fault},
+            "middleware": [
+                Middleware(Door, hosting=served),
+                Middleware(Uploads, store=store(), largest=largest_file()),
+                Middleware(Files, store=store()),
+            ],
             "routes": [Route("/health", health)],
         },
     }
 
 
 def closed(page: gr.Blocks) -> None:
-    """Stops serving it and removes what people uploaded, without a wait for those who look on."""
+    """Stops serving it, without a wait for those who look on."""
     if page.server:
         page.server.config.timeout_graceful_shutdown = 1
     page.close(verbose=False)
 
 
 if __name__ == "__main__":
-    before_the_end(close_rooms)
     say_what_is_missing()
     wake()  # runs that a restart of the machine broke off
     demo = build()
+    if "SPACES_ZERO_GPU" in os.environ:  # ZeroGPU asks at the launch what it is wanted for
+        import attention.engine.zerogpu  # noqa: F401
     before_the_end(lambda: closed(demo))
+    before_the_end(close_store)  # once more: an upload may have come in until the server was closed
+    print(f"Add ?admin={admin_token()} to the address to manage everybody's sets and runs.")
     demo.launch(**settings())

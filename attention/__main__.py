@@ -75,8 +75,8 @@ _PROBE_HELP = "ask these probes too, listed below, of the truth or of what the f
 _OUT_HELP = (
     "write analysis.json, frames.csv, figure2.png and overlay.mp4; with --truth also figure6.png, if an "
     "energy method is right in a frame where the CNN is wrong, with --probe also probes.csv and probes.json; "
-    "several clips get a folder each and one "
-    "verdicts.csv, and the same command continues an interrupted run"
+    "several clips get a folder each and one verdicts.csv, with --probe also means.csv, and the same command "
+    "continues an interrupted run"
 )
 
 

@@ -89,11 +89,18 @@ def test_a_file_that_is_no_clip_is_named(client: Client, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "app.py", "requirements.txt", "../shared/paper.md"]
+    "path", ["/etc/passwd", "app.py", "requirements.txt", "../shared/paper.md", "http://a.example/"]
 )
 def test_files_of_the_server_are_not_served(app_url: str, path: str) -> None:
     answer = httpx.get(f"{app_url}gradio_api/file={path}")
     assert answer.status_code in {403, 404}
+
+
+def test_an_address_in_the_place_of_a_file_is_not_fetched(client: Client) -> None:
+    with pytest.raises(AppError, match="fetches nothing from elsewhere: upload the file itself"):
+        client.predict(
+            handle_file("http://192.0.2.1/clip.mp4"), "imagenet", 5, "", api_name="/analyse"
+        )
 
 
 async def _ask_over_mcp(url: str) -> tuple[set[str], str]:

@@ -138,9 +138,16 @@ def test_the_dial_moves_the_picture_at_once_and_the_verdicts_follow(page: Any) -
     assert page.inner_text("#verdicts") != scores
     assert "darkness 0.32" in page.locator("#verdicts").text_content()
     assert page.evaluate(light) < 0.9 * before
+    page.wait_for_function("location.search.includes('shift=darkness-0.32')")
     page.locator(".dial button", has_text="As it was").click()
+    page.wait_for_function("!location.search.includes('shift')")
+    page.go_back()  # changed, as it was
+    page.wait_for_function(f"{answered} && ({light})() < {0.9 * before}", timeout=READY)
+    assert page.locator(".dial output").all_inner_texts().count("hard") == 1
+    page.go_back()
     page.wait_for_function(answered, timeout=READY)
     page.wait_for_function(f"Math.abs(({light})() - {before}) < 0.5")
+    assert "shift" not in page.url
     page.wait_for_function(
         "scores => document.querySelector('#verdicts').innerText === scores", arg=scores
     )
@@ -168,8 +175,12 @@ def test_the_whole_of_a_wide_frame_is_seen_by_a_switch_and_by_its_link(
         assert "EnergyNet says nothing" in page.locator("#verdicts").text_content()
         assert json.loads(download(page, "json").read_text(encoding="utf-8"))["frame"] == "whole"
         page.wait_for_function("location.search.includes('clip=handshake-0&frame=whole')")
-        page.goto(page.url)
-        page.wait_for_function(f"{shown}?.frame === 'whole'", timeout=READY)
+        page.goto(f"{page.url}&hide=0-1000-2000-5000-7000")
+        page.wait_for_selector(
+            "#verdicts :text('part of every frame was hidden')", state="attached", timeout=READY
+        )
+        assert page.evaluate(f"{shown}.frame") == "whole" and "&hide=0-1000" in page.url
+        page.get_by_role("button", name="Hide nothing").click()
         page.get_by_role("radio", name="centre square").check()
         page.wait_for_function(f"{shown}?.frame === 'centre'", timeout=READY)
         page.wait_for_function("!location.search.includes('frame=whole')")
@@ -202,10 +213,10 @@ def test_exports_hold_what_is_seen_and_its_owner_can_say_what_a_clip_shows(
     page.click("#truth [role=option]:has-text('cheetah')")
     page.wait_for_selector("#verdicts .mark.wrong", timeout=READY)
     assert "Truth: cheetah" in page.inner_text("#verdicts")
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     assert page.locator("#player .tile").count() == 3
     wide = png_size(download(page, "png"))
-    page.get_by_role("radio", name="Figure 2").check()
+    page.get_by_role("radio", name="side by side").check()
     assert png_size(download(page, "png"))[0] > wide[0]  # all concepts instead of two
     everything = json.loads(download(page, "json").read_text(encoding="utf-8"))
     assert everything["frames"] == [0, 5, 10, 15, 20, 25]
@@ -222,7 +233,9 @@ def png_size(path: Path) -> tuple[int, int]:
         return picture.size
 
 
-def test_every_place_has_an_address_and_back_leads_there(page: Any, app_url: str) -> None:
+def test_every_place_has_an_address_and_back_leads_there(
+    page: Any, app_url: str, tmp_path: Path
+) -> None:
     page.click("#samples button:has-text('Hug')")
     page.wait_for_function("location.search.includes('clip=hug-0')")
     page.click("button[role=tab]:has-text('Compare')")
@@ -242,8 +255,10 @@ def test_every_place_has_an_address_and_back_leads_there(page: Any, app_url: str
     page.goto(address)
     page.wait_for_selector("#whole-cards article", timeout=READY)
     assert page.inner_text("#whole-cards h3") == opened
-    page.goto(f"{app_url}?own=birthday.mp4")
+    page.goto(f"{app_url}?own=birthday.mp4&frame=whole")
     page.wait_for_selector("#status:has-text(\"made for 'birthday.mp4'\")", timeout=READY)
+    upload(page, write_clip(tmp_path / "birthday.mp4", numbered_frames(5)))
+    page.wait_for_function("/own=birthday.mp4&.*frame=whole/.test(location.search)", timeout=READY)
 
 
 def test_choosing_a_model_is_one_look(page: Any) -> None:

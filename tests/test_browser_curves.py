@@ -10,6 +10,8 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from attention.gate.store import store
+from attention.serving.workroom import Workroom
 from tests.pages import READY, served, watched_page
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from tests.test_tab_curves import write_run
@@ -52,18 +54,18 @@ def curves_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("curves")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTENTION_HOME", str(folder / "home"))
-        patch.setenv("GRADIO_TEMP_DIR", str(folder / "gradio"))
         patch.setattr(known_sweeps, "SHIPPED", folder / "results")
         skill = {"UnAtt": 1.6, "finetune+CNN": 1.4, "finetune+EnergyNet": 1.5}
         sweep = world(lambda method, fraction: skill.get(method, 1.0) + fraction, seeds=2)
         with_real_clips(sweep).write(folder / "results" / "drawn")
         run = write_run(folder / "home", "mine", title="My run")
         tell(run.folder, range(10, 110, 10))
+        room = Workroom(store())
         with gr.Blocks() as demo, gr.Tabs() as tabs:
             with gr.Tab("Curves", id="curves"):
-                curves = curves_tab(demo)
+                curves = curves_tab(demo, room)
             with gr.Tab("Compare"):
-                whole_set(demo)
+                whole_set(demo, room)
                 name = gr.Textbox("mine")
                 lead = gr.Button("Its curve", elem_id="lead")
             to_curves = lead.click(lambda: gr.Tabs(selected="curves"), outputs=tabs)
@@ -102,14 +104,14 @@ def test_figures_are_drawn_and_follow_their_controls_and_a_run_under_way(page: A
     plot = "document.querySelector('#figure5-plot .js-plotly-plot')"
     assert page.locator("#figure5-plot .scatterlayer .trace").count() == 10 + 4  # ours, the paper's
     assert page.locator("#figure5-plot .errorbar").count() > 0
-    assert "finetune+EnergyNet from" in page.get_attribute("#figure5-plot", "aria-label")
+    assert "learned energy from" in page.get_attribute("#figure5-plot", "aria-label")
     page.wait_for_selector("#curves-verdict .agreement:has-text('against the CNN')")
     results = results_of(sweep_named("drawn"))
     assert results is not None
     page.click("#curves-measure label:has-text('mAP')")
     page.wait_for_function(f"{plot}?.layout.yaxis.title.text.startsWith('mean average')")
     rows = figure5_rows(results, "mAP", ["finetune+EnergyNet"])
-    drawn = page.evaluate(f"{plot}.data.find(t => t.name === 'finetune+EnergyNet').y")
+    drawn = page.evaluate(f"{plot}.data.find(t => t.name === 'learned energy').y")
     assert drawn == pytest.approx(rows["mean"].tolist())
     ink = page.evaluate(
         "getComputedStyle(document.querySelector('#figure5-plot .xtick text')).fill"
@@ -165,7 +167,7 @@ def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> Non
 def test_files_hold_the_same_numbers_and_the_whole_set_both_directions(page: Any) -> None:
     assert download(page, "figure5-png").startswith(b"\x89PNG")
     drawn = download(page, "figure5-svg").decode()
-    for said in ("<svg", "against labelled training clips", "finetune+EnergyNet, the paper"):
+    for said in ("<svg", "against labelled training clips", "learned energy, the paper"):
         assert said in drawn
     rows = list(csv.DictReader(io.StringIO(download(page, "figure5-csv").decode())))
     results = results_of(sweep_named("drawn"))

@@ -24,7 +24,6 @@ def data_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
         with gr.Blocks(fill_width=True) as demo:
             data_tab(demo)
         settings = app.settings() | {"mcp_server": False}

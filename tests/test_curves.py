@@ -27,11 +27,14 @@ from training.report.curves import (
     cell_of,
     class_gains,
     confusion_counts,
+    curve_name,
     figure5_rows,
+    full_curve_name,
     paper_rows,
     table_rows,
     usual_pair,
     verdict_of,
+    with_plain_names,
 )
 from training.report.disagreement import disagreement
 from training.report.plot import table_chart
@@ -109,7 +112,7 @@ def test_the_papers_curve_stands_beside_ours(small: SweepResults) -> None:
     assert row(paper_rows("top3", paper.FILTERED), "UnAtt", 0.0)["value"] == 82.4
     chart = figure5_chart([("mine", paper.FILTERED, small)], "accuracy", METHODS)
     quoted = {line["name"]: line for line in chart.data if not line["showlegend"]}
-    assert quoted["finetune+EnergyNet, the paper"]["y"] == [85.0, 88.0]
+    assert quoted["learned energy, the paper"]["y"] == [85.0, 88.0]
     assert {line["line"]["dash"] for line in quoted.values()} == {"dash"}
     without = figure5_chart(
         [("mine", paper.FILTERED, small)], "accuracy", METHODS, with_paper=False
@@ -119,12 +122,27 @@ def test_the_papers_curve_stands_beside_ours(small: SweepResults) -> None:
 
 def test_what_needs_no_labels_is_a_level_line(small: SweepResults) -> None:
     chart = figure5_chart([("mine", paper.FILTERED, small)], "accuracy", METHODS)
-    level = next(line for line in chart.data if line["name"] == "CNN")
+    level = next(line for line in chart.data if line["name"] == "vote")
     assert level["y"] == [25.0, 25.0]
+    (two, *_) = level["hovertext"]  # the method's own name is one step behind
+    assert two.replace("<br>", "\n") == "vote (CNN)\nno labels: 25.0 ± 0.0 over 2 seeds"
     assert level["x"][0] < 0.2 < level["x"][1]
     ticks = chart.layout["xaxis"]
     assert dict(zip(ticks["tickvals"], ticks["ticktext"], strict=True))[level["x"][0]] == "none"
-    assert "finetune+EnergyNet 62.5 with 20 % of the labels" in chart.alt
+    assert "learned energy 62.5 with 20 % of the labels" in chart.alt
+
+
+def test_methods_stand_in_plain_words_beside_their_own_names() -> None:
+    table = pd.DataFrame({
+        "of": "ours",
+        "method": ["UnAtt", "finetune+EnergyNet, all labels", "SVM", "iDT, quoted by the paper"],
+        "mAP": ["1", "2", "3", "4"],
+    })  # fmt: skip
+    found = with_plain_names(table)
+    assert list(found.columns) == ["of", "method", "in plain words", "mAP"]
+    assert found["in plain words"].tolist() == ["attention", "learned energy", "SVM", ""]
+    assert curve_name(Curve("finetune+CNN", 0.2)) == "tuned vote, 20 % of the labels"
+    assert full_curve_name(Curve("CNN", 0.0)) == "vote (CNN), no labels"
 
 
 def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
@@ -138,10 +156,10 @@ def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
     ]
     by_sweep = [{look[1:3] for look in looks if look[0].endswith(n)} for n in "abc"]
     assert [len(found) for found in by_sweep] == [10, 10, 10]
-    shapes = [look[2:] for look in looks if "finetune+" in look[0]]
+    shapes = [look[2:] for look in looks if look[0].startswith(("tuned", "learned"))]
     for a, b in pairwise(sorted(shapes[i::3] for i in range(3))):
         assert a != b
-    assert len({look[2:] for look in looks if look[0].startswith("UnAtt")}) == 3
+    assert len({look[2:] for look in looks if look[0].startswith("attention")}) == 3
 
 
 def test_gains_by_class_are_those_of_the_clips(small: SweepResults, usual: SweepResults) -> None:
@@ -271,8 +289,8 @@ def test_disagreement_counts_both_directions(tmp_path: Path) -> None:
     # +++− of four clips that differ: 10 of 16 swaps are 2 or more away
     # ψ = 5 / 8: (1.96 √0.625 + 0.8416 √0.615)² / 0.01 = 488.0
     assert found.sentence.startswith(
-        "Of 6 clips, 3 only finetune+EnergyNet gets right and 1 only CNN; 1 both get right, 1 neither. "
-        "The two are not told apart: finetune+EnergyNet − CNN +33.3 points [−"
+        "Of 6 clips, learned energy alone gets 3 right and vote alone 1; 1 both get right, 1 neither. "
+        "The two are not told apart: learned energy − vote +33.3 points [−"
     )
     assert found.sentence.endswith(
         "p = 0.62. 6 clips cannot tell them apart; about 489 would be needed where the difference is "
@@ -294,7 +312,7 @@ def test_a_clear_difference_on_the_whole_set_names_the_better(tmp_path: Path) ->
     pair = Curve("CNN", 0.0), Curve("UnAtt", 0.0)
     for attention, other, sign in ((*pair, "−"), (*pair[::-1], "+")):
         said = disagreement(verdicts, results, attention, other, seed=0).sentence
-        assert f"UnAtt beats CNN: {sign}75.0 points [" in said
+        assert f"Attention beats vote: {sign}75.0 points [" in said
         assert said.endswith("p = 0.0005.")
 
 
@@ -360,7 +378,7 @@ def test_charts_are_json_without_markup_of_their_own(usual: SweepResults) -> Non
     assert cells["header"]["values"] == ["<b>a&lt;b</b>", "<b>y</b>", "<b>z</b>"]
     assert cells["cells"]["values"] == [["&lt;i&gt;x&lt;/i&gt;"], ["–"], ["1.2"]]
     lines = [line for line in charts[0].data if line["showlegend"]]
-    net = next(line for line in lines if line["name"].startswith("finetune+EnergyNet"))
+    net = next(line for line in lines if line["name"].startswith("learned energy"))
     rows = figure5_rows(usual, "accuracy", ["finetune+EnergyNet"])
     assert len(lines) == 2 * 10
     assert net["y"] == rows["mean"].tolist()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import gradio as gr
 import numpy as np
 import pytest
 
@@ -15,6 +16,9 @@ from attention.probe.shift.registry import shifts
 from attention.serving.curves import FOLDER, shift_curves
 from attention.serving.dial import ChangedReader, look_changed
 from attention.serving.looking import Looked, look
+from attention.serving.turns import Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.heatmaps.asking import look_at_changed, stopped
 from attention.tabs.player import dial_row, player_value
 from tests.clips import write_clip
 from tests.networks import pictures
@@ -57,6 +61,25 @@ def test_a_shifted_look_is_a_look_at_shifted_frames(looked: Looked, tmp_path: Pa
     assert look_changed(brighter, change_of({"shift": {"darkness": 0.0}}), tmp_path) is looked
     value = player_value(shifted.pack, change=shifted.change.to_json())
     assert value["change"] == {"shift": {"darkness": 0.5}}
+
+
+class Busy(Desk):
+    """A page that looks at something."""
+
+    def clear(self) -> bool:
+        return True
+
+
+def test_a_change_is_one_answer_and_a_stop_says_what_is_shown(looked: Looked) -> None:
+    room, desk = Workroom(), Desk()
+    try:
+        (answer,) = look_at_changed(room, desk, looked, {"shift": {"darkness": 0.5}})
+        assert answer[0].change == DARK
+        assert stopped(desk, answer[0]) == (gr.skip(), gr.skip())  # it is over
+        said, value = stopped(Busy(), answer[0])
+        assert "Stopped" in said and value["stopped"] and value["change"] == DARK.to_json()
+    finally:
+        room.close()
 
 
 def test_a_hidden_part_is_hidden_from_the_methods(looked: Looked, tmp_path: Path) -> None:

@@ -52,8 +52,9 @@ def surroundings(tmp_path: Path) -> dict[str, str]:
     }
 
 
-def rooms(surroundings: dict[str, str]) -> list[str]:
-    return [path.name for path in Path(surroundings["TMPDIR"]).glob("attention-room-*")]
+def left(surroundings: dict[str, str]) -> list[str]:
+    """What lies in the temporary folder, which is this process's alone."""
+    return [path.name for path in Path(surroundings["TMPDIR"]).iterdir()]
 
 
 def test_the_page_is_built_without_torch_and_without_starting_any_work(
@@ -69,7 +70,7 @@ def test_the_page_is_built_without_torch_and_without_starting_any_work(
     )
     assert (built.returncode, built.stderr) == (0, "")
     assert built.stdout.splitlines() == ["[]", "[]"]
-    assert rooms(surroundings) == []
+    assert left(surroundings) == []
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_ctrl_c_while_libraries_are_imported(
     starting.send_signal(number)
     _, said = starting.communicate(timeout=30)
     assert (starting.returncode, complaints(said.splitlines())) == (128 + number, [])
-    assert rooms(surroundings) == []
+    assert left(surroundings) == []
 
 
 def test_ctrl_c_while_a_clip_is_looked_at(
@@ -126,7 +127,7 @@ def test_ctrl_c_while_a_clip_is_looked_at(
     hearing = threading.Thread(target=lambda: said.extend(starting.stderr or ()), daemon=True)
     hearing.start()
     url = until(starting.stdout, r"http://127\.0\.0\.1:\d+")
-    assert rooms(surroundings) != []
+    assert left(surroundings) != []
     client = Client(url, verbose=False)
     clip = write_clip(tmp_path / "long.mp4", numbered_frames(500))
     client.submit(handle_file(str(clip)), "imagenet", 1, "", api_name="/analyse")
@@ -137,4 +138,4 @@ def test_ctrl_c_while_a_clip_is_looked_at(
     starting.wait(timeout=30)
     hearing.join(30)
     assert (starting.returncode, complaints(said)) == (130, [])
-    assert rooms(surroundings) == []
+    assert left(surroundings) == []

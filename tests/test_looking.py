@@ -1,15 +1,11 @@
 """Looking at clips for a page: its room, its models, its samples, and looks that can be stopped."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
@@ -20,6 +16,9 @@ import numpy as np
 import pytest
 
 from attention.errors import InputError
+from attention.gate import line as gate_line
+from attention.gate.line import Line
+from attention.gate.store import Store
 from attention.media.frames import FrameReader
 from attention.model.card import Card
 from attention.model.folder import load_model, save_model
@@ -31,64 +30,20 @@ from attention.serving.offered import MOST_FRAMES, limits_for, ready_model
 from attention.serving.samples import samples
 from attention.serving.shelf import Shelf
 from attention.serving.shipped import completed, made_from, shipped_look
-from attention.serving.turns import Desk, Line, RunningLook, Stopped
-from attention.serving.workroom import KEPT_FOR, PREFIX, Workroom
+from attention.serving.turns import Desk, RunningLook, Stopped
+from attention.serving.workroom import Workroom
 from attention.tabs.cards import progress_card
 from attention.tabs.heatmaps.events import look_at_own, model_for_own
 
 AGAIN = "the looks that ship are out of date: python -m attention.serving.shipped"
 ROOT = Path(__file__).parents[1]
-OLD = time.time() - KEPT_FOR - 60
 
 
 @pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workroom]:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    made = Workroom()
+def room(tmp_path: Path) -> Iterator[Workroom]:
+    made = Workroom(Store(tmp_path))
     yield made
-    made.close()
-
-
-def aged(folder: Path) -> Path:
-    os.utime(folder, (OLD, OLD))
-    return folder
-
-
-# The room
-
-
-def test_what_is_old_is_swept_and_what_lasts_is_not(room: Workroom) -> None:
-    old, lasting = aged(room.new_folder()), aged(room.lasting_folder("samples"))
-    new = room.new_folder()
-    assert not old.exists() and lasting.exists() and new.exists()
-
-
-def test_many_may_sweep_at_a_time(room: Workroom) -> None:
-    for number in range(40):
-        folder = room.folder / str(number)
-        folder.mkdir()
-        aged(folder)
-    with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: room.sweep(), range(32)))
-    assert not list(room.folder.glob("*"))
-
-
-def test_a_room_ends_with_its_process_and_a_killed_ones_is_found(tmp_path: Path) -> None:
-    make = "from attention.serving.workroom import Workroom; room = Workroom(); room.new_folder()"
-    run = [sys.executable, "-c", f"import tempfile; tempfile.tempdir = {str(tmp_path)!r}; {make}"]
-    subprocess.run(run, check=True)
-    assert not list(tmp_path.iterdir())
-    killed = subprocess.run(
-        [*run[:2], run[2] + "; import os; os.kill(os.getpid(), 9)"], check=False
-    )
-    assert killed.returncode == -9
-    (left,) = tmp_path.iterdir()
-    assert left.name.startswith(PREFIX)
-    subprocess.run(run, check=True)
-    assert left.exists()  # it may be anybody's for a while
-    aged(left)
-    subprocess.run(run, check=True)
-    assert not left.exists()
+    made.store.close()
 
 
 # The models
@@ -233,7 +188,8 @@ def test_a_look_can_be_stopped_from_its_first_word_on(
 def test_looks_wait_in_line_and_are_told_how_many_are_before_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    for module in (turns, gate_line):
+        monkeypatch.setattr(module, "PATIENCE", 0.05)
     line, order = Line(), list[str]()
     going = [threading.Event() for _ in range(2)]
 
@@ -324,6 +280,18 @@ def test_every_sample_ships_its_look_and_all_are_small() -> None:
     packs = list(shipped.FOLDER.glob("*.pack"))
     assert {pack.stem for pack in packs} == set(made)
     assert sum(pack.stat().st_size for pack in packs) < 10e6
+
+
+def test_in_the_real_film_a_cut_turns_the_vote() -> None:
+    city = next(s for s in samples() if s.key == "city")
+    with FrameReader(city.path, every=city.every) as reader:
+        rgb = np.concatenate([frames.rgb[:, ::8, ::8] for frames in reader]).astype(float)
+    steps = np.abs(np.diff(rgb, axis=0)).mean((1, 2, 3))
+    cut = int(steps.argmax()) + 1
+    vote = load_pack(shipped.FOLDER / "city.pack", maps=False).verdict("CNN")
+    says = np.asarray(vote.frame_classes) == vote.prediction
+    assert city.story == "a cut turns the vote"
+    assert not says[:cut].any() and says[cut:].all()
 
 
 def test_the_drawn_samples_tell_their_own_story() -> None:

@@ -313,6 +313,25 @@ def test_the_window_is_drawn_where_the_energy_comes_from(stage: Any) -> None:
     assert "= 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 = 9.00" in equation
 
 
+def test_a_stopped_look_leaves_the_switch_at_what_is_seen(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(
+        """async () => {
+            const root = document.querySelector(".attention-player");
+            window.asked = [];
+            const ask = (request) => asked.push(request);
+            AttentionPlayer.mount(root, { dial: [], ask });
+            await root.player.open({ pack: { url: "/a.pack" } });
+        }"""
+    )
+    page.get_by_role("radio", name="whole frame").check()
+    assert page.evaluate("asked") == [{"frame": "whole"}]
+    page.evaluate(
+        f"document.querySelector('{ROOT}').player.open({{pack: {{url: '/a.pack'}}, stopped: true}})"
+    )
+    assert page.get_by_role("radio", name="centre square").is_checked()
+
+
 def test_keys(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak()))
     for key, frame in (
@@ -474,7 +493,7 @@ def test_nothing_is_fetched_once_the_pack_is_there(stage: Any) -> None:
     for name in ("cividis", "magma", "turbo", "jet"):
         page.get_by_label("Colours").select_option(name)
     page.get_by_role("radio", name="own").check()
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     page.mouse.wheel(0, 300)
     drawn(page, 5)
     assert asked == []
@@ -595,7 +614,7 @@ def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> Non
     assert wrong.locator(".badge").inner_text() == "✗ vote"
     style = "tile => getComputedStyle(tile).borderTopStyle"
     assert (truth.evaluate(style), wrong.evaluate(style)) == ("solid", "dashed")
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     assert list(energies(page)) == [0, 1]
 
 
@@ -604,8 +623,10 @@ def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> Non
 )
 def test_figure_6_says_why_it_is_not_there(stage: Any, truth: str | None, reason: str) -> None:
     page = stage(analysis(plateau_and_peak(), truth=truth), query="?v=6")
-    assert page.get_by_role("radio", name="Figure 6").is_disabled()
+    assert page.get_by_role("radio", name="right or wrong").is_disabled()
     assert reason in page.locator(".hints").inner_text()
+    side_by_side = page.get_by_role("radio", name="side by side")
+    assert "the paper's Figure 2" in side_by_side.get_attribute("title")
     assert len(energies(page)) == 4
     assert page.locator(".tile.wrong").count() == 0
 
@@ -634,10 +655,10 @@ def test_figure_6_is_only_said_to_be_shown_where_it_is(stage: Any) -> None:
     maps = plateau_and_peak()
     right, wrong = np.tile([2.0, 0, 0, 0], (6, 1)), np.tile([0, 2.0, 0, 0], (6, 1))
     page = stage(analysis(maps, sides=(side_of("web", maps, wrong), side_of("tuned", maps, right))))
-    page.get_by_role("radio", name="Figure 6").check()
+    page.get_by_role("radio", name="right or wrong").check()
     assert list(energies(page)) == [0, 1]
     page.get_by_role("radio", name="tuned").check()  # which is right: there is no Figure 6
-    assert page.get_by_role("radio", name="Figure 2").is_checked()
+    assert page.get_by_role("radio", name="side by side").is_checked()
     assert len(energies(page)) == 4
     page.keyboard.press("End")  # the radio that has the focus keeps only its arrows and space
     drawn(page, 5)
@@ -729,6 +750,32 @@ def test_the_address_keeps_what_is_shown(stage: Any) -> None:
     # what makes no sense is left alone
     odd = stage(shown, query="?f=99&c=nobody&s=0&o=x&m=pink&side=tuned")
     assert odd.locator(".where").inner_text() == "1 / 6 · 0.00 s"
+
+
+def test_a_change_is_kept_in_the_address_and_nonsense_is_left_out(stage: Any) -> None:
+    page = stage(None)
+    there = """change => {
+        const query = new URLSearchParams("f=3&shift=old-1");
+        AttentionPlayer.writeChange(query, change);
+        return query.toString();
+    }"""
+    back = "search => AttentionPlayer.readChange(new URLSearchParams(search))"
+    places = {"5": [0.125, 0, 0.5, 1], "40": [0.2, 0.25, 0.6, 0.75]}
+    change = {
+        "shift": {"motion blur": 0.8613, "noise": 0.01},
+        "hide": {"places": places, "only": True},
+    }
+    written = page.evaluate(there, change)
+    assert written == (
+        "f=3&shift=motion+blur-0.8613_noise-0.01"
+        "&hide=only_5-1250-0-5000-10000_40-2000-2500-6000-7500"
+    )
+    assert page.evaluate(back, written) == change
+    assert page.evaluate(there, {}) == "f=3"
+    beyond = {"hide": {"places": {"5": [-0.5, 0.5, 0.5, 1.5]}, "only": False}}
+    assert page.evaluate(there, beyond) == "f=3&hide=5-0-5000-5000-10000"
+    broken = "shift=blur_-3_noise-x_blur-0&hide=5-1-2-3_6-5000-0-1000-9_x-0-0-9-9_7-0-0-9-99999"
+    assert page.evaluate(back, broken) == {}
 
 
 def test_a_clip_opens_where_the_energy_is_highest(stage: Any) -> None:
@@ -944,7 +991,7 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
         page.click("#through")
         page.get_by_role("radio", name="tuned", checked=True).wait_for()
         assert energies(page) == {0: "18.00", 1: "10.00"}
-        assert page.get_by_role("radio", name="Figure 6").is_checked()
+        assert page.get_by_role("radio", name="right or wrong").is_checked()
         page.click("#empty")
         page.get_by_text("Nothing yet.").wait_for()
         page.close()

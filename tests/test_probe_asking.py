@@ -12,11 +12,14 @@ from attention.command import single
 from attention.command.probes import table
 from attention.model.folder import Card, Model
 from attention.probe.asking import COLUMNS, answered
+from attention.probe.averages import read_means
 from attention.probe.held import Held, held
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes, probes_named
 from attention.probe.subject import subject_of
 from attention.probe.trust.curves import area, in_space, in_time
+from attention.probe.trust.randomised import randomised
+from attention.probe.trust.ranks import spearman, ssim
 from attention.probe.trust.removed import removed
 from tests.clips import write_clip, write_image
 from tests.networks import pictures
@@ -94,6 +97,24 @@ def test_shifts_are_asked_once_and_say_what_every_method_says(model: Model, fram
     )
 
 
+def test_the_frame_with_most_energy_is_seen_while_weights_are_drawn_anew(
+    model: Model, frames: Held
+) -> None:
+    analysis = frames.analysis(model, truth="Hug")
+    (answer, _) = answered(probes_named(["weights"]), frames, model, analysis)
+    few = subject_of(model.web, frames.rgb[[0, 1, 3, 4, 6, 7, 9, 10]], 2)
+    best = int(few.seen.energies[:, 2].argmax())
+    seen = [m.in_frame for m in answer.measures if m.in_frame]
+    steps = randomised(few)
+    assert len(seen) == len(steps) == len(answer.measures) / 2
+    for one, step in zip(seen, steps, strict=True):
+        assert (one.rgb == few.rgb[best]).all()
+        assert one.true == pytest.approx(few.maps[best], rel=1e-3, abs=1e-5)
+        assert (step.maps[best] == one.L).all()
+        assert one.structure == pytest.approx(ssim(one.true[None], one.L[None])[0], nan_ok=True)
+        assert one.rank == pytest.approx(spearman(one.true[None], one.L[None])[0], nan_ok=True)
+
+
 def test_other_maps_say_what_unatt_would_say(model: Model, frames: Held) -> None:
     analysis = frames.analysis(model, truth="Hug")
     (answer, _) = answered(probes_named(["maps"]), frames, model, analysis)
@@ -169,11 +190,20 @@ def test_many_clips_have_a_column_for_each_number(  # type: ignore[no-untyped-de
     monkeypatch.setattr(single, "_model", lambda _: model)
     other = write_clip(tmp_path / "other.mp4", pictures(3, 96, seed=5))
     asked = (clip, other, "--every", "5", "--out", tmp_path / "out")
-    assert said(*asked, "--probe", "window")[0] == 0
+    status, out, _ = said(*asked, "--probe", "window")
+    assert status == 0
     with (tmp_path / "out" / "verdicts.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert all(math.isfinite(float(row["window tuned: energy lost"])) for row in rows)
     assert (tmp_path / "out" / "other.mp4" / "probes.csv").exists()
+    means = {m.key: m for m in read_means(tmp_path / "out" / "means.csv")}
+    lost = [float(row["window tuned: energy lost"]) for row in rows]
+    assert means["window", "tuned", "energy lost"].mean == pytest.approx(np.mean(lost), rel=1e-4)
+    assert "Probe window, tuned CNN: mean over clips [95 % interval]" in out
+    assert f"  energy lost  {np.mean(lost):.3f} [" in out
+    (tmp_path / "out" / "means.csv").unlink()
+    assert said(*asked, "--probe", "window")[0] == 0  # clips that were looked at before count too
+    assert read_means(tmp_path / "out" / "means.csv")[0].clips == 2
     status, _, err = said(*asked)  # a table half with and half without would mislead
     assert status == 2 and "with another --probe" in err
 
@@ -183,4 +213,6 @@ def test_an_unknown_probe_is_refused_before_the_work(  # type: ignore[no-untyped
 ) -> None:
     status, out, err = said(clip, "--probe", "window,truthfulness", "--out", tmp_path / "out")
     assert (status, out, list(tmp_path.iterdir())) == (2, "", [])
-    assert "There is no probe 'truthfulness'; choose window, deletion, time" in err
+    assert (
+        "There is no probe 'truthfulness'; choose window, pointing, interval, deletion, time" in err
+    )

@@ -343,7 +343,7 @@ def test_a_full_disk_starts_nothing(
         ({"until": "moon"}, "until: moon is not possible; give 'web', 'video' or 'energynet'"),
         ({"every": 0}, "every: 0 is not possible; give 1 or more"),
         ({"hours": float("inf")}, "hours: inf is not possible; give 1000.0 or less"),
-        ({"title": "t" * 81}, "title: t{60} is not possible; give at most 80 characters"),
+        ({"title": "t" * 81}, "title: t{40}…t{19} is not possible; give at most 80 characters"),
     ],
 )
 def test_an_impossible_setting_is_named(given: dict[str, object], says: str) -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,11 +17,16 @@ RUN = """
 const fs = require("fs");
 eval(fs.readFileSync(process.argv[1], "utf8"));
 const { frames, w, h, cases } = JSON.parse(fs.readFileSync(0, "utf8"));
-const answers = cases.map(({ values, boxes, seed }) => frames.map(([frame, text]) => {
-  const picture = { pixels: new Uint8ClampedArray(Buffer.from(text, "base64")), w, h, frame, seed };
-  const found = boxes ? AttentionPlayer.hidden(picture, boxes) : AttentionPlayer.shifted(picture, values);
-  return Buffer.from(found).toString("base64");
-}));
+// as the player's worker: a picture is given once, and what was computed of it is kept from case to case
+const byFrame = frames.map(([frame, text]) => {
+  const shifted = AttentionPlayer.shifter();
+  return cases.map(({ values = {}, boxes = [], seed }, at) => {
+    const pixels = new Uint8ClampedArray(Buffer.from(text, "base64"));
+    const given = cases[at - 1]?.seed === seed ? {} : { picture: { pixels, w, h, frame, seed } };
+    return Buffer.from(shifted({ ...given, values, boxes })).toString("base64");
+  });
+});
+const answers = cases.map((_, at) => byFrame.map((own) => own[at]));
 console.log(JSON.stringify({ answers, names: AttentionPlayer.SHIFTS }));
 """
 W, H = 130, 90
@@ -35,7 +41,7 @@ def frames_of(width: int, height: int) -> np.ndarray:
 
 
 def by_javascript(
-    frames: np.ndarray, cases: list[dict[str, object]]
+    frames: np.ndarray, cases: list[dict[str, Any]]
 ) -> tuple[list[np.ndarray], list[str]]:
     driver = pytest.importorskip("playwright._impl._driver")
     node = driver.compute_driver_executable()[0]
@@ -82,6 +88,28 @@ def test_every_shift_is_within_three_levels_in_the_browser(width: int, height: i
         assert np.abs(theirs - ours).max() <= 1, case
     ours = shifted(frames, together, NUMBERS, 2)
     assert np.abs(found[-1] - ours).max() <= 3
+
+
+def test_what_is_kept_while_a_slider_moves_is_never_out_of_date() -> None:
+    frames = frames_of(W, H)
+    rows = [row for row in shifts() if row.in_browser]
+    hard = values_of({row.name: "hard" for row in rows})
+    first, *_, last = hard
+    others = [name for name in hard if name not in {"contrast", "blur"}]
+    cases: list[dict[str, Any]] = [
+        {"values": hard},
+        {"values": {**hard, last: hard[last] / 2}},
+        {"values": {**hard, first: hard[first] / 2}},
+        {"values": {name: hard[name] for name in others}},
+        {"values": {name: hard[name] for name in others}, "boxes": BOXES},
+        {"values": {name: hard[name] for name in others}},  # nothing is hidden any more
+        {"values": {}},
+    ]
+    found, _ = by_javascript(frames, [{**case, "seed": 0} for case in cases])
+    for case, theirs in zip(cases, found, strict=True):
+        ours = shifted(frames, case["values"], NUMBERS)
+        ours = hidden(ours, [case["boxes"]] * 2) if "boxes" in case else ours
+        assert np.abs(theirs - ours).max() <= 3, case
 
 
 def test_hidden_boxes_are_the_same_in_the_browser() -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from attention.errors import InputError
+from attention.serving.workroom import Workroom
 from tests.sweeps import SweepFolder, world
 from training.data.sets import DRAWN_FOLDER
 from training.judge import paper as paper_numbers
@@ -209,6 +210,6 @@ def test_files_are_named_after_what_they_show(tmp_path: Path) -> None:
 def test_nothing_of_the_tabs_is_a_public_endpoint(home: Path) -> None:
     with gr.Blocks() as demo:
         with gr.Tab("Curves"):
-            curves_tab(demo)
-        whole_set(demo)
+            curves_tab(demo, Workroom())
+        whole_set(demo, Workroom())
     assert demo.get_api_info()["named_endpoints"] == {}

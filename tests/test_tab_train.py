@@ -71,7 +71,7 @@ def test_a_damaged_run_is_shown_as_such(run: Run) -> None:
 def test_nothing_is_sent_when_nothing_has_changed(run: Run) -> None:
     first = _shown(Seen(), None, FOLLOW)
     assert isinstance(first[0], Seen) and run.name in first[0].name
-    assert _shown(first[0], run.name, FOLLOW) == [SKIP] * 12
+    assert _shown(first[0], run.name, FOLLOW) == [SKIP] * 13
     run.write_status(Status(state="failed", submitted=1.0, told=5.0, message="x"))
     assert _shown(first[0], run.name, FOLLOW)[2] != SKIP
 

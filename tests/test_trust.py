@@ -1,41 +1,48 @@
 """Is this map true? on the page: the answers as HTML, and what a press of a question leads to."""
 
+import base64
 import csv
+import io
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 import numpy as np
 import pytest
+from PIL import Image
 
 from attention.errors import InputError
+from attention.gate.store import Store
 from attention.pack import save_pack
 from attention.probe.asking import COLUMNS, Answer
 from attention.probe.change import change_of
-from attention.probe.known.probe import Measure
+from attention.probe.known.probe import InFrame, Measure
 from attention.probe.known.registry import probes
-from attention.serving.dial import look_changed
+from attention.serving.dial import frames_of, look_changed
 from attention.serving.looking import Looked, Progress, look
-from attention.serving.probing import offered_probes, probed
+from attention.serving.probing import offered_probes, over_set, probed
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.compare.answers import UNDEFINED, answers_html
+from attention.tabs.compare.redrawn import redrawn_html
 from attention.tabs.compare.sentences import MEANING
-from attention.tabs.compare.trust import asked, questions_html
+from attention.tabs.compare.trust import REDRAWN, asked, questions_html
 from tests.clips import write_clip
 from tests.networks import pictures
+from tests.pages import watched_page
 
 MODEL = "interactions"
 
 
 @pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workroom]:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    made = Workroom()
+def room(tmp_path: Path) -> Iterator[Workroom]:
+    made = Workroom(Store(tmp_path))
     yield made
-    made.close()
+    made.store.close()
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +117,46 @@ def test_the_network_forgets_in_rows_and_other_maps_are_counted() -> None:
     assert "<td>≠ Kiss</td><td>9.00</td>" in html and "<td>= Hug</td><td>0.0500</td>" in html
 
 
+def test_a_slider_goes_through_the_maps_of_a_frame_while_the_network_forgets(browser: Any) -> None:
+    grey = np.full((224, 224, 3), 90, np.uint8)
+    left, right = np.zeros((2, 7, 7), np.float32)
+    left[:, :3], right[:, 4:] = 1, 50  # each on a scale of its own
+    steps = [InFrame(grey, left, right, -0.5, 0.25), InFrame(grey, left, left, 1.0, math.nan)]
+    html = redrawn_html("<Hug>", "web", steps)
+    assert "max='2' step='1' value='0'" in html and "<Hug>" not in html
+    images = re.findall(r"<img src='data:image/jpeg;base64,([^']+)' alt='([^']+)'([^>]*)>", html)
+    sides = []
+    for data, _, _ in images:
+        with Image.open(io.BytesIO(base64.b64decode(data))) as picture:
+            green = np.asarray(picture)[:, :, 1].mean(0)
+        sides.append("left" if green[:60].mean() > green[-60:].mean() + 50 else "right")
+    # as learned, and the same before anything is drawn anew; then each step
+    assert sides == ["left", "left", "right", "left"]
+    assert ["hidden" in rest for _, _, rest in images] == [False, False, True, True]
+    assert "1 of 2 drawn anew: SSIM 0.25, rank correlation −0.50" in images[2][1]
+    assert "data-said='2 of 2 drawn anew: SSIM undefined, rank correlation 1.00'" in images[3][2]
+    assert redrawn_html("Hug", "web", []) == ""
+    with watched_page(browser) as page:
+        page.set_content(f"<div id=answers>{html}</div>")
+        page.evaluate(
+            f"element => {{ {REDRAWN.read_text(encoding='utf-8')} }}",
+            page.query_selector("#answers"),
+        )
+        slider = page.get_by_role("slider", name="Parts of the network drawn anew")
+        slider.press("ArrowRight")
+        assert page.get_by_role("img", name="1 of 2 drawn anew").is_visible()
+        assert page.get_by_role("img").count() == 2  # that of the step before is gone
+        assert slider.get_attribute("aria-valuetext") == page.inner_text("output")
+        assert page.inner_text("output").startswith("1 of 2 drawn anew: SSIM 0.25")
+
+
 # The questions
 
 
 def test_every_question_is_a_button_and_every_number_has_a_sentence(looked: Looked) -> None:
     html = questions_html()
     assert [probe.name for probe in probes() if f"data-probe='{probe.name}'" in html] == [
-        "window", "deletion", "time", "occlusion", "weights", "maps",
+        "window", "pointing", "interval", "deletion", "time", "occlusion", "weights", "maps",
     ]  # fmt: skip
     told: list[Progress] = []
     answers = [*probed(looked, "window", told.append), *probed(looked, "time")]
@@ -151,7 +191,7 @@ def test_a_question_is_answered_of_the_look_in_hand_and_as_a_file(
         assert answer.measures[1].curve[0] == pytest.approx(
             first_inserted(looked, answer.cnn), rel=1e-3
         )
-    assert html == answers_html(said) and "Drop the frames it counts on" in html
+    assert html == answers_html(said, over_set(MODEL)) and "Drop the frames it counts on" in html
     assert Path(file.value["path"]).name == "four-probes.csv" and file.visible
     with Path(file.value["path"]).open(encoding="utf-8", newline="") as table:
         rows = list(csv.reader(table))
@@ -160,6 +200,9 @@ def test_a_question_is_answered_of_the_look_in_hand_and_as_a_file(
     # of a changed look under its change; what was said of other questions stays, below
     (tmp_path / "dark").mkdir()
     dark = look_changed(looked, change_of({"shift": {"darkness": 0.6}}), tmp_path / "dark")
+    assert not frames_of(dark).moved
+    aside = replace(dark, change=change_of({"shift": {"shrink and move": 0.3}}))
+    assert frames_of(aside).moved
     other = replace(said[0], probe="window")
     *_, (again, _, html, _) = shown(room, dark, "time", (*said, other))
     assert [answer.probe for answer in again] == ["time", "time", "window"]

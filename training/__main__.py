@@ -23,6 +23,7 @@ COMMANDS = {
     "fit": Command("training.commands.fit", "train a model: Web CNN, tuned CNN, EnergyNet"),
     "evaluate": Command("training.commands.evaluate", "judge a model's methods on labelled clips"),
     "shift": Command("training.commands.shift", "accuracy against how far clips are shifted"),
+    "trust": Command("training.commands.trust", "are the maps true? probes, averaged over a set"),
     "sweep": Command("training.commands.sweep", "accuracy against labelled data (Figure 5)"),
     "runs": Command(
         "training.commands.runs", "train in the background: start, list, cancel, resume"

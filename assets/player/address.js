@@ -71,13 +71,15 @@
   }
 
   // `search` with this state in it; settings that stand at their default are left out, other people's
-  // parameters stay. link: parameters that lead to this very clip, by name; null takes one away.
-  function writeAddress(search, pack, state, link = {}) {
+  // parameters stay. link: parameters that lead to this very clip, by name; null takes one away · change: what
+  // was done to it, or undefined where nobody can.
+  function writeAddress(search, pack, state, link = {}, change = undefined) {
     const query = new URLSearchParams(search);
     for (const [name, value] of Object.entries(link)) {
       if (value === null) query.delete(name);
       else query.set(name, value);
     }
+    if (change) player.writeChange(query, change);
     for (const name of NAMES) query.delete(name);
     const usual = defaults(pack);
     const put = (name, key, value = String(state[key])) => {

@@ -7,6 +7,11 @@
   const PLAY = "M8 5v14l11-7z";
   const PAUSE = "M8 5v14M16 5v14";
   const ON = "M9 5l7 7-7 7M19 5v14";
+  const VIEWS = { 2: "side by side", 6: "right or wrong" };
+  const FIGURES = {
+    2: "each concept's map over the same frame (the paper's Figure 2)",
+    6: "the true concept beside the CNN's wrong choice (the paper's Figure 6)",
+  };
 
   // Step back, play, step on, and the scrubber over the sampled frames.
   class Transport {
@@ -67,7 +72,7 @@
     // ask(frame): has the clip looked at again, its "centre" or the "whole" frames; null where that cannot be
     constructor(onChange, ask) {
       this.seen = new player.Seen(ask);
-      this.view = choice("View", { 2: "Figure 2", 6: "Figure 6" }, (view) => onChange({ view }));
+      this.view = choice("View", VIEWS, (view) => onChange({ view }), FIGURES);
       this.side = choice("CNN", { web: "Web", tuned: "tuned" }, (side) => onChange({ side }));
       this.scale = choice("Scale", { shared: "shared", own: "own" }, (scale) => onChange({ scale }));
       this.opacity = slider("Opacity", 0, 100, (opacity) => onChange({ opacity }));
@@ -112,9 +117,7 @@
       const maps = pack.sides.get(state.side).mapped;
       this.view.at(state.view);
       this.view.inputs["6"].disabled = !figure6.possible;
-      this.view.inputs["6"].parentElement.title = figure6.possible
-        ? "the true concept and the CNN's wrong choice"
-        : figure6.reason;
+      this.view.explain("6", figure6.possible ? FIGURES[6] : `Not here: ${figure6.reason}`);
       this.seen.show(pack);
       this.side.root.hidden = pack.sides.size < 2;
       this.side.at(state.side);
@@ -152,13 +155,13 @@
           : "Shared scale: one colour means one value across all concepts and frames of the clip.";
       return [
         maps ? scale : "The maps of this analysis were not kept: only energies and windows can be shown.",
-        figure6.possible ? "" : `Figure 6: ${figure6.reason}`,
+        figure6.possible ? "" : `Right or wrong: ${figure6.reason}`,
       ].filter(Boolean);
     }
   }
 
-  // A row of radio buttons that looks like one switch.
-  function choice(label, options, onChange) {
+  // A row of radio buttons that looks like one switch. hints: what more there is to say of an option, by value.
+  function choice(label, options, onChange, hints = {}) {
     const name = freshId("choice");
     const inputs = {};
     const parts = Object.entries(options).map(([value, text]) => {
@@ -171,9 +174,14 @@
       el("legend", {}, label),
       el("div", { class: "segments" }, ...parts),
     );
+    const explain = (value, hint) => {
+      inputs[value].title = inputs[value].parentElement.title = hint;
+    };
+    for (const [value, hint] of Object.entries(hints)) explain(value, hint);
     return {
       root,
       inputs,
+      explain,
       at: (value) => {
         inputs[value].checked = true;
       },

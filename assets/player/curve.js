@@ -18,6 +18,9 @@
     // it says something else of this clip.
     show(row, model, value, broken) {
       const known = row.curves[model];
+      const drawn = JSON.stringify([row.name, model, [...broken]]);
+      if (known && drawn === this.drawn) return this.#stand(value);
+      this.drawn = drawn;
       this.root.hidden = false;
       this.drawing.hidden = !known;
       if (!known) return void say(this.caption, `How accuracy falls with ${row.name} was not measured for this model.`);
@@ -32,12 +35,14 @@
             text(`${percent} %`, LEFT - 6, y(percent) + 4, "end"),
           ]),
           ...values.map((at, number) => text(names[number], x(at), HEIGHT - 12, "middle")),
-          svg("line", { class: "here", x1: x(value), x2: x(value), y1: TOP, y2: HEIGHT - BOTTOM }),
+          (this.here = svg("line", { class: "here", y1: TOP, y2: HEIGHT - BOTTOM })),
           ...known.lines.flatMap((line, number) => this.#line(line, number - (known.lines.length - 1) / 2, x, y)),
           ...known.lines.flatMap((line) => this.#mark(line, broken.get(line.method), x, y)),
           ...legend(known.lines, y),
         ]),
       );
+      this.stands = x;
+      this.#stand(value);
       say(
         this.caption,
         `Accuracy of each method against ${row.name}, over ${known.clips} development clips (bars: 95 % intervals). ` +
@@ -45,6 +50,11 @@
             ? "✗: where a method first says something else of this clip. One clip's luck is not a law."
             : "The upright line is where the slider stands."),
       );
+    }
+
+    // Moves the upright line to the slider's value.
+    #stand(value) {
+      for (const end of ["x1", "x2"]) this.here.setAttribute(end, this.stands(value));
     }
 
     #line({ name, colour, dashed, points }, aside, x, y) {

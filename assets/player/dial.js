@@ -5,7 +5,7 @@
   const { el, freshId, say } = player;
   const STEPS = 400; // of a slider: a hundred for each of none → mild → medium → hard → most
   const REST = 180; // ms without a move before the server is asked
-  const WIDEST = 320; // pixels of the picture that moves with the slider
+  const WIDEST = 320; // pixels of the picture while a slider moves; at rest it has its own width
   const NOTE = {
     moving: "The picture moves in the browser; the verdicts follow from the server …",
     compression: "Compression is seen once the server has answered …",
@@ -21,6 +21,7 @@
       this.sliders = this.rows.map((row) => this.#slider(row));
       this.note = el("p", { class: "note", role: "status" });
       this.curve = new player.Curve();
+      this.preview = new player.Preview(() => this.ahead && owner.draw());
       this.breaks = new Map(); // shift → Map method → the least value at which it says something else
       this.hide = new player.Hide(owner, () => this.#moved(REST));
       const reset = { type: "button", onclick: () => this.reset() };
@@ -55,24 +56,65 @@
       return Object.keys(this.change).length > 0;
     }
 
+    // What the address of a look with this link says of the dial: as long as it is not followed, what it said.
+    kept(link) {
+      return this.wanted && player.isWanted(this.wanted, link) ? this.wanted.change : this.change;
+    }
+
+    // Follows the address as soon as its clip is open. Its whole frames, or their centre, are asked for once.
+    follow(wanted) {
+      this.wanted = wanted;
+      const { view, link } = this.owner;
+      if (view) this.meet(view.pack, link);
+    }
+
+    meet(pack, link) {
+      const { wanted } = this;
+      if (!wanted || !player.isWanted(wanted, link)) return;
+      if (pack.frame !== wanted.frame) {
+        if (!wanted.asked) this.owner.options.ask({ frame: wanted.frame });
+        wanted.asked = true;
+        return;
+      }
+      this.wanted = null;
+      const before = JSON.stringify(this.change);
+      this.#turn(wanted.change);
+      if (this.moved) this.root.open = true;
+      if (JSON.stringify(this.change) !== before) this.#moved(0);
+    }
+
     // A pack was opened whose frames were changed like this.
     opened(pack, change) {
       const plain = !Object.keys(change).length;
+      const another = pack.clip !== this.pack?.clip;
       this.answered = JSON.stringify(change);
-      if (plain && pack.clip !== this.pack?.clip) this.#forget();
-      else if (plain && this.moved && !this.moving) this.#ask(); // another model, or another step: shifted alike
       if (plain) this.#keep(pack);
       else this.#compare(pack, change);
+      if (plain && another) this.giveUp();
+      else if (plain && this.moved && !this.moving) this.#ask(); // another model, or another step: shifted alike
       this.#showCurve();
       if (!this.ahead) say(this.note, "");
     }
 
-    #forget() {
+    // What was asked for is not coming.
+    stop() {
+      this.wanted = null;
+      this.giveUp();
+    }
+
+    // Back to what is shown.
+    giveUp() {
       clearTimeout(this.waiting);
       this.moving = false;
       this.asked = this.answered;
-      this.rows.forEach((_, at) => this.#put(at, 0));
-      this.hide.forget();
+      this.#turn(JSON.parse(this.answered));
+      this.say("");
+    }
+
+    // Turns everything to a change, and asks nobody.
+    #turn({ shift = {}, hide }) {
+      this.rows.forEach((row, at) => this.#put(at, placeOf(row, shift[row.name] ?? 0)));
+      this.hide.put(hide);
     }
 
     // Notes which methods say something else under a single shift than without it.
@@ -97,6 +139,7 @@
     // The pictures as they were, which a preview begins with.
     #keep(pack) {
       this.pictures?.close();
+      this.preview.forget();
       this.breaks.clear();
       this.pack = pack;
       this.pictures = new player.Pictures(pack, () => this.ahead && this.owner.draw());
@@ -108,8 +151,7 @@
     }
 
     reset() {
-      this.rows.forEach((_, at) => this.#put(at, 0));
-      this.hide.forget();
+      this.#turn({});
       this.#moved(0);
     }
 
@@ -118,27 +160,14 @@
       return this.moving || this.asked !== this.answered;
     }
 
-    // The picture of a pack's frame under the shifts; undefined while it is decoded, null where there is none.
+    // The picture of a pack's frame under the shifts, as far as it is computed; undefined while it is not there
+    // yet, null where there is none.
     picture(pack, frame) {
       const number = pack.frames[frame];
-      const boxes = this.hide.boxes(pack, frame);
       const original = this.pictures.get(Math.max(0, this.pack.frames.findIndex((one) => one >= number)));
-      return original ? this.#preview(original, number, boxes) : original;
-    }
-
-    // As a canvas no wider than the screen needs; number: the frame's index in its clip, which noise depends on.
-    #preview(picture, number, boxes) {
-      const scale = Math.min(1, WIDEST / picture.width);
-      const [width, height] = [Math.round(picture.width * scale), Math.round(picture.height * scale)];
-      this.canvas ??= el("canvas");
-      Object.assign(this.canvas, { width, height });
-      const context = this.canvas.getContext("2d", { willReadFrequently: true });
-      context.drawImage(picture, 0, 0, width, height);
-      const pixels = context.getImageData(0, 0, width, height).data;
-      const shifted = player.shifted({ pixels, w: width, h: height, frame: number, seed: 0 }, this.values);
-      const found = boxes.length ? player.hidden({ pixels: shifted, w: width, h: height }, boxes) : shifted;
-      context.putImageData(new ImageData(found, width, height), 0, 0);
-      return this.canvas;
+      if (!original) return original;
+      const width = this.moving ? Math.min(original.width, this.owner.tiles.width, WIDEST) : original.width;
+      return this.preview.see(original, { frame: number, width, values: this.values, boxes: this.hide.boxes(pack, frame) });
     }
 
     #makeReady() {
@@ -197,17 +226,27 @@
     #moved(rest) {
       clearTimeout(this.waiting);
       this.moving = true;
-      this.owner.draw();
+      this.wanted = null;
+      this.#see();
       this.#showCurve();
       const seen = this.hide.asked || this.rows.some((row) => row.in_browser && row.name in this.values);
       this.say(seen || !this.moved ? NOTE.moving : NOTE.compression);
       this.waiting = setTimeout(() => this.#ask(), rest);
     }
 
+    // Has the picture drawn as soon as it is computed.
+    #see() {
+      const { pack, state } = this.owner.view;
+      this.picture(pack, state.frame);
+      this.hide.lay();
+    }
+
     #ask() {
       this.moving = false;
+      this.#see();
       this.asked = JSON.stringify(this.change);
       this.owner.options.ask(this.change);
+      this.owner.foot.remember();
     }
 
     // A slider's place is a straight line between two named levels, which lie a quarter apart.
@@ -215,6 +254,14 @@
       const [at, share] = [Math.floor((4 * place) / STEPS), ((4 * place) / STEPS) % 1];
       return at >= 4 ? stops[4] : stops[at] + (stops[at + 1] - stops[at]) * share;
     }
+  }
+
+  // The place whose value is this one, or nearest to it.
+  function placeOf({ stops }, value) {
+    const above = stops.findIndex((stop) => stop >= value);
+    if (above <= 0) return above ? STEPS : 0;
+    const [low, high] = [stops[above - 1], stops[above]];
+    return Math.round(((above - 1 + (value - low) / (high - low)) * STEPS) / 4);
   }
 
   Object.assign(player, { Dial });

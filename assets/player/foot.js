@@ -29,31 +29,38 @@
       );
     }
 
+    // Leaves the page's address as it is for now.
+    wait() {
+      clearTimeout(this.remembering);
+    }
+
     // Brings the page's address up to date, once things rest.
     remember() {
-      clearTimeout(this.remembering);
+      this.wait();
       if (!this.owner.options.linked || this.owner.clock.running) return;
       this.remembering = setTimeout(() => {
         if (this.owner.view) this.#write();
       }, OFTEN);
     }
 
-    // Another clip is a step that Back undoes; another frame or setting is none.
+    // Another clip is a step that Back undoes, and so is a clip that is changed, or as it was; more of the change,
+    // another frame or setting is none.
     #write() {
       const query = new URLSearchParams(location.search);
-      const { link } = this.owner;
+      const { link, dial } = this.owner;
+      const isChanged = query.has("shift") || query.has("hide");
       const another = ["clip", "own"].some(
         (name) => query.has(name) && link[name] !== undefined && link[name] !== query.get(name),
       );
-      const how = another ? "pushState" : "replaceState";
+      const step = dial && isChanged !== Object.keys(dial.kept(link)).length > 0;
+      const how = another || step ? "pushState" : "replaceState";
       history[how](history.state, "", this.#address());
     }
 
     #address() {
-      const { pack, state } = this.owner.view;
-      return (
-        location.pathname + player.writeAddress(location.search, pack, state, this.owner.link) + location.hash
-      );
+      const { view, link, dial } = this.owner;
+      const search = player.writeAddress(location.search, view.pack, view.state, link, dial?.kept(link));
+      return location.pathname + search + location.hash;
     }
 
     async #copyLink() {

@@ -40,9 +40,10 @@
       return { places: Object.fromEntries(this.places), only: this.only.value === "only" };
     }
 
-    // Nothing is hidden any more; nobody is asked.
-    forget() {
-      this.places = new Map();
+    // Hides what was asked like this, undefined for nothing; nobody is asked.
+    put(asked) {
+      this.places = new Map(Object.entries(asked?.places ?? {}).map(([number, box]) => [Number(number), box]));
+      this.only.value = asked?.only ? "only" : "";
       this.#arm(false);
     }
 

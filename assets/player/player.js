@@ -18,6 +18,11 @@
       player.watchPage(root, () => this.refresh());
       player.hearKeys(this);
       STILL.addEventListener("change", ({ matches }) => matches && this.view && this.pause());
+      if (this.dial && options.linked) {
+        const follow = () => this.dial.follow(player.readWanted(location.search));
+        window.addEventListener("popstate", follow);
+        follow();
+      }
     }
 
     // Shows what `value` names: {pack: {url, size} | null, first, message, frame, concepts, side, figure, link,
@@ -28,6 +33,7 @@
       const file = value?.pack;
       if (!file?.url) return this.#empty(value?.message || this.options.empty);
       if (file.url === this.url) return this.#ask(value);
+      this.foot.wait(); // what is shown until then is not what the address is to lead to
       this.loading = new AbortController();
       const { signal } = this.loading;
       try {
@@ -225,16 +231,18 @@
       this.callouts.want(Boolean(value.callouts));
       this.dial?.opened(pack, value.change ?? {});
       this.#ask(value);
+      this.dial?.meet(pack, this.link);
       if (value.play) this.playOnce();
     }
 
-    #ask({ frame, concepts, side, figure, link, trouble, channels }) {
+    #ask({ frame, concepts, side, figure, link, trouble, stopped, channels }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
       const detail = { link: this.link };
       this.root.dispatchEvent(new CustomEvent("attention:open", { detail, bubbles: true }));
       this.message.hide();
       if (trouble) this.dial?.say(trouble);
+      if (stopped) this.dial?.stop();
       if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;
       if (pack.sides.has(side)) state.side = side;
       if (figure) state.view = figure;

@@ -24,6 +24,11 @@
       this.size = { width: 0, height: 0 };
     }
 
+    // Of a tile's picture, in pixels of the screen.
+    get width() {
+      return this.tiles[0]?.canvas.width || 1;
+    }
+
     // One tile per entry of `concepts`, after the frame's. marks: Map concept → "truth" | "wrong".
     // giant: these alone, as large as the screen allows.
     arrange(pack, concepts, marks, lineOf, numberOf, giant = false) {

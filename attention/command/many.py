@@ -1,4 +1,4 @@
-"""Several clips from the terminal: a folder for each, and one table of all verdicts.
+"""Several clips from the terminal: a folder for each, one table of all verdicts, and the probes' means.
 
 The same command with the same settings continues an interrupted run: a clip whose analysis is newer
 than the clip is skipped. A clip that cannot be used gets a row with its error sentence.
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from attention.analysis import Analysis
     from attention.probe.asking import Answer
 
-TABLE, SETTINGS = "verdicts.csv", "settings.json"
+TABLE, SETTINGS, MEANS = "verdicts.csv", "settings.json", "means.csv"
 # the suffixes of files that are taken from a folder
 CLIPS = {".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".flv", ".wmv"}
 SUFFIXES = CLIPS | {".ogv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".avif"}
@@ -62,6 +62,7 @@ def look_at_many(named: Sequence[str], asked: Asked) -> None:
             rows[place] = _row(clip, out / place, asked)
             _write_table(out / TABLE, rows)
         show(len(clips), len(clips))
+    _average(out, [place for place in clips if not rows[place].get("fault")], asked)
     faults = [f"{place}: {rows[place]['fault']}" for place in clips if rows[place].get("fault")]
     seen = len(clips) - len(faults)
     say("\n".join([*faults, f"{seen} of {len(clips)} clips were looked at; see {out / TABLE}"]))
@@ -99,7 +100,7 @@ def _places(named: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
             seen.add(clip.resolve())
             place = clip.relative_to(top).as_posix() if top.is_dir() else clip.name
             number = 2
-            while place in taken or place in (TABLE, SETTINGS):
+            while place in taken or place in (TABLE, SETTINGS, MEANS):
                 place = f"{clip.stem} ({number}){clip.suffix}"
                 number += 1
             taken.add(place)
@@ -187,6 +188,19 @@ def _measured(answers: "Sequence[Answer]") -> Row:
             name = " ".join(filter(None, (answer.probe, answer.cnn)))
             row[f"{name}: {measure.name}"] = measure.said or f"{measure.value:.7g}"
     return row
+
+
+def _average(out: Path, places: Sequence[str], asked: Asked) -> None:
+    """Prints and writes what the probes say on average over the clips, those of an earlier run included."""
+    if asked.probe is None:
+        return
+    from attention.command.probes import averages_table, read_answers, write_averages
+    from attention.probe.averages import means
+
+    found = means([read_answers(out / place) for place in places])
+    if found:
+        write_averages(out / MEANS, found)
+        say(averages_table(found))
 
 
 def _is_done(row: Row | None, clip: Path, folder: Path) -> bool:

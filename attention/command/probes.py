@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from statistics import fmean, stdev
 
 from attention.disk.whole import whole_file
 from attention.errors import InputError, short
 from attention.probe.asking import Answer, write_csv
+from attention.probe.averages import Mean, write_means
 from attention.probe.known.probe import Measure
 
 FILES = ("probes.csv", "probes.json")
@@ -36,6 +38,47 @@ def write_answers(folder: Path, answers: Sequence[Answer]) -> list[str]:
             "room or name another folder with --out."
         ) from error
     return list(FILES)
+
+
+def read_answers(folder: Path) -> list[Answer]:
+    """What `write_answers` wrote as probes.json; nothing where that is missing or cannot be read."""
+    try:
+        found = json.loads((folder / FILES[1]).read_text(encoding="utf-8"))
+        return [Answer.from_json(answer) for answer in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def write_averages(path: Path, found: Sequence[Mean]) -> None:
+    """Writes means over clips as CSV. Raises InputError where that cannot be written."""
+    try:
+        write_means(path, found)
+    except OSError as error:
+        raise InputError(
+            f"{path.name} could not be written to {short(path.parent)}: {error.strerror or error}; make "
+            "room or name another folder with --out."
+        ) from error
+
+
+def averages_table(found: Sequence[Mean]) -> str:
+    """A block for each probe and CNN: the mean of every number over the clips, with its interval."""
+    blocks = []
+    for (probe, cnn), group in groupby(found, lambda mean: (mean.probe, mean.cnn)):
+        rows = list(group)
+        head = f"Probe {probe}{f', {cnn} CNN' if cnn else ''}: mean over clips [95 % interval]"
+        width = max(len(row.measure) for row in rows)
+        lines = [f"  {row.measure:<{width}}  {_average(row)}" for row in rows]
+        blocks.append("\n".join([head, *lines]))
+    return "\n\n".join(blocks)
+
+
+def _average(row: Mean) -> str:
+    bounds = "" if math.isnan(row.low) else f" [{row.low:.3f}, {row.high:.3f}]"
+    clips = f"{row.clips} clip{'s' * (row.clips != 1)}"
+    text = f"{row.mean:.3f}{bounds}   {clips}"
+    if not math.isnan(row.random):
+        text += f"   random {row.random:.3f}   better than that in {row.ahead} of {row.clips}"
+    return text
 
 
 def _block(answer: Answer) -> str:

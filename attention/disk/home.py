@@ -8,8 +8,12 @@ ASSETS = ROOT / "assets"
 
 
 def home() -> Path:
-    """The data folder: ATTENTION_HOME, or data/ in the folder where the program was started."""
-    return Path(os.environ.get("ATTENTION_HOME", "data")).absolute()
+    """The data folder: ATTENTION_HOME, or data/ in the folder where the program was started.
+
+    On a Space it is in the home of its user: the folder of the code may be read-only there.
+    """
+    usual = Path.home() / "attention" if "SPACE_ID" in os.environ else "data"
+    return Path(os.environ.get("ATTENTION_HOME", usual)).absolute()
 
 
 def own_models() -> dict[str, Path]:

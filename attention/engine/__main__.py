@@ -6,6 +6,7 @@ To be run anew for another version of torch, torchvision, timm or OpenVINO.
 import shutil
 import sys
 
+import attention.engine.backend  # noqa: F401 - before OpenVINO
 from attention.backbone import load_backbone
 from attention.disk.home import ASSETS
 from attention.engine.graph import SHIPPED, exported

@@ -1,11 +1,16 @@
 """What computes a network: OpenVINO or torch, through one door."""
 
+import sys
 from typing import Protocol
 
 from torch import Tensor
 
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen
+
+# OpenVINO reports that it was imported to a service for analytics; None stands for "not to be found", and
+# it goes on without. Whoever imports OpenVINO has this module first.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 BATCH = 8  # frames to give a CPU at a time
 

@@ -12,6 +12,7 @@ from attention.engine.devices import check_precision, device_named
 from attention.engine.eager import Eager
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen
+from attention.engine.zerogpu import Lent, is_lent
 from attention.networks.cnn import Backbone, imprint
 from attention.networks.inference import eval_copy, tensors
 from attention.networks.stages import stages_of
@@ -109,10 +110,17 @@ def _engine(backbone: Backbone, device: torch.device, precision: str) -> Engine:
         except ImportError:
             notes.append(_note(backbone.name, by_torch, "OpenVINO is not installed"))
     if device.type != "cpu":
-        there = eval_copy(backbone, device).to(memory_format=torch.channels_last)
-        backends.insert(0, Eager(there, stages_of(there), device, precision))
+        backends.insert(0, on_gpu(backbone, device, precision))
         notes.clear()
     return Engine(backends, backbone.name, notes)
+
+
+def on_gpu(backbone: Backbone, device: torch.device, precision: str) -> Backend:
+    """A network on a GPU: the machine's own, or one that is lent for each call."""
+    if is_lent():
+        return Lent(eval_copy(backbone, "cpu"), precision)
+    there = eval_copy(backbone, device).to(memory_format=torch.channels_last)
+    return Eager(there, stages_of(there), device, precision)
 
 
 def _note(network: str, backend: Backend, why: str) -> str:

@@ -22,6 +22,7 @@ METHODS = (
         "CNN mean", 110, "web", "none", ("scores",), _mean, "baseline",
         "The class with the highest mean score over all frames wins (§4.3).",
         ORANGE, "triangle-down", "evaluate", title="CNN, mean of all frames",
+        plain="mean of all frames",
     ),
     Method(
         "finetune+CNN", 300, "tuned", "some", ("scores",), _vote, "vote",
@@ -32,10 +33,11 @@ METHODS = (
         "finetune+CNN mean", 310, "tuned", "some", ("scores",), _mean, "baseline",
         "The highest mean score over all frames, by the fine-tuned CNN.",
         VERMILLION, "triangle-down", "evaluate", title="finetune+CNN, mean of all frames",
+        plain="tuned mean of all frames",
     ),
     Method(
         "NoImage+CNN", 400, "no image", "all", ("scores",), _vote, "baseline",
         "The vote of a CNN that goes from ImageNet straight to labelled video, without Web images (Table 3).",
-        GREY, "x", "sweep",
+        GREY, "x", "sweep", plain="vote without Web images",
     ),
 )  # fmt: skip

@@ -50,11 +50,13 @@ METHODS = (
         "Focus, even", 131, "web", "none", ("scores",),
         lambda name, seen: _weighted(name, seen, np.ones(len(seen.side.scores), np.float32)), "control",
         "A control of Focus: all frames weigh the same.", GREY, "triangle-down", "sweep",
+        plain="weighted vote, all weights alike",
     ),
     Method(
         "Focus by scores", 132, "web", "none", ("scores",),
         lambda name, seen: _weighted(name, seen, _stands_out(seen.side.scores, seen)), "control",
         "A control of Focus: frames are weighted by how much their class scores stand out.",
         GREY, "square", "sweep", fit=lambda examples: _statistics(examples.side.scores), learns=LEARNS,
+        plain="weighted vote, by scores",
     ),
 )  # fmt: skip

@@ -21,6 +21,6 @@ METHODS = (
     Method(
         "Fresh head", 220, "web", "some", ("features",), judge_by_clip_head, "baseline",
         "One logistic head on the Web CNN's mean features of the labelled clips.",
-        PURPLE, "square", "sweep", fit=_fit, learns=LEARNS,
+        PURPLE, "square", "sweep", fit=_fit, learns=LEARNS, plain="clip classifier, clips alone",
     ),
 )  # fmt: skip

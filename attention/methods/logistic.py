@@ -41,6 +41,6 @@ METHODS = (
     Method(
         "Logistic", 210, "web", "some", ("features",), _judge, "baseline",
         "A fresh logistic head on the Web CNN's features of labelled frames; probabilities are averaged.",
-        PURPLE, "x", "sweep", fit=_fit, learns=LEARNS,
+        PURPLE, "x", "sweep", fit=_fit, learns=LEARNS, plain="frame classifier",
     ),
 )  # fmt: skip

@@ -41,6 +41,12 @@ def plain_name(name: str) -> str:
     return (row and row.plain) or name
 
 
+def both_names(name: str) -> str:
+    """The method's name in everyday words with its own in brackets; its own alone where both are one."""
+    plain = plain_name(name)
+    return name if plain == name else f"{plain} ({name})"
+
+
 def listed(*where: Where) -> str:
     """The methods used there, each with its hint: for --help."""
     rows = methods_for(*where)

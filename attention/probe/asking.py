@@ -2,12 +2,12 @@
 
 import csv
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -50,12 +50,27 @@ class Answer:
             "fault": self.fault, "notes": list(self.notes),
             "measures": [
                 {
-                    "measure": m.name, "value": _number(m.value), "said": m.said,
+                    "measure": m.name, "value": _number(m.value), "said": m.said, "better": m.better,
                     "random": [_number(v) for v in m.random], "curve": [_number(v) for v in m.curve],
                 }
                 for m in self.measures
             ],
         }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Self:
+        """The answer that `to_json` gave. KeyError and TypeError for what is none."""
+        measures = tuple(
+            Measure(
+                m["measure"], _value(m["value"]), tuple(map(_value, m["random"])), said=m["said"],
+                curve=tuple(map(_value, m["curve"])), better=m["better"],
+            )
+            for m in found["measures"]
+        )  # fmt: skip
+        return cls(
+            found["probe"], found["cnn"], found["concept"], found["frames"], measures, found["fault"],
+            tuple(found["notes"]),
+        )  # fmt: skip
 
     def rows(self) -> Iterator[tuple[str, ...]]:
         """A row of COLUMNS per measure, or one with the fault."""
@@ -126,10 +141,11 @@ def _few(subject: Subject) -> Subject:
     n = len(subject.rgb)
     if n <= FEW:
         return subject
-    some = np.linspace(0, n - 1, FEW).round().astype(int)
-    return Subject(
-        subject.backbone, subject.engine, subject.rgb[some], subject.concept, subject.window
-    )
+    return subject.some(np.linspace(0, n - 1, FEW).round().astype(int))
+
+
+def _value(number: float | None) -> float:
+    return math.nan if number is None else float(number)
 
 
 def _number(value: float) -> float | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from attention.errors import InputError
 from attention.media.clip import Picture
 from attention.probe.hide import Box, Boxes, following, hidden, in_one
-from attention.probe.shift.registry import sentence_of, shifted, values_of
+from attention.probe.shift.registry import sentence_of, shifted, shifts, values_of
 
 MOST_PLACES = 1000  # more than a look has frames
 
@@ -40,6 +40,11 @@ class Change:
             places = {str(number): list(box) for number, box in self.places}
             found["hide"] = {"places": places, "only": self.only}
         return found
+
+    @property
+    def moves(self) -> bool:
+        """Whether what is seen lies elsewhere afterwards."""
+        return any(row.moves for row in shifts() if row.name in dict(self.shift))
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -21,22 +21,25 @@ MOST = 64  # frames held, by default
 class Held:
     """Sampled frames of a clip, no longer than the page's pictures; frames.rgb: uint8 [N,H,W,3].
 
-    every: the step they were taken with · notes: what was left out of the clip.
+    every: the step they were taken with · notes: what was left out of the clip · moved: whether what is
+    seen lies elsewhere than in the clip.
     """
 
     clip: Clip
     frames: Frames
     every: int
     notes: tuple[str, ...] = ()
+    moved: bool = False
 
     @property
     def rgb(self) -> Picture:
         """Its frames."""
         return self.frames.rgb
 
-    def changed(self, rgb: Picture, *notes: str) -> "Held":
+    def changed(self, rgb: Picture, *notes: str, moved: bool = False) -> "Held":
         """The same clip with other pixels, and what is to be said of them."""
-        return replace(self, frames=replace(self.frames, rgb=rgb), notes=(*self.notes, *notes))
+        frames = replace(self.frames, rgb=rgb)
+        return replace(self, frames=frames, notes=(*self.notes, *notes), moved=self.moved or moved)
 
     def analysis(self, model: Model, **options: Any) -> Analysis:
         """analyse() of these frames: the verdicts of every method, and what `options` ask for."""

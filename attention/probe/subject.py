@@ -1,6 +1,7 @@
 """One concept of some frames, as one CNN sees it: what every question about a map begins with."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -52,6 +53,10 @@ class Subject:
     def maps(self) -> Floats:
         """L(F,c) of its concept, float [n,h,w]."""
         return np.asarray(self.seen.maps[:, self.concept])
+
+    def some(self, places: Sequence[int] | NDArray[np.int64]) -> "Subject":
+        """The same of some of its frames, by their places among them."""
+        return replace(self, rgb=self.rgb[np.asarray(places, np.int64)])
 
     def with_hidden(self, cells: NDArray[np.bool_]) -> Tensor:
         """x with cells bool [n,g,g'] of a grid over the square filled; pixel y lies in row ⌊y·g/224⌋."""

@@ -8,7 +8,10 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from attention.disk.home import own_models
-from attention.errors import InputError
+from attention.errors import InputError, short
+from attention.gate.hosting import hosting
+from attention.gate.owners import may_see, owned
+from attention.gate.visitors import asking
 from attention.media.frames import Limits
 from attention.model.card import Card, read_card, shipped_models
 from attention.networks.known.registry import on_imagenet
@@ -21,17 +24,35 @@ MOST_FRAMES = 600  # frames of a clip it looks at: some 30 s of work on two core
 MAP_CELLS = 12_000_000  # most numbers in a pack's maps: 24 MB, what a browser fetches at once
 WIDE = 2  # 16:9 is 1.7, films are 2.4
 LARGEST_FILE = 200 * 2**20  # bytes
+LARGEST_FRAME = 4096 * 2304  # pixels: 4K; one more takes seconds and GB
+ON_PUBLIC_PAGE = 2  # times less of all these where strangers come
 
 _loading = Lock()
 
 
 def offered_models() -> dict[str, Card]:
-    """The models a page may use, by name: those that ship, those trained here, those to download."""
+    """The models a visitor may use, by name: those that ship, own and shared ones, those to download."""
     offered = {name: read_card(name) for name in shipped_models()}
-    for name, folder in own_models().items():
+    for name, folder in seen_models().items():
         with suppress(InputError):  # damaged by hand: it is not offered
             offered.setdefault(name, read_card(folder))
     return offered | {name: read_card(name) for name in on_imagenet()}
+
+
+def check_offered(name: str) -> None:
+    """Raises InputError unless the asking visitor may use a model of that name."""
+    offered = offered_models()
+    if name not in offered:
+        raise InputError(f"There is no model '{short(name)}'; choose one of {', '.join(offered)}.")
+
+
+def seen_models() -> dict[str, Path]:
+    """Name → folder of the models trained here that the asking visitor may see."""
+    return {
+        name: folder
+        for name, folder in own_models().items()
+        if may_see(owned(folder.parent if folder.name == "model" else folder), asking())
+    }
 
 
 def ready_model(name: str | Path) -> "Model":
@@ -46,14 +67,12 @@ def ready_model(name: str | Path) -> "Model":
             raise InputError(f"The networks in {name.name} are no longer there.") from None
         with _loading:
             return _kept(name.name, name, writing)
-    if name not in offered_models():
-        raise InputError(
-            f"There is no model '{name}'; choose one of {', '.join(offered_models())}."
-        )
-    shipped = name in shipped_models() or name in on_imagenet()
-    place = name if shipped else own_models()[name]
+    check_offered(name)
+    own = None
+    if name not in shipped_models() and name not in on_imagenet():
+        own = seen_models()[name]
     with _loading:  # by one thread, not by each that waits for it
-        return _kept(name, place, None if shipped else _written(own_models()[name]))
+        return _kept(name, own or name, _written(own) if own else None)
 
 
 @lru_cache(maxsize=3)
@@ -74,7 +93,23 @@ def limits_for(model: "Model", keep_maps: bool = True, whole: bool = False) -> L
 
     whole: of whole frames, whose maps are taken to be WIDE times as large.
     """
+    share = ON_PUBLIC_PAGE if hosting().public else 1
     h, w = model.web.map_size
     cells = len(model.concepts) * h * w * (2 if model.tuned else 1) * (WIDE if whole else 1)
-    frames = min(MOST_FRAMES, max(1, MAP_CELLS // cells)) if keep_maps else MOST_FRAMES
-    return Limits(trim_seconds=LONGEST, trim_frames=frames, max_bytes=LARGEST_FILE)
+    most = MOST_FRAMES // share
+    return Limits(
+        trim_seconds=longest(),
+        trim_frames=min(most, max(1, MAP_CELLS // cells)) if keep_maps else most,
+        max_clip_pixels=LARGEST_FRAME // share,
+        max_bytes=largest_file(),
+    )
+
+
+def longest() -> float:
+    """Seconds of a clip that the page looks at."""
+    return LONGEST / (ON_PUBLIC_PAGE if hosting().public else 1)
+
+
+def largest_file() -> int:
+    """Bytes of a file that the page takes."""
+    return LARGEST_FILE // (ON_PUBLIC_PAGE if hosting().public else 1)

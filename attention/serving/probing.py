@@ -1,11 +1,14 @@
 """Is this map true? A probe put to the clip that was looked at."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from attention.disk.home import ASSETS
 from attention.errors import InputError
+from attention.model.card import shipped_models
 from attention.probe.known.probe import Probe, Tick
 from attention.probe.known.registry import probes
 from attention.serving.dial import frames_of
@@ -14,13 +17,28 @@ from attention.serving.offered import ready_model
 
 if TYPE_CHECKING:
     from attention.probe.asking import Answer
+    from attention.probe.averages import Mean
 
+FOLDER = ASSETS / "results" / "trust"  # a table for each model, named after it
 Tell = Callable[[Progress], None]
 
 
 def offered_probes() -> tuple[Probe, ...]:
     """The probes with a name in everyday words."""
     return tuple(probe for probe in probes() if probe.plain)
+
+
+@lru_cache
+def over_set(model: str) -> "Mapping[tuple[str, str, str], Mean]":
+    """What the probes say of a model that ships, over drawn development clips; nothing of other models.
+
+    Measured beforehand by `python -m training trust`: by probe, CNN and measure.
+    """
+    from attention.probe.averages import read_means
+
+    path = FOLDER / f"{model}.csv"
+    ships = model in shipped_models() and path.is_file()
+    return {mean.key: mean for mean in read_means(path)} if ships else {}
 
 
 def probed(looked: Looked, name: str, tell: Tell | None = None) -> "tuple[Answer, ...]":

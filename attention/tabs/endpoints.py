@@ -1,15 +1,17 @@
 """What other programs may call: /analyse and /models, over HTTP, gradio_client and MCP."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from attention.confined.process import SandboxedReader
-from attention.errors import InputError, whole_number
-from attention.serving.offered import limits_for, offered_models, ready_model
-from attention.serving.turns import LINE
+from attention.errors import InputError
+from attention.gate.line import LINE, Place
+from attention.gate.store import store
+from attention.records import validated
+from attention.serving.looking import patient_reader
+from attention.serving.offered import check_offered, limits_for, offered_models, ready_model
+from attention.tabs.arguments import Analyse
 from attention.tabs.faults import toasting
 
 
@@ -32,7 +34,11 @@ def endpoints() -> None:
 
 
 def analyse_clip(
-    clip: str, model: str = "imagenet", every: float | None = 5, concepts: str | None = ""
+    clip: str,
+    model: str = "imagenet",
+    every: float | None = 5,
+    concepts: str | None = "",
+    progress: gr.Progress = gr.Progress(),
 ) -> dict[str, Any]:
     """Look at a video or image: every concept's energy per frame, and each method's verdict.
 
@@ -46,33 +52,33 @@ def analyse_clip(
         The analysis: methods with predictions and scores; class scores, energies and window places
         per frame and concept; map size, timing in seconds, and notes.
     """
-    from attention.pipeline import analyse  # torch: not before there is something to look at
-
     with toasting():
-        if not clip:
+        values = {"clip": clip, "model": model, "every": every, "concepts": concepts}
+        asked = validated(Analyse, values, "/analyse's")
+        check_offered(asked.model)
+        if not asked.clip:
             raise InputError("No clip was given; pass a video or image file.")
-        step = _step(every)
-        ready = ready_model(model)
+        from attention.pipeline import analyse  # torch: not before there is something to look at
+
+        ready = ready_model(asked.model)
         known = ready.concept_set
-        wanted = (concepts or "").strip()
+        wanted = (asked.concepts or "").strip()
         names = [known.names[c] for c in known.pick(wanted)] if wanted else None
-        with LINE.turn():
+
+        def tell(place: Place) -> None:
+            said = f"looks before this one: {place.ahead}, about {place.seconds:.0f} s"
+            progress((0, None), desc=said, unit="frames")
+
+        with store().held(Path(asked.clip)), LINE.turn(tell):
             analysis = analyse(
-                Path(clip),
+                Path(asked.clip),
                 ready,
-                every=step,
+                every=asked.every,
                 concepts=names,
                 limits=limits_for(ready, keep_maps=False),
-                reader=SandboxedReader,
+                reader=patient_reader,
             )
     return analysis.to_json()
-
-
-def _step(every: object) -> int:
-    """A sampling step as programs send it: a whole number, also as 5.0 or "5"."""
-    with suppress(ValueError):
-        every = float(every) if isinstance(every, str) else every
-    return whole_number("every", every)
 
 
 def list_models() -> dict[str, Any]:

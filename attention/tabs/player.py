@@ -27,6 +27,7 @@ SCRIPTS = (
     "energy.js",
     "colours.js",
     "heatmap.js",
+    "change.js",
     "address.js",
     "page.js",
     "message.js",
@@ -42,6 +43,7 @@ SCRIPTS = (
     "channels.js",
     "numbers.js",
     "shifts.js",
+    "preview.js",
     "curve.js",
     "hide.js",
     "dial.js",
@@ -113,6 +115,7 @@ def player_value(
     callouts: bool = False,
     change: Mapping[str, Any] | None = None,
     trouble: str = "",
+    stopped: bool = False,
     channels: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What an event returns to a player.
@@ -125,7 +128,7 @@ def player_value(
     {"clip": "lion"}; a None takes the parameter out of the address · play: plays once by itself, save
     for people who want no motion · callouts: says in the picture what the vote and attention say ·
     change: what was done to the frames · trouble: why the dial was not followed ·
-    channels: what one map is made of, see `serving.channels`.
+    stopped: what was asked last is not coming · channels: what one map is made of, see `serving.channels`.
     Raises FileNotFoundError when there is no such file.
     """
     value: dict[str, Any] = {"pack": None, "message": message}
@@ -152,6 +155,8 @@ def player_value(
         value["change"] = dict(change)
     if trouble:
         value["trouble"] = trouble
+    if stopped:
+        value["stopped"] = True
     if channels:
         value["channels"] = dict(channels)
     if link is not None:

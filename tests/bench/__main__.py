@@ -1,8 +1,9 @@
 """Prints the table: `python -m tests.bench`, about three minutes on two quiet cores.
 
-`python -m tests.bench vgg16 clip exact` prints those parts alone; `gpu` is a part of its own, and `page`,
-which starts the app three times and opens it in chromium. With `--cpu` works run on one core and seconds
-are its computing, which tells more on a machine that others use meanwhile.
+`python -m tests.bench vgg16 clip exact` prints those parts alone; parts of their own are `gpu`, `page`,
+which starts the app three times and opens it in chromium, `dial`, whose ten clients turn the dial at once,
+and `slider`, which moves its sliders in chromium. With `--cpu` works run on one core and seconds are its
+computing, which tells more on a machine that others use meanwhile.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from tests.bench import clip, engine, exact, gpu, page, verdicts
+from tests.bench import clip, dial, engine, exact, gpu, page, slider, verdicts
 from tests.bench.race import Clock, Row
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
@@ -61,9 +62,11 @@ def _print(part: str, by_computing: bool) -> None:
 def _rows(part: str, clock: Clock) -> Iterator[Row]:
     others = {
         "clip": lambda: clip.rows(clock),
+        "dial": dial.rows,
         "exact": exact.rows,
         "gpu": gpu.rows,
         "page": page.rows,
+        "slider": slider.rows,
     }
     return others[part]() if part in others else engine.rows(part, clock)
 

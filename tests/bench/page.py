@@ -85,7 +85,7 @@ def _round(home: Path, clip: Path) -> dict[str, float]:
     told = subprocess.run([sys.executable, "-c", IMPORT], check=True, cwd=ROOT, capture_output=True)
     found = {"gradio": time.perf_counter() - started}
     started = time.perf_counter()
-    with _app(home) as process:
+    with app(home) as process:
         found["answers"] = time.perf_counter() - started
         computed = process.cpu_times()
         found["computing"] = (computed.user + computed.system) / float(told.stdout)
@@ -95,7 +95,7 @@ def _round(home: Path, clip: Path) -> dict[str, float]:
 
 
 @contextmanager
-def _app(home: Path) -> Iterator[psutil.Process]:
+def app(home: Path) -> Iterator[psutil.Process]:
     """The app, once it answers."""
     env = {**os.environ, "ATTENTION_HOME": str(home), "GRADIO_SERVER_PORT": str(PORT)}
     process = psutil.Popen([sys.executable, "app.py"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)

@@ -18,10 +18,15 @@ PATIENCE = 120.0  # seconds for it to start
 
 
 class RunningApp:
-    """`python app.py`; every start is a new process on the same data folder and port."""
+    """`python app.py`; every start is a new process on the same data folder and port.
 
-    def __init__(self, home: Path) -> None:
+    settings: more environment variables · temporary: its folder for temporary files, no one else's.
+    """
+
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home, self.port = home, _free_port()
+        self.temporary = home.with_name(f"{home.name}-tmp")
+        self._settings = settings
         self.url = f"http://127.0.0.1:{self.port}"
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -29,11 +34,13 @@ class RunningApp:
         """Starts the process and does not wait for it."""
         environment = os.environ | {
             "ATTENTION_HOME": str(self.home),
-            "GRADIO_TEMP_DIR": str(self.home / "gradio"),
+            "TMPDIR": str(self.temporary),
             "GRADIO_SERVER_NAME": "127.0.0.1",
             "GRADIO_SERVER_PORT": str(self.port),
+            **self._settings,
         }
         self.home.mkdir(parents=True, exist_ok=True)
+        self.temporary.mkdir(exist_ok=True)
         with (self.home / "app.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(ROOT / "app.py")], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL,

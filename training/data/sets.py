@@ -15,6 +15,8 @@ from filelock import FileLock, Timeout
 from attention.disk.home import ASSETS, home
 from attention.disk.room import SPARE, size_text
 from attention.errors import InputError
+from attention.gate.owners import may_change, may_see, own, owned, share
+from attention.gate.visitors import asking
 from attention.media.frames import label
 from training.data.archive.unpack import Progress
 from training.data.archive.upload import Plan, plan_of, write_plan
@@ -40,7 +42,17 @@ def sets_folder() -> Path:
 
 
 def sets() -> dict[str, Path]:
-    """Name → folder: the drawn set first, then the uploaded ones by name."""
+    """Name → folder of the sets that the asking visitor may see: the drawn one first, then by name."""
+    visitor = asking()
+    return {
+        name: folder
+        for name, folder in every_set().items()
+        if folder == DRAWN_FOLDER or may_see(owned(folder), visitor)
+    }
+
+
+def every_set() -> dict[str, Path]:
+    """Name → folder of all sets, whoever may see them."""
     found = {DRAWN: DRAWN_FOLDER} if DRAWN_FOLDER.is_dir() else {}
     if sets_folder().is_dir():
         own = [f for f in sets_folder().iterdir() if f.is_dir() and not f.name.startswith(".")]
@@ -66,9 +78,11 @@ def add_set(
     name: str = "",
     limits: ZipLimits = ZipLimits(),
     on_progress: Progress | None = None,
+    shared: bool | None = None,
 ) -> str:
-    """Unpacks a zip of web/<Class>/ and video/<Class>/ into a set; returns its name.
+    """Unpacks a zip of web/<Class>/ and video/<Class>/ into a set of the asking visitor's; its name.
 
+    shared: whether others may look at it; None: as the page is used.
     A name that is in use gets a number; without a name the set is named after the zip.
     on_progress(bytes done, bytes in all). Raises InputError when the zip cannot be used or the disk is
     full; then nothing is left of it.
@@ -84,6 +98,7 @@ def add_set(
             plan = _unpacked(zip_path, partial / wanted, limits, on_progress)
             (partial / wanted / NOTES).write_text(json.dumps(plan.notes), encoding="utf-8")
             open_source(partial / wanted)
+            own(partial / wanted, shared)
             with _alone(folder):
                 final = _free_name(wanted)
                 os.replace(partial / wanted, folder / final)
@@ -92,9 +107,14 @@ def add_set(
     return final
 
 
+def share_set(name: str, shared: bool) -> None:
+    """Lets others look at a set and train on it, or no longer."""
+    share(own_set(name), shared)
+
+
 def remove_set(name: str) -> None:
     """Deletes an uploaded set. Raises InputError for the drawn set and unknown names."""
-    folder = _own_folder(name)
+    folder = own_set(name)
     gone = folder.with_name(f".removed-{secrets.token_hex(8)}")
     with _alone(folder.parent):
         os.replace(folder, gone)  # first, so that nobody sees a half-deleted set
@@ -107,7 +127,7 @@ def leave_out(name: str, files: Iterable[str]) -> int:
     files: paths within the set, such as "web/Hug/2.jpg". Raises InputError, and changes nothing, for an
     unknown file and when the remaining files are not enough for training.
     """
-    folder = _own_folder(name)
+    folder = own_set(name)
     wanted = list(dict.fromkeys(files))
     with _alone(folder.parent):
         source = open_source(folder)
@@ -135,7 +155,7 @@ def left_out(name: str) -> tuple[str, ...]:
 
 def put_back(name: str) -> int:
     """Moves all files in left_out/ back to their places; returns their number."""
-    folder = _own_folder(name)
+    folder = own_set(name)
     with _alone(folder.parent):
         away = left_out(name)
         _move(folder / LEFT_OUT, folder, away)
@@ -152,17 +172,28 @@ def notes_of(name: str) -> tuple[str, ...]:
     return tuple(map(str, notes)) if isinstance(notes, list) else ()
 
 
-def _own_folder(name: str) -> Path:
+def may_change_set(name: str) -> bool:
+    """Whether the asking visitor may change and remove a set; nobody the drawn one."""
+    folder = set_folder(name)
+    return folder != DRAWN_FOLDER and may_change(owned(folder), asking())
+
+
+def own_set(name: str) -> Path:
+    """The folder of a set that the asking visitor may change. InputError for any other."""
     folder = set_folder(name)
     if folder == DRAWN_FOLDER:
         raise InputError(
             "The drawn set ships with the app and stays as it is: add one of your own."
         )
+    if not may_change_set(name):
+        raise InputError(
+            f"The set {label(name)!r} is shared by somebody else and stays as it is: add one of your own."
+        )
     return folder
 
 
 def _free_name(wanted: str) -> str:
-    taken = {name.casefold() for name in sets()} | {DRAWN}
+    taken = {name.casefold() for name in every_set()} | {DRAWN}
     if len(taken) > MOST_SETS:
         raise InputError(f"There are {MOST_SETS} sets already: remove one before adding another.")
     numbers = (f"{wanted}-{number}" for number in range(2, MOST_SETS + 3))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from attention.methods.method import GREY, Marker
-from attention.methods.registry import known_method, methods
+from attention.methods.registry import both_names, known_method, methods, plain_name
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
 from training.report.curves import MEASURES, curve_name, figure5_rows, paper_rows
@@ -173,14 +173,16 @@ def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, la
     x = [none if f == 0 else float(f) * STEP ** (order - len(every) / 2) for f in rows["fraction"]]
     y, error = [float(v) for v in rows["mean"]], [float(v) for v in rows["std"]]
     notes = [
-        f"{method}{f' · {of}' if of else ''}\n{percent(r.fraction) if r.fraction else 'no labels'}: "
-        f"{r.mean:.1f}" + ("" if np.isnan(r.std) else f" ± {r.std:.1f}") + f" over {r.seeds}"
+        f"{both_names(method)}{f' · {of}' if of else ''}\n"
+        f"{percent(r.fraction) if r.fraction else 'no labels'}: {r.mean:.1f}"
+        + ("" if np.isnan(r.std) else f" ± {r.std:.1f}")
+        + f" over {r.seeds} seed{'s' * (r.seeds != 1)}"
         for r in _tuples(rows)
     ]
     if level:  # it holds for any share: drawn through to the right
         x, y, error, notes = [x[0], last * 1.1], y * 2, [*error, float("nan")], notes * 2
     return line(
-        f"{method} · {of}" if of else method, x, y, colour,
+        f"{plain_name(method)} · {of}" if of else plain_name(method), x, y, colour,
         DASHES[place % len(DASHES)], _marker(marker, place),
         None if np.isnan(error).all() else [0.0 if np.isnan(e) else e for e in error],
         notes, of,
@@ -195,12 +197,12 @@ def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Trace:
     row = known_method(method)
     x = [none if f == 0 else float(f) for f in rows["fraction"]]
     y = [float(v) for v in rows["value"]]
-    where = [f"{method}, the paper ({r.where}): {r.value:.1f}" for r in _tuples(rows)]
+    where = [f"{both_names(method)}, the paper ({r.where}): {r.value:.1f}" for r in _tuples(rows)]
     if rows["fraction"].iloc[0] == 0:
         x, y, where = [x[0], last * 1.1], y * 2, where * 2
     colour = row.colour if row else GREY
     marker = UNKNOWN if len(rows) == 1 and rows["fraction"].iloc[0] else None
-    name = f"{method}, the paper"
+    name = f"{plain_name(method)}, the paper"
     return line(name, x, y, colour, "dash", marker, notes=where, quoted=True)
 
 
@@ -217,10 +219,10 @@ def _figure5_alt(
             labels = (
                 f"{percent(first['fraction'])} of the labels" if first["fraction"] else "no labels"
             )
-            parts.append(f"{method} {first['mean']:.1f} with {labels}")
+            parts.append(f"{plain_name(str(method))} {first['mean']:.1f} with {labels}")
         else:
             parts.append(
-                f"{method} from {first['mean']:.1f} at {percent(first['fraction'])} "
+                f"{plain_name(str(method))} from {first['mean']:.1f} at {percent(first['fraction'])} "
                 f"to {last['mean']:.1f} at {percent(last['fraction'])}"
             )
     of = f"{title}: " if len(sweeps) > 1 else ""

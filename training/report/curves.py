@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from attention.errors import InputError
-from attention.methods.registry import methods
+from attention.methods.registry import both_names, known_method, methods, plain_name
 from training.judge import bootstrap, paper
 from training.judge.comparison import Column, draws_of
 from training.judge.paper import ALL, FEW, NONE, Curve
@@ -28,6 +28,7 @@ TABLES: Mapping[str, str] = {
     "Table 5": "Accuracy beside other methods (%)",
     "Differences": "Every order that the paper states, in points with 95 % intervals",
 }
+PLAIN = "in plain words"
 
 
 def figure5_rows(
@@ -122,15 +123,24 @@ def cell_of(
 
 
 def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
-    """One of TABLES with our columns and the paper's, as RESULTS.md has it."""
+    """One of TABLES with our columns and the paper's, as RESULTS.md has it; methods in plain words beside."""
     if number == "Differences":
         return report_tables.differences(columns[0])
     table = getattr(report_tables, number.lower().replace(" ", ""))(columns)
     if number == "Table 1":  # one line per sweep, so that the paper's numbers stand beside ours
         table = table.set_index("CNN").T.reset_index(names="stills")
-    return table.loc[
-        :, ~table.columns.duplicated()
-    ]  # the paper's, once for sweeps of the same stills
+    # the paper's, once for sweeps of the same stills
+    table = table.loc[:, ~table.columns.duplicated()]
+    return with_plain_names(table) if "method" in table else table
+
+
+def with_plain_names(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its methods in plain words in a column after "method"; "" for what is none of ours."""
+    own = [str(name).partition(",")[0] for name in table["method"]]
+    plain = [plain_name(name) if known_method(name) else "" for name in own]
+    found = table.copy()
+    found.insert(int(table.columns.get_loc("method")) + 1, PLAIN, plain)
+    return found
 
 
 def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.DataFrame]:
@@ -154,9 +164,17 @@ def check_measure(measure: str) -> None:
 
 
 def curve_name(curve: Curve) -> str:
-    """Such as: finetune+EnergyNet, 20 % of the labels."""
-    labels = f"{percent(curve.fraction)} of the labels" if curve.fraction else "no labels"
-    return f"{curve.method}, {labels}"
+    """Such as: learned energy, 20 % of the labels."""
+    return f"{plain_name(curve.method)}, {_labels(curve)}"
+
+
+def full_curve_name(curve: Curve) -> str:
+    """Such as: learned energy (finetune+EnergyNet), 20 % of the labels."""
+    return f"{both_names(curve.method)}, {_labels(curve)}"
+
+
+def _labels(curve: Curve) -> str:
+    return f"{percent(curve.fraction)} of the labels" if curve.fraction else "no labels"
 
 
 def curves_in(results: SweepResults) -> list[Curve]:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from attention.errors import InputError
+from attention.methods.registry import plain_name
 from training.judge.bootstrap import Difference
 from training.judge.comparison import compared, draws_of
 from training.judge.paper import Curve
@@ -46,10 +47,10 @@ class Disagreement:
     def sentence(self) -> str:
         """Both counts, the difference in accuracy, and whether it tells the two apart."""
         a, b = len(self.attention_right), len(self.cnn_right)
+        mine, other = plain_name(self.attention.method), plain_name(self.cnn.method)
         return (
-            f"Of {self.clips} clips, {a} only {self.attention.method} gets right and {b} only "
-            f"{self.cnn.method}; {self.both_right} both get right, {self.both_wrong} neither. "
-            f"{self._who}"
+            f"Of {self.clips} clips, {mine} alone gets {a} right and {other} alone {b}; "
+            f"{self.both_right} both get right, {self.both_wrong} neither. {self._who}"
         )
 
     @property
@@ -62,9 +63,10 @@ class Disagreement:
         gain = f"{signed(found.mean)} points {bounds(found)}, p {p}"
         if found.sign:
             better, other = (self.attention, self.cnn)[:: found.sign]
-            return f"{better.method} beats {other.method}: {gain}."
+            return f"{plain_name(better.method).capitalize()} beats {plain_name(other.method)}: {gain}."
         small = f" {cannot_tell(self.clips, self.needed)}" if self.needed > self.clips else ""
-        return f"The two are not told apart: {self.attention.method} − {self.cnn.method} {gain}.{small}"
+        pair = f"{plain_name(self.attention.method)} − {plain_name(self.cnn.method)}"
+        return f"The two are not told apart: {pair} {gain}.{small}"
 
 
 def disagreement(

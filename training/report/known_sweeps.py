@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from attention.disk.home import ASSETS
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.methods.registry import known_method
 from training.data.naming import DRAWN
 from training.data.sets import sets
@@ -18,7 +18,7 @@ from training.judge import paper
 from training.judge.comparison import Column, measured_column
 from training.judge.paper import Curve
 from training.judge.results import CELL, ROWS, WEB_ROWS, SweepResults, clips_table, read_results
-from training.runs.folder import Run, all_runs, networks_folder
+from training.runs.folder import Run, networks_folder, seen_runs
 from training.runs.records import UNDER_WAY
 from training.runs.words import title_of, when_asked
 
@@ -57,7 +57,7 @@ class Sweep:
 
 
 def known_sweeps() -> list[Sweep]:
-    """Those that ship and are there, then those of the runs, the newest first; no title twice."""
+    """Those that ship, then those of the runs that the visitor may see, the newest first; no title twice."""
     known = [*_shipped(), *_of_runs()]
     titles = Counter(sweep.title for sweep in known)
     return [s if titles[s.title] == 1 else replace(s, title=f"{s.title}, {s.name}") for s in known]
@@ -76,7 +76,7 @@ def sweep_named(name: str) -> Sweep:
     known = by_name()
     if name not in known:
         names = ", ".join(list(known)[:6]) or "none yet"
-        raise InputError(f"There is no sweep or run '{name:.80}'; there are: {names}.")
+        raise InputError(f"There is no sweep or run '{short(name)}'; there are: {names}.")
     return known[name]
 
 
@@ -96,7 +96,7 @@ def _shipped() -> list[Sweep]:
 def _of_runs() -> list[Sweep]:
     found = (
         _of_run(run, _stamp(run.folder / "spec.json", run.folder / "status.json"))
-        for run in all_runs()
+        for run in seen_runs()
     )
     return [sweep for sweep in found if sweep is not None]
 
@@ -162,7 +162,7 @@ def networks_of(sweep: Sweep, fold: str, seed: int, curve: Curve) -> str | Path 
 
 
 def set_folder(sweep: Sweep) -> Path | None:
-    """Where the clips are: the drawn set, or one that was uploaded; None for anything else."""
+    """Where the clips are: the drawn set, or one the visitor may see; None for anything else."""
     return sets().get(sweep.source) if sweep.source else None
 
 

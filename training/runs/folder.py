@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from attention.disk.home import home
 from attention.disk.whole import whole_file
-from attention.errors import InputError
+from attention.errors import InputError, short
+from attention.gate.owners import Owned, may_change, may_see, owned
+from attention.gate.visitors import asking
 from training.runs.records import Spec, Status
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -58,6 +60,10 @@ class Run:
     def status(self) -> Status:
         """The last state that the process wrote. InputError when the file is missing or damaged."""
         return self._read("status.json", Status)
+
+    def owned(self) -> Owned:
+        """Whose it is."""
+        return owned(self.folder)
 
     def write_spec(self, spec: Spec) -> None:
         """Writes spec.json, whole or not at all."""
@@ -122,16 +128,35 @@ def disk_bytes(folder: Path) -> int:
 
 
 def run_named(name: str) -> Run:
-    """The run of that name. InputError when there is none. A name is never used as a path."""
+    """The run of that name that the asking visitor may see. A name is never used as a path.
+
+    InputError when there is none, and in the same words for one of somebody else's.
+    """
     run = Run(runs_folder() / name)
-    if not NAME.fullmatch(name) or not run.folder.is_dir():
-        known = ", ".join(other.name for other in all_runs()[:5]) or "none yet"
-        raise InputError(f"There is no run '{name:.80}'; there are: {known}.")
+    is_run = NAME.fullmatch(name) and run.folder.is_dir()
+    if not is_run or not may_see(run.owned(), asking()):
+        known = ", ".join(other.name for other in seen_runs()[:5]) or "none yet"
+        raise InputError(f"There is no run '{short(name)}'; there are: {known}.")
     return run
 
 
+def own_run(name: str) -> Run:
+    """The run of that name that the asking visitor may change. InputError for any other."""
+    run = run_named(name)
+    if not may_change(run.owned(), asking()):
+        raise InputError(
+            f"Run {name} is shared by somebody else, who alone can change it; start one of your own."
+        )
+    return run
+
+
+def seen_runs() -> list[Run]:
+    """The runs that the asking visitor may see, the newest first."""
+    return [run for run in all_runs() if may_see(run.owned(), asking())]
+
+
 def all_runs() -> list[Run]:
-    """Every run, also damaged ones, the newest first."""
+    """Every run, whoever may see it, also damaged ones, the newest first."""
     folder = runs_folder()
     if not folder.is_dir():
         return []

@@ -9,11 +9,12 @@ from pathlib import Path
 from attention.confined.process import SandboxedReader
 from attention.disk.whole import whole_file
 from attention.errors import InputError
+from attention.gate.visitors import OPERATOR, asking
 from attention.media.frames import probe
 from attention.networks.known.registry import cost_of, offered_networks
 from training.data.pictures import uploaded_set
 from training.data.records import Fold, LabelledClip, Source
-from training.data.sets import sets
+from training.data.sets import set_folder, sets
 from training.data.sources import chosen_folds, open_source
 from training.data.splitting import nested_fractions
 from training.fit.settings import PRESETS, VIDEO, WEB
@@ -61,9 +62,16 @@ def plan_of(spec: Spec, source: Source) -> Plan:
     return Plan(_stages(spec, source))
 
 
+def place_of(source: str) -> str | Path:
+    """The folder of a run's set, or what a terminal gives for one; InputError for no set of a visitor."""
+    if asking() == OPERATOR:
+        return sets().get(source, source)
+    return set_folder(source)
+
+
 def source_of(spec: Spec) -> Source:
     """The source of a run. Raises InputError when it lacks stills or clips."""
-    source = open_source(sets().get(spec.source, spec.source), noisy=spec.noisy)
+    source = open_source(place_of(spec.source), noisy=spec.noisy)
     if not source.stills or not source.folds:
         lacking = "stills" if source.folds else "clips"
         raise InputError(f"{source.name} has no {lacking}; a run needs stills and clips.")

@@ -14,15 +14,17 @@ from pathlib import Path
 
 from attention.disk.room import disk_error_as_input_error
 from attention.errors import InputError
+from attention.gate import owners
 from training.runs.folder import (
     CANCEL,
     Run,
     all_runs,
     clear_left_behind,
+    own_run,
     remove_folder,
-    run_named,
     runs_folder,
 )
+from training.runs.plan import place_of
 from training.runs.records import Spec, Status
 from training.runs.standing import (
     end,
@@ -47,8 +49,13 @@ def at_once() -> int:
     return max(1, int(setting)) if setting.isdecimal() else 1
 
 
-def start(spec: Spec) -> Run:
-    """Queues a run and starts its process. InputError when the queue or the disk is full."""
+def start(spec: Spec, shared: bool | None = None) -> Run:
+    """Queues a run of the asking visitor's and starts its process.
+
+    shared: whether others may look at it; None: as the page is used. InputError when there is no such set,
+    and when the queue or the disk is full.
+    """
+    place_of(spec.source)
     folder = runs_folder()
     with disk_error_as_input_error(folder, "the run was not started"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -60,6 +67,7 @@ def start(spec: Spec) -> Run:
             partial = Run(folder / f".new-{run.name}")
             partial.folder.mkdir()
             try:
+                owners.own(partial.folder, shared)
                 partial.write_spec(spec)
                 partial.write_status(Status(state="queued", submitted=time.time()))
                 partial.folder.rename(run.folder)
@@ -75,11 +83,12 @@ def resume(name: str, by_itself: bool = False) -> Run:
     by_itself: an automatic resume, which counts towards MOST_ATTEMPTS. Raises InputError when there is
     nothing to resume.
     """
-    run = run_named(name)
+    run = own_run(name)
     with disk_error_as_input_error(runs_folder(), "the run was not resumed"), locked():
         standing = set_right(stands(run))
         if standing.status is None:
             raise InputError(standing.fault)
+        place_of(run.spec().source)
         if standing.under_way:
             raise InputError(f"Run {name} is {standing.status.state} already; wait, or cancel it.")
         if standing.status.state == "finished":
@@ -102,7 +111,7 @@ def cancel(name: str) -> Status:
 
     Returns its status, within about two seconds. Raises InputError when it is not queued or running.
     """
-    run = run_named(name)
+    run = own_run(name)
     standing = standing_of(name)
     status = standing.status
     if status is None:
@@ -118,9 +127,14 @@ def cancel(name: str) -> Status:
     return found
 
 
+def share(name: str, shared: bool) -> None:
+    """Lets others look at a run, its curve and its model, or no longer."""
+    owners.share(own_run(name).folder, shared)
+
+
 def remove(name: str) -> None:
     """Deletes a run and its model; cancels it first when it is queued or running."""
-    run = run_named(name)
+    run = own_run(name)
     if standing_of(name).under_way:
         cancel(name)
     with locked():

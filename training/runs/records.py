@@ -3,9 +3,9 @@
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, field_validator
 
-from attention.errors import InputError
+from attention.records import validated
 from training.settings import DATA, Frozen
 
 State = Literal["queued", "running", "finished", "cancelled", "failed", "interrupted"]
@@ -18,20 +18,6 @@ Share = Annotated[float, Field(gt=0, le=1)]
 # the limits for runs started on the page, which may be public
 PAGE_SEEDS = 5
 PAGE_HOURS = 1.0
-
-# possible values for an error sentence, by pydantic's error type
-POSSIBLE = {
-    "greater_than": "a number above {gt}",
-    "greater_than_equal": "{ge} or more",
-    "less_than_equal": "{le} or less",
-    "literal_error": "{expected}",
-    "string_too_long": "at most {max_length} characters",
-    "too_long": "at most {max_length}",
-    "too_short": "at least {min_length}",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "int_type": "a whole number",
-}
 
 
 class Spec(Frozen):
@@ -78,15 +64,7 @@ class Spec(Frozen):
 
 def spec_of(given: dict[str, Any]) -> Spec:
     """A Spec from plain values. Raises InputError, which names the first impossible value."""
-    try:
-        return Spec.model_validate(given)
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join(str(place) for place in fault["loc"][:1])
-        wish = POSSIBLE.get(fault["type"], "another value").format(**fault.get("ctx", {}))
-        raise InputError(
-            f"The run's {name}: {fault['input']!s:.60} is not possible; give {wish}."
-        ) from None
+    return validated(Spec, given, "The run's")
 
 
 class Status(Frozen):

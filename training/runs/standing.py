@@ -13,13 +13,13 @@ import psutil
 from filelock import FileLock, Timeout
 
 from attention.disk.home import ROOT, home
+from attention.disk.process import lives
 from attention.errors import InputError
+from attention.gate.owners import may_see
+from attention.gate.visitors import asking
 from training.runs.folder import CANCEL, Run, all_runs, run_named, runs_folder
 from training.runs.records import UNDER_WAY, Spec, Status
 
-# A process's start time is exact to about a second and shifts when the system clock is set. Another
-# process with the same number starts much later.
-SAME_BIRTH = 5.0  # seconds
 PATIENCE = 1.2  # seconds that a run has to stop by itself; then it is terminated, and killed
 # the environment variables that the process inherits: no token, no password
 INHERITED = (
@@ -79,12 +79,7 @@ def alive(status: Status) -> bool:
     """Whether the run's process lives; another process with the same number does not count."""
     if status.pid is None or status.born is None:
         return False
-    try:
-        process = psutil.Process(status.pid)
-        same = abs(process.create_time() - status.born) < SAME_BIRTH
-        return same and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
+    return lives(status.pid, status.born)
 
 
 def end(status: Status) -> None:
@@ -127,6 +122,12 @@ class Standing:
 
 
 def standings() -> list[Standing]:
+    """The runs that the asking visitor may see, the newest first."""
+    visitor = asking()
+    return [s for s in all_standings() if may_see(s.run.owned(), visitor)]
+
+
+def all_standings() -> list[Standing]:
     """Every run, the newest first; a run whose process has died is corrected first."""
     collect()
     found = [stands(run) for run in all_runs()]

@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from attention.gate.owners import is_of
+from attention.gate.visitors import asking
 from training.progress import how_long
 from training.runs.records import Spec, Status
 from training.runs.standing import Standing
@@ -83,8 +85,9 @@ def _portable(source: str) -> str:
 
 
 def record_of(standing: Standing) -> dict[str, Any]:
-    """A run as values for JSON: name, state, status, spec, and the command that repeats it."""
+    """A run as values for JSON: name, state, status, spec, whose it is, and the command that repeats it."""
     status, spec = standing.status, standing.spec
+    thing = standing.run.owned()
     return {
         "name": standing.run.name,
         "state": status.state if status else "damaged",
@@ -94,4 +97,6 @@ def record_of(standing: Standing) -> dict[str, Any]:
         "spec": spec.model_dump(mode="json") if spec else None,
         "model": standing.run.name if (standing.run.model / "model.json").exists() else None,
         "repeat": repeat(spec) if spec else "",
+        "yours": is_of(thing, asking()),
+        "shared": thing.shared,
     }

@@ -4,21 +4,19 @@ from typing import Any
 
 import gradio as gr
 
-from attention.errors import InputError
 from attention.networks.known.lite0 import LITE0
-from attention.networks.known.registry import networks_on_page
+from attention.records import validated
 from attention.tabs.faults import toasting
-from training.data.sets import sets
 from training.runs import queue
 from training.runs.plan import expected
-from training.runs.records import PAGE_HOURS, PAGE_SEEDS, spec_of
 from training.runs.standing import standing_of, standings
 from training.runs.words import record_of
+from training.tabs.arguments import CancelRun, Curves, StartRun
 from training.tabs.curves.tab import curves_table
 
 
-def endpoints() -> None:
-    """Adds the four public endpoints to the Blocks being built."""
+def endpoints(starting: bool = True) -> None:
+    """Adds the four public endpoints to the Blocks being built; starting: /start_run among them."""
     hidden: dict[str, Any] = {"visible": False}
     source = gr.Textbox("drawn", label="source", **hidden)
     fractions = gr.Textbox("0.2,1", label="fractions", **hidden)
@@ -33,7 +31,7 @@ def endpoints() -> None:
     asked = [source, fractions, seeds, until, preset, backbone, noisy, title]
     for function, given, api_name in (
         (list_runs, [], "runs"),
-        (start_run, asked, "start_run"),
+        *([(start_run, asked, "start_run")] if starting else []),
         (cancel_run, [name], "cancel_run"),
         (curves, [name, measure], "curves"),
     ):
@@ -73,14 +71,11 @@ def start_run(
         The run as /runs lists it, and `expected`: the seconds it should take.
     """
     with toasting():
-        _check(source, seeds, backbone)
-        spec = spec_of(
-            {
-                "source": source, "fractions": fractions.split(","), "seeds": seeds.split(","),
-                "until": until, "preset": preset, "backbone": backbone, "noisy": noisy,
-                "title": title, "hours": PAGE_HOURS,
-            }
-        )  # fmt: skip
+        values = {
+            "source": source, "fractions": fractions, "seeds": seeds, "until": until,
+            "preset": preset, "backbone": backbone, "noisy": noisy, "title": title,
+        }  # fmt: skip
+        spec = validated(StartRun, values, "The run's")
         seconds = expected(spec)
         run = queue.start(spec)
         return record_of(standing_of(run.name)) | {"expected": round(seconds)}
@@ -96,8 +91,9 @@ def cancel_run(run: str) -> dict[str, Any]:
         The run as it stands then.
     """
     with toasting():
-        queue.cancel(run)
-        return record_of(standing_of(run))
+        asked = validated(CancelRun, {"run": run}, "/cancel_run's")
+        queue.cancel(asked.run)
+        return record_of(standing_of(asked.run))
 
 
 def curves(run: str, measure: str = "accuracy") -> dict[str, Any]:
@@ -111,15 +107,5 @@ def curves(run: str, measure: str = "accuracy") -> dict[str, Any]:
         The rows of the curve: fraction, method, mean, spread, and the paper's numbers.
     """
     with toasting():
-        return curves_table(run, measure)
-
-
-def _check(source: str, seeds: str, backbone: str) -> None:
-    """What the terminal may ask and a page may not."""
-    if source not in sets():
-        raise InputError(f"There is no set '{source:.80}'; choose one of {', '.join(sets())}.")
-    if backbone not in networks_on_page():
-        names = ", ".join(networks_on_page())
-        raise InputError(f"The network '{backbone:.40}' is not offered; choose one of {names}.")
-    if len(seeds.split(",")) > PAGE_SEEDS:
-        raise InputError(f"{len(seeds.split(','))} seeds are too many; give {PAGE_SEEDS} at most.")
+        asked = validated(Curves, {"run": run, "measure": measure}, "/curves's")
+        return curves_table(asked.run, asked.measure)

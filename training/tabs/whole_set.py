@@ -9,6 +9,7 @@ import pandas as pd
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
+from attention.methods.registry import plain_name
 from attention.serving.workroom import Workroom
 from training.judge.paper import Curve
 from training.report.curves import curve_name
@@ -21,9 +22,8 @@ from training.tabs.figure_block import Shown, files, note, sweeps_named, tab_aro
 PICKS = ASSETS / "page" / "picks.js"
 
 
-def whole_set(demo: gr.Blocks) -> None:
+def whole_set(demo: gr.Blocks, workroom: Workroom) -> None:
     """Builds it, under whatever else the current tab holds; opens on the drawn sweep that ships."""
-    workroom = Workroom()
     gr.HTML(
         "<h2>The whole set</h2><p class='caption'>On which clips do attention and the CNN differ? "
         "Choose what was evaluated; a click on a clip opens its maps below.</p>",
@@ -106,13 +106,13 @@ def _side(
             by=wrong,
             fold=row["fold"],
             seed=seed,
-            said=right_label(row[mine]) + wrong_label(wrong.method, row[other]),
+            said=right_label(row[mine]) + wrong_label(plain_name(wrong.method), row[other]),
         )
         for row in clips.to_dict("records")
     ]
     figure = " <span class='by'>Figure 6</span>" if mine == "attention" else ""
     return (
-        f"<h3><b>{len(picks)}</b> only {escape(right.method)} gets right{figure}</h3>"
+        f"<h3><b>{len(picks)}</b> only {escape(plain_name(right.method))} gets right{figure}</h3>"
         f"<p class='caption quiet'>{escape(curve_name(wrong))}: wrong</p>{picks_html(sweep, picks)}"
     )
 

@@ -45,5 +45,6 @@ SHIFTS = (
         "shrink and move", 10, 1.5, levels(0.075, 0.25, 0.475), _shrunk, "1 is half as large",
         "The camera stands farther away and does not aim well.",
         "The drawn set shows more of the place; here the edge of the picture is repeated.",
+        moves=True,
     ),
 )  # fmt: skip

@@ -35,7 +35,7 @@ class Shift:
     only_like does not say otherwise the middle of the range that the drawn set's clips have at that level ·
     apply(frames, value, scene) → frames of the same shape · unit: of the value · hint: one sentence ·
     only_like: how it differs from what the drawn set does; empty where it does the same · in_browser:
-    whether a canvas can do it too.
+    whether a canvas can do it too · moves: whether what is seen lies elsewhere afterwards.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Shift:
     hint: str
     only_like: str = ""
     in_browser: bool = True
+    moves: bool = False
 
     def value(self, asked: float | str) -> float:
         """The value of a level's name, or a number itself. InputError for others than 0 to `most`."""

@@ -1,73 +1,121 @@
 """What probes say of a look, as HTML: sentences, bars beside random ones, curves."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import groupby
 from statistics import fmean, stdev
 from typing import TYPE_CHECKING
 
-from attention.probe.known.probe import Measure
+from attention.probe.known.probe import SAYS_IT, Measure
 from attention.probe.known.registry import probes
 from attention.tabs.cards import signed
-from attention.tabs.compare.sentences import MEANING, NETWORKS, STANDARD, Meaning
+from attention.tabs.compare.redrawn import redrawn_html
+from attention.tabs.compare.sentences import BESIDE, MEANING, NETWORKS, STANDARD, Meaning
 from attention.verdict import decimals_for
 
 if TYPE_CHECKING:
     from attention.probe.asking import Answer
+    from attention.probe.averages import Mean
 
+    Over = Mapping[tuple[str, str, str], Mean]
+
+SET, HOW_SURE = "development clips", "<span class='by'>mean [95 % interval]</span>"
+NOWHERE: "Over" = {}
 UNDEFINED = "It is undefined here: there is nothing to rank or to divide by."
 
 
-def answers_html(answers: Sequence["Answer"]) -> str:
-    """A block for each probe, its answers through each CNN side by side, in the order they come."""
+def answers_html(answers: Sequence["Answer"], over: "Over" = NOWHERE) -> str:
+    """A block for each probe, its answers through each CNN side by side, in the order they come.
+
+    over: what the same numbers are over the clips of a set, by probe, CNN and measure.
+    """
     blocks = groupby(answers, key=lambda answer: answer.probe)
-    return "".join(_block(name, list(found)) for name, found in blocks)
+    return "".join(_block(name, list(found), over) for name, found in blocks)
 
 
-def _block(name: str, answers: Sequence["Answer"]) -> str:
+def _block(name: str, answers: Sequence["Answer"], over: "Over") -> str:
     plain = next((probe.plain for probe in probes() if probe.name == name), "") or name
     notes = dict.fromkeys(note for answer in answers for note in answer.notes)
     return (
         f"<section class='probe' aria-label='{escape(plain)}'><h3>{escape(plain)} "
         f"<span class='by'>{escape(STANDARD.get(name, name))}</span></h3>"
-        f"<div class='through'>{''.join(map(_answer, answers))}</div>"
+        f"<div class='through'>{''.join(_answer(answer, over) for answer in answers)}</div>"
         + "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
         + "</section>"
     )
 
 
-def _answer(answer: "Answer") -> str:
+def _answer(answer: "Answer", over: "Over") -> str:
     frames = f"{answer.frames} frame{'s' * (answer.frames != 1)}"
     network = NETWORKS.get(answer.cnn, "all networks")
     head = f"<h4>{escape(answer.concept)} <span class='by'>{network}, {frames}</span></h4>"
     if answer.fault:
         return f"<article>{head}<p class='note'>{escape(answer.fault)}</p></article>"
     drawn = {"weights": _forgetting, "maps": _ways}.get(answer.probe, _measures)
-    return f"<article>{head}{drawn(answer)}</article>"
+    return f"<article>{head}{drawn(answer, over)}</article>"
 
 
-def _measures(answer: "Answer") -> str:
-    return "".join(_measure(answer, measure) for measure in answer.measures)
+def _measures(answer: "Answer", over: "Over") -> str:
+    """Each number with its sentence; those that are the same of other maps or energies in one table."""
+    main = [m for m in answer.measures if ", " not in m.name]
+    others = [m for m in answer.measures if ", " in m.name]
+    return "".join(_measure(answer, m, over) for m in main) + _others(answer, others, over)
 
 
-def _measure(answer: "Answer", measure: Measure) -> str:
+def _others(answer: "Answer", measures: Sequence[Measure], over: "Over") -> str:
+    """The first number again, by other maps or energies."""
+    if not measures:
+        return ""
+    rows = ""
+    for measure in measures:
+        name = measure.name.partition(", ")[2]
+        mean = over.get((answer.probe, answer.cnn, measure.name))
+        cell = f"<td>{_over_set(mean)}</td>" if over else ""
+        said = BESIDE.get(name, name)
+        rows += (
+            f"<tr><th scope='row'>{escape(said)}</th><td>{signed(measure.value, 3)}</td>{cell}</tr>"
+        )
+    head = "<th scope='col'>by</th><th scope='col'>this clip</th>"
+    head += f"<th scope='col'>{SET} {HOW_SURE}</th>" if over else ""
+    return (
+        f"<details><summary>The same by {len(measures)} others</summary><div class='numbers'><table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+    )
+
+
+def _over_set(mean: "Mean | None") -> str:
+    """A mean over the clips of a set with its interval; empty where there is none."""
+    if mean is None:
+        return ""
+    low, high = signed(mean.low, 2), signed(mean.high, 2)
+    return f"{signed(mean.mean, 2)} <span class='by'>[{low}, {high}]</span>"
+
+
+def _measure(answer: "Answer", measure: Measure, over: "Over") -> str:
     """What a number means, the number beside random ones, and the curve it is the area of."""
     known = MEANING.get((answer.probe, measure.name), Meaning(measure.name))
     means = f"<p>{escape(known.sentence.format(concept=answer.concept))}</p>"
+    mean = over.get((answer.probe, answer.cnn, measure.name))
     head = f"<div class='measure' title='{escape(measure.name)}'>"
     if not math.isfinite(measure.value):
         return f"{head}{means}<p class='note'>{UNDEFINED}</p></div>"
-    return f"{head}{means}{_curve(answer.concept, measure, known)}{_pair(measure, known)}</div>"
+    return (
+        f"{head}{means}{_curve(answer.concept, measure, known)}{_pair(measure, known, mean)}</div>"
+    )
 
 
-def _pair(measure: Measure, known: Meaning) -> str:
-    """The number and the mean of the random ones as bars on one axis, and how many it beats."""
+def _pair(measure: Measure, known: Meaning, over: "Mean | None") -> str:
+    """The number, what it is over a set, and the mean of the random ones, as bars on one axis."""
     random = [value for value in measure.random if math.isfinite(value)]
     mean, spread = (fmean(random), stdev(random)) if len(random) > 1 else (0.0, 0.0)
-    ends = (0.0, measure.value, mean - spread, mean + spread, known.most)
+    set_ends = (over.low, over.high) if over else ()
+    ends = (0.0, measure.value, mean - spread, mean + spread, known.most, *set_ends)
     low, high = min(ends), max(ends)
-    rows = _row("this map", signed(measure.value, 3), _bar(measure.value, low, high))
+    rows = _row("this clip", signed(measure.value, 3), _bar(measure.value, low, high))
+    if over:
+        bars = _bar(over.mean, low, high) + _span("b", over.low, over.high, low, high)
+        rows += _row(f"{over.clips} {SET} {HOW_SURE}", _over_set(over), bars, "random set")
     if not random:
         return f"<ul class='pair'>{rows}</ul>"
     name = f"{len(random)} random {known.random}"
@@ -75,7 +123,12 @@ def _pair(measure: Measure, known: Meaning) -> str:
     number = f"{signed(mean, 3)} ± {spread:.3f}"
     rows += _row(f"{name} <span class='by'>mean ± spread</span>", number, bars, "random")
     beats = f"<b>Better than {measure.beaten} of {name}.</b>"
-    return f"<ul class='pair'>{rows}</ul><p>{beats} {measure.better.capitalize()} is better.</p>"
+    better = f"{measure.better.capitalize()} is better."
+    if over:
+        better += (
+            f" Over the set it is better than their mean in {over.ahead} of {over.clips} clips."
+        )
+    return f"<ul class='pair'>{rows}</ul><p>{beats} {better}</p>"
 
 
 def _row(name: str, number: str, bars: str, kind: str = "own") -> str:
@@ -115,22 +168,18 @@ def _curve(concept: str, measure: Measure, known: Meaning) -> str:
     )
 
 
-def _forgetting(answer: "Answer") -> str:
+def _forgetting(answer: "Answer", over: "Over") -> str:
     """How alike the map stays, step by step, by the order of its cells and by its structure."""
-    layers: dict[str, dict[str, float]] = {}
+    layers: dict[str, dict[str, Measure]] = {}
     for measure in answer.measures:
         what, _, layer = measure.name.partition(", from ")
-        layers.setdefault(layer, {})[what] = measure.value
+        layers.setdefault(layer, {})[what] = measure
     rows = ""
     for step, (layer, alike) in enumerate(layers.items()):
-        name = "the last layer" if step == 0 else f"{step + 1} of {len(layers)} parts"
-        name = "all of it" if step == len(layers) - 1 else name
+        name = _forgotten(step, len(layers))
         cells = "".join(
-            f"<td><span class='axis' aria-hidden='true'>{_bar(max(value, 0.0), 0.0, 1.0)}</span> "
-            f"{signed(value)}</td>"
-            if math.isfinite(value)
-            else "<td>undefined</td>"
-            for value in alike.values()
+            _alike(measure.value, over.get((answer.probe, answer.cnn, measure.name)))
+            for measure in alike.values()
         )
         rows += f"<tr><th scope='row' title='from {escape(layer)}'>{name}</th>{cells}</tr>"
     return (
@@ -139,23 +188,48 @@ def _forgetting(answer: "Answer") -> str:
         "<div class='numbers'><table><thead><tr><th scope='col'>forgotten</th>"
         "<th scope='col' title='rank correlation'>same order of cells</th>"
         f"<th scope='col' title='SSIM'>same structure</th></tr></thead><tbody>{rows}</tbody></table></div>"
+        + redrawn_html(
+            answer.concept, answer.cnn, [m.in_frame for m in answer.measures if m.in_frame]
+        )
     )
 
 
-def _ways(answer: "Answer") -> str:
+def _forgotten(step: int, steps: int) -> str:
+    if step == steps - 1:
+        return "all of it"
+    return "the last layer" if step == 0 else f"{step + 1} of {steps} parts"
+
+
+def _alike(value: float, over: "Mean | None") -> str:
+    """A cell of how alike two maps are, below it the mean over a set."""
+    mean = f"<br><span class='by'>{SET}:</span> {_over_set(over)}" if over else ""
+    if not math.isfinite(value):
+        return f"<td>undefined{mean}</td>"
+    bar = f"<span class='axis' aria-hidden='true'>{_bar(max(value, 0.0), 0.0, 1.0)}</span>"
+    return f"<td>{bar} {signed(value)}{mean}</td>"
+
+
+def _ways(answer: "Answer", over: "Over") -> str:
     """Other map methods, other layers: the energy each gives, and what attention would say by them."""
     first, *others = answer.measures
     same = sum(measure.said == first.said for measure in others)
+
+    def share(measure: Measure) -> str:
+        mean = over.get((answer.probe, answer.cnn, f"{measure.name}: {SAYS_IT}"))
+        return f"<td>{_over_set(mean)}</td>" if over else ""
+
     rows = "".join(
         f"<tr><th scope='row'>{escape(measure.name.removeprefix('energy, '))}</th>"
         f"<td>{'=' if measure.said == first.said else '≠'} {escape(measure.said)}</td>"
-        f"<td>{signed(measure.value, max(2, decimals_for(abs(measure.value))))}</td></tr>"
+        f"<td>{signed(measure.value, max(2, decimals_for(abs(measure.value))))}</td>{share(measure)}</tr>"
         for measure in answer.measures
     )
     return (
         f"<p>By the map of the paper, attention says {escape(first.said)} in these frames; by {same} of "
         f"{len(others)} other maps it says the same (=). Energies of different maps are not comparable.</p>"
         "<div class='numbers'><table><thead><tr><th scope='col'>map</th><th scope='col'>attention says</th>"
-        f"<th scope='col'>energy of {escape(answer.concept)}</th></tr></thead>"
+        f"<th scope='col'>energy of {escape(answer.concept)}</th>"
+        + (f"<th scope='col'>says the truth, share of {SET} {HOW_SURE}</th>" if over else "")
+        + "</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )

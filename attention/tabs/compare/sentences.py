@@ -10,6 +10,14 @@ STANDARD = {  # what the field calls it
     "occlusion": "rank correlation with occlusion",
     "weights": "model parameter randomisation, MPRT",
     "maps": "Grad-CAM, HiResCAM, LayerCAM, Grad-CAM++",
+    "pointing": "pointing game; energy-based pointing game",
+    "interval": "temporal IoU",
+}
+BESIDE = {  # what a number is compared with, where its name says too little
+    "two layers multiplied": "LayerCAM at two layers, multiplied",
+    "two layers multiplied, mean of the clip": "the same, mean of the clip's frames",
+    "EnergyNet": "learned energy (EnergyNet)",
+    "all frames": "taking every frame",
 }
 
 
@@ -60,6 +68,23 @@ MEANING = {
         "which leaves much area.",
         "one frame",
         "all frames",
+    ),
+    ("pointing", "pointing game"): Meaning(
+        "Frames of {concept} in which the brightest cell of the map lies where it truly happens, or within "
+        "15 of 224 pixels of it: 1 is all of them, 0 none.",
+        random="shuffled maps",
+        most=1.0,
+    ),
+    ("pointing", "energy inside"): Meaning(
+        "How much of all that the map has lies in the true box, which is small: a map can point well and "
+        "still spread far.",
+        random="shuffled maps",
+    ),
+    ("interval", "temporal IoU"): Meaning(
+        "The frames with high energy and those where {concept} truly happens: frames that are both, of those "
+        "that are either. 1: the same frames.",
+        random="shuffled energies",
+        most=1.0,
     ),
     ("occlusion", "rank correlation"): Meaning(
         "One place after the other is covered. 1: the places that cost {concept} most score are the "

@@ -12,13 +12,15 @@ import gradio as gr
 from attention.disk.home import ASSETS
 from attention.errors import InputError, full_disk_told
 from attention.serving.looking import Looked, Progress
-from attention.serving.probing import offered_probes, probed
-from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
+from attention.serving.probing import offered_probes, over_set, probed
+from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card
 from attention.tabs.compare.answers import answers_html
+from attention.tabs.lines import LOOKS
 
 ASK = ASSETS / "page" / "trust.js"
+REDRAWN = ASSETS / "page" / "redrawn.js"
 NO_CLIP = "Choose a clip under Heatmaps first."
 STOPPED = "<p class='note' role='status'>Stopped. Press a question to ask it again.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -40,7 +42,7 @@ def trust_section(looked: gr.State, workroom: Workroom) -> None:
         stop = gr.Button(
             "Stop", size="sm", variant="stop", elem_id="trust-stop", scale=0, min_width=70
         )
-    answers = gr.HTML("", elem_id="trust-answers")
+    answers = gr.HTML("", js_on_load=REDRAWN.read_text(encoding="utf-8"), elem_id="trust-answers")
     file = gr.DownloadButton("Answers (CSV)", visible=False, size="sm", elem_id="trust-csv")
     desk, said = gr.State(Desk()), gr.State(())
     shown = [said, status, answers, file]
@@ -91,7 +93,7 @@ def asked(
             elif news is None or isinstance(news, Progress):
                 yield _waiting(progress_card(news, clip, "step"))
             else:
-                yield _answered(workroom, clip, (*news, *_others(said, name)))
+                yield _answered(workroom, looked, (*news, *_others(said, name)))
     except InputError as error:
         yield _waiting(failed(str(error)))
     except Exception:
@@ -105,12 +107,18 @@ def _others(said: tuple[Any, ...], name: str) -> tuple[Any, ...]:
     return tuple(answer for answer in said if answer.probe != name)
 
 
-def _answered(workroom: Workroom, clip: str, answers: tuple[Any, ...]) -> Shown:
+def _answered(workroom: Workroom, looked: Looked, answers: tuple[Any, ...]) -> Shown:
     from attention.probe.asking import write_csv
 
+    clip, over = looked.clip.name, over_set(looked.model)
     with full_disk_told():
         path = write_csv(workroom.new_folder() / f"{Path(clip).stem or 'clip'}-probes.csv", answers)
-    return answers, "", answers_html(answers), gr.DownloadButton(value=str(path), visible=True)
+    return (
+        answers,
+        "",
+        answers_html(answers, over),
+        gr.DownloadButton(value=str(path), visible=True),
+    )
 
 
 def _waiting(status: Any) -> Shown:

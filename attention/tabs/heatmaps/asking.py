@@ -22,6 +22,7 @@ from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.events import Shown, followed, link_of, look_at, waiting
 from attention.tabs.player import player_value
 
+STOPPED = "<p class='note' role='status'>Stopped. Choose a clip to go on.</p>"
 _answers = count(1)
 
 
@@ -54,7 +55,7 @@ def look_at_changed(
     try:
         with toasting():
             again = partial(look_changed, looked, change_of(told))
-        yield from followed(workroom, desk, looked.clip.name, again, quiet=True)
+        yield from followed(workroom, desk, looked.clip, again, quiet=True)
     except gr.Error as error:
         yield (gr.skip(), "", gr.skip(), _as_it_was(looked, trouble=str(error.message)), gr.skip())
 
@@ -83,6 +84,13 @@ def look_at_frames(
     except gr.Error as error:
         said = failed(str(error.message))
         yield (gr.skip(), said, gr.skip(), _as_it_was(looked), gr.skip())
+
+
+def stopped(desk: Desk, looked: Looked | None) -> tuple[Any, Any]:
+    """Ends what is looked at: the status, and a player whose controls say what it shows."""
+    if not desk.clear():
+        return gr.skip(), gr.skip()
+    return STOPPED, _as_it_was(looked, stopped=True) if looked else gr.skip()
 
 
 def _with_channels(looked: Looked, asked: Any) -> dict[str, Any]:

@@ -75,28 +75,29 @@ def look_at(
     """Looks at a clip and yields what the page shows meanwhile and at the end."""
     path = Path(clip)
     start = partial(look, path, model, every=int(every), sample=sample, frame=frame)
-    yield from followed(workroom, desk, path.name, start)
+    yield from followed(workroom, desk, path, start)
 
 
 def followed(
-    workroom: Workroom, desk: Desk, name: str, start: Callable[..., Looked], quiet: bool = False
+    workroom: Workroom, desk: Desk, clip: Path, start: Callable[..., Looked], quiet: bool = False
 ) -> Iterator[Shown]:
     """A look, in the place of what the page looked at so far; what stops this look says what is shown then.
 
     start: called with folder= and on_progress= · quiet: it is over too soon for news of it.
     """
+    name = clip.name
     try:
-        with full_disk_told():
-            folder = workroom.new_folder()
-        running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
-        yield waiting(gr.skip() if quiet else progress_card(None, name))
-        for said in running:
-            if isinstance(said, Looked):
-                yield done(said)
-            elif isinstance(said, Stopped):
-                yield waiting(gr.skip())
-            elif not quiet or (said and said.ahead):
-                yield waiting(progress_card(said, name))
+        with full_disk_told(), workroom.folder_for(clip) as folder:
+            running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
+            if not quiet:
+                yield waiting(progress_card(None, name))
+            for said in running:
+                if isinstance(said, Looked):
+                    yield done(said)
+                elif isinstance(said, Stopped):
+                    yield waiting(gr.skip())
+                elif not quiet or (said and said.ahead):
+                    yield waiting(progress_card(said, name))
     except InputError as error:
         yield waiting(failed(str(error)))
         raise gr.Error(str(error), print_exception=False) from None

@@ -14,11 +14,12 @@ import numpy as np
 
 from attention.analysis import Analysis, Side
 from attention.errors import InputError, full_disk_told
+from attention.gate.line import Line
 from attention.media.frames import Limits
 from attention.serving.dial import ChangedReader
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import LONGEST
-from attention.serving.turns import Line, RunningLook
+from attention.serving.turns import RunningLook
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import export_card, failed
 
@@ -150,8 +151,7 @@ def exported(
     if looked is None:
         raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
     try:
-        with full_disk_told():
-            folder = workroom.new_folder()
+        with full_disk_told(), workroom.folder_for(looked.clip, looked.pack) as folder:
             started = time.monotonic()
 
             def write(tell: Callable[[Progress], None]) -> Path:

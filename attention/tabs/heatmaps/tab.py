@@ -12,9 +12,9 @@ from gradio.components import Component
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
 from attention.serving.shelf import Shelf
-from attention.serving.turns import LOOKS, Desk
+from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
-from attention.tabs.heatmaps.asking import answered, look_at_frames
+from attention.tabs.heatmaps.asking import answered, stopped
 from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_choices
 from attention.tabs.heatmaps.events import (
     Asked,
@@ -27,10 +27,10 @@ from attention.tabs.heatmaps.events import (
     shelved,
     told_truth,
     truths,
-    waiting,
 )
 from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
+from attention.tabs.lines import LOOKS
 
 NOT_HERE = (
     "<p class='note' role='status'>This link was made for '{own}', a clip somebody looked at here; clips of "
@@ -38,7 +38,6 @@ NOT_HERE = (
 )
 NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-STOPPED = "<p class='note' role='status'>Stopped. Choose a clip to go on.</p>"
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
@@ -57,7 +56,7 @@ def heatmaps_tab(workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> Chosen:
     """Builds the tab."""
     parts = laid_out()
     _on_new_clips(parts, workroom)
-    _on_ready_ones(parts, workroom, shelf, demo)
+    _on_ready_ones(parts, shelf, demo)
     _on_exports(parts, workroom)
     _on_truth(parts, workroom)
     heavy: dict[str, Any] = {**LIGHT, **LOOKS, "outputs": [*parts.shown, parts.model]}
@@ -87,12 +86,10 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
     parts.webcam.input(partial(look_at_own, workroom), [parts.webcam, *inputs], **heavy)
     # emptied at once, it takes the next clip
     parts.upload.upload(lambda: None, outputs=parts.upload, **LIGHT)
-    parts.stop.click(
-        lambda desk: STOPPED if desk.clear() else gr.skip(), parts.desk, parts.status, **LIGHT
-    )
+    parts.stop.click(stopped, inputs[:2], [parts.status, parts.picture], **LIGHT)
 
 
-def _on_ready_ones(parts: Parts, workroom: Workroom, shelf: Shelf, demo: gr.Blocks) -> None:
+def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
     """Samples, links and model cards: they show at once, in place of what is looked at."""
     model = parts.model
 
@@ -105,9 +102,6 @@ def _on_ready_ones(parts: Parts, workroom: Workroom, shelf: Shelf, demo: gr.Bloc
     def row(request: gr.Request) -> str:
         return sample_buttons(shelf.thumbnails(), linked(request.query_params.get("clip", "")).key)
 
-    def whole(request: gr.Request) -> bool:
-        return request.query_params.get("frame") == "whole"
-
     def follow_link(request: gr.Request) -> Shown:
         key, wanted, own = (request.query_params.get(n, "") for n in ("clip", "model", "own"))
         sample = linked(key)
@@ -116,29 +110,17 @@ def _on_ready_ones(parts: Parts, workroom: Workroom, shelf: Shelf, demo: gr.Bloc
             status = NOT_HERE.format(own=escape(own[:80]))
         elif key not in {"", sample.key}:
             status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
-        elif key and wanted != sample.model and wanted in offered_models() and not whole(request):
+        elif key and wanted != sample.model and wanted in offered_models():
             # that it changes has the clip looked at
             chosen = gr.Dropdown(value=wanted, choices=model_choices())
             return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
         return (looked, status, *rest)
 
-    def follow_whole(desk: Desk, looked: Looked | None, request: gr.Request) -> Iterator[Shown]:
-        if looked is None or not (whole(request) and request.query_params.get("clip")):
-            yield (*waiting(gr.skip()), gr.skip())
-            return
-        wanted = request.query_params.get("model", "")
-        name = wanted if wanted in offered_models() else looked.model
-        chosen = gr.Dropdown(value=name, choices=model_choices())
-        for seen, *rest in look_at_frames(workroom, desk, looked, name, "whole"):
-            yield (seen, *rest, chosen if isinstance(seen, Looked) else gr.skip())
-
     demo.load(row, outputs=parts.gallery, **LIGHT)
     parts.gallery.click(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
     model.change(card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
-    everything = [*parts.shown, model]
-    opened = demo.load(follow_link, outputs=everything, **LIGHT)
-    opened.then(follow_whole, [parts.desk, parts.looked], everything, **LIGHT, **LOOKS)
+    demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)
 
 
 def _on_exports(parts: Parts, workroom: Workroom) -> None:

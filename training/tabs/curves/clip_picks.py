@@ -14,12 +14,13 @@ import gradio as gr
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
-from attention.methods.registry import known_method
+from attention.methods.registry import known_method, plain_name
 from attention.serving.looking import Looked, look
 from attention.serving.samples import Sample
-from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
+from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, verdict_cards
+from attention.tabs.lines import LOOKS
 from attention.tabs.player import player, player_value
 from training.data.naming import DRAWN
 from training.data.thumbnails import thumbnails
@@ -175,17 +176,18 @@ def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tup
         sweep, pick, path = judged.sweep, judged.pick, judged.file
         side, figure = view_of(pick.by.method)
         sample = Sample("", pick.clip, path, "", pick.truth, sweep.every)
-        folder = workroom.new_folder()
-        start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
-        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
-        yield progress_card(None, path.name), wait, wait
-        for said in running:
-            if isinstance(said, Looked):
-                yield "", opened(said, judged), player_value(said.pack, side=side, figure=figure)
-            elif isinstance(said, Stopped):
-                yield wait, wait, wait
-            else:
-                yield progress_card(said, path.name), wait, wait
+        with workroom.folder_for() as folder:
+            start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
+            running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+            yield progress_card(None, path.name), wait, wait
+            for said in running:
+                if isinstance(said, Looked):
+                    shown = player_value(said.pack, side=side, figure=figure)
+                    yield "", opened(said, judged), shown
+                elif isinstance(said, Stopped):
+                    yield wait, wait, wait
+                else:
+                    yield progress_card(said, path.name), wait, wait
     except InputError as error:
         yield failed(str(error)), wait, wait
 
@@ -203,11 +205,12 @@ def opened(looked: Looked, judged: Judged) -> str:
     now = {v.method: analysis.concepts[v.prediction] for v in analysis.verdicts}
     cell = f"fold {pick.fold}, seed {pick.seed}, {curve_name(pick.by)}"
     said = f"Seen by the networks that were judged: {cell}."
+    method = plain_name(pick.by.method)
     if pick.by.method not in now:
-        said += f" {pick.by.method} reads no maps: those of its cell's CNN are drawn."
+        said += f" {method.capitalize()} reads no maps: those of its cell's CNN are drawn."
     elif now[pick.by.method] != judged.answer:
         said += (
-            f" The sweep has {judged.answer} for {pick.by.method}: it keeps what the frozen layers give in "
+            f" The sweep has {judged.answer} for {method}: it keeps what the frozen layers give in "
             "half precision, and here two concepts are that close."
         )
     return (

@@ -11,6 +11,7 @@ from gradio.components import Component
 
 from attention.disk.home import ASSETS
 from attention.errors import InputError
+from attention.methods.registry import plain_name
 from attention.serving.workroom import Workroom
 from training.judge.results import SweepResults
 from training.report.charts import confusion_chart
@@ -134,7 +135,7 @@ def _clips(sweeps: Sequence[Sweep], key: str, seed: str, truth: str, said: str) 
     times = times.sort_values("nunique", ascending=False, kind="stable").reset_index()
     label = right_label(truth)
     if said != truth:
-        label += wrong_label(curve.method, said)
+        label += wrong_label(plain_name(curve.method), said)
     picks = [
         Pick(
             str(row["clip"]),

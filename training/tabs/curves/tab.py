@@ -47,9 +47,8 @@ class Curves:
     open_run: Callable[[Callable[..., Any], Component], Any]
 
 
-def curves_tab(demo: gr.Blocks) -> Curves:
+def curves_tab(demo: gr.Blocks, workroom: Workroom) -> Curves:
     """Builds the tab inside the current one; it opens on the drawn sweep that ships."""
-    workroom = Workroom()
     verdict = gr.HTML("", elem_id="curves-verdict")
     chosen = gr.Dropdown(
         choices=_choices(),

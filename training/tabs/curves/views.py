@@ -8,7 +8,7 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.errors import InputError
-from attention.methods.registry import methods
+from attention.methods.registry import methods, plain_name
 from attention.serving.workroom import Workroom
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
@@ -19,9 +19,11 @@ from training.report.curves import (
     curve_name,
     curves_in,
     figure5_rows,
+    full_curve_name,
     paper_rows,
     table_rows,
     usual_pair,
+    with_plain_names,
 )
 from training.report.known_sweeps import Sweep, column_for, results_of
 from training.report.method import SPREAD
@@ -50,7 +52,7 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
                 elem_id="curves-measure",
             )
             names = gr.Dropdown(
-                [row.name for row in rows],
+                [(plain_name(row.name), row.name) for row in rows],
                 value=_usual(),
                 multiselect=True,
                 label="Methods",
@@ -81,7 +83,7 @@ def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted
         quoted = False
         notes = (
             *notes,
-            f"Of several sweeps, {', '.join(kept)} are drawn; choose methods for others.",
+            f"Of several sweeps, {', '.join(map(plain_name, kept))} are drawn; choose methods for others.",
         )
     chart = figure5_chart([(s.title, s.stills, r) for s, r in there], measure, kept, quoted)
     tables = []
@@ -96,7 +98,8 @@ def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted
     table = pd.concat(tables, ignore_index=True)
     table["fraction"] = [percent(f) if f else "none" for f in table["fraction"]]
     table["where"] = table["where"].fillna("") if "where" in table else ""
-    return Shown(chart.title, table.rename(columns={"fraction": "labels"}), chart, notes)
+    table = with_plain_names(table.rename(columns={"fraction": "labels"}))
+    return Shown(chart.title, table, chart, notes)
 
 
 def figure4_view(chosen: Component, workroom: Workroom) -> View:
@@ -172,7 +175,7 @@ def curve_named(results: SweepResults, key: str | None) -> Curve:
 
 def curve_choices(results: SweepResults) -> list[tuple[str, str]]:
     """(for people, key) of every curve of a sweep, for a dropdown."""
-    return [(curve_name(curve), curve_key(curve)) for curve in curves_in(results)]
+    return [(full_curve_name(curve), curve_key(curve)) for curve in curves_in(results)]
 
 
 def curve_key(curve: Curve) -> str:

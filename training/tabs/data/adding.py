@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from html import escape
+from pathlib import Path
 
 import gradio as gr
 
 from attention.disk.room import size_text
 from attention.errors import InputError
+from attention.gate.store import store
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
 from training.data.sets import add_set, sets
 from training.tabs.data.element import LIGHT, Part, Values
+from training.tabs.sharing import sharing_box
 
 LIMITS = ZipLimits()
+GONE = "Your zip is no longer kept here: drop it once more, and add it then."
 
 
 def adding(chosen: gr.Dropdown) -> Part:
@@ -24,13 +28,14 @@ def adding(chosen: gr.Dropdown) -> Part:
             name = gr.Textbox(
                 label="What it is called here", max_length=NAME_LENGTH, elem_id="data-name"
             )
+            shared = sharing_box("data-add-shared")
             add = gr.Button("Add this set", variant="primary", size="sm", elem_id="data-add-it")
             added = gr.HTML("", elem_id="data-added")
 
     archive.upload(proposed_name, archive, name, **LIGHT)
     stored = add.click(
         _store,
-        [archive, name],
+        [archive, name, shared],
         [added, chosen, archive, name],
         show_progress_on=added,
         api_visibility="private",
@@ -40,12 +45,15 @@ def adding(chosen: gr.Dropdown) -> Part:
 
 
 def _store(
-    archive: str | None, name: str, progress: gr.Progress = gr.Progress()
+    archive: str | None, name: str, shared: bool, progress: gr.Progress = gr.Progress()
 ) -> Iterator[Values]:
     try:
         if not archive:
             raise InputError("No zip is chosen: choose or drop one first.")
-        final = add_set(archive, name, LIMITS, _telling(progress))
+        with store().held(Path(archive)):
+            if not Path(archive).exists():
+                raise InputError(GONE)
+            final = add_set(archive, name, LIMITS, _telling(progress), bool(shared))
     except InputError as error:
         said = f"<p class='note error' role='alert'>{escape(str(error))}</p>"
         yield said, gr.skip(), gr.skip(), gr.skip()
@@ -88,5 +96,6 @@ def zip_help(limits: ZipLimits) -> str:
         "the table. Up to "
         f"{limits.files:,} files and {size_text(limits.total)} unpacked; stills up to "
         f"{size_text(limits.still)}, clips up to {size_text(limits.clip)} each. Other kinds of files are "
-        "left out. Everybody who opens this page sees the sets added to it, and can remove them.</p>"
+        "left out. Others see your set and train on it if you let them; none of them can change or remove "
+        "it.</p>"
     )

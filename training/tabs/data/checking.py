@@ -13,7 +13,7 @@ from training.data.checks.findings import Checkup, Twins
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
-from training.data.sets import leave_out, left_out, put_back, set_folder
+from training.data.sets import leave_out, left_out, may_change_set, put_back, set_folder
 from training.data.thumbnails import Thumbnail, thumbnails
 from training.tabs.data.checkup import standing_card
 from training.tabs.data.element import LIGHT, Part, Values
@@ -50,7 +50,7 @@ def twins_card(
                 f"<label class='rest'><input type='checkbox' value='{REST}'> "
                 f"also the second still of the {count(more, 'pair')} not shown, less alike</label>"
             )
-    kept = "" if own else " This set ships with the app and stays as it is."
+    kept = "" if own else " This set is not yours and stays as it is."
     return (
         f"<p class='counts'>{count(len(pairs), 'pair')} of stills look alike: copies, or one scene "
         f"twice. Similarity is that of their colour histograms, 1 for the same picture.{kept}</p>"
@@ -145,7 +145,8 @@ def checking(chosen: gr.Dropdown, desk: Checkups) -> Part:
 def restore_button(name: str) -> gr.Button:
     """The button that puts back what was left out, there when something was."""
     away = left_out(name)
-    return gr.Button(f"Put back {count(len(away), 'file')} left out", visible=bool(away))
+    there = bool(away) and may_change_set(name)
+    return gr.Button(f"Put back {count(len(away), 'file')} left out", visible=there)
 
 
 def checkup_views(desk: Checkups, name: str, key: str) -> Values:
@@ -155,9 +156,9 @@ def checkup_views(desk: Checkups, name: str, key: str) -> Values:
     if standing.fault:
         copies = ""
     if standing.checkup:
-        own = name != DRAWN
+        own = may_change_set(name)
         paths = [p for pair in most_alike(standing.checkup)[:SHOWN] for p in (pair.one, pair.other)]
-        pictures = thumbnails(paths, trusted=not own)
+        pictures = thumbnails(paths, trusted=name == DRAWN)
         folder = set_folder(name).resolve()
         copies = twins_card(standing.checkup, folder, pictures, own=own)
         can_leave = own and bool(paths)

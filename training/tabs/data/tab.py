@@ -8,22 +8,32 @@ from typing import Any
 
 import gradio as gr
 
+from attention.gate.owners import owned
 from attention.tabs.faults import toasting
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
-from training.data.sets import notes_of, remove_set, sets, source_of
+from training.data.sets import (
+    may_change_set,
+    notes_of,
+    remove_set,
+    set_folder,
+    sets,
+    share_set,
+    source_of,
+)
 from training.data.thumbnails import sweep
 from training.tabs.data.adding import adding
 from training.tabs.data.browsing import leafing
 from training.tabs.data.checking import checking
 from training.tabs.data.element import LIGHT, Values
+from training.tabs.sharing import sharing_box
 
 ABOUT_DRAWN = (
     "Drawn by this project, not photographed: two people in four interactions, posed and bright in the "
     "stills; dark, blurred, off-centre and between other things in the clips."
 )
-REMOVE = "(name) => confirm(`Remove the set ${name} for everybody?`) ? name : null"
+REMOVE = "(name) => confirm(`Remove the set ${name}?`) ? name : null"
 
 
 def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
@@ -45,14 +55,15 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
             min_width=140,
             elem_id="data-remove",
         )
+        shared = sharing_box("data-shared", visible=False)
     parts = (adding(chosen), leafing(chosen), checking(chosen, desk))
     shown = gr.State("")
-    outputs = [shown, about, remove, *(output for part in parts for output in part.outputs)]
+    outputs = [shown, about, remove, shared, *(output for part in parts for output in part.outputs)]
 
     def show(name: str) -> Values:
         with toasting():
             filled = [value for part in parts for value in part.fill(name)]
-            return name, about_set(name), gr.Button(visible=name != DRAWN), *filled
+            return name, about_set(name), *changing(name), *filled
 
     def listed(name: str) -> gr.Dropdown:
         sweep()
@@ -69,15 +80,26 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
             remove_set(name)
         return gr.Dropdown(list(sets()), value=DRAWN)
 
+    def let_see(name: str, shared: bool) -> None:
+        with toasting():
+            share_set(name, bool(shared))
+
     arrive = tab.select if tab else demo.load
     # the list first and at once: a set that is added while pictures are made must not be lost again
     came = arrive(listed, chosen, chosen, **LIGHT)
     came.success(fill, [chosen, shown], outputs, **LIGHT)
     gone = remove.click(take_away, chosen, chosen, js=REMOVE, **LIGHT)
+    shared.input(let_see, [chosen, shared], **LIGHT)
     chosen.input(show, chosen, outputs, **LIGHT)
     for change in (gone, *(change for part in parts for change in part.changes)):
         change.success(show, chosen, outputs, **LIGHT)
     return chosen
+
+
+def changing(name: str) -> tuple[gr.Button, gr.Checkbox]:
+    """What changes a set, there for who may change it."""
+    own = may_change_set(name)
+    return gr.Button(visible=own), gr.Checkbox(owned(set_folder(name)).shared, visible=own)
 
 
 def about_set(name: str) -> str:
@@ -90,6 +112,7 @@ def about_set(name: str) -> str:
             count(len(source.clips), "clip"),
         )
     )
-    made = ABOUT_DRAWN if name == DRAWN else "Somebody added it to this page."
+    own = "You can change and remove it." if may_change_set(name) else "Shared by somebody else."
+    made = ABOUT_DRAWN if name == DRAWN else own
     said = " ".join((made, *notes_of(name)))
     return f"<p><b>{escape(name)}</b>: {holds}. {escape(said)}</p>"

@@ -10,6 +10,7 @@ from attention.networks.known.registry import networks_on_page
 from training.data.sets import sets
 from training.runs.records import PAGE_SEEDS
 from training.settings import DATA
+from training.tabs.sharing import sharing_box
 from training.tabs.train.live import FOLLOW, STAGE_CHOICES, Seen, how_it_goes
 from training.tabs.train.run_card import NO_RUN
 
@@ -81,6 +82,7 @@ class RunParts:
     to_curve: gr.Button
     to_model: gr.Button
     remove: gr.Button
+    share: gr.Checkbox
     stage: gr.Radio
     loss: gr.Plot
     second: gr.Plot
@@ -90,7 +92,8 @@ class RunParts:
     @property
     def shown(self) -> list[Any]:
         """What a look at the runs changes."""
-        buttons = [self.cancel, self.resume, self.to_curve, self.to_model, self.remove]
+        buttons: list[Any] = [self.cancel, self.resume, self.to_curve, self.to_model, self.remove]
+        buttons.append(self.share)
         charts = [self.loss, self.second, self.words]
         return [self.seen, self.run, self.card, *buttons, *charts, self.log]
 
@@ -103,7 +106,7 @@ def run_parts() -> RunParts:
 def _chosen_run() -> dict[str, Any]:
     run = gr.Radio(
         choices=[], label="Runs, the newest first", elem_id="runs", interactive=True,
-        info="Shared by everybody who opens this page; one works at a time.",
+        info="Your own, and those that others share; one works at a time.",
     )  # fmt: skip
     card = gr.HTML(
         NO_RUN, elem_id="run-card", js_on_load=ASKING.read_text(encoding="utf-8"),
@@ -120,6 +123,7 @@ def _buttons() -> dict[str, Any]:
             "to_curve": gr.Button("Its curve", size="sm", elem_id="run-curve"),
             "to_model": gr.Button("Look with its model", size="sm", elem_id="run-model"),
             "remove": gr.Button("Remove", size="sm", elem_id="run-remove"),
+            "share": sharing_box("run-shared", visible=False),
         }
 
 

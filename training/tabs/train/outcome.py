@@ -24,6 +24,7 @@ from training.report.known_sweeps import (
     stamp,
     sweep_named,
 )
+from training.report.margins import ClipMargin, best_and_worst
 from training.tabs.curves.clip_picks import Pick, frames_of, target_of
 
 WIDTH, HEIGHT, LEFT = 240, 72, 40  # of the small curve, in pixels; the room for its numbers
@@ -34,13 +35,13 @@ def outcome(name: str) -> str:
     """The result of a finished run as HTML; a sentence where there is none to show."""
     try:
         sweep = sweep_named(name)
-        return _outcome(name, stamp(sweep))
+        return _outcome(name, stamp(sweep), set_folder(sweep))
     except InputError as error:
         return f"<p class='note'>{escape(str(error))}</p>"
 
 
 @lru_cache(maxsize=32)
-def _outcome(name: str, _at: object) -> str:
+def _outcome(name: str, _at: object, _clips_from: object) -> str:
     sweep = sweep_named(name)
     results = results_of(sweep)
     if results is None:
@@ -130,22 +131,27 @@ def _line(points: Sequence[tuple[float, float]], span: tuple[int, int], colour: 
 
 
 def _clips(sweep: Sweep, found: Disagreement, results: SweepResults) -> str:
-    """Where attention helps most and where it harms, as links to their maps."""
-    shown = []
-    for clips, by, says in (
-        (found.attention_right, found.cnn, "only attention is right"),
-        (found.cnn_right, found.attention, "only the vote is right"),
-    ):
-        for row in clips.head(1).to_dict("records"):
-            pick = Pick(row["clip"], row["truth"], by, row["fold"], results.seeds[0])
-            shown.append(_link(sweep, pick, says))
-    return "".join(shown)
+    """The clip whose truth attention puts farthest ahead, and farthest behind, as links to their maps."""
+    seed, method = results.seeds[0], plain_name(found.attention.method)
+    best, worst = best_and_worst(sweep, found.attention, seed)
+    pairs = ((best, f"Best clip of {method}"), (worst, "Its worst"))
+    return "".join(_link(sweep, found, clip, seed, name) for clip, name in pairs)
 
 
-def _link(sweep: Sweep, pick: Pick, says: str) -> str:
-    frame = frames_of(sweep, [pick.clip]).get(pick.clip, "") if set_folder(sweep) else ""
+def _link(sweep: Sweep, found: Disagreement, clip: ClipMargin, seed: int, name: str) -> str:
+    frame = frames_of(sweep, [clip.clip]).get(clip.clip, "") if set_folder(sweep) else ""
     picture = f"<img src='{frame}' alt=''>" if frame else ""
+    pick = Pick(clip.clip, clip.truth, found.attention, clip.fold, seed)
     at = f"whole-attention-right~{json.dumps(target_of(sweep, pick))}"
-    name = escape(Path(pick.clip).stem)
-    words = f"<span>{escape(says)}: <b>{escape(pick.truth)}</b>, {name}</span>"
+    words = f"<span>{escape(name)}: {margin_words(clip)}</span>"
     return f"<a class='outcome-clip' href='?{urlencode({'tab': 'compare', 'at': at})}'>{picture}{words}</a>"
+
+
+def margin_words(clip: ClipMargin) -> str:
+    """Such as: Hug, hug_07, ahead by 1.25, or: Hug taken for Kiss, hug_07, behind by 0.50; as HTML."""
+    taken = f" taken for {escape(clip.said)}" if clip.said != clip.truth else ""
+    way = "behind" if clip.margin < 0 else "ahead"
+    return (
+        f"<b>{escape(clip.truth)}</b>{taken}, {escape(Path(clip.clip).stem)}, "
+        f"<span title='score of the truth less the highest other'>{way} by {abs(clip.margin):.2f}</span>"
+    )

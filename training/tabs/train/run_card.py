@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
+from attention.gate.owners import may_change
+from attention.gate.visitors import asking
 from training.runs.standing import Standing
 from training.runs.words import how_it_stands, repeat, time_left, title_of, when_asked
 from training.tabs.train.outcome import outcome
@@ -54,10 +56,16 @@ def run_card(standing: Standing) -> str:
     return (
         f"<section class='run-card' data-run='{escape(standing.run.name)}'>"
         f"<h3>{escape(title_of(spec))} <code>{escape(standing.run.name)}</code></h3>"
-        f"<div class='run-state'>{state_card(standing)}</div>{result}"
+        f"<div class='run-state'>{state_card(standing)}</div>{_whose(standing)}{result}"
         f"<details><summary>Settings, and how to repeat this run</summary><dl>{lines}</dl>"
         f"<pre class='repeat' tabindex='0'>{escape(repeat(spec))}</pre></details></section>"
     )
+
+
+def _whose(standing: Standing) -> str:
+    if may_change(standing.run.owned(), asking()):
+        return ""
+    return "<p class='note'>Shared by somebody else: you can look at it, not change it.</p>"
 
 
 def state_card(standing: Standing) -> str:

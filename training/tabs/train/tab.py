@@ -9,19 +9,23 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from attention.gate.owners import may_change
+from attention.gate.visitors import asking
 from attention.tabs.faults import toasting
 from training.data.sets import sets
 from training.progress import how_long
 from training.runs import queue
 from training.runs.plan import expected
 from training.runs.records import PAGE_HOURS, Spec, spec_of
-from training.runs.standing import Standing, standings
+from training.runs.standing import Standing, all_standings, standings
 from training.tabs.figure_block import tab_around
+from training.tabs.sharing import sharing_box
 from training.tabs.train.elements import RunParts, form, run_parts
 from training.tabs.train.live import FOLLOW, Seen, live_charts, no_charts, seen_now
 from training.tabs.train.run_card import NO_RUN, run_card, run_choices
 
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+CHANGES: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": 4}
 
 
 @dataclass(frozen=True)
@@ -39,11 +43,12 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
         with gr.Column(scale=4, min_width=300):
             asked = form()
             estimate = gr.HTML("", elem_id="estimate")
+            shared = sharing_box("train-shared")
             begin = gr.Button("Train", variant="primary", elem_id="train-start")
         with gr.Column(scale=7, min_width=300):
             parts = run_parts()
     fields = list(asked.values())
-    begin.click(_begun, fields, parts.shown, concurrency_limit=4, **LIGHT)
+    begin.click(_begun, [shared, *fields], parts.shown, **CHANGES, **LIGHT)
     arrive = tab.select if (tab := tab_around()) else demo.load
     gr.on(
         [arrive, *(field.change for field in fields)], _estimate, fields, estimate,
@@ -70,7 +75,8 @@ def _follow_runs(parts: RunParts, demo: gr.Blocks) -> None:
         (parts.remove, queue.remove),
     )
     for button, act in acts:
-        button.click(partial(_acted, act), of_run, parts.shown, concurrency_limit=4, **LIGHT)
+        button.click(partial(_acted, act), of_run, parts.shown, **CHANGES, **LIGHT)
+    parts.share.input(_shared, [parts.share, *of_run], parts.shown, **CHANGES, **LIGHT)
     gr.on(
         [parts.run.input, parts.stage.input], lambda name, of: _shown(Seen(), name, of), of_run,
         parts.shown, **LIGHT,
@@ -93,10 +99,10 @@ def _follow_runs(parts: RunParts, demo: gr.Blocks) -> None:
     demo.load(named, outputs=asked, **LIGHT)
 
 
-def _begun(*given: Any) -> list[Any]:
+def _begun(shared: bool, *given: Any) -> list[Any]:
     """Starts a run and shows it."""
     with toasting():
-        started = queue.start(_spec(*given))
+        started = queue.start(_spec(*given), bool(shared))
     return _shown(Seen(), started.name, FOLLOW)
 
 
@@ -107,6 +113,11 @@ def _acted(act: Callable[[str], object], name: str | None, of: str) -> list[Any]
             raise InputError("Choose a run first.")
         act(name)
     return _shown(Seen(), name, of)
+
+
+def _shared(shared: bool, name: str | None, of: str) -> list[Any]:
+    """Lets others look at a run, or no longer."""
+    return _acted(partial(queue.share, shared=bool(shared)), name, of)
 
 
 def _spec(
@@ -137,7 +148,7 @@ def _estimate(*given: Any) -> str:
         seconds = expected(_spec(*given))
     except InputError as error:
         return f"<p class='note error' role='status'>{escape(str(error))}</p>"
-    ahead = [s for s in standings() if s.under_way]
+    ahead = [s for s in all_standings() if s.under_way]
     waits = f" once the {len(ahead)} before it are done" if len(ahead) > 1 else ""
     waits = " once the one before it is done" if len(ahead) == 1 else waits
     return (
@@ -154,29 +165,38 @@ def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
     standing = next((s for s in found if s.run.name == chosen), None)
     now = seen_now(found, standing, of)
     if now == before:
-        return [gr.skip()] * 12
+        return [gr.skip()] * 13
     if standing is None:
         nothing = [gr.Radio(choices=[], value=None), NO_RUN, *_buttons(None)]
         return [now, *nothing, *no_charts(), ""]
     runs = gr.Radio(choices=run_choices(found), value=chosen)
     first = [now, runs if now.runs != before.runs else gr.skip(), run_card(standing)]
-    buttons = _buttons(standing) if now.state != before.state else [gr.skip()] * 5
+    same = (now.name, now.state) == (before.name, before.state)
+    buttons = [gr.skip()] * 6 if same else _buttons(standing)
     if now.metrics == before.metrics and now.of == before.of and now.name == before.name:
         return [*first, *buttons, gr.skip(), gr.skip(), gr.skip(), gr.skip()]
     return [*first, *buttons, *live_charts(standing.run, of), standing.run.log()]
 
 
-def _buttons(standing: Standing | None) -> list[gr.Button]:
-    """Cancel, Resume, Its curve, Look with its model, Remove: those that make sense now."""
+def _buttons(standing: Standing | None) -> list[gr.Button | gr.Checkbox]:
+    """Cancel, Resume, Its curve, Look with its model, Remove, sharing: those that make sense now.
+
+    What changes a run is there for who may change it.
+    """
+    own = standing is None or may_change(standing.run.owned(), asking())
     status = standing.status if standing else None
     state = status.state if status else ""
     under_way = state in {"queued", "running"}
     has_rows = standing is not None and (standing.run.sweep / "rows.csv").exists()
     has_model = standing is not None and (standing.run.model / "model.json").exists()
     return [
-        gr.Button(interactive=under_way),
-        gr.Button(interactive=state in {"cancelled", "failed", "interrupted"}),
+        gr.Button(interactive=under_way, visible=own),
+        gr.Button(interactive=state in {"cancelled", "failed", "interrupted"}, visible=own),
         gr.Button(interactive=has_rows),
         gr.Button(interactive=has_model),
-        gr.Button(interactive=standing is not None),
+        gr.Button(interactive=standing is not None, visible=own),
+        gr.Checkbox(
+            standing is not None and standing.run.owned().shared,
+            visible=own and standing is not None,
+        ),
     ]

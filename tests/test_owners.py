@@ -1,0 +1,352 @@
+"""Whose things are: what only their owner sees and changes, by whatever way somebody else asks."""
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attention.disk.home import ASSETS
+from attention.errors import InputError
+from attention.gate import secret
+from attention.gate.owners import Owned, is_of, may_change, may_see, own, owned, share
+from attention.gate.visitors import OPERATOR, Visitor, asked_by
+from attention.serving import offered
+from attention.serving.turns import Line, RunningLook
+from tests.calls import Caller, errors_of
+from tests.zips import good, zipped
+from training.data import sets
+from training.report import known_sweeps
+from training.runs import plan, queue, standing
+from training.runs.folder import Run, run_named
+from training.runs.records import Spec, Status
+
+ANN, BOB = Visitor("ann", "1.1.1.1"), Visitor("bob", "2.2.2.2")
+RUN, NO_RUN = "20260101-000000-zebra-ab12", "20260101-000000-okapi-cd34"
+SET, NO_SET = "zebra set", "okapi set"
+
+
+@dataclass(frozen=True)
+class Things:
+    """What Ann has on a page: a set, and a finished run on it with its model."""
+
+    home: Path
+
+    @property
+    def run(self) -> Run:
+        return Run(self.home / "runs" / RUN)
+
+    @property
+    def set(self) -> Path:
+        return self.home / "sets" / SET
+
+    def state(self) -> tuple[object, ...]:
+        """All that another visitor could change."""
+        files = [self.run.folder, self.set]
+        sizes = [sorted(str(p.relative_to(f)) for p in f.rglob("*")) for f in files]
+        return self.run.status(), owned(self.run.folder), owned(self.set), *sizes
+
+
+def made(home: Path) -> Things:
+    """Ann's things, shared with nobody."""
+    things, shipped = Things(home), ASSETS / "results" / "drawn"
+    with pytest.MonkeyPatch.context() as patch, asked_by(ANN):
+        patch.setenv("ATTENTION_HOME", str(home))
+        sets.add_set(zipped(home / "zebra.zip", good()), SET, shared=False)
+        run = things.run
+        run.model.mkdir(parents=True)
+        own(run.folder, shared=False)
+        run.write_spec(Spec(source=SET, title="Zebra"))
+        run.write_status(Status(state="cancelled", submitted=1.0))
+        shutil.copytree(shipped, run.sweep)
+        shutil.copy(ASSETS / "models" / "interactions" / "model.json", run.model)
+        (run.folder / "log.txt").write_text("Zebra")
+    return things
+
+
+@pytest.fixture
+def things(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Things:
+    monkeypatch.setenv("ATTENTION_HOME", str(tmp_path))
+    return made(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def there(app_url: str) -> Iterator[Things]:
+    """Ann's things in the home of the running app."""
+    home = Path(os.environ["ATTENTION_HOME"])
+    things = made(home)
+    yield things
+    for folder in (things.run.folder, things.set):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+# The rules
+
+
+@pytest.mark.parametrize(
+    ("thing", "visitor", "sees", "changes"),
+    [
+        (Owned(owner="ann"), ANN, True, True),
+        (Owned(owner="ann"), BOB, False, False),
+        (Owned(owner="ann"), OPERATOR, True, True),
+        (Owned(owner="ann", shared=True), BOB, True, False),
+        (Owned(owner="ann", shared=True), Visitor(), True, False),
+        (Owned(), Visitor(), False, False),  # the operator's is not everybody's without a name
+        (Owned(), ANN, False, False),
+        (Owned(), OPERATOR, True, True),
+        (Owned(owner="at 1.1.1.1"), Visitor(address="1.1.1.1"), True, True),
+        (Owned(owner="at 1.1.1.1"), ANN, False, False),  # she is known by her name, not her address
+    ],
+)
+def test_who_may_look_and_who_may_change(
+    thing: Owned, visitor: Visitor, sees: bool, changes: bool
+) -> None:
+    assert (may_see(thing, visitor), may_change(thing, visitor)) == (sees, changes)
+
+
+def test_what_is_made_is_the_visitors_and_in_a_terminal_the_operators(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTENTION_HOME", str(tmp_path))
+    monkeypatch.setenv("ATTENTION_HOSTED", "0")
+    with asked_by(ANN):
+        own(tmp_path)
+    ann = owned(tmp_path)
+    assert (ann.owner, ann.shared, is_of(ann, ANN), is_of(ann, BOB)) == ("ann", True, True, False)
+    assert "1.1.1.1" not in (tmp_path / "owner.json").read_text()
+    share(tmp_path, False)
+    assert owned(tmp_path) == Owned(owner="ann", address=ann.address)
+    (tmp_path / "owner.json").write_text('{"owner": "ann"')
+    assert owned(tmp_path) == Owned()  # damaged: the operator's alone
+    (tmp_path / "owner.json").unlink()
+    own(tmp_path)
+    assert owned(tmp_path) == Owned(shared=True)
+    monkeypatch.setenv("ATTENTION_HOSTED", "1")
+    assert owned(tmp_path) == Owned()
+    with asked_by(BOB):
+        own(tmp_path)
+    assert not owned(tmp_path).shared
+
+
+# In the functions
+
+
+def models() -> list[str]:
+    return list(offered.offered_models())
+
+
+FUNCTIONS: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+    "see the set": (lambda: sets.set_folder(SET), lambda: sets.set_folder(NO_SET)),
+    "browse the set": (lambda: sets.source_of(SET), lambda: sets.source_of(NO_SET)),
+    "list what is left out": (lambda: sets.left_out(SET), lambda: sets.left_out(NO_SET)),
+    "leave out": (lambda: sets.leave_out(SET, []), lambda: sets.leave_out(NO_SET, [])),
+    "put back": (lambda: sets.put_back(SET), lambda: sets.put_back(NO_SET)),
+    "remove the set": (lambda: sets.remove_set(SET), lambda: sets.remove_set(NO_SET)),
+    "share the set": (lambda: sets.share_set(SET, True), lambda: sets.share_set(NO_SET, True)),
+    "train on the set": (
+        lambda: queue.start(Spec(source=SET)),
+        lambda: queue.start(Spec(source=NO_SET)),
+    ),
+    "plan on the set": (
+        lambda: plan.expected(Spec(source=SET)),
+        lambda: plan.expected(Spec(source=NO_SET)),
+    ),
+    "see the run": (lambda: run_named(RUN), lambda: run_named(NO_RUN)),
+    "see how it stands": (
+        lambda: standing.standing_of(RUN),
+        lambda: standing.standing_of(NO_RUN),
+    ),
+    "cancel": (lambda: queue.cancel(RUN), lambda: queue.cancel(NO_RUN)),
+    "resume": (lambda: queue.resume(RUN), lambda: queue.resume(NO_RUN)),
+    "remove the run": (lambda: queue.remove(RUN), lambda: queue.remove(NO_RUN)),
+    "share the run": (lambda: queue.share(RUN, True), lambda: queue.share(NO_RUN, True)),
+    "see its curve": (
+        lambda: known_sweeps.sweep_named(RUN),
+        lambda: known_sweeps.sweep_named(NO_RUN),
+    ),
+    "look with its model": (
+        lambda: offered.ready_model(RUN),
+        lambda: offered.ready_model(NO_RUN),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("way", FUNCTIONS)
+def test_another_visitor_hears_the_same_of_anns_things_as_of_none(there: Things, way: str) -> None:
+    before, said = there.state(), []
+    for ask in FUNCTIONS[way]:
+        with asked_by(BOB), pytest.raises(InputError) as refused:
+            ask()
+        said.append(masked(str(refused.value)))
+    assert said[0] == said[1]
+    assert there.state() == before
+
+
+def test_lists_show_what_a_visitor_may_see(there: Things) -> None:
+    def listed() -> tuple[bool, ...]:
+        return (
+            SET in sets.sets(),
+            RUN in [s.run.name for s in standing.standings()],
+            RUN in known_sweeps.by_name(),
+            RUN in models(),
+        )
+
+    for visitor, sees in ((ANN, True), (BOB, False), (Visitor(), False), (OPERATOR, True)):
+        with asked_by(visitor):
+            assert listed() == (sees,) * 4, visitor
+    with asked_by(ANN):
+        sets.share_set(SET, True)
+        queue.share(RUN, True)
+    with asked_by(BOB):
+        assert listed() == (True,) * 4
+
+
+def test_what_is_shared_can_be_looked_at_and_not_changed(things: Things) -> None:
+    share(things.set, True)
+    share(things.run.folder, True)
+    before = things.state()
+    with asked_by(BOB):
+        assert len(sets.source_of(SET).clips) == 4
+        assert run_named(RUN).log() == "Zebra"
+        assert plan.expected(Spec(source=SET, fractions=(1.0,))) > 0
+        for way in ("remove the set", "leave out", "put back", "share the set"):
+            with pytest.raises(InputError, match="shared by somebody else"):
+                FUNCTIONS[way][0]()
+        for way in ("cancel", "resume", "remove the run", "share the run"):
+            with pytest.raises(InputError, match="shared by somebody else"):
+                FUNCTIONS[way][0]()
+    assert things.state() == before
+
+
+def test_clips_of_a_set_are_not_shown_by_a_shared_run_on_it(things: Things) -> None:
+    share(things.run.folder, True)
+    with asked_by(BOB):
+        sweep = known_sweeps.sweep_named(RUN)
+        assert known_sweeps.set_folder(sweep) is None
+        with pytest.raises(InputError, match="not on this computer"):
+            known_sweeps.clip_file(sweep, "Hug/0.mp4")
+    with asked_by(ANN):
+        assert known_sweeps.clip_file(sweep, "Hug/0.mp4").exists()
+
+
+def test_a_visitor_names_a_set_and_never_a_folder(things: Things) -> None:
+    with asked_by(ANN), pytest.raises(InputError, match="There is no set"):
+        plan.source_of(Spec(source=str(things.set)))
+    assert plan.source_of(Spec(source=str(things.set))).stills  # in a terminal
+
+
+def test_a_look_in_its_own_thread_is_still_the_visitors(things: Things) -> None:
+    with asked_by(BOB):
+        (found,) = [s for s in RunningLook(lambda _: models(), Line()) if isinstance(s, list)]
+    assert RUN not in found and "imagenet" in found
+
+
+# Over HTTP: the page's events, private ones too, and the public API
+
+Ask = Callable[[Caller, str, str], Any]
+WAYS: dict[str, Ask] = {
+    "see the set": lambda c, _, s: c.press("data-set", "input", data_set=s),
+    "leaf through it": lambda c, _, s: c.press("data-next", data_set=s),
+    "shuffle it": lambda c, _, s: c.press("data-shuffle", data_set=s),
+    "leave its stills out": lambda c, _, s: c.press("data-leave", data_set=s),
+    "put them back": lambda c, _, s: c.press("data-restore", data_set=s),
+    "remove the set": lambda c, _, s: c.press("data-remove", data_set=s),
+    "share the set": lambda c, _, s: c.press("data-shared", "input", data_set=s, data_shared=True),
+    "train on it": lambda c, _, s: c.press("train-start", train_set=s),
+    "what training takes": lambda c, _, s: c.press("train-set", "change", train_set=s),
+    "see the run": lambda c, r, _: c.press("runs", "input", runs=r),
+    "how it goes": lambda c, r, _: c.server("run-card", "how_it_goes", r).json() | {"pause": 0},
+    "cancel": lambda c, r, _: c.press("run-cancel", runs=r),
+    "resume": lambda c, r, _: c.press("run-resume", runs=r),
+    "remove the run": lambda c, r, _: c.press("run-remove", runs=r),
+    "share the run": lambda c, r, _: c.press("run-shared", "input", runs=r, run_shared=True),
+    "see its curve": lambda c, r, _: c.press("run-curve", runs=r),
+    "look with its model": lambda c, r, _: c.press("run-model", runs=r),
+    "compare it": lambda c, r, _: c.press("curves-chosen", "input", curves_chosen=[r]),
+    "its numbers": lambda c, r, _: c.press("figure5-csv", curves_chosen=[r]),
+    "its table": lambda c, r, _: c.press("tables-csv", curves_chosen=[r]),
+    "its log": lambda c, r, _: c.press("log-csv", curves_chosen=[r]),
+    "its confusions": lambda c, r, _: c.press(
+        "confusion-grid", told={"truth": "Hug", "said": "Kiss"}, curves_chosen=[r]
+    ),
+    "a clip of it": lambda c, r, _: c.press(
+        "confusion-clips",
+        told={"sweep": r, "clip": "Hug/0.mp4", "by": "CNN @ 0", "fold": "1", "seed": 0},
+    ),
+    "its whole set": lambda c, r, _: c.press("whole-of", "input", whole_of=r),
+    "the file of that": lambda c, r, _: c.press("whole-csv", whole_of=r),
+    "its model's card": lambda c, r, _: c.press("model", "change", model=r),
+}
+
+
+def masked(text: str) -> str:
+    """Without the names that were asked for, and what is another at each call."""
+    text = re.sub(f"{RUN}|{NO_RUN}|{SET}|{NO_SET}", "NAME", text)
+    return re.sub(r'"(event_id|[a-z_]*duration|avg_time)": [^,}]*', "", text)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_page_says_the_same_of_anns_things_as_of_none(
+    there: Things, app_url: str, way: str
+) -> None:
+    before, said = there.state(), []
+    for run, of in ((RUN, SET), (NO_RUN, NO_SET)):
+        said.append(masked(json.dumps(WAYS[way](Caller(app_url, "bob"), run, of))))
+    assert said[0] == said[1]
+    assert "Traceback" not in said[0] and '"error": null' not in said[0].replace('null, "vis', "")
+    assert there.state() == before
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "given"),
+    [
+        ("cancel_run", (RUN,)),
+        ("curves", (RUN, "accuracy")),
+        ("start_run", (SET, "1", "0", "web", "working", "efficientnet_lite0", False, "")),
+        ("analyse", (None, RUN, 5, "")),
+    ],
+)
+def test_the_api_says_the_same_of_anns_things_as_of_none(
+    there: Things, app_url: str, endpoint: str, given: tuple[Any, ...]
+) -> None:
+    fake = tuple({RUN: NO_RUN, SET: NO_SET}.get(value, value) for value in given)
+    before, said = there.state(), []
+    for values in (given, fake):
+        answers = Caller(app_url, "bob").ask(endpoint, *values)
+        (refused,) = errors_of(answers)
+        assert refused.startswith("There is no ")
+        said.append(masked(refused))
+    assert said[0] == said[1]
+    assert there.state() == before
+
+
+def test_the_api_lists_to_each_visitor_their_own(there: Things, app_url: str) -> None:
+    for visitor, sees in (("bob", False), ("", False), ("ann", True)):
+        caller = Caller(app_url, visitor)
+        for endpoint in ("runs", "models"):
+            assert (RUN in json.dumps(caller.ask(endpoint))) == sees, (visitor, endpoint)
+
+
+def test_the_page_lets_the_owner_and_the_operator(there: Things, app_url: str) -> None:
+    bob, ann = Caller(app_url, "bob"), Caller(app_url, "ann")
+    operator = Caller(app_url, admin=secret.admin_token())
+    for caller, sees in ((bob, False), (ann, True), (operator, True)):
+        told = caller.server("run-card", "how_it_goes", RUN).json()
+        assert (told["state"] is not None) == sees
+        # the list first: a session takes only what it was offered
+        shown = json.dumps(caller.press("runs-refresh"))
+        assert (RUN in shown) == sees
+        assert (SET in json.dumps(caller.press("train-set", "focus"))) == sees
+    assert owned(there.run.folder).shared is False
+    ann.press("run-shared", "input", runs=RUN, run_shared=True)
+    assert owned(there.run.folder).shared is True
+    assert "Shared by somebody else" in json.dumps(bob.press("runs-refresh"))
+    assert "somebody else, who alone" in json.dumps(bob.press("run-remove", runs=RUN))
+    assert there.run.folder.exists()
+    operator.press("run-shared", "input", runs=RUN, run_shared=False)
+    assert owned(there.run.folder).shared is False
