@@ -11,11 +11,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import gradio as gr
 import pytest
+from gradio.data_classes import ImageData
+from PIL import Image
 
 from attention.confined.batch import end, start_confined
 from attention.confined.cage import calls, layers
 from attention.tabs.health import say_what_is_missing
+from attention.tabs.heatmaps import elements
 
 if sys.platform != "linux":
     pytest.skip("only Linux has the cage's layers", allow_module_level=True)
@@ -95,6 +99,18 @@ def test_what_is_promised_is_what_the_probe_shows() -> None:
     section = text.partition("## Safety on a public page")[2].partition("\n## ")[0]
     (listed,) = re.findall(r"The probe is denied: (.*?)\.\n", section, re.S)
     assert re.split(r",\s+", listed) == list(WAYS)
+
+
+def test_the_server_opens_no_picture_of_a_webcam(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Image, "open", lambda *_: pytest.fail("opened in the server"))
+    path = str(tmp_path / "taken.png")
+    with gr.Blocks() as demo:
+        elements._advanced()
+    (webcam,) = (block for block in demo.blocks.values() if isinstance(block, gr.Image))
+    assert webcam.preprocess(ImageData(path=path, orig_name="taken.png")) == path
+    assert webcam.preprocess(None) is None
 
 
 # the layers

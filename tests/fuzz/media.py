@@ -85,10 +85,9 @@ def _judged(file: Path, tally: Tally, read: Callable[[], int]) -> None:
         came = "error"
         tally.faults.append(f"{file.name}: {error!r}")
     took = time.monotonic() - began
-    tally.slowest = max(tally.slowest, took)
     if took > WALL_SECONDS + 5:
         tally.faults.append(f"{file.name} took {took:.0f} s")
-    tally.came[came] += 1
+    tally.note(file.name, came, took)
 
 
 def _refusal(sentence: str, file: Path, tally: Tally) -> str:

@@ -19,6 +19,7 @@ from training.runs.records import Spec, Status
 from training.runs.standing import standings
 from training.runs.words import name_line
 
+LOCK = ".lock"  # stays, empty, so that all processes lock the same file
 Progress = Callable[[int, int], None]
 Damaged = Callable[[bytes], bytes]
 
@@ -51,11 +52,11 @@ def _tried(use: Callable[[Damaged], None], seed: int, number: int, tally: Tally)
             tally.faults.append(f"{number}: no sentence: {error}")
     except Exception as error:
         came = "error"
-        tally.faults.append(f"{number} {use.__qualname__}: {error!r}")
-    if left := left_behind(home()) - before:
+        tally.faults.append(f"{number} {use.__name__}: {error!r}")
+    left = {file for file in left_behind(home()) - before if file.name != LOCK}
+    if left:
         tally.faults.append(f"{number}: left behind: {sorted(map(str, left))[:3]}")
-    tally.slowest = max(tally.slowest, time.monotonic() - began)
-    tally.came[came] += 1
+    tally.note(f"{number} ({use.__name__})", came, time.monotonic() - began)
 
 
 def _zip(folder: Path) -> Callable[[Damaged], None]:
@@ -106,8 +107,6 @@ def _run() -> Callable[[Damaged], None]:
             name_line(standing)
         finally:
             shutil.rmtree(run.folder)
-            for record in runs_folder().glob("*.lock"):
-                record.unlink()
         if standing.fault:
             raise InputError(standing.fault)
 

@@ -19,7 +19,7 @@ class Tally:
     came: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    slowest: float = 0.0
+    slowest: tuple[float, str] = (0.0, "")
     memory: list[int] = field(default_factory=list)  # of this process, bytes, as the work goes on
 
     @property
@@ -33,6 +33,11 @@ class Tally:
         settled = self.memory[len(self.memory) // 10 :]
         return settled[-1] / settled[0] - 1 if len(settled) > 1 else 0.0
 
+    def note(self, file: str, came: str, seconds: float) -> None:
+        """Counts a file by what came of it."""
+        self.came[came] += 1
+        self.slowest = max(self.slowest, (seconds, file))
+
     def weigh(self) -> None:
         """Notes this process's memory."""
         self.memory.append(psutil.Process().memory_info().rss)
@@ -40,9 +45,10 @@ class Tally:
     def text(self) -> str:
         """The figures, one line; each fault below it."""
         came = ", ".join(f"{count:,} {what}" for what, count in self.came.most_common())
+        seconds, file = self.slowest
         line = (
-            f"{self.title}: {self.tried:,} tried in {self.seconds:.0f} s: {came}; slowest file "
-            f"{self.slowest:.1f} s; memory {self.growth:+.1%}; {len(self.faults)} faults"
+            f"{self.title}: {self.tried:,} tried in {self.seconds:.0f} s: {came}; slowest {file}, "
+            f"{seconds:.1f} s; memory {self.growth:+.1%}; {len(self.faults)} faults"
         )
         return "\n".join([line, *(f"  FAULT {fault}" for fault in self.faults)])
 

@@ -132,8 +132,15 @@ def _advanced() -> dict[str, Any]:
                 height=180,
                 elem_id="webcam",
             )
+            # gradio would decode the picture here, in the server, with all of Pillow's readers
+            webcam.preprocess = path_of
         card = gr.HTML(card_of(samples()[0].model), elem_id="card")
     return {"every": every, "again": again, "webcam": webcam, "card": card}
+
+
+def path_of(upload: Any) -> str | None:
+    """The path of an uploaded picture, which nothing has opened yet."""
+    return upload.path if upload else None
 
 
 def model_choices() -> list[tuple[str, str]]:
