@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from attention.disk.bin import sweep
 from attention.gate.hosting import forget_tokens, hosting
 from attention.gate.secret import admin_token
 from attention.serving.ending import before_the_end, end_at_signals
@@ -146,6 +147,7 @@ def closed(page: gr.Blocks) -> None:
 
 if __name__ == "__main__":
     before_the_end(close_rooms)
+    sweep()  # what was removed more than a day ago
     wake()  # runs that a restart of the machine broke off
     demo = build()
     before_the_end(lambda: closed(demo))

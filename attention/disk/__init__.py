@@ -1,1 +1,3 @@
-"""Files: home.py says where they are, whole.py writes them whole, room.py checks the free space."""
+"""Files: home.py says where they are, whole.py writes them whole, bin.py keeps what was removed, room.py
+checks the free space.
+"""

@@ -9,7 +9,8 @@ from attention.disk.room import size_text
 from attention.errors import InputError
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
-from training.data.sets import add_set, sets
+from training.data.own_sets import add_set
+from training.data.sets import sets
 from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.sharing import sharing_box
 
