@@ -1,0 +1,1 @@
+"""Wrong input on purpose, the same for the same seed: `python -m tests.fuzz`."""
