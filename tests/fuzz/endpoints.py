@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -161,8 +162,10 @@ def run(count: int, seed: int) -> int:
     tracebacks = said.count("Traceback (most recent")
     for fault in faults[:40]:
         print(fault)
-    if tracebacks:
-        print(said[-8000:])
+    own = re.compile(rf'  File "{re.escape(str(ROOT))}|\w+(Error|Exception)\b')
+    for line in said.splitlines():
+        if tracebacks and own.match(line):
+            print(line)
     refused = said.count("refused ")
     print(
         f"{count} calls, seed {seed}, {seconds:.0f} s: {refused} refused in a sentence, {tracebacks} "

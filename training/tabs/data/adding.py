@@ -30,7 +30,7 @@ def adding(chosen: gr.Dropdown) -> Part:
             add = gr.Button("Add this set", variant="primary", size="sm", elem_id="data-add-it")
             added = gr.HTML("", elem_id="data-added")
 
-    archive.upload(proposed_name, archive, name, **LIGHT)
+    archive.upload(lambda zip_: proposed_name(zip_) if zip_ else "", archive, name, **LIGHT)
     stored = add.click(
         _store,
         [archive, name, shared],
