@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from attention.disk.bin import sweep
 from attention.errors import InputError
 from attention.gate.hosting import forget_tokens, hosting
 from attention.gate.secret import admin_token
-from attention.gate.store import close_store, store
+from attention.gate.temporary.store import close_store, store
 from attention.serving.ending import before_the_end, end_at_signals
 
 if __name__ == "__main__":
@@ -28,8 +29,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from attention.gate.door import Door
-from attention.gate.files import Files
-from attention.gate.uploads import Uploads
+from attention.gate.temporary.files import Files
+from attention.gate.temporary.uploads import Uploads
 from attention.gate.visitors import Visitor, asked_by, asking
 from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
@@ -165,6 +166,7 @@ def closed(page: gr.Blocks) -> None:
 
 if __name__ == "__main__":
     say_what_is_missing()
+    sweep()  # what was removed more than a day ago
     wake()  # runs that a restart of the machine broke off
     demo = build()
     if "SPACES_ZERO_GPU" in os.environ:  # ZeroGPU asks at the launch what it is wanted for

@@ -91,14 +91,26 @@ class Caller:
         return self.call(event.number, list(values))
 
     def call(
-        self, number: int, values: Any, told: Any = None, trigger: Any = None
+        self,
+        number: int,
+        values: Any,
+        told: Any = None,
+        trigger: Any = None,
+        query: dict[str, str] | None = None,
     ) -> list[dict[str, Any]]:
-        """What one event answers, message by message; [] with the status where it is not taken at all."""
+        """What one event answers, message by message; the status alone where it is not taken at all.
+
+        query: of the page's address.
+        """
         asked = {
             "data": values, "event_data": told, "fn_index": number, "trigger_id": trigger,
             "session_hash": self.session,
         }  # fmt: skip
-        joined = self.http.post("gradio_api/queue/join", json=asked)
+        # NaN and infinity as Python's json and browsers' programs may send them
+        headers = {"content-type": "application/json"}
+        joined = self.http.post(
+            "gradio_api/queue/join", content=json.dumps(asked), headers=headers, params=query
+        )
         if joined.status_code != httpx.codes.OK:
             return [{"msg": "refused", "status": joined.status_code, "detail": joined.text}]
         event_id = joined.json()["event_id"]
@@ -119,7 +131,9 @@ class Caller:
             "session_hash": self.session, "component_id": self._id(elem_id), "fn_name": function,
             "data": data,
         }  # fmt: skip
-        return self.http.post("gradio_api/component_server", json=asked)
+        headers = {"content-type": "application/json"}
+        where = "gradio_api/component_server"
+        return self.http.post(where, content=json.dumps(asked), headers=headers)
 
     def _id(self, elem_id: str) -> int:
         return next(i for i, props in self.props.items() if props.get("elem_id") == elem_id)

@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from attention.gate.store import store
+from attention.gate.temporary.store import store
 from attention.serving.workroom import Workroom
 from tests.pages import READY, served, watched_page
 from tests.sweeps import CONCEPTS, SweepFolder, world

@@ -11,7 +11,8 @@ import pytest
 
 from tests.little import little_set
 from tests.pages import READY, watched_page
-from training.data.sets import remove_set, sets
+from training.data.own_sets import remove_set
+from training.data.sets import sets
 from training.runs import queue
 from training.runs.standing import standings
 

@@ -18,7 +18,7 @@ import pytest
 from attention.errors import InputError
 from attention.gate import line as gate_line
 from attention.gate.line import Line
-from attention.gate.store import Store
+from attention.gate.temporary.store import Store
 from attention.media.frames import FrameReader
 from attention.model.card import Card
 from attention.model.folder import load_model, save_model

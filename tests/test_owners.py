@@ -4,25 +4,28 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from attention.disk import bin
 from attention.disk.home import ASSETS
 from attention.errors import InputError
-from attention.gate import secret
+from attention.gate import quotas, secret
 from attention.gate.owners import Owned, is_of, may_change, may_see, own, owned, share
 from attention.gate.visitors import OPERATOR, Visitor, asked_by
 from attention.serving import offered
 from attention.serving.turns import Line, RunningLook
 from tests.calls import Caller, errors_of
 from tests.zips import good, zipped
-from training.data import sets
+from training.data import own_sets, sets
 from training.report import known_sweeps
-from training.runs import plan, queue, standing
+from training.runs import plan, queue, quota, standing
 from training.runs.folder import Run, run_named
 from training.runs.records import Spec, Status
 
@@ -57,7 +60,7 @@ def made(home: Path) -> Things:
     things, shipped = Things(home), ASSETS / "results" / "drawn"
     with pytest.MonkeyPatch.context() as patch, asked_by(ANN):
         patch.setenv("ATTENTION_HOME", str(home))
-        sets.add_set(zipped(home / "zebra.zip", good()), SET, shared=False)
+        own_sets.add_set(zipped(home / "zebra.zip", good()), SET, shared=False)
         run = things.run
         run.model.mkdir(parents=True)
         own(run.folder, shared=False)
@@ -144,10 +147,10 @@ FUNCTIONS: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
     "see the set": (lambda: sets.set_folder(SET), lambda: sets.set_folder(NO_SET)),
     "browse the set": (lambda: sets.source_of(SET), lambda: sets.source_of(NO_SET)),
     "list what is left out": (lambda: sets.left_out(SET), lambda: sets.left_out(NO_SET)),
-    "leave out": (lambda: sets.leave_out(SET, []), lambda: sets.leave_out(NO_SET, [])),
-    "put back": (lambda: sets.put_back(SET), lambda: sets.put_back(NO_SET)),
-    "remove the set": (lambda: sets.remove_set(SET), lambda: sets.remove_set(NO_SET)),
-    "share the set": (lambda: sets.share_set(SET, True), lambda: sets.share_set(NO_SET, True)),
+    "leave out": (lambda: own_sets.leave_out(SET, []), lambda: own_sets.leave_out(NO_SET, [])),
+    "put back": (lambda: own_sets.put_back(SET), lambda: own_sets.put_back(NO_SET)),
+    "remove the set": (lambda: own_sets.remove_set(SET), lambda: own_sets.remove_set(NO_SET)),
+    "share the set": (lambda: own_sets.share_set(SET, True), lambda: own_sets.share_set(NO_SET, True)),
     "train on the set": (
         lambda: queue.start(Spec(source=SET)),
         lambda: queue.start(Spec(source=NO_SET)),
@@ -187,7 +190,7 @@ def test_another_visitor_hears_the_same_of_anns_things_as_of_none(there: Things,
     assert there.state() == before
 
 
-def test_lists_show_what_a_visitor_may_see(there: Things) -> None:
+def test_lists_show_what_a_visitor_may_see(things: Things) -> None:
     def listed() -> tuple[bool, ...]:
         return (
             SET in sets.sets(),
@@ -200,7 +203,7 @@ def test_lists_show_what_a_visitor_may_see(there: Things) -> None:
         with asked_by(visitor):
             assert listed() == (sees,) * 4, visitor
     with asked_by(ANN):
-        sets.share_set(SET, True)
+        own_sets.share_set(SET, True)
         queue.share(RUN, True)
     with asked_by(BOB):
         assert listed() == (True,) * 4
@@ -244,6 +247,132 @@ def test_a_look_in_its_own_thread_is_still_the_visitors(things: Things) -> None:
     with asked_by(BOB):
         (found,) = [s for s in RunningLook(lambda _: models(), Line()) if isinstance(s, list)]
     assert RUN not in found and "imagenet" in found
+
+
+# The bin and the quotas
+
+
+def test_what_is_removed_can_be_brought_back_by_its_owner_for_a_day(things: Things) -> None:
+    before = things.state()
+    with asked_by(ANN):
+        own_sets.remove_set(SET)
+        queue.remove(RUN)
+        assert RUN not in models() and SET not in sets.sets()
+        assert (own_sets.removed_sets(), queue.removed_runs()[0].name) == ([SET], RUN)
+    with asked_by(BOB):
+        assert (own_sets.removed_sets(), queue.removed_runs()) == ([], [])
+        for ask in (lambda: own_sets.restore_set(SET), lambda: queue.restore(RUN)):
+            with pytest.raises(InputError, match="removed in the last day"):
+                ask()
+    with asked_by(ANN):
+        assert (own_sets.restore_set(SET), queue.restore(RUN)) == (SET, things.run)
+    assert things.state() == before and not list((things.home / "bin").rglob("*.jpg"))
+
+
+def test_a_set_comes_back_beside_one_that_took_its_name(things: Things) -> None:
+    with asked_by(ANN):
+        own_sets.remove_set(SET)
+        own_sets.add_set(things.home / "zebra.zip", SET)
+        assert own_sets.restore_set(SET) == f"{SET}-2"
+
+
+def test_the_bin_is_emptied_after_a_day_and_when_it_is_full(
+    things: Things, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.remove(RUN)
+    own_sets.remove_set(SET)
+    (old,) = bin.removed("runs")
+    past = old.when - bin.KEPT - 1
+    os.utime(old.folder.parent, (past, past))
+    bin.sweep()
+    assert (queue.removed_runs(), own_sets.removed_sets()) == ([], [SET])
+    monkeypatch.setattr(bin, "MOST", 100)
+    bin.sweep()
+    assert list((things.home / "bin").rglob("*.jpg")) == []
+
+
+def test_a_bin_makes_room_when_the_disk_is_full(things: Things) -> None:
+    own_sets.remove_set(SET)
+    bin.free_bytes(things.home, 1)
+    assert own_sets.removed_sets() == [SET]
+    bin.free_bytes(things.home, 1 << 60)
+    assert own_sets.removed_sets() == []
+
+
+def standing_runs(home: Path, visitor: Visitor, count: int, **status: Any) -> None:
+    """Runs of a visitor's, as their processes left them."""
+    with asked_by(visitor):
+        for number in range(count):
+            run = Run(home / "runs" / f"20260101-00000{number}-{visitor.id}-0000")
+            run.folder.mkdir(parents=True)
+            own(run.folder)
+            run.write_spec(Spec(hours=0.5))
+            run.write_status(Status(submitted=1.0, **status))
+
+
+@pytest.fixture
+def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("ATTENTION_HOME", str(tmp_path))
+    monkeypatch.setenv("ATTENTION_HOSTED", "1")
+    return tmp_path
+
+
+def test_one_visitor_takes_two_places_and_one_address_six(
+    public: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = psutil.Process()
+    living = {"state": "running", "pid": me.pid, "born": me.create_time()}
+    standing_runs(public, ANN, 2, **living)
+    beside = Visitor("eve", ANN.address)
+    for visitor, says in ((ANN, "You have 2 runs"), (BOB, ""), (beside, ""), (OPERATOR, "")):
+        with asked_by(visitor):
+            if says:
+                with pytest.raises(InputError, match=f"{says} queued or running.* cancel one"):
+                    quota.check_quota()
+            else:
+                quota.check_quota()
+    for number in range(4):
+        standing_runs(public, Visitor(f"v{number}", ANN.address), 1, **living)
+    with asked_by(beside), pytest.raises(InputError, match="Visitors from your network have 6"):
+        quota.check_quota()
+    monkeypatch.setenv("ATTENTION_HOSTED", "0")
+    with asked_by(ANN):
+        quota.check_quota()
+
+
+def test_minutes_of_a_day_are_counted_also_of_runs_that_were_removed(public: Path) -> None:
+    spec, now = Spec(hours=1.0), time.time()
+    standing_runs(public, ANN, 1, state="finished", seconds=45 * 60.0, ended=now)
+    standing_runs(public, BOB, 1, state="finished", seconds=60 * 60.0, ended=now - 25 * 3600)
+    with asked_by(ANN):
+        assert quota.within_quota(spec).hours == pytest.approx(0.25)
+        queue.remove("20260101-000000-ann-0000")
+        assert quota.within_quota(spec).hours == pytest.approx(0.25)
+    with asked_by(BOB):
+        assert quota.within_quota(spec) == spec
+    standing_runs(public, Visitor("eve"), 1, state="failed", seconds=3600.0, ended=now)
+    with (
+        asked_by(Visitor("eve")),
+        pytest.raises(InputError, match=r"60 minutes in a day.*tomorrow"),
+    ):
+        quota.within_quota(spec)
+    assert quota.within_quota(Spec(hours=9)).hours == 9  # the operator's
+
+
+def test_sets_of_one_visitor_are_counted(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive = zipped(public / "a.zip", good())
+    small = replace(quotas.ON_PUBLIC_PAGE, sets=1)
+    monkeypatch.setattr(quotas, "ON_PUBLIC_PAGE", small)
+    with asked_by(ANN):
+        own_sets.add_set(archive, "one")
+        with pytest.raises(InputError, match=r"You have 1 set here.*remove one"):
+            own_sets.add_set(archive, "two")
+    monkeypatch.setattr(quotas, "ON_PUBLIC_PAGE", replace(small, sets=9, set_bytes=20_000))
+    with asked_by(ANN), pytest.raises(InputError, match="of 20 kB at most: remove a set"):
+        own_sets.add_set(archive, "two")
+    with asked_by(BOB):
+        own_sets.add_set(archive, "two")
+    assert set(sets.sets()) == {"drawn", "one", "two"}
 
 
 # Over HTTP: the page's events, private ones too, and the public API

@@ -19,9 +19,9 @@ from starlette.testclient import TestClient
 from attention.disk.process import born
 from attention.errors import InputError
 from attention.gate import store as store_module
-from attention.gate.files import Files
-from attention.gate.quotas import NOBODY, Entry, NoRoomError, Quotas, to_remove
-from attention.gate.store import KEPT_FOR, PREFIX, Store, usual_quotas
+from attention.gate.temporary.files import Files
+from attention.gate.temporary.quotas import NOBODY, Entry, NoRoomError, Quotas, to_remove
+from attention.gate.temporary.store import KEPT_FOR, PREFIX, Store, usual_quotas
 from attention.gate.visitors import Visitor
 
 MB = 1_000_000
@@ -197,7 +197,7 @@ def test_a_store_is_its_owners_alone_ends_with_its_process_and_a_killed_ones_is_
     tmp_path: Path,
 ) -> None:
     make = (
-        "import os; from pathlib import Path; from attention.gate.store import Store;"
+        "import os; from pathlib import Path; from attention.gate.temporary.store import Store;"
         f"made = Store(Path({str(tmp_path)!r})); made.new_folder();"
     )
     run = [sys.executable, "-c"]

@@ -25,7 +25,8 @@ from training.data.checks.checkup import check
 from training.data.checks.findings import Checkup
 from training.data.checks.kept import Checkups, Standing, check_confined
 from training.data.content import content_key, opened
-from training.data.sets import DRAWN_FOLDER, add_set, leave_out, set_folder, source_of
+from training.data.own_sets import add_set, leave_out
+from training.data.sets import DRAWN_FOLDER, set_folder, source_of
 from training.data.sources import open_source
 from training.data.thumbnails import SIDE, Thumbnail, thumbnail_of
 from training.tabs.data.browsing import leaf_views

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from attention.errors import InputError
-from attention.gate.store import Store
+from attention.gate.temporary.store import Store
 from attention.pack import save_pack
 from attention.probe.asking import COLUMNS, Answer
 from attention.probe.change import change_of

@@ -17,11 +17,11 @@ from starlette.middleware import Middleware
 
 from attention.gate import uploads
 from attention.gate.door import Door
-from attention.gate.files import Files
 from attention.gate.hosting import Hosting
-from attention.gate.quotas import Quotas
-from attention.gate.store import Store
-from attention.gate.uploads import Uploads
+from attention.gate.temporary.files import Files
+from attention.gate.temporary.quotas import Quotas
+from attention.gate.temporary.store import Store
+from attention.gate.temporary.uploads import Uploads
 from attention.gate.visitors import HEADER, asking, token_of
 from attention.pack import save_pack
 from attention.serving.workroom import Workroom

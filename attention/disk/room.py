@@ -2,8 +2,9 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from attention.errors import InputError, is_full_disk
 
@@ -33,6 +34,17 @@ def disk_error_as_input_error(folder: Path, outcome: str) -> Iterator[None]:
         raise InputError(
             f"{folder} cannot be written to ({error.strerror or error}): give another folder."
         ) from None
+
+
+def disk_bytes(folder: Path) -> int:
+    """The size in bytes of all files below a folder; one with several hard links counts once."""
+    found = {}
+    for file in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # moved or deleted meanwhile
+            about = file.stat()
+            if S_ISREG(about.st_mode):
+                found[about.st_dev, about.st_ino] = about.st_size
+    return sum(found.values())
 
 
 def size_text(size: int | None) -> str:

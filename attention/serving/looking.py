@@ -10,7 +10,7 @@ from attention.analysis import Analysis
 from attention.confined.bounded import BoundedReader
 from attention.errors import InputError, full_disk_told
 from attention.gate.line import LINE
-from attention.gate.store import KEPT_FOR
+from attention.gate.temporary.store import KEPT_FOR
 from attention.pack import load_pack, save_pack
 from attention.probe.change import UNCHANGED, Change
 from attention.serving.offered import limits_for, ready_model

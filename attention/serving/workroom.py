@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from attention.gate.store import Store
+from attention.gate.temporary.store import Store
 from attention.gate.visitors import Visitor
 
 

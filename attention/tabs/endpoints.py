@@ -7,7 +7,7 @@ import gradio as gr
 
 from attention.errors import InputError
 from attention.gate.line import LINE, Place
-from attention.gate.store import store
+from attention.gate.temporary.store import store
 from attention.records import validated
 from attention.serving.looking import patient_reader
 from attention.serving.offered import check_offered, limits_for, offered_models, ready_model

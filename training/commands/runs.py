@@ -1,4 +1,4 @@
-"""`python -m training runs list|show|start|cancel|resume|remove`: training in the background."""
+"""`python -m training runs list|show|start|cancel|resume|remove|restore`: training in the background."""
 
 import argparse
 import json
@@ -26,7 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("show", "print a run's settings, state and the end of its log"),
         ("cancel", "end a run; it can be resumed"),
         ("resume", "continue a stopped run, to the same result"),
-        ("remove", "delete a run and its model"),
+        ("remove", "move a run and its model into the bin, for a day"),
+        ("restore", "bring back a run that was removed in the last day"),
     ):
         one = actions.add_parser(name, help=what, description=what)
         one.add_argument("name", metavar="RUN", help="the run's name, as `runs list` prints it")
@@ -73,9 +74,13 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.action == "resume":
         queue.resume(arguments.name)
         print(f"{arguments.name} continues.")
+    elif arguments.action == "restore":
+        print(f"{queue.restore(arguments.name).name} is back.")
     else:
         queue.remove(arguments.name)
-        print(f"{arguments.name} is removed.")
+        print(
+            f"{arguments.name} is removed; `runs restore {arguments.name}` brings it back for a day."
+        )
     return 0
 
 

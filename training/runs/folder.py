@@ -1,7 +1,6 @@
 """A run's folder: spec.json, status.json, metrics.jsonl, log.txt, sweep/ (rows), model/ (the result)."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from urllib.parse import quote
 from pydantic import BaseModel
 
 from attention.disk.home import home
+from attention.disk.room import disk_bytes
 from attention.disk.whole import whole_file
 from attention.errors import InputError, short
 from attention.gate.owners import Owned, may_change, may_see, owned
@@ -98,7 +98,7 @@ class Run:
             return file.read().decode("utf-8", errors="replace")
 
     def size(self) -> int:
-        """The folder's size in bytes; a file with several hard links counts once."""
+        """The folder's size in bytes."""
         return disk_bytes(self.folder)
 
     def _read(self, name: str, record: type[Record]) -> Record:
@@ -119,12 +119,6 @@ class Run:
 def networks_folder(run: Run, fold: str, seed: int, fraction: float) -> Path:
     """The folder of a cell's networks; it exists when they were saved."""
     return run.folder / "networks" / f"{quote(fold, safe='')}-{seed}-{fraction:g}"
-
-
-def disk_bytes(folder: Path) -> int:
-    """The size in bytes of all files below a folder; one with several hard links counts once."""
-    files = [file.stat() for file in folder.rglob("*") if file.is_file()]
-    return sum({(file.st_dev, file.st_ino): file.st_size for file in files}.values())
 
 
 def run_named(name: str) -> Run:
@@ -162,13 +156,6 @@ def all_runs() -> list[Run]:
         return []
     found = [Run(path) for path in folder.iterdir() if path.is_dir() and NAME.fullmatch(path.name)]
     return sorted(found, key=lambda run: run.name, reverse=True)
-
-
-def remove_folder(run: Run) -> None:
-    """Deletes a run; renames it first, so that nobody sees a half-deleted run."""
-    gone = run.folder.with_name(f".removed-{run.name}-{os.getpid()}")
-    run.folder.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
 
 
 def clear_left_behind() -> None:

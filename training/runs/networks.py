@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from attention.disk.room import disk_bytes
 from attention.disk.whole import whole_file
 from attention.methods.registry import methods
 from attention.model.folder import load_model, save_model
@@ -18,7 +19,7 @@ from training.fit.prepared import Prepared
 from training.fit.settings import PRESETS
 from training.judge.methods import Fitted
 from training.listener import NOBODY, Cell, Listener
-from training.runs.folder import Run, disk_bytes, networks_folder
+from training.runs.folder import Run, networks_folder
 from training.runs.records import Spec
 from training.runs.words import repeat
 from training.sweep.grid import SweepSettings, web_path

@@ -12,19 +12,22 @@ import shutil
 import time
 from pathlib import Path
 
+from attention.disk import bin
 from attention.disk.room import disk_error_as_input_error
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.gate import owners
+from attention.gate.owners import may_change
+from attention.gate.visitors import asking
 from training.runs.folder import (
     CANCEL,
     Run,
     all_runs,
     clear_left_behind,
     own_run,
-    remove_folder,
     runs_folder,
 )
 from training.runs.plan import place_of
+from training.runs.quota import KIND, check_quota, within_quota
 from training.runs.records import Spec, Status
 from training.runs.standing import (
     end,
@@ -63,6 +66,7 @@ def start(spec: Spec, shared: bool | None = None) -> Run:
         with locked():
             clear_left_behind()
             _check_queue()
+            spec = within_quota(spec)
             run = Run(folder / _new_name(spec))
             partial = Run(folder / f".new-{run.name}")
             partial.folder.mkdir()
@@ -133,12 +137,28 @@ def share(name: str, shared: bool) -> None:
 
 
 def remove(name: str) -> None:
-    """Deletes a run and its model; cancels it first when it is queued or running."""
+    """Moves a run and its model into the bin for a day; cancels it first when it is under way."""
     run = own_run(name)
     if standing_of(name).under_way:
         cancel(name)
     with locked():
-        remove_folder(run)
+        bin.throw_away(run.folder, KIND)
+
+
+def removed_runs() -> list[Run]:
+    """The runs in the bin that the asking visitor may bring back, the last first."""
+    runs = [Run(thing.folder) for thing in bin.removed(KIND)]
+    return [run for run in runs if may_change(run.owned(), asking())]
+
+
+def restore(name: str) -> Run:
+    """Brings a run back from the bin. InputError when it is not there any more."""
+    if name not in [run.name for run in removed_runs()]:
+        raise InputError(f"No run '{short(name)}' was removed in the last day; start it again.")
+    with locked(), disk_error_as_input_error(runs_folder(), "the run was not brought back"):
+        thing = next(thing for thing in bin.removed(KIND) if thing.name == name)
+        bin.bring_back(thing, runs_folder() / name)
+    return Run(runs_folder() / name)
 
 
 def wake() -> list[Run]:
@@ -180,6 +200,7 @@ def take_turn(run: Run) -> bool:
 
 
 def _check_queue() -> None:
+    check_quota()
     under_way = sum(set_right(stands(run)).under_way for run in all_runs())
     if under_way >= MOST_UNDER_WAY:
         raise InputError(
@@ -188,7 +209,7 @@ def _check_queue() -> None:
 
 
 def _check_room(folder: Path) -> None:
-    free = shutil.disk_usage(folder).free
+    free = bin.free_bytes(folder, FREE)
     if free < FREE:
         raise InputError(
             f"The disk has {free / 1e6:.0f} MB left and a run needs {FREE / 1e6:.0f} MB; remove runs "

@@ -174,11 +174,16 @@ def tab_around() -> gr.Tab | None:
     return block
 
 
-def sweeps_named(names: Sequence[str] | str | None) -> list[Sweep]:
-    """The sweeps of these names; those that were removed meanwhile are left out."""
+def sweeps_named(names: object) -> list[Sweep]:
+    """The sweeps of these names, a list or one; what names none, or one removed meanwhile, is left out."""
     known = by_name()
-    asked = [names] if isinstance(names, str) else names or []
-    return [known[name] for name in asked if name in known]
+    return [known[name] for name in strings(names) if name in known]
+
+
+def strings(given: object) -> list[str]:
+    """The texts in what a browser sent: of a list, or one alone."""
+    several = given if isinstance(given, list | tuple) else [given]
+    return [each for each in several if isinstance(each, str)]
 
 
 def table_html(table: pd.DataFrame, title: str) -> str:

@@ -26,7 +26,7 @@ from training.report.known_sweeps import (
 from training.tabs.curves.confusion import confusion_view
 from training.tabs.curves.log import log_view
 from training.tabs.curves.views import figure4_view, figure5_view, tables_view
-from training.tabs.figure_block import View, note, sweeps_named, tab_around, table_html
+from training.tabs.figure_block import View, note, strings, sweeps_named, tab_around, table_html
 
 _ANSWERING = threading.Lock()
 POLL = 3.0  # seconds between two looks at a run under way
@@ -95,11 +95,10 @@ def curves_tab(demo: gr.Blocks, workroom: Workroom) -> Curves:
             return [gr.skip()] * (3 + len(everything))
         return [*follow(names), *show(name, names, *values)]
 
-    def choose(wanted: Sequence[str] | str | None) -> Any:
+    def choose(wanted: object) -> Any:
         """What there is to choose now, and of what is wanted all that is there."""
         choices = _choices()
-        names = [wanted] if isinstance(wanted, str) else wanted or []
-        there = [name for name in names if name in {known for _, known in choices}]
+        there = [name for name in strings(wanted) if name in {known for _, known in choices}]
         return gr.Dropdown(choices=choices, value=there or [name for _, name in _choices()[:1]])
 
     def filled(listen: Callable[..., Any]) -> Any:

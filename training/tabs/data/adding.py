@@ -8,10 +8,11 @@ import gradio as gr
 
 from attention.disk.room import size_text
 from attention.errors import InputError
-from attention.gate.store import store
+from attention.gate.temporary.store import store
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
-from training.data.sets import add_set, sets
+from training.data.own_sets import add_set
+from training.data.sets import sets
 from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.sharing import sharing_box
 
@@ -32,7 +33,7 @@ def adding(chosen: gr.Dropdown) -> Part:
             add = gr.Button("Add this set", variant="primary", size="sm", elem_id="data-add-it")
             added = gr.HTML("", elem_id="data-added")
 
-    archive.upload(proposed_name, archive, name, **LIGHT)
+    archive.upload(lambda zip_: proposed_name(zip_) if zip_ else "", archive, name, **LIGHT)
     stored = add.click(
         _store,
         [archive, name, shared],

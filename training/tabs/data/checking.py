@@ -13,7 +13,8 @@ from training.data.checks.findings import Checkup, Twins
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
-from training.data.sets import leave_out, left_out, may_change_set, put_back, set_folder
+from training.data.own_sets import leave_out, put_back
+from training.data.sets import left_out, may_change_set, set_folder
 from training.data.thumbnails import Thumbnail, thumbnails
 from training.tabs.data.checkup import standing_card
 from training.tabs.data.element import LIGHT, Part, Values

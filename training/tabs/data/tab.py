@@ -13,27 +13,23 @@ from attention.tabs.faults import toasting
 from training.data.checks.kept import Checkups
 from training.data.folders import count
 from training.data.naming import DRAWN
-from training.data.sets import (
-    may_change_set,
-    notes_of,
-    remove_set,
-    set_folder,
-    sets,
-    share_set,
-    source_of,
-)
+from training.data.own_sets import remove_set, removed_sets, restore_set, share_set
+from training.data.sets import may_change_set, notes_of, set_folder, sets, source_of
 from training.data.thumbnails import sweep
 from training.tabs.data.adding import adding
 from training.tabs.data.browsing import leafing
 from training.tabs.data.checking import checking
 from training.tabs.data.element import LIGHT, Values
+from training.tabs.removed import filling, removed_list
 from training.tabs.sharing import sharing_box
 
 ABOUT_DRAWN = (
     "Drawn by this project, not photographed: two people in four interactions, posed and bright in the "
     "stills; dark, blurred, off-centre and between other things in the clips."
 )
-REMOVE = "(name) => confirm(`Remove the set ${name}?`) ? name : null"
+REMOVE = (
+    "(name) => confirm(`Remove the set ${name}? It can be brought back for a day.`) ? name : null"
+)
 
 
 def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
@@ -56,6 +52,7 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
             elem_id="data-remove",
         )
         shared = sharing_box("data-shared", visible=False)
+    away = removed_list("data")
     parts = (adding(chosen), leafing(chosen), checking(chosen, desk))
     shown = gr.State("")
     outputs = [shown, about, remove, shared, *(output for part in parts for output in part.outputs)]
@@ -84,14 +81,22 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
         with toasting():
             share_set(name, bool(shared))
 
+    def bring_back(name: str | None) -> gr.Dropdown:
+        with toasting():
+            final = restore_set(name or "")
+        return gr.Dropdown(list(sets()), value=final)
+
     arrive = tab.select if tab else demo.load
     # the list first and at once: a set that is added while pictures are made must not be lost again
     came = arrive(listed, chosen, chosen, **LIGHT)
     came.success(fill, [chosen, shown], outputs, **LIGHT)
     gone = remove.click(take_away, chosen, chosen, js=REMOVE, **LIGHT)
+    back = away.back.click(bring_back, away.name, chosen, **LIGHT)
+    for change in (came, gone, back):
+        change.success(lambda: filling(removed_sets()), None, away.filled, **LIGHT)
     shared.input(let_see, [chosen, shared], **LIGHT)
     chosen.input(show, chosen, outputs, **LIGHT)
-    for change in (gone, *(change for part in parts for change in part.changes)):
+    for change in (gone, back, *(change for part in parts for change in part.changes)):
         change.success(show, chosen, outputs, **LIGHT)
     return chosen
 

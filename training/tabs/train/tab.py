@@ -19,6 +19,7 @@ from training.runs.plan import expected
 from training.runs.records import PAGE_HOURS, Spec, spec_of
 from training.runs.standing import Standing, all_standings, standings
 from training.tabs.figure_block import tab_around
+from training.tabs.removed import RemovedList, filling, removed_list
 from training.tabs.sharing import sharing_box
 from training.tabs.train.elements import RunParts, form, run_parts
 from training.tabs.train.live import FOLLOW, Seen, live_charts, no_charts, seen_now
@@ -47,6 +48,7 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
             begin = gr.Button("Train", variant="primary", elem_id="train-start")
         with gr.Column(scale=7, min_width=300):
             parts = run_parts()
+            away = removed_list("run")
     fields = list(asked.values())
     begin.click(_begun, [shared, *fields], parts.shown, **CHANGES, **LIGHT)
     arrive = tab.select if (tab := tab_around()) else demo.load
@@ -55,7 +57,7 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
         trigger_mode="always_last", **LIGHT,
     )  # fmt: skip
     _follow_sets(asked["source"], chosen_set)
-    _follow_runs(parts, demo)
+    _follow_runs(parts, away, demo)
     return Training(parts.run, parts.to_curve, parts.to_model)
 
 
@@ -67,15 +69,23 @@ def _follow_sets(source: gr.Dropdown, chosen_set: gr.components.Component | None
         )
 
 
-def _follow_runs(parts: RunParts, demo: gr.Blocks) -> None:
+def _follow_runs(parts: RunParts, away: RemovedList, demo: gr.Blocks) -> None:
     of_run = [parts.run, parts.stage]
     acts = (
-        (parts.cancel, queue.cancel),
-        (parts.resume, queue.resume),
-        (parts.remove, queue.remove),
+        (parts.cancel, queue.cancel, parts.run),
+        (parts.resume, queue.resume, parts.run),
+        (parts.remove, queue.remove, parts.run),
+        (away.back, queue.restore, away.name),
     )
-    for button, act in acts:
-        button.click(partial(_acted, act), of_run, parts.shown, **CHANGES, **LIGHT)
+    arrive = tab.select if (tab := tab_around()) else demo.load
+    changes = [arrive]
+    for button, act, name in acts:
+        acted = button.click(
+            partial(_acted, act), [name, parts.stage], parts.shown, **CHANGES, **LIGHT
+        )
+        changes.append(acted.success)
+    for change in changes:
+        change(_removed, None, away.filled, **LIGHT)
     parts.share.input(_shared, [parts.share, *of_run], parts.shown, **CHANGES, **LIGHT)
     gr.on(
         [parts.run.input, parts.stage.input], lambda name, of: _shown(Seen(), name, of), of_run,
@@ -118,6 +128,10 @@ def _acted(act: Callable[[str], object], name: str | None, of: str) -> list[Any]
 def _shared(shared: bool, name: str | None, of: str) -> list[Any]:
     """Lets others look at a run, or no longer."""
     return _acted(partial(queue.share, shared=bool(shared)), name, of)
+
+
+def _removed() -> tuple[gr.Accordion, gr.Dropdown]:
+    return filling([run.name for run in queue.removed_runs()])
 
 
 def _spec(

@@ -7,7 +7,7 @@ from pathlib import Path
 from starlette.responses import FileResponse, PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from attention.gate.store import KEPT_FOR, Store
+from attention.gate.temporary.store import KEPT_FOR, Store
 
 ROUTE = "/gradio_api/file="  # and the whole path, as gradio's components have it
 CACHED = f"private, max-age={KEPT_FOR}, immutable"  # a path never gets another content

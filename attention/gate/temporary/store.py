@@ -19,7 +19,7 @@ import psutil
 from attention.disk.process import born, lives
 from attention.disk.room import SPARE
 from attention.errors import InputError, short
-from attention.gate.quotas import NOBODY, Entry, Quotas, to_remove
+from attention.gate.temporary.quotas import NOBODY, Entry, Quotas, to_remove
 from attention.gate.visitors import Visitor
 
 KEPT_FOR = 6 * 3600  # seconds that something stays after its last use

@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from attention.disk.room import size_text
 from attention.errors import InputError
-from attention.gate.quotas import NOBODY, NoRoomError
-from attention.gate.store import Store
+from attention.gate.temporary.quotas import NOBODY, NoRoomError
+from attention.gate.temporary.store import Store
 from attention.gate.visitors import Visitor
 
 ROUTE = "/gradio_api/upload"
