@@ -82,9 +82,9 @@ class Store:
             idle = [entry for entry in entries if entry.used < old and not entry.stays]
             self._remove(idle)
             entries = [entry for entry in entries if entry not in idle]
-            on_disk = sum(entry.size for entry in entries) - SPARE
-            on_disk += shutil.disk_usage(self.folder).free
-            quotas = replace(self.quotas, total=max(0, min(self.quotas.total, on_disk)))
+            here = sum(e.size for e in entries if not self._known[e.name].announced)
+            most = here + shutil.disk_usage(self.folder).free - SPARE
+            quotas = replace(self.quotas, total=max(0, min(self.quotas.total, most)))
             self._remove(to_remove(entries, visitor, needed, quotas))
 
     def entries(self) -> list[Entry]:

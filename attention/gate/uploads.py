@@ -28,6 +28,7 @@ SILENCE = 30.0  # seconds without a byte
 SLOWEST = 16_000  # bytes per second, on average after SILENCE
 LONGEST = 1800.0  # seconds
 LINGER = 5.0  # seconds for what a refused one still sends: a browser reads the answer after that
+MOST_ELSEWHERE = 20_000_000  # bytes of a request that is no upload; a short clip may come by MCP
 DISCONNECT: Message = {"type": "http.disconnect"}
 
 
@@ -37,6 +38,17 @@ class RefusedError(InputError):
     def __init__(self, sentence: str, status: HTTPStatus) -> None:
         super().__init__(sentence)
         self.status = status
+
+
+HALTED = ("This upload came to a halt: send it again.", HTTPStatus.REQUEST_TIMEOUT)
+CRAWLS = (
+    "This upload comes in too slowly: send a shorter or smaller clip.",
+    HTTPStatus.REQUEST_TIMEOUT,
+)
+TOO_MANY = (
+    f"This upload has more than {MOST_FILES} files: send them one by one.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+)
 
 
 class Uploads:
@@ -49,14 +61,21 @@ class Uploads:
         self._coming: list[Visitor] = []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes an upload on, or refuses it in a sentence; passes on all else."""
-        if scope["type"] != "http" or not scope["path"].rstrip("/").endswith(ROUTE):
+        """Passes on an upload, and what is none and short; refuses anything else in a sentence."""
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        body = _Body(receive, headers.get("content-type", ""))
+        most = min(self._largest, self._store.quotas.visitor) + MOST_FILES * AROUND_A_FILE
+        body = _Body(receive, headers.get("content-type", ""), most)
         try:
-            size = self._size(headers.get("content-length", ""))
+            if not scope["path"].rstrip("/").endswith(ROUTE):
+                _check_other(headers)
+                await self._app(scope, _counted(receive), send)
+                return
+            size = _size(headers, most)
+            if size > most:
+                raise _too_large(most)
             with self._place(scope.get("state", {}).get("visitor", NOBODY)) as visitor:
                 await self._let_in(visitor, size, scope, body, send)
         except RefusedError as error:
@@ -81,21 +100,6 @@ class Uploads:
             self._store.end(announced)
         if body.refused:
             raise body.refused
-
-    def _size(self, size: str) -> int:
-        most = self._largest
-        if not size.isdecimal():
-            raise RefusedError(
-                "This upload does not say how long it is: send a Content-Length.",
-                HTTPStatus.LENGTH_REQUIRED,
-            )
-        if int(size) > most + MOST_FILES * AROUND_A_FILE:
-            raise RefusedError(
-                f"This upload has {size_text(int(size))}, and one may have up to {size_text(most)}: send "
-                "less at a time, or a shorter clip.",
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            )
-        return int(size)
 
     @contextmanager
     def _place(self, visitor: Visitor) -> Iterator[Visitor]:
@@ -128,9 +132,10 @@ class Uploads:
 class _Body:
     """A request's body within limits: beyond them, it ends as if the sender had gone."""
 
-    def __init__(self, receive: Receive, content_type: str) -> None:
+    def __init__(self, receive: Receive, content_type: str, most: int) -> None:
         self.refused: RefusedError | None = None
         self._receive = receive
+        self._most = most
         boundary = parse_options_header(content_type)[1].get(b"boundary", b"")
         self._mark = b"--" + boundary
         self._tail = b""
@@ -147,23 +152,19 @@ class _Body:
         try:
             message = await asyncio.wait_for(self._receive(), SILENCE)
         except TimeoutError:
-            return self._refuse(
-                "This upload came to a halt: send it again.", HTTPStatus.REQUEST_TIMEOUT
-            )
+            return self._refuse(RefusedError(*HALTED))
         chunk = message.get("body", b"")
         self._size += len(chunk)
         self._is_whole = not message.get("more_body", False)
+        why = self._fault(chunk)
+        return self._refuse(why) if why else message
+
+    def _fault(self, chunk: bytes) -> RefusedError | None:
         if self._is_too_slow():
-            return self._refuse(
-                "This upload comes in too slowly: send a shorter or smaller clip.",
-                HTTPStatus.REQUEST_TIMEOUT,
-            )
-        if self._holds_too_many(chunk):
-            return self._refuse(
-                f"This upload has more than {MOST_FILES} files: send them one by one.",
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            )
-        return message
+            return RefusedError(*CRAWLS)
+        if self._size > self._most:
+            return _too_large(self._most)
+        return RefusedError(*TOO_MANY) if self._holds_too_many(chunk) else None
 
     async def drain(self) -> None:
         """Reads what still comes, for LINGER seconds at most."""
@@ -172,8 +173,8 @@ class _Body:
                 while not self._is_whole:
                     self._is_whole = not (await self._receive()).get("more_body", False)
 
-    def _refuse(self, sentence: str, status: HTTPStatus) -> Message:
-        self.refused = RefusedError(sentence, status)
+    def _refuse(self, why: RefusedError) -> Message:
+        self.refused = why
         return DISCONNECT
 
     def _is_too_slow(self) -> bool:
@@ -186,6 +187,45 @@ class _Body:
         self._marks += seen.count(self._mark)
         self._tail = seen[-(len(self._mark) - 1) :] if len(self._mark) > 1 else b""
         return self._marks > MOST_FILES + 1  # the last one ends the upload
+
+
+def _check_other(headers: Headers) -> None:
+    """gradio has more places that write the files they are sent, and leave them: they get none."""
+    if "boundary" in headers.get("content-type", "").lower():
+        raise RefusedError(
+            f"Files are taken at {ROUTE} alone: send them there.", HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        )
+    if _size(headers, 0) > MOST_ELSEWHERE:
+        raise RefusedError(
+            f"A request may have up to {size_text(MOST_ELSEWHERE)}: upload files first.",
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        )
+
+
+def _size(headers: Headers, unsaid: int) -> int:
+    """Bytes of a request as it says, else `unsaid`."""
+    said = headers.get("content-length", "")
+    return int(said) if said.isdecimal() else unsaid
+
+
+def _too_large(most: int) -> RefusedError:
+    return RefusedError(
+        f"One upload may have up to {size_text(most)}: send less at a time, or a shorter clip.",
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    )
+
+
+def _counted(receive: Receive) -> Receive:
+    """A request that is no upload: beyond MOST_ELSEWHERE it ends as if the sender had gone."""
+    size = 0
+
+    async def received() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        return message if size <= MOST_ELSEWHERE else DISCONNECT
+
+    return received
 
 
 def _paths(said: bytes) -> list[str]:
