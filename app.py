@@ -16,7 +16,7 @@ if __name__ == "__main__":
     before_the_end(close_store)
 try:
     os.environ["GRADIO_TEMP_DIR"] = str(store().folder)  # read while gradio is imported
-except InputError as error:
+except (InputError, OSError) as error:
     raise SystemExit(str(error)) from None
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
 os.environ["FORWARDED_ALLOW_IPS"] = ""  # the door alone says whose address a proxy writes down

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -143,22 +144,14 @@ def test_what_was_not_used_for_long_goes(store: Store, monkeypatch: pytest.Monke
 
 def test_a_nearly_full_disk_has_less_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     old = filled(store.new_folder(), 4)
-    usage = os.statvfs(store.folder)
-    free = (usage.f_frsize, usage.f_frsize, 18 * MB)  # 2 MB more than stay free
-    monkeypatch.setattr(store_module.shutil, "disk_usage", lambda _: Any_(*free))
+    # 2 MB more than always stay free
+    monkeypatch.setattr(store_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=18 * MB))
     store.make_room(NOBODY, 2 * MB)
     assert old.exists()
     store.make_room(NOBODY, 3 * MB)
     assert not old.exists()
     with pytest.raises(NoRoomError, match="room for 2 MB"):
         store.make_room(NOBODY, 3 * MB)
-
-
-class Any_:  # noqa: N801
-    """As shutil.disk_usage answers."""
-
-    def __init__(self, total: int, used: int, free: int) -> None:
-        self.total, self.used, self.free = total, used, free
 
 
 def test_many_make_room_at_a_time(store: Store) -> None:
@@ -182,7 +175,9 @@ def test_empty_files_beside_the_folders_go_and_open_ones_stay(store: Store) -> N
 
 
 def test_how_much_is_kept_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module.shutil, "disk_usage", lambda _: Any_(0, 0, 6_000 * MB))
+    monkeypatch.setattr(
+        store_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=6_000 * MB)
+    )
     monkeypatch.delenv("ATTENTION_STORE_GB", raising=False)
     assert usual_quotas(tmp_path) == Quotas(3_000 * MB, 1_500 * MB, 750 * MB)
     monkeypatch.setenv("ATTENTION_STORE_GB", "0.5")

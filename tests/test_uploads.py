@@ -45,8 +45,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def address(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """Where a page is served that takes uploads and shows a look."""
-    pack = save_pack(Workroom(store, visitor).lasting_folder("samples") / "analysis.pack", look())
+    """Where a page is served that takes uploads, shows a look and makes one."""
+    room = Workroom(store, visitor)
+    pack = save_pack(room.lasting_folder("samples") / "analysis.pack", look())
+
+    def making() -> Iterator[str]:
+        yield ""
+        with room.folder_for() as folder:
+            yield folder.name
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(store.folder))
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
@@ -54,6 +61,7 @@ def address(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             file, said = gr.File(), gr.Textbox()
             gr.Button().click(lambda path: Path(path).name, file, said, api_name="name")
             gr.Button().click(lambda: player_value(pack), outputs=gr.HTML(), api_name="look")
+            gr.Button().click(making, outputs=said, api_name="making")
         middleware = [
             Middleware(Door, hosting=Hosting()),
             Middleware(Uploads, store=store, largest=LARGEST),
@@ -265,6 +273,12 @@ def test_a_look_that_twenty_see_lies_there_once(
     got = httpx.get(pack["url"], headers={"range": "bytes=0-7"})
     assert got.status_code == 206 and "immutable" in got.headers["cache-control"]
     assert got.content == Path(pack["path"]).read_bytes()[:8]
+
+
+def test_what_an_event_makes_belongs_to_who_asked_for_it(ask: Client, store: Store) -> None:
+    made = ask.predict(api_name="/making")
+    (entry,) = (entry for entry in store.entries() if entry.name == made)
+    assert entry.owner.address == "127.0.0.1" and not entry.stays
 
 
 def test_events_with_a_file_leave_no_empty_ones(ask: Client, store: Store, tmp_path: Path) -> None:
