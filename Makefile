@@ -31,7 +31,7 @@ bench: setup  ## print the benchmark table (about 4 minutes)
 mutants: setup  ## try the mutations, print those that no test notices (about 15 minutes)
 	$(BIN)/python -m tests.mutants
 
-soak: setup  ## kill, poll and load the running app (about 20 minutes)
+soak: setup  ## kill, poll and load the running app (about 25 minutes)
 	$(BIN)/python -m tests.soak
 
 .PHONY: help setup check test app bench mutants soak

@@ -27,7 +27,7 @@ from starlette.middleware import Middleware
 from attention.gate.door import Door
 from attention.gate.files import Files
 from attention.gate.uploads import Uploads
-from attention.serving.offered import LARGEST_FILE
+from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import Workroom
 from attention.tabs.compare.tab import compare_tab
@@ -125,7 +125,7 @@ def settings() -> dict[str, Any]:
             ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
         "head": f"<script>{page('visitor.js')}</script>",
-        "max_file_size": LARGEST_FILE,
+        "max_file_size": largest_file(),
         "max_threads": THREADS,
         "show_error": False,
         "strict_cors": True,
@@ -139,7 +139,7 @@ def settings() -> dict[str, Any]:
             "exception_handlers": {OSError: disk_fault},
             "middleware": [
                 Middleware(Door, hosting=served),
-                Middleware(Uploads, store=store(), largest=LARGEST_FILE),
+                Middleware(Uploads, store=store(), largest=largest_file()),
                 Middleware(Files, store=store()),
             ],
         },

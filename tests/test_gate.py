@@ -12,9 +12,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from attention.gate import secret
+from attention.gate import door, secret
 from attention.gate.door import Door
 from attention.gate.hosting import Hosting, forget_tokens, hosting
+from attention.gate.rate import Rate
 from attention.gate.visitors import COOKIE, HEADER, id_of, token_of
 from attention.tabs.visiting import visitor
 from tests.pages import served
@@ -36,8 +37,8 @@ def who(hosting_: Hosting = Hosting(), **options: Any) -> TestClient:
         found = request.state.visitor
         return JSONResponse([found.id, found.address, found.is_admin])
 
-    door = Middleware(Door, hosting=hosting_)
-    app = Starlette(routes=[Route("/", asked), Route("/x", asked)], middleware=[door])
+    middleware = [Middleware(Door, hosting=hosting_)]
+    app = Starlette(routes=[Route("/", asked), Route("/x", asked)], middleware=middleware)
     return TestClient(app, client=("10.0.0.7", 1), follow_redirects=False, **options)
 
 
@@ -119,6 +120,29 @@ def test_a_space_is_public_and_its_tokens_are_forgotten(monkeypatch):
     monkeypatch.setenv("ATTENTION_HOSTED", "0")
     assert not hosting().public
     assert forget_tokens() == ["HF_TOKEN"] and forget_tokens() == []
+
+
+def test_a_rate_lets_through_what_its_bucket_holds():
+    clock = iter([0.0, 0.0, 0.0, 0.25, 1.0, 1.0, 1.0])
+    rate = Rate(per_second=2, burst=2, clock=lambda: next(clock))
+    waits = [rate.wait("a") for _ in range(4)] + [rate.wait("b")]
+    # two at once; then half a second for the next, of which a quarter has passed; b has its own
+    assert waits == [0, 0, 0.5, 0.25, 0]
+    assert rate.wait("a") == 0  # 2 a second: after a second it holds two
+    assert rate.wait("a") == 0
+
+
+def test_a_public_page_answers_so_many_requests(monkeypatch):
+    monkeypatch.setattr(door, "OF_A_VISITOR", (0.5, 3))
+    client = who(PUBLIC, headers={"host": "a.example", HEADER: token_of("me")})
+    answers = [client.post("/x") for _ in range(4)]
+    assert [a.status_code for a in answers] == [405, 405, 405, 429]
+    assert answers[-1].headers["retry-after"] == "2"
+    assert client.get("/x").status_code == 200
+    other = who(PUBLIC, headers={"host": "a.example", HEADER: token_of("you")})
+    assert other.post("/x").status_code == 405
+    at_home = who(headers={HEADER: token_of("me")})
+    assert {at_home.post("/x").status_code for _ in range(9)} == {405}
 
 
 def test_an_event_of_the_page_knows_its_visitor():

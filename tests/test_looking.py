@@ -282,6 +282,18 @@ def test_every_sample_ships_its_look_and_all_are_small() -> None:
     assert sum(pack.stat().st_size for pack in packs) < 10e6
 
 
+def test_in_the_real_film_a_cut_turns_the_vote() -> None:
+    city = next(s for s in samples() if s.key == "city")
+    with FrameReader(city.path, every=city.every) as reader:
+        rgb = np.concatenate([frames.rgb[:, ::8, ::8] for frames in reader]).astype(float)
+    steps = np.abs(np.diff(rgb, axis=0)).mean((1, 2, 3))
+    cut = int(steps.argmax()) + 1
+    vote = load_pack(shipped.FOLDER / "city.pack", maps=False).verdict("CNN")
+    says = np.asarray(vote.frame_classes) == vote.prediction
+    assert city.story == "a cut turns the vote"
+    assert not says[:cut].any() and says[cut:].all()
+
+
 def test_the_drawn_samples_tell_their_own_story() -> None:
     stories = {}
     for sample in samples():

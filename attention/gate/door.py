@@ -1,6 +1,7 @@
 """The door of the page: an ASGI middleware that names the visitor and adds the headers."""
 
 import json
+import math
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from secrets import compare_digest
@@ -9,8 +10,20 @@ from urllib.parse import parse_qsl, urlencode
 
 from attention.gate.headers import headers
 from attention.gate.hosting import Hosting
+from attention.gate.rate import Rate
 from attention.gate.secret import admin_token
-from attention.gate.visitors import ADMIN_COOKIE, COOKIE, cookie, new_id, token_of, visitor_of
+from attention.gate.visitors import (
+    ADMIN_COOKIE,
+    COOKIE,
+    Visitor,
+    cookie,
+    new_id,
+    token_of,
+    visitor_of,
+)
+
+OF_A_VISITOR = (20.0, 120.0)  # requests that change something: a second, and at once
+OF_AN_ADDRESS = (200.0, 1600.0)  # forty open pages of a school, each opened at the same moment
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -29,6 +42,7 @@ class Door:
     def __init__(self, app: App, hosting: Hosting) -> None:
         self._app = app
         self._hosting = hosting
+        self._rates = (Rate(*OF_A_VISITOR), Rate(*OF_AN_ADDRESS))
         self._headers = [(k.encode(), v.encode()) for k, v in headers(hosting).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +59,11 @@ class Door:
         if not self._answers_to(given.get("host", "")):
             await _answer(send, HTTPStatus.MISDIRECTED_REQUEST, "This page has another address.")
             return
+        if scope["method"] == "POST" and (wait := self._wait(visitor)):
+            later = {"retry-after": str(math.ceil(wait))}
+            sentence = f"Too many requests; try again in {math.ceil(wait)} s."
+            await _answer(send, HTTPStatus.TOO_MANY_REQUESTS, sentence, more=later)
+            return
         cookies: list[str] = []
         if scope["path"] in {"/", "/visitor"} and not visitor.id:
             token = token_of(new_id())
@@ -59,6 +78,14 @@ class Door:
             await _answer(self._with(send, cookies), HTTPStatus.SEE_OTHER, "", more=started)
         else:
             await self._app(scope, receive, self._with(send, cookies))
+
+    def _wait(self, visitor: Visitor) -> float:
+        """Seconds until this visitor, and this address, may ask again. A page at home counts nothing."""
+        if not self._hosting.public:
+            return 0.0
+        of_visitor, of_address = self._rates
+        own = of_visitor.wait(visitor.id) if visitor.id else 0.0
+        return max(own, of_address.wait(visitor.address))
 
     def _answers_to(self, host: str) -> bool:
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host

@@ -161,5 +161,8 @@ class Line:
             self._waiting.remove(ticket)
 
 
+LINE = Line()  # the app's: a machine that looks at two clips at once shows both of them late
+
+
 def _names(ticket: _Ticket) -> tuple[str, str]:
     return f"address {ticket.visitor.address}", f"visitor {ticket.visitor.name}"

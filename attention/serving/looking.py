@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from attention.analysis import Analysis
-from attention.confined.process import SandboxedReader
+from attention.confined.bounded import BoundedReader
 from attention.errors import InputError, full_disk_told
+from attention.gate.line import LINE
 from attention.gate.store import KEPT_FOR
 from attention.pack import load_pack, save_pack
 from attention.probe.change import UNCHANGED, Change
@@ -64,6 +66,11 @@ class Progress:
         return max(0.0, (self.expected - self.done) * self.seconds / self.done)
 
 
+def patient_reader(*arguments: Any, **options: Any) -> BoundedReader:
+    """Reads an upload for longer when nobody waits in the line."""
+    return BoundedReader(*arguments, others_wait=lambda: LINE.has_waiting, **options)
+
+
 def look(
     clip: Path,
     model_name: str | Path,
@@ -97,7 +104,7 @@ def look(
         keep_maps=True,
         keep_pictures=True,
         limits=limits_for(model, whole=frame == "whole"),
-        reader=SandboxedReader,
+        reader=patient_reader,
         truth=sample.truth if sample else None,
         frame=frame,
     )

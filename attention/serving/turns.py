@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from attention.gate.line import PATIENCE, Line, Place
+from attention.gate.line import LINE, PATIENCE, Line, Place
 from attention.gate.visitors import Visitor
 from attention.serving.looking import Progress
 
@@ -13,9 +13,6 @@ ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is 
 
 Told = Callable[[Progress], None]
 Result = TypeVar("Result")
-
-
-LINE = Line()  # the app's: a machine that looks at two clips at once shows both of them late
 
 
 class Stopped:

@@ -6,12 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from attention.confined.process import SandboxedReader
 from attention.errors import InputError, whole_number
-from attention.gate.line import Place
+from attention.gate.line import LINE, Place
 from attention.gate.store import store
+from attention.serving.looking import patient_reader
 from attention.serving.offered import limits_for, offered_models, ready_model
-from attention.serving.turns import LINE
 from attention.tabs.faults import toasting
 from attention.tabs.visiting import visitor
 
@@ -75,7 +74,7 @@ def analyse_clip(
                 every=step,
                 concepts=names,
                 limits=limits_for(ready, keep_maps=False),
-                reader=SandboxedReader,
+                reader=patient_reader,
             )
     return analysis.to_json()
 
