@@ -26,7 +26,7 @@ INHERITED = (
     "TMPDIR", "TORCH_HOME", "USERPROFILE", "CUDA_VISIBLE_DEVICES", "ATTENTION_RUNS_AT_ONCE",
 )  # fmt: skip
 
-# in a session of its own a Ctrl-C meant for the app does not reach it; Windows has groups in place of sessions
+# in a session of its own a Ctrl-C meant for the app does not reach it; Windows has groups for that
 GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
 _children: list[subprocess.Popen[bytes]] = []  # kept so that `collect` can reap them
