@@ -50,7 +50,9 @@ def obstacle() -> str:
         tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
         if tried.returncode == 0:
             return ""
-    return "Linux, root and mounts of one's own are needed to start it as a Space does: not started."
+    return (
+        "Linux, root and mounts of one's own are needed to start it as a Space does: not started."
+    )
 
 
 def start(folder: Path) -> str:
