@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -275,6 +277,29 @@ def test_what_was_cancelled_while_dying_is_cancelled(here: Path) -> None:
     run = written(here, "running")
     (run.folder / "cancel").touch()
     assert state_of(run) == "cancelled"
+
+
+DEAF = """import signal, subprocess, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+print(child.pid, flush=True)
+child.wait()
+signal.pause()
+"""
+
+
+def test_a_process_that_does_not_hear_is_killed_with_what_it_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(standing, "PATIENCE", 0.0)
+    deaf = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, text=True)
+    assert deaf.stdout is not None
+    child = psutil.Process(int(deaf.stdout.readline()))
+    born = psutil.Process(deaf.pid).create_time()
+    standing.end(Status(state="running", submitted=1.0, pid=deaf.pid, born=born))
+    assert deaf.wait(5) == -signal.SIGKILL
+    child.wait(5)
+    assert not child.is_running()
 
 
 def test_a_run_is_taken_up_by_itself_three_times_at_most(here: Path) -> None:

@@ -46,9 +46,13 @@ exec chroot --userspec={USER}:{USER} "$root" /bin/sh -c 'cd {HOME}/app && exec "
 
 def obstacle() -> str:
     """Why it cannot be started as a Space here; empty where it can."""
-    if sys.platform != "linux" or os.getuid() != 0 or shutil.which("unshare") is None:
-        return "Linux, root and unshare are needed to start it as a Space does: not started."
-    return ""
+    if sys.platform == "linux" and os.getuid() == 0 and shutil.which("unshare"):
+        tried = subprocess.run(["unshare", "--mount", "true"], capture_output=True, check=False)
+        if tried.returncode == 0:
+            return ""
+    return (
+        "Linux, root and mounts of one's own are needed to start it as a Space does: not started."
+    )
 
 
 def start(folder: Path) -> str:

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -23,9 +22,12 @@ from training.runs.records import UNDER_WAY, Spec, Status
 PATIENCE = 1.2  # seconds that a run has to stop by itself; then it is terminated, and killed
 # the environment variables that the process inherits: no token, no password
 INHERITED = (
-    "HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TMPDIR",
-    "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "ATTENTION_RUNS_AT_ONCE",
+    "HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "PYTHONPATH", "SYSTEMROOT", "TEMP", "TMP",
+    "TMPDIR", "TORCH_HOME", "USERPROFILE", "CUDA_VISIBLE_DEVICES", "ATTENTION_RUNS_AT_ONCE",
 )  # fmt: skip
+
+# in a session of its own a Ctrl-C meant for the app does not reach it; Windows has groups for that
+GROUP: int = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
 
 _children: list[subprocess.Popen[bytes]] = []  # kept so that `collect` can reap them
 
@@ -43,7 +45,7 @@ def spawn(run: Run) -> None:
         child = subprocess.Popen(
             [sys.executable, "-m", "training.runs.work", str(run.folder)],
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=subprocess.STDOUT, start_new_session=True,
+            stderr=subprocess.STDOUT, start_new_session=True, creationflags=GROUP,
         )  # fmt: skip
     _children.append(child)
     _name_process(run, child.pid)
@@ -84,12 +86,25 @@ def alive(status: Status) -> bool:
 
 def end(status: Status) -> None:
     """Waits for a process that was asked to stop, then terminates it, then kills it."""
-    for patience, how in ((PATIENCE, None), (0.3, signal.SIGTERM), (0.3, signal.SIGKILL)):
+    for patience, how in (
+        (PATIENCE, None),
+        (0.3, psutil.Process.terminate),
+        (0.3, psutil.Process.kill),
+    ):
         if how is not None and status.pid is not None and alive(status):
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(status.pid, how)
+            for process in _with_children(status.pid):
+                with contextlib.suppress(psutil.Error):
+                    how(process)
         if _gone(status, patience):
             return
+
+
+def _with_children(pid: int) -> list[psutil.Process]:
+    try:
+        process = psutil.Process(pid)
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
 
 
 def _gone(status: Status, patience: float) -> bool:
