@@ -25,6 +25,7 @@ from attention.gate.temporary.uploads import Uploads
 from attention.gate.visitors import HEADER, asking, token_of
 from attention.pack import save_pack
 from attention.serving.workroom import Workroom
+from attention.tabs.page import Page
 from attention.tabs.player import player_value
 from tests.looks import look
 from tests.pages import served
@@ -56,7 +57,7 @@ def address(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(store.folder))
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
-        with gr.Blocks() as demo:
+        with Page() as demo:
             file, said = gr.File(), gr.Textbox()
             gr.Button().click(lambda path: Path(path).name, file, said, api_name="name")
             gr.Button().click(lambda: player_value(pack), outputs=gr.HTML(), api_name="look")
