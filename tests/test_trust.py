@@ -13,6 +13,7 @@ import pytest
 from attention.errors import InputError
 from attention.pack import save_pack
 from attention.probe.asking import COLUMNS, Answer
+from attention.probe.averages import Mean
 from attention.probe.change import change_of
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes
@@ -108,6 +109,33 @@ def test_the_network_forgets_in_rows_and_other_maps_are_counted() -> None:
     html = answers_html([Answer("maps", "web", "Hug", 8, ways)])
     assert "by 1 of 2 other maps it says the same" in html
     assert "<td>≠ Kiss</td><td>9.00</td>" in html and "<td>= Hug</td><td>0.0500</td>" in html
+
+
+def test_beside_one_clips_answer_stands_what_it_is_over_a_set() -> None:
+    measure = Measure("pointing game", 1.0, (0.25, 0.25), "higher")
+    other = Measure("pointing game, LayerCAM", 0.75)
+    mine = Mean("pointing", "web", "pointing game", 48, 48, 0.5, 0.25, 0.75, 0.1, 30)
+    layer = replace(mine, measure="pointing game, LayerCAM", mean=0.625)
+    over = {m.key: m for m in (mine, layer, replace(mine, cnn="tuned", mean=0.9))}
+    html = answers_html([Answer("pointing", "web", "Hug", 8, (measure, other))], over)
+    row = html.split("<li class='random set'>")[1].split("</li>")[0]
+    assert "48 development clips" in row and "0.50 <span class='by'>[0.25, 0.75]</span>" in row
+    assert "<i style='left:0.0%;width:50.0%'></i><b style='left:25.0%;width:50.0%'></b>" in row
+    assert "Over the set it is better than their mean in 30 of 48 clips." in html
+    assert "<th scope='row'>LayerCAM</th><td>0.750</td><td>0.62 <span" in html
+    alone = answers_html([Answer("pointing", "web", "Hug", 8, (measure, other))])
+    assert "development clips" not in alone and "<td>0.750</td></tr>" in alone
+
+
+def test_what_was_learned_is_forgotten_over_a_set_too() -> None:
+    said = Measure("energy, Grad-CAM", 2.0, said="Hug")
+    share = Mean("maps", "web", "energy, Grad-CAM: says it", 12, 12, 0.75, 0.5, 0.9, math.nan, 0)
+    html = answers_html([Answer("maps", "web", "Hug", 8, (said,))], {share.key: share})
+    assert "says the truth, share of 12 development clips" in html and "<td>0.75 <span" in html
+    alike = Measure("SSIM, from head", 0.5)
+    mean = replace(share, probe="weights", measure="SSIM, from head", mean=0.25)
+    html = answers_html([Answer("weights", "web", "Hug", 8, (alike,))], {mean.key: mean})
+    assert "12 clips:</span> 0.25 <span class='by'>[0.50, 0.90]" in html
 
 
 # The questions

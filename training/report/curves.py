@@ -139,7 +139,7 @@ def with_plain_names(table: pd.DataFrame) -> pd.DataFrame:
     own = [str(name).partition(",")[0] for name in table["method"]]
     plain = [plain_name(name) if known_method(name) else "" for name in own]
     found = table.copy()
-    found.insert(int(table.columns.get_loc("method")) + 1, PLAIN, plain)
+    found.insert(list(table.columns).index("method") + 1, PLAIN, plain)
     return found
 
 
