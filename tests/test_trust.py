@@ -17,6 +17,7 @@ from attention.probe.averages import Mean
 from attention.probe.change import change_of
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes
+from attention.probe.maps.registry import DEFAULT, map_methods
 from attention.serving.dial import frames_of, look_changed
 from attention.serving.looking import Looked, Progress, look
 from attention.serving.probing import offered_probes, over_set, probed
@@ -136,6 +137,17 @@ def test_what_was_learned_is_forgotten_over_a_set_too() -> None:
     mean = replace(share, probe="weights", measure="SSIM, from head", mean=0.25)
     html = answers_html([Answer("weights", "web", "Hug", 8, (alike,))], {mean.key: mean})
     assert "12 clips:</span> 0.25 <span class='by'>[0.50, 0.90]" in html
+
+
+def test_shipped_means_are_of_todays_maps_and_of_models_that_ship() -> None:
+    shipped = over_set(MODEL)
+    by = [row.name for row in map_methods() if row.name != DEFAULT]
+    for cnn in ("web", "tuned"):
+        names = ("pointing game", "energy inside", *(f"pointing game, {name}" for name in by))
+        means = [shipped["pointing", cnn, name] for name in names]
+        assert {mean.clips for mean in means} == {48}
+        assert all(mean.low < mean.mean < mean.high for mean in means)
+    assert over_set("imagenet") == over_set("../interactions") == {}
 
 
 # The questions

@@ -71,7 +71,7 @@ def _others(measures: Sequence[Measure], own: "Own") -> str:
         return ""
     rows = ""
     for measure in measures:
-        name = measure.name.partition(", ")[2]
+        what, _, name = measure.name.partition(", ")
         mean = own.get(measure.name)
         cell = f"<td>{_over_set(mean)}</td>" if own else ""
         said = BESIDE.get(name, name)
@@ -81,7 +81,7 @@ def _others(measures: Sequence[Measure], own: "Own") -> str:
     head = "<th scope='col'>by</th><th scope='col'>this clip</th>"
     head += f"<th scope='col'>{_clips(own)} {HOW_SURE}</th>" if own else ""
     return (
-        f"<details><summary>The same by {len(measures)} others</summary><div class='numbers'><table>"
+        f"<details><summary>{escape(what.capitalize())} by {len(measures)} others</summary><div class='numbers'><table>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 
