@@ -315,7 +315,7 @@ def test_compare_follows_the_clip_and_leads_back_to_its_frame(page: Any, lion_cl
     page.wait_for_selector("#compare-frames td[data-frame]")
     assert page.locator("#compare-frames tr").count() == 3
     assert "mean of all frames" in page.inner_text("#compare-table")
-    assert page.locator("#trust-questions button").count() == 6
+    assert page.locator("#trust-questions button").count() == 8
     assert (
         page.locator("#trust-answers figure").count() == 0
         and page.locator("#trust-csv").count() == 0

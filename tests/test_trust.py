@@ -19,9 +19,11 @@ from attention.errors import InputError
 from attention.gate.temporary.store import Store
 from attention.pack import save_pack
 from attention.probe.asking import COLUMNS, Answer
+from attention.probe.averages import Mean
 from attention.probe.change import change_of
 from attention.probe.known.probe import InFrame, Measure
 from attention.probe.known.registry import probes
+from attention.probe.maps.registry import DEFAULT, map_methods
 from attention.serving.dial import frames_of, look_changed
 from attention.serving.looking import Looked, Progress, look
 from attention.serving.probing import offered_probes, over_set, probed
@@ -148,6 +150,44 @@ def test_a_slider_goes_through_the_maps_of_a_frame_while_the_network_forgets(bro
         assert page.get_by_role("img").count() == 2  # that of the step before is gone
         assert slider.get_attribute("aria-valuetext") == page.inner_text("output")
         assert page.inner_text("output").startswith("1 of 2 drawn anew: SSIM 0.25")
+
+
+def test_beside_one_clips_answer_stands_what_it_is_over_a_set() -> None:
+    measure = Measure("pointing game", 1.0, (0.25, 0.25), "higher")
+    other = Measure("pointing game, LayerCAM", 0.75)
+    mine = Mean("pointing", "web", "pointing game", 48, 48, 0.5, 0.25, 0.75, 0.1, 30)
+    layer = replace(mine, measure="pointing game, LayerCAM", mean=0.625)
+    over = {m.key: m for m in (mine, layer, replace(mine, cnn="tuned", mean=0.9))}
+    html = answers_html([Answer("pointing", "web", "Hug", 8, (measure, other))], over)
+    row = html.split("<li class='random set'>")[1].split("</li>")[0]
+    assert "48 development clips" in row and "0.50 <span class='by'>[0.25, 0.75]</span>" in row
+    assert "<i style='left:0.0%;width:50.0%'></i><b style='left:25.0%;width:50.0%'></b>" in row
+    assert "Over the set it is better than their mean in 30 of 48 clips." in html
+    assert "<th scope='row'>LayerCAM</th><td>0.750</td><td>0.62 <span" in html
+    alone = answers_html([Answer("pointing", "web", "Hug", 8, (measure, other))])
+    assert "development clips" not in alone and "<td>0.750</td></tr>" in alone
+
+
+def test_what_was_learned_is_forgotten_over_a_set_too() -> None:
+    said = Measure("energy, Grad-CAM", 2.0, said="Hug")
+    share = Mean("maps", "web", "energy, Grad-CAM: says it", 12, 12, 0.75, 0.5, 0.9, math.nan, 0)
+    html = answers_html([Answer("maps", "web", "Hug", 8, (said,))], {share.key: share})
+    assert "says the truth, share of 12 development clips" in html and "<td>0.75 <span" in html
+    alike = Measure("SSIM, from head", 0.5)
+    mean = replace(share, probe="weights", measure="SSIM, from head", mean=0.25)
+    html = answers_html([Answer("weights", "web", "Hug", 8, (alike,))], {mean.key: mean})
+    assert "12 clips:</span> 0.25 <span class='by'>[0.50, 0.90]" in html
+
+
+def test_shipped_means_are_of_todays_maps_and_of_models_that_ship() -> None:
+    shipped = over_set(MODEL)
+    by = [row.name for row in map_methods() if row.name != DEFAULT]
+    for cnn in ("web", "tuned"):
+        names = ("pointing game", "energy inside", *(f"pointing game, {name}" for name in by))
+        means = [shipped["pointing", cnn, name] for name in names]
+        assert {mean.clips for mean in means} == {48}
+        assert all(mean.low < mean.mean < mean.high for mean in means)
+    assert over_set("imagenet") == over_set("../interactions") == {}
 
 
 # The questions

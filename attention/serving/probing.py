@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from attention.probe.asking import Answer
     from attention.probe.averages import Mean
 
-FOLDER = ASSETS / "results" / "trust"  # a table for each model, named after it
+FOLDER = ASSETS / "results" / "trust"  # a folder for each model, named after it
 Tell = Callable[[Progress], None]
 
 
@@ -36,9 +36,8 @@ def over_set(model: str) -> "Mapping[tuple[str, str, str], Mean]":
     """
     from attention.probe.averages import read_means
 
-    path = FOLDER / f"{model}.csv"
-    ships = model in shipped_models() and path.is_file()
-    return {mean.key: mean for mean in read_means(path)} if ships else {}
+    tables = sorted((FOLDER / model).glob("*.csv")) if model in shipped_models() else []
+    return {mean.key: mean for table in tables for mean in read_means(table)}
 
 
 def probed(looked: Looked, name: str, tell: Tell | None = None) -> "tuple[Answer, ...]":

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attention.probe.averages import Mean
 
     Over = Mapping[tuple[str, str, str], Mean]
+    Own = Mapping[str, Mean]
 
 SET, HOW_SURE = "development clips", "<span class='by'>mean [95 % interval]</span>"
 NOWHERE: "Over" = {}
@@ -53,35 +54,43 @@ def _answer(answer: "Answer", over: "Over") -> str:
     if answer.fault:
         return f"<article>{head}<p class='note'>{escape(answer.fault)}</p></article>"
     drawn = {"weights": _forgetting, "maps": _ways}.get(answer.probe, _measures)
-    return f"<article>{head}{drawn(answer, over)}</article>"
+    asked = (answer.probe, answer.cnn)
+    own = {name: mean for (*whose, name), mean in over.items() if tuple(whose) == asked}
+    return f"<article>{head}{drawn(answer, own)}</article>"
 
 
-def _measures(answer: "Answer", over: "Over") -> str:
+def _measures(answer: "Answer", own: "Own") -> str:
     """Each number with its sentence; those that are the same of other maps or energies in one table."""
     main = [m for m in answer.measures if ", " not in m.name]
     others = [m for m in answer.measures if ", " in m.name]
-    return "".join(_measure(answer, m, over) for m in main) + _others(answer, others, over)
+    return "".join(_measure(answer, m, own) for m in main) + _others(others, own)
 
 
-def _others(answer: "Answer", measures: Sequence[Measure], over: "Over") -> str:
+def _others(measures: Sequence[Measure], own: "Own") -> str:
     """The first number again, by other maps or energies."""
     if not measures:
         return ""
     rows = ""
     for measure in measures:
-        name = measure.name.partition(", ")[2]
-        mean = over.get((answer.probe, answer.cnn, measure.name))
-        cell = f"<td>{_over_set(mean)}</td>" if over else ""
+        what, _, name = measure.name.partition(", ")
+        mean = own.get(measure.name)
+        cell = f"<td>{_over_set(mean)}</td>" if own else ""
         said = BESIDE.get(name, name)
         rows += (
             f"<tr><th scope='row'>{escape(said)}</th><td>{signed(measure.value, 3)}</td>{cell}</tr>"
         )
     head = "<th scope='col'>by</th><th scope='col'>this clip</th>"
-    head += f"<th scope='col'>{SET} {HOW_SURE}</th>" if over else ""
+    head += f"<th scope='col'>{_clips(own)} {HOW_SURE}</th>" if own else ""
     return (
-        f"<details><summary>The same by {len(measures)} others</summary><div class='numbers'><table>"
+        f"<details><summary>{escape(what.capitalize())} by {len(measures)} others</summary>"
+        "<div class='numbers'><table>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
+
+
+def _clips(own: "Own") -> str:
+    """How many clips of the set were asked."""
+    return f"{max(mean.clips for mean in own.values())} {SET}"
 
 
 def _over_set(mean: "Mean | None") -> str:
@@ -92,11 +101,11 @@ def _over_set(mean: "Mean | None") -> str:
     return f"{signed(mean.mean, 2)} <span class='by'>[{low}, {high}]</span>"
 
 
-def _measure(answer: "Answer", measure: Measure, over: "Over") -> str:
+def _measure(answer: "Answer", measure: Measure, own: "Own") -> str:
     """What a number means, the number beside random ones, and the curve it is the area of."""
     known = MEANING.get((answer.probe, measure.name), Meaning(measure.name))
     means = f"<p>{escape(known.sentence.format(concept=answer.concept))}</p>"
-    mean = over.get((answer.probe, answer.cnn, measure.name))
+    mean = own.get(measure.name)
     head = f"<div class='measure' title='{escape(measure.name)}'>"
     if not math.isfinite(measure.value):
         return f"{head}{means}<p class='note'>{UNDEFINED}</p></div>"
@@ -168,7 +177,7 @@ def _curve(concept: str, measure: Measure, known: Meaning) -> str:
     )
 
 
-def _forgetting(answer: "Answer", over: "Over") -> str:
+def _forgetting(answer: "Answer", own: "Own") -> str:
     """How alike the map stays, step by step, by the order of its cells and by its structure."""
     layers: dict[str, dict[str, Measure]] = {}
     for measure in answer.measures:
@@ -177,10 +186,7 @@ def _forgetting(answer: "Answer", over: "Over") -> str:
     rows = ""
     for step, (layer, alike) in enumerate(layers.items()):
         name = _forgotten(step, len(layers))
-        cells = "".join(
-            _alike(measure.value, over.get((answer.probe, answer.cnn, measure.name)))
-            for measure in alike.values()
-        )
+        cells = "".join(_alike(measure.value, own.get(measure.name)) for measure in alike.values())
         rows += f"<tr><th scope='row' title='from {escape(layer)}'>{name}</th>{cells}</tr>"
     return (
         "<p>The network forgets what it learned, from its last layer back: a map that stays alike (1) shows "
@@ -202,21 +208,21 @@ def _forgotten(step: int, steps: int) -> str:
 
 def _alike(value: float, over: "Mean | None") -> str:
     """A cell of how alike two maps are, below it the mean over a set."""
-    mean = f"<br><span class='by'>{SET}:</span> {_over_set(over)}" if over else ""
+    mean = f"<br><span class='by'>{over.clips} clips:</span> {_over_set(over)}" if over else ""
     if not math.isfinite(value):
         return f"<td>undefined{mean}</td>"
     bar = f"<span class='axis' aria-hidden='true'>{_bar(max(value, 0.0), 0.0, 1.0)}</span>"
     return f"<td>{bar} {signed(value)}{mean}</td>"
 
 
-def _ways(answer: "Answer", over: "Over") -> str:
+def _ways(answer: "Answer", own: "Own") -> str:
     """Other map methods, other layers: the energy each gives, and what attention would say by them."""
     first, *others = answer.measures
     same = sum(measure.said == first.said for measure in others)
 
     def share(measure: Measure) -> str:
-        mean = over.get((answer.probe, answer.cnn, f"{measure.name}: {SAYS_IT}"))
-        return f"<td>{_over_set(mean)}</td>" if over else ""
+        mean = own.get(f"{measure.name}: {SAYS_IT}")
+        return f"<td>{_over_set(mean)}</td>" if own else ""
 
     rows = "".join(
         f"<tr><th scope='row'>{escape(measure.name.removeprefix('energy, '))}</th>"
@@ -229,7 +235,7 @@ def _ways(answer: "Answer", over: "Over") -> str:
         f"{len(others)} other maps it says the same (=). Energies of different maps are not comparable.</p>"
         "<div class='numbers'><table><thead><tr><th scope='col'>map</th><th scope='col'>attention says</th>"
         f"<th scope='col'>energy of {escape(answer.concept)}</th>"
-        + (f"<th scope='col'>says the truth, share of {SET} {HOW_SURE}</th>" if over else "")
+        + (f"<th scope='col'>says the truth, share of {_clips(own)} {HOW_SURE}</th>" if own else "")
         + "</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
