@@ -266,8 +266,8 @@ def test_other_maps_of_a_look_are_those_of_its_frames(looked: Looked, tmp_path: 
     [
         ({"method": "Guess", "side": "web", "concepts": [0]}, "There is no map method 'Guess'"),
         ({"method": "Grad-CAM", "layer": "no", "side": "web", "concepts": [0]}, "no layer 'no'"),
-        ({"method": "Grad-CAM", "side": "left", "concepts": [0]}, "a CNN of this look"),
-        ({"method": "Grad-CAM", "side": "web", "concepts": [99]}, "a concept that is shown"),
+        ({"method": "Grad-CAM", "side": "left", "concepts": [0]}, "and a CNN of it"),
+        ({"method": "Grad-CAM", "side": "web", "concepts": [99]}, "one to 8 concepts"),
     ],
 )
 def test_maps_that_there_are_not_are_a_sentence_in_their_control(

@@ -105,7 +105,6 @@
     // What was asked for is not coming.
     stop() {
       this.#put(this.found ?? PAPERS);
-      this.asked = null;
       say(this.said, "");
     }
 

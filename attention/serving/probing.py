@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Tell = Callable[[Progress], None]
 LEVELS = 65535  # of a map's cell that travels to the page
+MOST = 8  # concepts, as the player shows at a time
 MOST_CELLS = 20_000_000  # 40 MB
 AT_ONCE = 8 * 28 * 28  # cells of one concept whose gradients are held together
 
@@ -120,8 +121,8 @@ def other_maps(
     analysis = looked.analysis(maps=False)
     method, layer, side = (str(asked.get(name) or "") for name in ("method", "layer", "side"))
     concepts = [c for c in asked.get("concepts") or () if c in range(len(analysis.concepts))]
-    if not concepts or side not in {each.name for each in analysis.sides}:
-        raise InputError("Other maps need a concept that is shown and a CNN of this look.")
+    if not 0 < len(concepts) <= MOST or side not in {each.name for each in analysis.sides}:
+        raise InputError(f"Other maps need one to {MOST} concepts of this look, and a CNN of it.")
     model, held = ready_model(looked.model), frames_of(looked)
     cnn = _cnn(model, side)
     h, w = layers_of(cnn).get(layer, analysis.map_size)
