@@ -115,7 +115,7 @@ def test_upload_look_and_move_with_the_keys_which_call_no_server(
         page.keyboard.press(key)
     for slider in page.locator("#player input[type=range]").all():
         slider.press("ArrowRight")
-    page.locator("#player select").first.select_option(index=1)
+    page.locator("#player .colours select").select_option(index=1)
     wait_until_quiet(page)
     assert [url for url in calls if "heartbeat" not in url] == []
 
@@ -172,6 +172,12 @@ def test_the_whole_of_a_wide_frame_is_seen_by_a_switch_and_by_its_link(
         assert page.locator("#player .channels tbody tr").count() == 8
         assert "over the 1280 channels" in page.inner_text("#player dialog")
         page.keyboard.press("Escape")
+        page.locator("#player .other-maps summary").click()
+        page.locator("#player .other-maps select").first.select_option("HiResCAM", timeout=READY)
+        page.wait_for_selector("#player .not-used:text('HiResCAM')", timeout=READY)
+        assert page.evaluate(f"{shown}.mapSize") == [7, 9]  # of the whole frame too
+        page.get_by_role("button", name="Back to the paper's maps").click()
+        assert page.locator("#player .not-used").is_hidden()
         assert "EnergyNet says nothing" in page.locator("#verdicts").text_content()
         assert json.loads(download(page, "json").read_text(encoding="utf-8"))["frame"] == "whole"
         page.wait_for_function("location.search.includes('clip=handshake-0&frame=whole')")

@@ -313,17 +313,62 @@ def test_the_window_is_drawn_where_the_energy_comes_from(stage: Any) -> None:
     assert "= 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 + 1.00 = 9.00" in equation
 
 
+ASKING = """async () => {
+    const root = document.querySelector(".attention-player");
+    window.asked = [];
+    const ask = (request) => asked.push(request);
+    AttentionPlayer.mount(root, { dial: [], ask });
+    await root.player.open({ pack: { url: "/a.pack" } });
+}"""
+
+
+def test_other_maps_take_the_place_of_the_papers_and_give_it_back(stage: Any, site: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(ASKING)
+
+    def tell(value: str) -> None:
+        page.evaluate(
+            f"document.querySelector('{ROOT}').player.open({{pack: {{url: '/a.pack'}}, {value}}})"
+        )
+
+    verdict, before = page.inner_text(".finding"), energies(page)
+    page.locator(".other-maps summary").click()
+    assert page.evaluate("asked.pop()") == {"maps": {"open": True, "side": "web"}}
+    tell("""map_choices: {methods: [{name: "Grad-CAM", hint: "a"}, {name: "LayerCAM", hint: "b"}],
+        layers: [{name: "early", size: [14, 14]}]}""")
+    page.get_by_label("Layer").select_option("early")
+    page.get_by_label("Method").select_option("LayerCAM")
+    wanted = {"method": "LayerCAM", "layer": "early", "side": "web", "concepts": [0, 1, 2, 3]}
+    assert page.evaluate("asked.pop()") == {"maps": wanted}
+    assert energies(page) == before and page.locator(".not-used").is_hidden()  # until they are here
+    cells = np.zeros((4, 6, 14, 14), "<u2")
+    cells[1, :, 10:13, 11:14] = 1000  # cheetah: 9 cells of 2 in every frame
+    cells[0, 0, 0, 0] = 65535  # lion: one of 131.07 in the first
+    site[1]["/m"] = cells.tobytes()
+    tell(f"""other_maps: {{file: {{url: "/m", size: {cells.nbytes}}}, method: "LayerCAM", layer: "early",
+        side: "web", concepts: [0, 1, 2, 3], map_size: [14, 14], unit: 0.002, computed: 6}}""")
+    page.wait_for_selector(".not-used")
+    assert "LayerCAM at early. Not what the methods use" in page.inner_text(".not-used")
+    assert "exports keep the paper's maps" in page.inner_text(".not-used")
+    seek(page, 0)
+    assert energies(page) == {0: "131.07", 1: "18.00", 2: "0.00", 3: "0.00"}
+    label = page.locator(".tile[data-concept='1'] canvas").get_attribute("aria-label")
+    assert label.endswith("energy 18.00, window at row 11, column 12")
+    assert "not what the methods use: highest of those shown" in page.inner_text(".finding")
+    slide(page, "Window s", 14)
+    assert energies(page)[1] == "18.00"
+    page.evaluate("asked.length = 0")
+    page.locator(".chip[data-concept='2'] .toggle").click()
+    assert page.evaluate("asked") == []  # its maps are here
+    page.get_by_role("button", name="Back to the paper's maps").click()
+    slide(page, "Window s", 3)
+    assert page.locator(".not-used").is_hidden() and page.inner_text(".finding") == verdict
+    assert page.evaluate("asked") == []
+
+
 def test_a_stopped_look_leaves_the_switch_at_what_is_seen(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak()))
-    page.evaluate(
-        """async () => {
-            const root = document.querySelector(".attention-player");
-            window.asked = [];
-            const ask = (request) => asked.push(request);
-            AttentionPlayer.mount(root, { dial: [], ask });
-            await root.player.open({ pack: { url: "/a.pack" } });
-        }"""
-    )
+    page.evaluate(ASKING)
     page.get_by_role("radio", name="whole frame").check()
     assert page.evaluate("asked") == [{"frame": "whole"}]
     page.evaluate(

@@ -23,16 +23,19 @@ from attention.probe.averages import Mean
 from attention.probe.change import change_of
 from attention.probe.known.probe import InFrame, Measure
 from attention.probe.known.registry import probes
+from attention.probe.maps.mapped import maps_by
 from attention.probe.maps.registry import DEFAULT, map_methods
 from attention.serving.dial import frames_of, look_changed
 from attention.serving.looking import Looked, Progress, look
-from attention.serving.probing import offered_probes, over_set, probed
+from attention.serving.offered import ready_model
+from attention.serving.probing import map_choices, offered_probes, other_maps, over_set, probed
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.compare.answers import UNDEFINED, answers_html
 from attention.tabs.compare.redrawn import redrawn_html
 from attention.tabs.compare.sentences import MEANING
 from attention.tabs.compare.trust import REDRAWN, asked, questions_html
+from attention.tabs.heatmaps.asking import look_at_maps
 from tests.clips import write_clip
 from tests.networks import pictures
 from tests.pages import watched_page
@@ -266,3 +269,52 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(
     whole = replace(looked, pack=save_pack(tmp_path / "whole.pack", wide))
     with pytest.raises(InputError, match="centre of frames"):
         probed(whole, "time")
+
+
+# Other maps in the player
+
+
+def read_maps(unit: float, path: Path, shape: tuple[int, ...]) -> np.ndarray:
+    """Maps as the page reads them: uint16 as they lie in the file, times the unit."""
+    return np.frombuffer(path.read_bytes(), "<u2").reshape(shape) * unit
+
+
+def test_other_maps_of_a_look_are_those_of_its_frames(looked: Looked, tmp_path: Path) -> None:
+    analysis = looked.analysis()
+    asked = {"method": "Grad-CAM", "layer": "", "side": "tuned", "concepts": [3, 1]}
+    found = other_maps(looked, asked, tmp_path)
+    own = analysis.side("tuned").maps[:, [3, 1]].swapaxes(0, 1)
+    assert (found.concepts, found.map_size, found.computed) == ((3, 1), (7, 7), 4)
+    maps = read_maps(found.unit, found.path, own.shape)
+    # the frames of the look are decoded and read again, as the dial's are
+    np.testing.assert_allclose(maps, own, atol=0.01 * own.max())
+    choices = map_choices(looked, "web")
+    layer, size = next(
+        (row["name"], row["size"]) for row in choices["layers"] if row["size"] == [14, 14]
+    )
+    assert [row["name"] for row in choices["methods"]][1] == "HiResCAM"
+    news: list[Progress] = []
+    asked = {"method": "HiResCAM", "layer": layer, "side": "web", "concepts": [0]}
+    found = other_maps(looked, asked, tmp_path, news.append)
+    model, held = ready_model(MODEL), frames_of(looked)
+    concept = model.concept_set.index(analysis.concepts[0])
+    expected = maps_by(model.web, model.web.preprocess(held.rgb), [concept], "HiResCAM", layer)
+    maps = read_maps(found.unit, found.path, (1, 4, *size))
+    np.testing.assert_allclose(maps[0], expected[:, 0], atol=0.51 * found.unit)
+    assert maps.max() == pytest.approx(expected.max()) and news[-1].done == news[-1].expected == 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({"method": "Guess", "side": "web", "concepts": [0]}, "There is no map method 'Guess'"),
+        ({"method": "Grad-CAM", "layer": "no", "side": "web", "concepts": [0]}, "no layer 'no'"),
+        ({"method": "Grad-CAM", "side": "left", "concepts": [0]}, "and a CNN of it"),
+        ({"method": "Grad-CAM", "side": "web", "concepts": [99]}, "one to 8 concepts"),
+    ],
+)
+def test_maps_that_there_are_not_are_a_sentence_in_their_control(
+    looked: Looked, room: Workroom, asked: dict[str, Any], sentence: str
+) -> None:
+    *_, (_, status, _, value, _) = look_at_maps(room, Desk(), looked, asked)
+    assert sentence in value["map_trouble"] and value["pack"] and status == ""

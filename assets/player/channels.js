@@ -13,12 +13,12 @@
       this.said = el("p", { class: "hint", role: "status" });
       this.table = el("table", { class: "channels" });
       this.root = el("section", {}, this.button, this.said, this.table);
-      this.root.hidden = !owner.options.ask || !owner.dial;
     }
 
     // The map that is looked at; what was said of another is put away.
     at(concept) {
       const { state, pack } = this.owner.view;
+      this.root.hidden = !this.owner.options.ask || !this.owner.dial || Boolean(pack.others);
       const place = { frame: state.frame, concept, side: state.side };
       if (pack === this.pack && same(place, this.place)) return;
       Object.assign(this, { pack, place });

@@ -69,8 +69,9 @@
 
   // The settings below the timeline. onChange gets the changed part of the state.
   class Controls {
-    // ask(frame): has the clip looked at again, its "centre" or the "whole" frames; null where that cannot be
-    constructor(onChange, ask) {
+    // ask(frame): has the clip looked at again, its "centre" or the "whole" frames; null where that cannot be ·
+    // maps: the control of other maps, if there is one
+    constructor(onChange, ask, maps = null) {
       this.seen = new player.Seen(ask);
       this.view = choice("View", VIEWS, (view) => onChange({ view }), FIGURES);
       this.side = choice("CNN", { web: "Web", tuned: "tuned" }, (side) => onChange({ side }));
@@ -104,6 +105,7 @@
         { class: "controls" },
         this.view.root,
         this.side.root,
+        maps ?? "",
         this.scale.root,
         colours,
         this.opacity.root,

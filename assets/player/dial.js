@@ -96,6 +96,13 @@
       if (!this.ahead) say(this.note, "");
     }
 
+    // Something else is asked of the clip first; what it brings is changed as the sliders stand then.
+    hold() {
+      clearTimeout(this.waiting);
+      this.moving = false;
+      this.asked = JSON.stringify(this.change);
+    }
+
     // What was asked for is not coming.
     stop() {
       this.wanted = null;

@@ -5,6 +5,10 @@
   const { el, freshId, say, written } = player;
   const STEP = 140; // ms for each place of the sliding window
   const RIVALS = 4; // concepts whose means are compared
+  const MOST = 32; // rows or columns of a map that a person can read
+
+  // Whether a map's numbers can be shown: {maps, mapSize}.
+  const isReadable = ({ maps, mapSize }) => Boolean(maps) && Math.max(...mapSize) <= MOST;
 
   class Numbers {
     // owner: the player, with its view; it draws again whenever the frame or a setting changes.
@@ -31,7 +35,7 @@
     // Shows the numbers of a concept in the current frame.
     open(concept) {
       const { view } = this.owner;
-      if (!view.pack.maps?.of(view.side.name, concept)) return;
+      if (!isReadable({ maps: view.pack.maps?.of(view.side.name, concept), mapSize: view.pack.mapSize })) return;
       this.owner.pause();
       this.concept = concept;
       this.place = null;
@@ -97,11 +101,12 @@
         number ? " + " : "",
         el("span", { class: "term", "data-cell": `${Math.floor(cell / w)},${cell % w}` }, written(this.values[cell], decimals)),
       ]);
+      const { others } = view.pack;
       this.channels.at(this.concept);
       this.map.replaceChildren(
         this.#line(
-          "Eq. 1",
-          `L(F, ${name}) = ReLU(Σₖ αₖAᵏ)`,
+          others ? "Map" : "Eq. 1",
+          others ? `L(F, ${name}) by ${others}, not what the methods use` : `L(F, ${name}) = ReLU(Σₖ αₖAᵏ)`,
           `the ${h}×${w} map: how much each place of the frame speaks for ${name}`,
         ),
       );
@@ -148,7 +153,8 @@
       const again = () => this.refresh();
       const means = view.energies.means(state.side, state.s, again);
       if (!means) return this.#line("Verdict", "adding up the other concepts …");
-      const ranked = view.energies.ranking(state.side, state.s, again).slice(0, RIVALS);
+      const all = view.energies.ranking(state.side, state.s, again);
+      const ranked = (pack.others ? all.filter((concept) => pack.maps.has(concept)) : all).slice(0, RIVALS);
       const rows = [...new Set([...ranked, this.concept])].map((concept, number) =>
         el(
           "li",
@@ -156,7 +162,8 @@
           `${pack.concepts[concept]} ${written(means[concept], decimals)}${number ? "" : " ← the highest wins"}`,
         ),
       );
-      return this.#line("Verdict", `attention says ${pack.concepts[ranked[0]]}`, el("ol", {}, ...rows));
+      const says = pack.others ? "no verdict: the highest of those shown is" : "attention says";
+      return this.#line("Verdict", `${says} ${pack.concepts[ranked[0]]}`, el("ol", {}, ...rows));
     }
 
     #line(name, what, ...more) {
@@ -252,5 +259,5 @@
     }
   }
 
-  Object.assign(player, { Numbers });
+  Object.assign(player, { Numbers, isReadable });
 })((globalThis.AttentionPlayer ??= {}));

@@ -96,9 +96,10 @@
 
     // Lays out everything that depends on more than the frame, then draws.
     refresh() {
-      const { view } = this;
-      if (!view || !this.root.clientWidth) return;
+      if (!this.view || !this.root.clientWidth) return;
+      const view = (this.view = this.otherMaps?.viewOf(this.paper) ?? this.paper);
       const { pack, state } = view;
+      state.s = Math.min(state.s, ...pack.mapSize);
       this.#fetchMaps();
       const dark = this.root.closest(".dark") !== null;
       const lineOf = (concept) => view.line(concept, dark);
@@ -111,8 +112,7 @@
         off: state.shown.filter((concept) => !view.concepts.includes(concept)),
         lineOf,
         decimals: this.decimals,
-        means: view.energies.means(state.side, state.s, again),
-        ranking: view.energies.ranking(state.side, state.s, again),
+        ...this.#found(again),
       });
       this.tiles.arrange(
         pack,
@@ -184,9 +184,17 @@
 
     // What is wanted and is not here is fetched; it is drawn when it has come.
     #fetchMaps() {
-      const { energies, state, wanted } = this.view;
+      const { energies, state, wanted } = this.paper;
       this.supply.want(wanted);
-      if (!energies.summable(state.side, state.s)) this.supply.wantAll();
+      if (this.view === this.paper && !energies.summable(state.side, state.s)) this.supply.wantAll();
+      this.otherMaps?.want(this.paper);
+    }
+
+    // All concepts' mean energies and their order, by the paper's maps.
+    #found(again) {
+      const { energies, state, pack } = this.paper;
+      const s = this.view === this.paper ? state.s : pack.window;
+      return { means: energies.means(state.side, s, again), ranking: energies.ranking(state.side, s, again) };
     }
 
     // Goes on without maps that could not be fetched: without that concept, or with the analysis' own window.
@@ -213,7 +221,8 @@
       this.pictures?.close();
       this.supply?.close();
       const state = player.startingState(pack, this.before, this.options.linked);
-      this.view = this.before = new player.View(pack, state);
+      this.otherMaps?.renew(["clip", "model", "frame"].every((name) => pack[name] === this.before?.pack[name]));
+      this.view = this.paper = this.before = new player.View(pack, state);
       this.pictures = new player.Pictures(pack, (frame) => {
         if (frame === this.view.state.frame) this.draw();
       });
@@ -235,20 +244,23 @@
       if (value.play) this.playOnce();
     }
 
-    #ask({ frame, concepts, side, figure, link, trouble, stopped, channels }) {
+    #ask({ frame, concepts, side, figure, link, trouble, stopped, channels, ...more }) {
       const { state, pack } = this.view;
       this.link = link ?? {};
       const detail = { link: this.link };
       this.root.dispatchEvent(new CustomEvent("attention:open", { detail, bubbles: true }));
       this.message.hide();
       if (trouble) this.dial?.say(trouble);
-      if (stopped) this.dial?.stop();
+      if (stopped) for (const one of [this.dial, this.otherMaps]) one?.stop();
       if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;
       if (pack.sides.has(side)) state.side = side;
       if (figure) state.view = figure;
       if (concepts?.length) this.show(concepts);
       else this.refresh();
       if (channels) this.numbers.channels.tell(channels);
+      if (more.map_choices) this.otherMaps?.offer(more.map_choices);
+      if (more.other_maps) this.otherMaps?.take(more.other_maps);
+      if (more.map_trouble) this.otherMaps?.say(more.map_trouble);
       this.foot.remember();
     }
 
@@ -287,8 +299,12 @@
         class: "finding",
         title: "UnAtt: the mean over the frames of each concept's energy; the highest wins (Eqs. 2 and 3)",
       });
-      const see = this.options.dial ? (frame) => this.options.ask({ frame }) : null;
-      this.controls = new player.Controls((change) => this.set(change), see);
+      const see = (frame) => {
+        this.dial.hold();
+        this.options.ask({ frame });
+      };
+      this.otherMaps = this.dial && new player.OtherMaps(this);
+      this.controls = new player.Controls((change) => this.set(change), this.dial && see, this.otherMaps?.root);
       this.table = new player.FrameTable(() => this.draw());
       this.speaker = new player.Speaker();
       this.foot = new player.Foot(this);
@@ -296,6 +312,7 @@
         "div",
         { class: "body", hidden: true },
         this.concepts.root,
+        this.otherMaps && el("div", { class: "above-tiles" }, this.otherMaps.mark),
         row,
         this.transport.root,
         this.timeline.root,

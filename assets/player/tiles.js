@@ -96,7 +96,7 @@
         player.paint(tile.context, box, picture, seen.over);
         say(tile.energy, seen.energy);
         tile.energy.title = seen.equation;
-        tile.energy.disabled = !seen.over.maps;
+        tile.energy.disabled = !player.isReadable(seen.over);
         tile.energy.setAttribute("aria-label", `energy ${seen.energy}: the numbers behind it`);
         say(tile.note, seen.note);
         tile.bar.style.transform = `scaleX(${seen.share})`;

@@ -205,6 +205,7 @@
     // What UnAtt, in everyday words attention, says with these windows (Eqs. 2 and 3): {text, right}, right null when nobody knows.
     verdict(whenReady) {
       const { pack, state } = this;
+      if (pack.others) return { text: this.#highest, right: null };
       const method = state.side === "web" ? "attention" : "tuned attention";
       const start = `${method} with ${state.s}×${state.s} windows: `;
       const means = this.energies.means(state.side, state.s, whenReady);
@@ -216,6 +217,15 @@
         text += `, ${written(means[best] - means[second], decimals)} above ${pack.concepts[second]}`;
       if (state.s !== pack.window) text += ` (${pack.window}×${pack.window}: ${this.#usual(best)})`;
       return { text: `${text}.`, right: pack.truth < 0 ? null : best === pack.truth };
+    }
+
+    // What maps that no method uses would say, of the concepts that are shown.
+    get #highest() {
+      const { pack, state } = this;
+      const [best] = this.energies.ranking(state.side, state.s) ?? [];
+      const means = this.energies.means(state.side, state.s);
+      const found = means ? `${pack.concepts[best]}, mean energy ${written(means[best], decimalsFor(means[best]))}` : "…";
+      return `${pack.others}, not what the methods use: highest of those shown with ${state.s}×${state.s} windows is ${found}.`;
     }
 
     get #waiting() {

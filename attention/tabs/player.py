@@ -7,6 +7,7 @@ browser.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from attention.pack import first_bytes
 from attention.probe.shift.registry import shifts
 from attention.probe.shift.shift import Shift
 from attention.serving.curves import shift_curves
+from attention.serving.probing import OtherMaps
 
 PLAYER = ASSETS / "player"
 # in the order in which they lean on each other
@@ -50,13 +52,14 @@ SCRIPTS = (
     "figure.js",
     "pictures.js",
     "view.js",
+    "othermaps.js",
     "choosing.js",
     "foot.js",
     "keys.js",
     "present.js",
     "player.js",
 )
-STYLES = ("player.css", "numbers.css", "dial.css")
+STYLES = ("player.css", "numbers.css", "dial.css", "othermaps.css")
 EMPTY = (
     "Choose a sample clip above or upload one: "
     "the heatmap of every concept then appears here, side by side."
@@ -117,6 +120,8 @@ def player_value(
     trouble: str = "",
     stopped: bool = False,
     channels: Mapping[str, Any] | None = None,
+    map_choices: Mapping[str, Any] | None = None,
+    other_maps: OtherMaps | None = None,
 ) -> dict[str, Any]:
     """What an event returns to a player.
 
@@ -128,40 +133,41 @@ def player_value(
     {"clip": "lion"}; a None takes the parameter out of the address · play: plays once by itself, save
     for people who want no motion · callouts: says in the picture what the vote and attention say ·
     change: what was done to the frames · trouble: why the dial was not followed ·
-    stopped: what was asked last is not coming · channels: what one map is made of, see `serving.channels`.
+    stopped: what was asked last is not coming · channels: what one map is made of, see `serving.channels` ·
+    map_choices, other_maps: see `serving.probing`.
     Raises FileNotFoundError when there is no such file.
     """
     value: dict[str, Any] = {"pack": None, "message": message}
     if pack is not None:
-        path = Path(pack).resolve()
-        # the "meta" of a FileData is what makes gradio serve the file and add its url
-        value["pack"] = FileData(
-            path=str(path), size=path.stat().st_size, orig_name=path.name
-        ).model_dump()
-        value["first"] = first_bytes(path)
-    if frame is not None:
-        value["frame"] = frame
-    if concepts is not None:
-        value["concepts"] = list(concepts)
-    if side is not None:
-        value["side"] = side
-    if figure is not None:
-        value["figure"] = figure
-    if play:
-        value["play"] = True
-    if callouts:
-        value["callouts"] = True
-    if change:
-        value["change"] = dict(change)
-    if trouble:
-        value["trouble"] = trouble
-    if stopped:
-        value["stopped"] = True
-    if channels:
-        value["channels"] = dict(channels)
-    if link is not None:
-        value["link"] = dict(link)
+        value["pack"] = _file(Path(pack))
+        value["first"] = first_bytes(Path(pack))
+    given = {
+        "frame": frame,
+        "concepts": None if concepts is None else list(concepts),
+        "side": side,
+        "figure": figure,
+        "play": play or None,
+        "callouts": callouts or None,
+        "change": dict(change) if change else None,
+        "trouble": trouble or None,
+        "stopped": stopped or None,
+        "channels": dict(channels) if channels else None,
+        "map_choices": dict(map_choices) if map_choices else None,
+        "other_maps": _maps(other_maps) if other_maps else None,
+        "link": None if link is None else dict(link),
+    }
+    value |= {name: said for name, said in given.items() if said is not None}
     return value
+
+
+def _maps(maps: OtherMaps) -> dict[str, Any]:
+    return {**asdict(maps), "path": None, "file": _file(maps.path)}
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """A file for the player to fetch: the "meta" of a FileData has gradio serve it and add its url."""
+    whole = path.resolve()
+    return FileData(path=str(whole), size=whole.stat().st_size, orig_name=whole.name).model_dump()
 
 
 def player_head() -> str:

@@ -188,15 +188,14 @@ def _forgetting(answer: "Answer", own: "Own") -> str:
         name = _forgotten(step, len(layers))
         cells = "".join(_alike(measure.value, own.get(measure.name)) for measure in alike.values())
         rows += f"<tr><th scope='row' title='from {escape(layer)}'>{name}</th>{cells}</tr>"
+    seen = [measure.in_frame for measure in answer.measures if measure.in_frame]
     return (
         "<p>The network forgets what it learned, from its last layer back: a map that stays alike (1) shows "
         "the picture, not what was learned; one that was learned goes to 0 or below.</p>"
+        f"{redrawn_html(answer.concept, answer.cnn, seen)}"
         "<div class='numbers'><table><thead><tr><th scope='col'>forgotten</th>"
         "<th scope='col' title='rank correlation'>same order of cells</th>"
         f"<th scope='col' title='SSIM'>same structure</th></tr></thead><tbody>{rows}</tbody></table></div>"
-        + redrawn_html(
-            answer.concept, answer.cnn, [m.in_frame for m in answer.measures if m.in_frame]
-        )
     )
 
 

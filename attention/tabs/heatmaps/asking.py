@@ -14,6 +14,7 @@ from attention.serving.channels import channels_of
 from attention.serving.dial import look_changed, made_ready
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
+from attention.serving.probing import OtherMaps, map_choices, other_maps
 from attention.serving.samples import Sample
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
@@ -32,7 +33,8 @@ def answered(
     """What the player shows once it has asked; model: the one that is chosen.
 
     told: {"open": true}, that the dial is about to be used; {"frame": "whole" or "centre"};
-    {"channels": {"frame", "concept", "side"}}; or a change, see `probe.change.change_of`.
+    {"channels": {"frame", "concept", "side"}}; {"maps": …}, see `look_at_maps`; or a change, see
+    `probe.change.change_of`.
     """
     if looked is None or not isinstance(told, dict):
         return
@@ -44,6 +46,8 @@ def answered(
         yield from look_at_frames(workroom, desk, looked, model, str(told["frame"]))
     elif "channels" in told:
         yield (*waiting(gr.skip())[:3], _with_channels(looked, told["channels"]), gr.skip())
+    elif isinstance(told.get("maps"), dict):
+        yield from look_at_maps(workroom, desk, looked, told["maps"])
     else:
         yield from look_at_changed(workroom, desk, looked, told)
 
@@ -84,6 +88,34 @@ def look_at_frames(
     except gr.Error as error:
         said = failed(str(error.message))
         yield (gr.skip(), said, gr.skip(), _as_it_was(looked), gr.skip())
+
+
+def look_at_maps(
+    workroom: Workroom, desk: Desk, looked: Looked, asked: dict[str, Any]
+) -> Iterator[Shown]:
+    """Maps that the paper's methods do not use, for the player alone; what is said of the clip stays.
+
+    asked: as `serving.probing.other_maps` takes it; {"open": true, "side"} for what can be asked.
+    """
+    try:
+        with toasting():
+            if asked.get("open"):
+                choices = map_choices(looked, str(asked.get("side")))
+                yield _player_alone(_as_it_was(looked, map_choices=choices))
+                return
+
+        def found(maps: OtherMaps) -> Shown:
+            return _player_alone(_as_it_was(looked, other_maps=maps))
+
+        start = partial(other_maps, looked, asked)
+        yield from followed(workroom, desk, looked.clip.name, start, finished=found)
+    except gr.Error as error:
+        trouble = {"map_trouble": str(error.message)}
+        yield _player_alone({**_as_it_was(looked), **trouble})
+
+
+def _player_alone(value: dict[str, Any]) -> Shown:
+    return (gr.skip(), "", gr.skip(), value, gr.skip())
 
 
 def stopped(desk: Desk, looked: Looked | None) -> tuple[Any, Any]:

@@ -12,7 +12,7 @@ import gradio as gr
 
 from attention.errors import InputError, full_disk_told
 from attention.pack import save_pack
-from attention.serving.looking import Looked, look
+from attention.serving.looking import Looked, Progress, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
 from attention.serving.shelf import Shelf
@@ -79,11 +79,17 @@ def look_at(
 
 
 def followed(
-    workroom: Workroom, desk: Desk, clip: Path, start: Callable[..., Looked], quiet: bool = False
+    workroom: Workroom,
+    desk: Desk,
+    clip: Path,
+    start: Callable[..., Any],
+    quiet: bool = False,
+    finished: Callable[[Any], Shown] | None = None,
 ) -> Iterator[Shown]:
     """A look, in the place of what the page looked at so far; what stops this look says what is shown then.
 
-    start: called with folder= and on_progress= · quiet: it is over too soon for news of it.
+    start: called with folder= and on_progress= · quiet: it is over too soon for news of it · finished: what
+    the page shows of what `start` returns, by default of a Looked.
     """
     name = clip.name
     try:
@@ -92,10 +98,10 @@ def followed(
             if not quiet:
                 yield waiting(progress_card(None, name))
             for said in running:
-                if isinstance(said, Looked):
-                    yield done(said)
-                elif isinstance(said, Stopped):
+                if isinstance(said, Stopped):
                     yield waiting(gr.skip())
+                elif not isinstance(said, Progress | None):
+                    yield (finished or done)(said)
                 elif not quiet or (said and said.ahead):
                     yield waiting(progress_card(said, name))
     except InputError as error:
