@@ -13,13 +13,13 @@ import numpy as np
 from attention.disk.home import ASSETS
 from attention.disk.whole import whole_file
 from attention.errors import InputError, full_disk_told
+from attention.gate.line import LINE
 from attention.model.card import shipped_models
 from attention.probe.known.probe import Probe, Tick
 from attention.probe.known.registry import probes
 from attention.serving.dial import frames_of
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import ready_model
-from attention.serving.turns import LINE
 
 if TYPE_CHECKING:
     from attention.model.folder import Model

@@ -108,7 +108,7 @@ def look_at_maps(
             return _player_alone(_as_it_was(looked, other_maps=maps))
 
         start = partial(other_maps, looked, asked)
-        yield from followed(workroom, desk, looked.clip.name, start, finished=found)
+        yield from followed(workroom, desk, looked.clip, start, finished=found)
     except gr.Error as error:
         trouble = {"map_trouble": str(error.message)}
         yield _player_alone({**_as_it_was(looked), **trouble})
