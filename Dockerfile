@@ -3,6 +3,8 @@
 #
 #   docker build -t attention-transfer .
 #   docker run --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges -p 7860:7860 attention-transfer
+#
+# For strangers add -e ATTENTION_HOSTED=1 -e ATTENTION_HOSTS=its.name (README.md, "Hosting").
 FROM python:3.12-slim
 
 COPY packages.txt /tmp/
