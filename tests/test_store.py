@@ -19,7 +19,7 @@ from starlette.testclient import TestClient
 
 from attention.disk.process import born
 from attention.errors import InputError
-from attention.gate import store as store_module
+from attention.gate.temporary import store as store_module
 from attention.gate.temporary.files import Files
 from attention.gate.temporary.quotas import NOBODY, Entry, NoRoomError, Quotas, to_remove
 from attention.gate.temporary.store import KEPT_FOR, PREFIX, Store, usual_quotas

@@ -15,9 +15,9 @@ from gradio.processing_utils import move_files_to_cache
 from gradio_client import Client, handle_file
 from starlette.middleware import Middleware
 
-from attention.gate import uploads
 from attention.gate.door import Door
 from attention.gate.hosting import Hosting
+from attention.gate.temporary import uploads
 from attention.gate.temporary.files import Files
 from attention.gate.temporary.quotas import Quotas
 from attention.gate.temporary.store import Store
