@@ -4,22 +4,28 @@ import os
 from pathlib import Path
 from typing import Any
 
+from attention.gate.hosting import forget_tokens, hosting
+from attention.gate.secret import admin_token
 from attention.serving.ending import before_the_end, end_at_signals
 
 if __name__ == "__main__":
     end_at_signals()  # also while the libraries below are read, which takes seconds
-
+    forget_tokens()
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
+os.environ["FORWARDED_ALLOW_IPS"] = ""  # the door alone says whose address a proxy writes down
 
 import gradio as gr
+from starlette.middleware import Middleware
 
-from attention.serving.offered import LARGEST_FILE
+from attention.gate.door import Door
+from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import KEPT_FOR, Workroom, close_rooms
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault
 from attention.tabs.heatmaps.tab import heatmaps_tab
+from attention.tabs.lines import THREADS, in_lines
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
@@ -29,7 +35,6 @@ from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
 ASSETS = Path(__file__).parent / "assets"
-MOST_WAITING = 32  # events; more are refused with a sentence
 FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 THEME = gr.themes.Soft(
     primary_hue="emerald", neutral_hue="slate", font=FONTS, font_mono=["ui-monospace", "monospace"]
@@ -97,28 +102,34 @@ def build() -> gr.Blocks:
                 curves = curves_tab(demo)
         leads(tabs, training, chosen, curves)
         endpoints()
-        training_endpoints()
-    # said by queue(), the whole app would be made once more: a tenth of the start
-    demo._queue.max_size = MOST_WAITING
+        training_endpoints(starting=hosting().programs)
+    in_lines(demo)
     return demo
 
 
 def settings() -> dict[str, Any]:
     """How the page is served: closed by default, the host and port from gradio's own variables."""
+    served = hosting()
     return {
         "theme": THEME,
         "css_paths": [
             ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
-        "max_file_size": LARGEST_FILE,
+        "head": f"<script>{page('visitor.js')}</script>",
+        "max_file_size": largest_file(),
+        "max_threads": THREADS,
         "show_error": False,
         "strict_cors": True,
         "enable_monitoring": False,
         "allowed_paths": [],
         "ssr_mode": False,
-        "mcp_server": True,
+        "mcp_server": served.programs,
+        "run_history": False,
         "footer_links": ["api"],
-        "app_kwargs": {"exception_handlers": {OSError: disk_fault}},
+        "app_kwargs": {
+            "exception_handlers": {OSError: disk_fault},
+            "middleware": [Middleware(Door, hosting=served)],
+        },
     }
 
 
@@ -134,4 +145,5 @@ if __name__ == "__main__":
     wake()  # runs that a restart of the machine broke off
     demo = build()
     before_the_end(lambda: closed(demo))
+    print(f"Add ?admin={admin_token()} to the address to manage everybody's sets and runs.")
     demo.launch(**settings())

@@ -1,12 +1,18 @@
 """What several test files share: the running app, a browser, real clips."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 # two test processes share two cores: set before torch is imported
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# as app.py has it, also for pages that tests build; and gradio's client, which has a thread for it
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 import cv2
 import numpy as np
@@ -17,6 +23,35 @@ from tests.pages import CHROMIUM, FLAGS, served
 
 SHARED_CLIPS = Path(__file__).parents[2] / "shared" / "data" / "clips"
 SLOW = ("browser", "runs", "training_commands", "fit_cnn", "cli", "player", "maps", "pipeline")
+
+
+HERE = {"localhost", "::1", "0.0.0.0", "b'localhost'"}
+CALLED_OUT: list[str] = []  # what this process asked of other machines; the app runs in it, too
+
+
+def _watch(event: str, given: tuple[Any, ...]) -> None:
+    """Notes who is called that is not this machine; not by gradio's client, which looks for news."""
+    if event == "socket.connect" and isinstance(given[1], tuple):
+        host = str(given[1][0])
+    elif event == "socket.getaddrinfo":
+        host = str(given[0] or "localhost")
+    else:
+        return
+    frame: FrameType | None = sys._getframe()
+    while frame and "gradio_client" not in frame.f_code.co_filename:
+        frame = frame.f_back
+    if frame is None and host not in HERE and not host.startswith("127."):
+        CALLED_OUT.append(host)
+
+
+sys.addaudithook(_watch)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_is_called() -> Iterator[None]:
+    """No request leaves the machine, whatever the app is asked."""
+    yield
+    assert CALLED_OUT == []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

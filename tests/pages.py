@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlparse
 
-from attention.serving.turns import LINE
+from attention.gate.line import LINE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -45,7 +45,7 @@ QUIET = """() => {
 
 def wait_until_quiet(page: Any) -> None:
     """Waits until nobody looks at a clip any more, and what was on its way to the page is there."""
-    while LINE._here:
+    while LINE.is_busy:
         page.wait_for_timeout(10)
     page.evaluate("window.quiet = undefined")
     page.wait_for_function(QUIET, timeout=READY)

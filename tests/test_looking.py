@@ -20,6 +20,8 @@ import numpy as np
 import pytest
 
 from attention.errors import InputError
+from attention.gate import line as gate_line
+from attention.gate.line import Line
 from attention.media.frames import FrameReader
 from attention.model.card import Card
 from attention.model.folder import load_model, save_model
@@ -31,7 +33,7 @@ from attention.serving.offered import MOST_FRAMES, limits_for, ready_model
 from attention.serving.samples import samples
 from attention.serving.shelf import Shelf
 from attention.serving.shipped import completed, made_from, shipped_look
-from attention.serving.turns import Desk, Line, RunningLook, Stopped
+from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import KEPT_FOR, PREFIX, Workroom
 from attention.tabs.cards import progress_card
 from attention.tabs.heatmaps.events import look_at_own, model_for_own
@@ -233,7 +235,8 @@ def test_a_look_can_be_stopped_from_its_first_word_on(
 def test_looks_wait_in_line_and_are_told_how_many_are_before_them(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(turns, "PATIENCE", 0.05)
+    for module in (turns, gate_line):
+        monkeypatch.setattr(module, "PATIENCE", 0.05)
     line, order = Line(), list[str]()
     going = [threading.Event() for _ in range(2)]
 
@@ -324,6 +327,18 @@ def test_every_sample_ships_its_look_and_all_are_small() -> None:
     packs = list(shipped.FOLDER.glob("*.pack"))
     assert {pack.stem for pack in packs} == set(made)
     assert sum(pack.stat().st_size for pack in packs) < 10e6
+
+
+def test_in_the_real_film_a_cut_turns_the_vote() -> None:
+    city = next(s for s in samples() if s.key == "city")
+    with FrameReader(city.path, every=city.every) as reader:
+        rgb = np.concatenate([frames.rgb[:, ::8, ::8] for frames in reader]).astype(float)
+    steps = np.abs(np.diff(rgb, axis=0)).mean((1, 2, 3))
+    cut = int(steps.argmax()) + 1
+    vote = load_pack(shipped.FOLDER / "city.pack", maps=False).verdict("CNN")
+    says = np.asarray(vote.frame_classes) == vote.prediction
+    assert city.story == "a cut turns the vote"
+    assert not says[:cut].any() and says[cut:].all()
 
 
 def test_the_drawn_samples_tell_their_own_story() -> None:

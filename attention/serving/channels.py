@@ -6,11 +6,11 @@ import numpy as np
 
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError
+from attention.gate.line import LINE
 from attention.media.clip import Picture
 from attention.serving.dial import frames_of
 from attention.serving.looking import Looked
 from attention.serving.offered import limits_for, ready_model
-from attention.serving.turns import LINE
 
 DIGITS = 4  # of a number that travels to the page
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from attention.confined.process import SandboxedReader
 from attention.errors import full_disk_told
+from attention.gate.line import LINE
 from attention.media.clip import Clip, Frames
 from attention.pack import save_pack
 from attention.probe.change import Change, boxes_of, changed
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import limits_for, ready_model
-from attention.serving.turns import LINE
 
 if TYPE_CHECKING:
     from attention.probe.held import Held

@@ -4,10 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from attention.analysis import Analysis
-from attention.confined.process import SandboxedReader
+from attention.confined.bounded import BoundedReader
 from attention.errors import InputError, full_disk_told
+from attention.gate.line import LINE
 from attention.pack import load_pack, save_pack
 from attention.probe.change import UNCHANGED, Change
 from attention.serving.offered import limits_for, ready_model
@@ -44,12 +46,16 @@ class Looked:
 
 @dataclass(frozen=True)
 class Progress:
-    """frames done of those expected (None: unknown), seconds since the start, looks before this one."""
+    """frames done of those expected (None: unknown), seconds since the start.
+
+    ahead: looks before this one · wait: seconds until its turn, about.
+    """
 
     done: int
     expected: int | None
     seconds: float
     ahead: int = 0
+    wait: float = 0.0
 
     @property
     def left(self) -> float | None:
@@ -57,6 +63,11 @@ class Progress:
         if not self.done or self.expected is None:
             return None
         return max(0.0, (self.expected - self.done) * self.seconds / self.done)
+
+
+def patient_reader(*arguments: Any, **options: Any) -> BoundedReader:
+    """Reads an upload for longer when nobody waits in the line."""
+    return BoundedReader(*arguments, others_wait=lambda: LINE.has_waiting, **options)
 
 
 def look(
@@ -92,7 +103,7 @@ def look(
         keep_maps=True,
         keep_pictures=True,
         limits=limits_for(model, whole=frame == "whole"),
-        reader=SandboxedReader,
+        reader=patient_reader,
         truth=sample.truth if sample else None,
         frame=frame,
     )

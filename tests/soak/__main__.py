@@ -1,10 +1,10 @@
-"""Prints the tables: `python -m tests.soak [kills] [servers] [pages]`, about 15 minutes."""
+"""Prints the tables: `python -m tests.soak [kills] [servers] [pages] [hostile]`, about 18 minutes."""
 
 import sys
 
-from tests.soak import kills, pages, servers
+from tests.soak import hostile, kills, pages, servers
 
-PARTS = {"kills": kills.main, "servers": servers.main, "pages": pages.main}
+PARTS = {"kills": kills.main, "servers": servers.main, "pages": pages.main, "hostile": hostile.main}
 
 
 def main() -> int:

@@ -17,8 +17,8 @@ from training.runs.words import record_of
 from training.tabs.curves.tab import curves_table
 
 
-def endpoints() -> None:
-    """Adds the four public endpoints to the Blocks being built."""
+def endpoints(starting: bool = True) -> None:
+    """Adds the four public endpoints to the Blocks being built; starting: /start_run among them."""
     hidden: dict[str, Any] = {"visible": False}
     source = gr.Textbox("drawn", label="source", **hidden)
     fractions = gr.Textbox("0.2,1", label="fractions", **hidden)
@@ -33,7 +33,7 @@ def endpoints() -> None:
     asked = [source, fractions, seeds, until, preset, backbone, noisy, title]
     for function, given, api_name in (
         (list_runs, [], "runs"),
-        (start_run, asked, "start_run"),
+        *([(start_run, asked, "start_run")] if starting else []),
         (cancel_run, [name], "cancel_run"),
         (curves, [name, measure], "curves"),
     ):

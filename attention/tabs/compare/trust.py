@@ -13,10 +13,12 @@ from attention.disk.home import ASSETS
 from attention.errors import InputError, full_disk_told
 from attention.serving.looking import Looked, Progress
 from attention.serving.probing import offered_probes, over_set, probed
-from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
+from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card
 from attention.tabs.compare.answers import answers_html
+from attention.tabs.lines import LOOKS
+from attention.tabs.visiting import visitor
 
 ASK = ASSETS / "page" / "trust.js"
 NO_CLIP = "Choose a clip under Heatmaps first."
@@ -85,7 +87,7 @@ def asked(
     clip = looked.clip.name
     try:
         yield _waiting(progress_card(None, clip))
-        for news in desk.put(RunningLook(partial(probed, looked, name))):
+        for news in desk.put(RunningLook(partial(probed, looked, name), visitor=visitor())):
             if isinstance(news, Stopped):
                 yield _waiting(gr.skip())
             elif news is None or isinstance(news, Progress):

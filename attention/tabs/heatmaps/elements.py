@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from attention.disk.home import ASSETS, own_models
-from attention.serving.offered import LONGEST, offered_models
+from attention.serving.offered import longest, offered_models
 from attention.serving.samples import samples
 from attention.serving.turns import Desk
 from attention.tabs.cards import model_card
@@ -121,7 +121,7 @@ def _advanced() -> dict[str, Any]:
                 value=5,
                 step=1,
                 label="Sampling step: one frame in",
-                info=f"A clip's first {LONGEST:.0f} s are looked at here; the terminal has no such limit.",
+                info=f"A clip's first {longest():.0f} s are looked at here; the terminal has no such limit.",
                 elem_id="every",
             )
             again = gr.Button("Look again with this step", size="sm", elem_id="again")

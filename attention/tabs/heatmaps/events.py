@@ -21,6 +21,7 @@ from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, timing_line, verdict_cards
 from attention.tabs.heatmaps.elements import model_choices
 from attention.tabs.player import player_value
+from attention.tabs.visiting import visitor
 
 SEEN_BY = (
     "<p class='note' role='status'>Your clip is seen by {model}; another model can be chosen.</p>"
@@ -88,7 +89,9 @@ def followed(
     try:
         with full_disk_told():
             folder = workroom.new_folder()
-        running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
+        running = desk.put(
+            RunningLook(lambda tell: start(folder=folder, on_progress=tell), visitor=visitor())
+        )
         yield waiting(gr.skip() if quiet else progress_card(None, name))
         for said in running:
             if isinstance(said, Looked):

@@ -14,13 +14,15 @@ import numpy as np
 
 from attention.analysis import Analysis, Side
 from attention.errors import InputError, full_disk_told
+from attention.gate.line import Line
 from attention.media.frames import Limits
 from attention.serving.dial import ChangedReader
 from attention.serving.looking import Looked, Progress
 from attention.serving.offered import LONGEST
-from attention.serving.turns import Line, RunningLook
+from attention.serving.turns import RunningLook
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import export_card, failed
+from attention.tabs.visiting import visitor
 
 EXPORTS = {
     "mp4": "Film (MP4)",
@@ -160,7 +162,7 @@ def exported(
 
                 return export(kind, looked, folder, view, on_progress)
 
-            for said in RunningLook(write, EXPORTING):
+            for said in RunningLook(write, EXPORTING, visitor()):
                 if isinstance(said, Path):
                     yield "", str(said)
                 else:

@@ -12,7 +12,7 @@ from gradio.components import Component
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
 from attention.serving.shelf import Shelf
-from attention.serving.turns import LOOKS, Desk
+from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.heatmaps.asking import answered, look_at_frames
 from attention.tabs.heatmaps.elements import Parts, card_of, laid_out, model_choices
@@ -31,6 +31,7 @@ from attention.tabs.heatmaps.events import (
 )
 from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
+from attention.tabs.lines import LOOKS
 
 NOT_HERE = (
     "<p class='note' role='status'>This link was made for '{own}', a clip somebody looked at here; clips of "

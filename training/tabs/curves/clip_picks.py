@@ -17,10 +17,12 @@ from attention.errors import InputError
 from attention.methods.registry import known_method, plain_name
 from attention.serving.looking import Looked, look
 from attention.serving.samples import Sample
-from attention.serving.turns import LOOKS, Desk, RunningLook, Stopped
+from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, verdict_cards
+from attention.tabs.lines import LOOKS
 from attention.tabs.player import player, player_value
+from attention.tabs.visiting import visitor
 from training.data.naming import DRAWN
 from training.data.thumbnails import thumbnails
 from training.judge.paper import Curve
@@ -177,7 +179,7 @@ def _open(workroom: Workroom, desk: Desk, asked: dict[str, Any]) -> Iterator[tup
         sample = Sample("", pick.clip, path, "", pick.truth, sweep.every)
         folder = workroom.new_folder()
         start = partial(look, path, judged.networks, folder, every=sweep.every, sample=sample)
-        running = desk.put(RunningLook(lambda tell: start(on_progress=tell)))
+        running = desk.put(RunningLook(lambda tell: start(on_progress=tell), visitor=visitor()))
         yield progress_card(None, path.name), wait, wait
         for said in running:
             if isinstance(said, Looked):

@@ -22,6 +22,7 @@ from training.tabs.train.live import FOLLOW, Seen, live_charts, no_charts, seen_
 from training.tabs.train.run_card import NO_RUN, run_card, run_choices
 
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+CHANGES: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": 4}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
         with gr.Column(scale=7, min_width=300):
             parts = run_parts()
     fields = list(asked.values())
-    begin.click(_begun, fields, parts.shown, concurrency_limit=4, **LIGHT)
+    begin.click(_begun, fields, parts.shown, **CHANGES, **LIGHT)
     arrive = tab.select if (tab := tab_around()) else demo.load
     gr.on(
         [arrive, *(field.change for field in fields)], _estimate, fields, estimate,
@@ -70,7 +71,7 @@ def _follow_runs(parts: RunParts, demo: gr.Blocks) -> None:
         (parts.remove, queue.remove),
     )
     for button, act in acts:
-        button.click(partial(_acted, act), of_run, parts.shown, concurrency_limit=4, **LIGHT)
+        button.click(partial(_acted, act), of_run, parts.shown, **CHANGES, **LIGHT)
     gr.on(
         [parts.run.input, parts.stage.input], lambda name, of: _shown(Seen(), name, of), of_run,
         parts.shown, **LIGHT,
