@@ -63,7 +63,8 @@ class Disagreement:
         gain = f"{signed(found.mean)} points {bounds(found)}, p {p}"
         if found.sign:
             better, other = (self.attention, self.cnn)[:: found.sign]
-            return f"{plain_name(better.method).capitalize()} beats {plain_name(other.method)}: {gain}."
+            name = plain_name(better.method)
+            return f"{name[:1].upper()}{name[1:]} beats {plain_name(other.method)}: {gain}."
         small = f" {cannot_tell(self.clips, self.needed)}" if self.needed > self.clips else ""
         pair = f"{plain_name(self.attention.method)} − {plain_name(self.cnn.method)}"
         return f"The two are not told apart: {pair} {gain}.{small}"

@@ -81,9 +81,9 @@ def _others(measures: Sequence[Measure], own: "Own") -> str:
         )
     head = "<th scope='col'>by</th><th scope='col'>this clip</th>"
     head += f"<th scope='col'>{_clips(own)} {HOW_SURE}</th>" if own else ""
+    title = f"{what[:1].upper()}{what[1:]} by {len(measures)} others"
     return (
-        f"<details><summary>{escape(what.capitalize())} by {len(measures)} others</summary>"
-        "<div class='numbers'><table>"
+        f"<details><summary>{escape(title)}</summary><div class='numbers'><table>"
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
     )
 

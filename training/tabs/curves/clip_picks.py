@@ -207,7 +207,9 @@ def opened(looked: Looked, judged: Judged) -> str:
     said = f"Seen by the networks that were judged: {cell}."
     method = plain_name(pick.by.method)
     if pick.by.method not in now:
-        said += f" {method.capitalize()} reads no maps: those of its cell's CNN are drawn."
+        said += (
+            f" {method[:1].upper()}{method[1:]} reads no maps: those of its cell's CNN are drawn."
+        )
     elif now[pick.by.method] != judged.answer:
         said += (
             f" The sweep has {judged.answer} for {method}: it keeps what the frozen layers give in "
