@@ -64,14 +64,17 @@ def wild(draw: random.Random, depth: int = 0) -> Any:
     return {draw.choice(keys): wild(draw, depth + 1) for _ in range(draw.randint(0, 4))}
 
 
-def calls(caller: Caller, draw: random.Random) -> Iterator[Call]:
-    """Calls of the page's events without end; no training is begun on a set that there is."""
+def calls(caller: Caller, draw: random.Random, usual: float = 0.5) -> Iterator[Call]:
+    """Calls of the page's events without end; no training is begun on a set that there is.
+
+    usual: the share of values that are what the page holds at first.
+    """
     sets = {i for i, props in caller.props.items() if props.get("elem_id") == "train-set"}
     while True:
         event = draw.choice(caller.events)
         values: Any = [
             wild(draw)
-            if draw.random() < 0.5 or i in sets or event.name == "start_run"
+            if draw.random() >= usual or i in sets or event.name == "start_run"
             else caller.props[i].get("value")
             for i in event.inputs
         ]
@@ -98,10 +101,12 @@ def faults_of(call: Call, answers: list[dict[str, Any]], secret: tuple[str, ...]
     return [f"{call.event.name} {str(call)[:300]}: {fault}" for fault in faults]
 
 
-def tried(url: str, count: int, seed: int, secret: tuple[str, ...] = ()) -> list[str]:
+def tried(
+    url: str, count: int, seed: int, secret: tuple[str, ...] = (), usual: float = 0.5
+) -> list[str]:
     """The faults of so many calls to a running app."""
     draw, faults = random.Random(seed), []
-    made = calls(Caller(url), draw)
+    made = calls(Caller(url), draw, usual)
     caller = Caller(url)
     for number in range(count):
         if number % SESSION == 0:

@@ -55,11 +55,11 @@ class Shown:
     scale: str = "shared"
 
 
-def shown_by(told: str, analysis: Analysis) -> Shown:
+def shown_by(told: str | None, analysis: Analysis) -> Shown:
     """The view that a page tells of, as JSON; what makes no sense for this analysis is left out."""
     state: dict[str, Any] = {}
     with suppress(ValueError):
-        state = json.loads(told)
+        state = json.loads(told or "")
     if not isinstance(state, dict):
         return Shown()
     usual = Shown()
