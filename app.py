@@ -38,7 +38,7 @@ from attention.serving.workroom import Workroom
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault, fetch_nothing
-from attention.tabs.health import health, say_what_is_missing
+from attention.tabs.health import health, say_how_it_is_served
 from attention.tabs.heatmaps.tab import heatmaps_tab
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
@@ -165,7 +165,7 @@ def closed(page: gr.Blocks) -> None:
 
 
 if __name__ == "__main__":
-    say_what_is_missing()
+    say_how_it_is_served()
     sweep()  # what was removed more than a day ago
     wake()  # runs that a restart of the machine broke off
     demo = build()

@@ -18,7 +18,7 @@ from PIL import Image
 
 from attention.confined.batch import end, start_confined
 from attention.confined.cage import calls, layers
-from attention.tabs.health import say_what_is_missing
+from attention.tabs.health import say_how_it_is_served
 from attention.tabs.heatmaps import elements
 
 if sys.platform != "linux":
@@ -136,7 +136,7 @@ def test_missing_layers_are_named(
     found = {layer.name: layer.missing for layer in layers.layers()}
     assert found["Landlock: files"] == "" and "kernel" in found["Landlock: network"]
     assert "kernel" in found["Landlock: signals"] and "kernel" in found["seccomp"]
-    say_what_is_missing()
+    say_how_it_is_served()
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 3 and "lacks seccomp, which denies sockets" in said[2]
     monkeypatch.setattr(layers.sys, "platform", "darwin")

@@ -17,6 +17,7 @@ from attention.gate.door import Door
 from attention.gate.hosting import Hosting, forget_tokens, hosting
 from attention.gate.rate import Rate
 from attention.gate.visitors import HEADER, OPERATOR, asking, id_of, token_of
+from attention.tabs.health import guards, say_how_it_is_served
 from attention.tabs.page import Page
 from tests.pages import served
 
@@ -143,6 +144,21 @@ def test_a_public_page_answers_so_many_requests(monkeypatch):
     assert other.post("/x").status_code == 405
     at_home = who(headers={HEADER: token_of("me")})
     assert {at_home.post("/x").status_code for _ in range(9)} == {405}
+
+
+def test_a_public_page_says_at_its_start_what_guards_it(monkeypatch, capsys):
+    say_how_it_is_served()
+    assert "answers to" not in capsys.readouterr().err
+    monkeypatch.setenv("ATTENTION_HOSTED", "1")
+    say_how_it_is_served()
+    said = dict(
+        line.split("  ", 1) for line in capsys.readouterr().err.splitlines() if "  " in line
+    )
+    assert said["answers to"].strip() == "no: any name; set ATTENTION_HOSTS"
+    assert said["visitors' key"].strip() == "kept in ATTENTION_HOME"
+    assert said["a clip"].strip() == "30 s, 105 MB at most"
+    monkeypatch.setenv("ATTENTION_HOSTS", "a.example")
+    assert dict(guards(hosting()))["answers to"] == "a.example"
 
 
 def test_an_event_of_the_page_knows_its_visitor():

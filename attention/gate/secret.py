@@ -18,6 +18,12 @@ def key() -> bytes:
     return _key(home() / NAME)
 
 
+def is_kept() -> bool:
+    """Whether the key lies in this home, and so is the same at the next start."""
+    key()
+    return (home() / NAME).exists()
+
+
 def sign(text: str) -> str:
     """The signature of a text: 32 hexadecimal digits of its HMAC."""
     return hmac.new(key(), text.encode(), hashlib.sha256).hexdigest()[:32]
