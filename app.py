@@ -6,7 +6,7 @@ from typing import Any
 
 from attention.disk.bin import sweep
 from attention.errors import InputError
-from attention.gate.hosting import forget_tokens, hosting
+from attention.gate.hosting import forget_tokens, hosting, sign_in
 from attention.gate.secret import admin_token
 from attention.gate.temporary.store import close_store, store
 from attention.serving.ending import before_the_end, end_at_signals
@@ -137,6 +137,7 @@ def settings() -> dict[str, Any]:
         "head": f"<script>{page('visitor.js')}</script>",
         "max_file_size": largest_file(),
         "max_threads": THREADS,
+        "auth": sign_in(),
         "show_error": False,
         "strict_cors": True,
         "enable_monitoring": False,
@@ -174,4 +175,7 @@ if __name__ == "__main__":
     before_the_end(lambda: closed(demo))
     before_the_end(close_store)  # once more: an upload may have come in until the server was closed
     print(f"Add ?admin={admin_token()} to the address to manage everybody's sets and runs.")
-    demo.launch(**settings())
+    try:
+        demo.launch(**settings())
+    except InputError as error:
+        raise SystemExit(str(error)) from None

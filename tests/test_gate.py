@@ -4,6 +4,7 @@ import stat
 from typing import Any
 
 import gradio as gr
+import httpx
 import pytest
 from gradio_client import Client
 from starlette.applications import Starlette
@@ -12,6 +13,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+import app
+from attention.errors import InputError
 from attention.gate import door, secret
 from attention.gate.door import Door
 from attention.gate.hosting import Hosting, forget_tokens, hosting
@@ -159,6 +162,22 @@ def test_a_public_page_says_at_its_start_what_guards_it(monkeypatch, capsys):
     assert said["a clip"].strip() == "30 s, 105 MB at most"
     monkeypatch.setenv("ATTENTION_HOSTS", "a.example")
     assert dict(guards(hosting()))["answers to"] == "a.example"
+
+
+def test_a_page_can_ask_people_to_sign_in(monkeypatch):
+    monkeypatch.delenv("ATTENTION_SIGN_IN", raising=False)
+    assert app.settings()["auth"] is None
+    monkeypatch.setenv("ATTENTION_SIGN_IN", "ann:se:cret bob:other")
+    asked = app.settings()["auth"]
+    assert asked == [("ann", "se:cret"), ("bob", "other")]
+    for wrong in ("ann", "ann: bob:other", ":secret"):
+        monkeypatch.setenv("ATTENTION_SIGN_IN", wrong)
+        with pytest.raises(InputError, match="ATTENTION_SIGN_IN"):
+            app.settings()
+    with gr.Blocks() as demo:
+        gr.Textbox()
+    with served(demo, {"auth": asked}) as url:
+        assert httpx.get(f"{url}config").status_code == 401
 
 
 def test_an_event_of_the_page_knows_its_visitor():

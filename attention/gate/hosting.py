@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from attention.errors import InputError
+
 YES = {"1", "true", "yes", "on"}
 TOKENS = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_TOKEN", "HF_API_TOKEN")
 
@@ -43,6 +45,20 @@ def hosting() -> Hosting:
     programs = os.environ.get("ATTENTION_PROGRAMS", "").strip().lower() in YES
     framed_by = ("https://huggingface.co",) if on_spaces else ()
     return Hosting(True, tuple(dict.fromkeys(hosts)), framed_by, programs)
+
+
+def sign_in() -> list[tuple[str, str]] | None:
+    """Names and passwords of ATTENTION_SIGN_IN, "ann:secret bob:other"; None where nobody has to sign in.
+
+    Raises InputError for an entry without a colon: a page that was to be closed must not open.
+    """
+    given = os.environ.get("ATTENTION_SIGN_IN", "").split()
+    pairs = [(name, password) for name, _, password in (entry.partition(":") for entry in given)]
+    if not all(name and password for name, password in pairs):
+        raise InputError(
+            "ATTENTION_SIGN_IN must be names and passwords, such as ann:secret bob:other."
+        )
+    return pairs or None
 
 
 def forget_tokens() -> list[str]:
