@@ -135,12 +135,14 @@ def test_what_needs_no_labels_is_a_level_line(small: SweepResults) -> None:
 def test_methods_stand_in_plain_words_beside_their_own_names() -> None:
     table = pd.DataFrame({
         "of": "ours",
-        "method": ["UnAtt", "finetune+EnergyNet, all labels", "SVM", "iDT, quoted by the paper"],
+        "method": ["UnAtt", "finetune+EnergyNet, all labels", "Focus, even", "iDT, quoted by the paper"],
         "mAP": ["1", "2", "3", "4"],
     })  # fmt: skip
     found = with_plain_names(table)
     assert list(found.columns) == ["of", "method", "in plain words", "mAP"]
-    assert found["in plain words"].tolist() == ["attention", "learned energy", "SVM", ""]
+    assert found["in plain words"].tolist() == [
+        "attention", "learned energy", "weighted vote, all weights alike", "",
+    ]  # fmt: skip
     assert curve_name(Curve("finetune+CNN", 0.2)) == "tuned vote, 20 % of the labels"
     assert full_curve_name(Curve("CNN", 0.0)) == "vote (CNN), no labels"
 

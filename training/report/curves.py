@@ -136,9 +136,10 @@ def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
 
 def with_plain_names(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its methods in plain words in a column after "method"; "" for what is none of ours."""
-    own = [str(name).partition(",")[0] for name in table["method"]]
-    plain = [plain_name(name) if known_method(name) else "" for name in own]
-    found = table.copy()
+    found, plain = table.copy(), []
+    for told in map(str, table["method"]):  # a name, or a name with its share of labels
+        names = (told, told.rpartition(",")[0])
+        plain.append(next((plain_name(name) for name in names if known_method(name)), ""))
     found.insert(list(table.columns).index("method") + 1, PLAIN, plain)
     return found
 
