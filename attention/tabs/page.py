@@ -45,14 +45,26 @@ class Page(gr.Blocks):  # type: ignore[misc]
                 _log.exception("%s failed", short(name))
                 raise gr.Error(FAULT, print_exception=False) from None
 
-    async def preprocess_data(self, *given: Any, **more: Any) -> list[Any]:
+    async def preprocess_data(self, block_fn: Any, *given: Any, **more: Any) -> list[Any]:
         """What an event is given, as its function takes it. InputError for what it cannot take."""
         try:
-            return await super().preprocess_data(*given, **more)
+            values: list[Any] = await super().preprocess_data(block_fn, *given, **more)
         except (gr.Error, InputError):
             raise
         except Exception as error:
             raise InputError(OTHER_VALUES) from error
+        if any(map(_several_of_one, block_fn.inputs, values)):
+            raise InputError(OTHER_VALUES)
+        return values
+
+
+def _several_of_one(component: Any, value: Any) -> bool:
+    """Whether a list came where one thing is to be chosen, which gradio lets pass."""
+    return (
+        isinstance(component, gr.Dropdown)
+        and not component.multiselect
+        and isinstance(value, list | dict)
+    )
 
 
 def _refusal(name: object, sentence: str) -> gr.Error:

@@ -25,7 +25,8 @@ from tests.calls import Caller, Event, errors_of
 ROOT = Path(__file__).parents[2]
 SESSION = 100  # calls in one session
 STARTS = 120.0  # seconds within which the app answers
-LEAKS = ("site-packages", 'File "', "Traceback (most recent")
+TRACEBACK = "Traceback (most recent call last)"
+LEAKS = ("site-packages", 'File "', TRACEBACK)
 # what a page's own scripts tell with an event
 TOLD = (
     "sample", "probe", "sweep", "clip", "by", "fold", "seed", "truth", "said", "open", "frame", "channels",
@@ -155,6 +156,16 @@ def _answers(url: str) -> bool:
         return False
 
 
+def tracebacks_in(log: str) -> dict[str, str]:
+    """The last line of each kind of traceback in a log → the end of the first such."""
+    found: dict[str, str] = {}
+    for part in log.split(TRACEBACK)[1:]:
+        ends = re.search(r"^\w[\w.]*(?:Error|Exception)\b.*$", part, re.M)
+        if ends:
+            found.setdefault(ends[0], "\n".join(part[: ends.start()].splitlines()[-24:]))
+    return found
+
+
 def run(count: int, seed: int) -> int:
     """Calls an app of its own so many times and prints the faults; how many there are."""
     with tempfile.TemporaryDirectory() as folder:
@@ -164,13 +175,11 @@ def run(count: int, seed: int) -> int:
             faults = tried(url, count, seed, (str(home), str(ROOT)))
             seconds = time.monotonic() - started
         said = log.read_text(encoding="utf-8", errors="replace")
-    tracebacks = said.count("Traceback (most recent")
+    tracebacks = said.count(TRACEBACK)
     for fault in faults[:40]:
         print(fault)
-    own = re.compile(rf'  File "{re.escape(str(ROOT))}|\w+(Error|Exception)\b')
-    for line in said.splitlines():
-        if tracebacks and own.match(line):
-            print(line)
+    for line, traceback in tracebacks_in(said).items():
+        print(f"{line[:200]}\n{traceback}")
     refused = said.count("refused ")
     print(
         f"{count} calls, seed {seed}, {seconds:.0f} s: {refused} refused in a sentence, {tracebacks} "

@@ -45,7 +45,7 @@ def set_folder(name: str) -> Path:
     """The folder of a set. Raises InputError for a name that is not in sets(), such as a path."""
     known = sets()
     if name not in known:
-        raise InputError(f"There is no set {label(name)!r}: choose one of {', '.join(known)}.")
+        raise InputError(f"There is no set {label(str(name))!r}: choose one of {', '.join(known)}.")
     return known[name]
 
 

@@ -30,7 +30,9 @@ def removed_list(prefix: str) -> RemovedList:
         gr.Row(),
     ):
         name = gr.Dropdown([], label="Removed", show_label=False, elem_id=f"{prefix}-removed-name")
-        back = gr.Button("Bring back", size="sm", min_width=100, elem_id=f"{prefix}-bring-back")
+        back = gr.Button(
+            "Bring back", size="sm", scale=0, min_width=100, elem_id=f"{prefix}-bring-back"
+        )
     return RemovedList(whole, name, back)
 
 

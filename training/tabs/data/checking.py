@@ -19,6 +19,7 @@ from training.data.thumbnails import Thumbnail, thumbnails
 from training.tabs.data.checkup import standing_card
 from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.data.figure1 import picture
+from training.tabs.figure_block import strings
 
 SHOWN = 12  # pairs
 REST = "*"  # the value of the box that stands for all pairs not shown
@@ -119,11 +120,11 @@ def checking(chosen: gr.Dropdown, desk: Checkups) -> Part:
         with toasting():
             return checkup_views(desk, name, asked)
 
-    def take_out(name: str, boxes: list[str] | None, asked: str) -> None:
+    def take_out(name: str, boxes: object, asked: str) -> None:
         with toasting():
             seen = desk.standing(asked).checkup
             folder = set_folder(name).resolve()
-            files = seconds_of(boxes or [], seen, folder) if seen else []
+            files = seconds_of(strings(boxes), seen, folder) if seen else []
             if not files:
                 raise InputError("No pair is ticked: tick those of which one still can go.")
             leave_out(name, files)
