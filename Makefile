@@ -41,7 +41,7 @@ bench: setup  ## print the benchmark table (about 4 minutes)
 mutants: setup  ## try the mutations, print those that no test notices (about 15 minutes)
 	$(BIN)/python -m tests.mutants
 
-fuzz: setup  ## read 5,000 damaged files and 500 damaged zips, tables, runs and models (about 5 minutes)
+fuzz: setup  ## read 5,500 damaged files of all kinds, call the page's events wrongly 2,000 times (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
 soak: setup  ## kill, poll and load the running app (about 22 minutes)

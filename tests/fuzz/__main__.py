@@ -1,6 +1,7 @@
-"""Prints what came of damaged files: `python -m tests.fuzz [media] [records] [--count N] [--seed S]`.
+"""Prints what came of wrong input: `python -m tests.fuzz [media] [records] [endpoints] [--count N] [--seed S]`.
 
-By default 5,000 media (about 3 minutes) and 500 records (1 minute). Ends with 1 when there was a fault.
+By default 5,000 media (about 3 minutes), 500 records (1 minute) and 2,000 calls of the page's events (6
+minutes). Ends with 1 when there was a fault.
 `--keep NUMBER FOLDER` writes that damaged clip or still, to look into.
 """
 
@@ -13,20 +14,22 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch counts the cores
 os.environ.setdefault("SVT_LOG", "0")  # the AV1 encoder says nothing of the files it makes
 
+from tests.fuzz import endpoints
 from tests.fuzz.media import damaged_file, media
 from tests.fuzz.records import records
 from training.progress import Bars
 
-PARTS = {"media": (media, 5000), "records": (records, 500)}
+FILES = {"media": (media, 5000), "records": (records, 500)}
+CALLS = {"endpoints": 2000}
 
 
 def main() -> int:
-    """Tries the parts named, else both; returns the exit status."""
+    """Tries the parts named, else all; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", choices=[[], *PARTS], help="what to try, by default all"
+        "parts", nargs="*", choices=[[], *FILES, *CALLS], help="what to try, by default all"
     )
-    parser.add_argument("--count", type=int, help="damaged files of each part")
+    parser.add_argument("--count", type=int, help="damaged files, or calls, of each part")
     parser.add_argument("--seed", type=int, default=0, help="chooses the damage")
     parser.add_argument("--keep", nargs=2, metavar=("NUMBER", "FOLDER"))
     given = parser.parse_args()
@@ -35,8 +38,11 @@ def main() -> int:
         print(damaged_file(Path(folder), given.seed, int(number)))
         return 0
     faults = 0
-    for name in given.parts or PARTS:
-        tried, count = PARTS[name]
+    for name in given.parts or [*FILES, *CALLS]:
+        if name in CALLS:
+            faults += endpoints.run(given.count or CALLS[name], given.seed)
+            continue
+        tried, count = FILES[name]
         with Bars("file") as bars:
             tally = tried(given.count or count, given.seed, partial(bars.show, name))
         print(tally.text(), flush=True)

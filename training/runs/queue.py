@@ -43,6 +43,7 @@ from training.runs.standing import (
 
 MOST_UNDER_WAY = 12  # queued and running runs together; a waiting process takes 32 MB
 MOST_ATTEMPTS = 3  # automatic resumes of a run
+SHOWN = Path("runs")  # in sentences: where it lies on the server is nobody's business
 FREE = 500_000_000  # bytes of free disk that a run needs to start
 
 
@@ -60,7 +61,7 @@ def start(spec: Spec, shared: bool | None = None) -> Run:
     """
     place_of(spec.source)
     folder = runs_folder()
-    with disk_error_as_input_error(folder, "the run was not started"):
+    with disk_error_as_input_error(SHOWN, "the run was not started"):
         folder.mkdir(parents=True, exist_ok=True)
         _check_room(folder)
         with locked():
@@ -88,7 +89,7 @@ def resume(name: str, by_itself: bool = False) -> Run:
     nothing to resume.
     """
     run = own_run(name)
-    with disk_error_as_input_error(runs_folder(), "the run was not resumed"), locked():
+    with disk_error_as_input_error(SHOWN, "the run was not resumed"), locked():
         standing = set_right(stands(run))
         if standing.status is None:
             raise InputError(standing.fault)
@@ -155,7 +156,7 @@ def restore(name: str) -> Run:
     """Brings a run back from the bin. InputError when it is not there any more."""
     if name not in [run.name for run in removed_runs()]:
         raise InputError(f"No run '{short(name)}' was removed in the last day; start it again.")
-    with locked(), disk_error_as_input_error(runs_folder(), "the run was not brought back"):
+    with locked(), disk_error_as_input_error(SHOWN, "the run was not brought back"):
         thing = next(thing for thing in bin.removed(KIND) if thing.name == name)
         bin.bring_back(thing, runs_folder() / name)
     return Run(runs_folder() / name)

@@ -210,5 +210,5 @@ def locked() -> Iterator[None]:
             yield
     except Timeout:
         raise InputError(
-            f"The runs in {folder} are locked by another program; wait a little and try again."
+            "The runs are locked by another program; wait a little and try again."
         ) from None
