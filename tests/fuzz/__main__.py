@@ -1,4 +1,4 @@
-"""Prints what came of wrong input: `python -m tests.fuzz [media] [records] [endpoints] [--count N] [--seed S]`.
+"""Prints what came of wrong input: `python -m tests.fuzz [media] [records] [endpoints] [--count N]`.
 
 By default 5,000 media (about 3 minutes), 500 records (1 minute) and 2,000 calls of the page's events (6
 minutes). Ends with 1 when there was a fault.
