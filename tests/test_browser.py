@@ -67,7 +67,7 @@ def test_the_first_minute(browser: Any, app_url: str) -> None:
         said = ["it says Handshake", "it looks here", "attention says High five"]
         assert callouts == said and "Truth: High five" in page.inner_text("#verdicts")
         stories = page.locator("#samples .sample").all_inner_texts()
-        assert stories[1].split("\n") == ["Hug", "attention loses"] and len(stories) == 8
+        assert stories[1].split("\n") == ["Hug", "attention loses"] and len(stories) == 9
         for width, height in ((1440, 900), (1024, 768), (1920, 1080)):
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_function(f"innerWidth === {width}")
@@ -149,7 +149,9 @@ def test_the_dial_moves_the_picture_at_once_and_the_verdicts_follow(page: Any) -
     page.wait_for_function(f"Math.abs(({light})() - {before}) < 0.5")
     assert "shift" not in page.url
     page.wait_for_function(
-        "scores => document.querySelector('#verdicts').innerText === scores", arg=scores
+        "scores => document.querySelector('#verdicts').innerText === scores",
+        arg=scores,
+        timeout=READY,
     )
 
 
@@ -291,6 +293,7 @@ def test_another_model_looks_at_the_same_frames_of_a_sample(browser: Any, app_ur
         page.click("#model input")
         page.click("#model [role=option]:has-text('ImageNet photographs')")
         page.wait_for_selector("#timing:has-text('16 frames × 1000')", timeout=READY)
+        page.wait_for_selector("#player input[placeholder='find among 1000']", timeout=READY)
         # the address leads back to this look, at a frame of it
         page.click("#player button[aria-label='next frame']")
         page.wait_for_function("/clip=high_five-0&model=imagenet&f=\\d+/.test(location.search)")

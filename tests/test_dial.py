@@ -79,7 +79,7 @@ def test_a_change_is_one_answer_and_a_stop_says_what_is_shown(looked: Looked) ->
         said, value = stopped(Busy(), answer[0])
         assert "Stopped" in said and value["stopped"] and value["change"] == DARK.to_json()
     finally:
-        room.close()
+        room.store.close()
 
 
 def test_a_hidden_part_is_hidden_from_the_methods(looked: Looked, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from html import escape
 
 import numpy as np
 
-from attention.media.jpeg import jpeg
 from attention.probe.known.probe import InFrame
 from attention.tabs.cards import signed
 
@@ -52,9 +51,9 @@ def _said(number: int, steps: int, step: InFrame) -> str:
 
 def _picture(step: InFrame, L: np.ndarray) -> str:
     """The frame under a map, as an address that holds the JPEG."""
-    from attention.pictures.overlay import (
-        overlay,
-    )  # matplotlib: not before there is something to draw
+    # OpenCV and matplotlib: not before there is something to draw
+    from attention.media.jpeg import jpeg
+    from attention.pictures.overlay import overlay
 
     drawn = overlay(step.rgb, L, float(L.max()), whole=True)
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg(drawn, SIDE)).decode()}"
