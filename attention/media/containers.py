@@ -16,7 +16,7 @@ CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,asf,ogg,gif,"
     "ivf,dv,mp3,wav,flac,aac"
 )
-CLIP_HEADS = (b"RIFF", b"\x1aE\xdf\xa3", b"GIF8", b"FLV", b"OggS", b"0&\xb2u", b"\x00\x00\x01")
+CLIP_HEADS = (b"RIFF", b"\x1aE\xdf\xa3", b"GIF8", b"FLV", b"OggS", b"0&\xb2u")
 NO_FRAMES = "{} holds no video frames, or was cut short; export or copy it again."
 ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP or AVIF image"
 
@@ -25,7 +25,12 @@ def open_container(path: Path, head: bytes) -> InputContainer:
     """Opens the clip, and never a file that it names. InputError when the file is not a clip."""
     name = label(path)
     sentence = f"{name} is neither a video nor an image that can be read here; give {ACCEPTED}."
-    if head.startswith(CLIP_HEADS) or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
+    mpeg = head[:3] == b"\x00\x00\x01" and head[3:4] >= b"\xb0"  # 0 there is an icon's
+    if (
+        mpeg
+        or head.startswith(CLIP_HEADS)
+        or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free")
+    ):
         sentence = (
             f"{name} begins like a video but cannot be opened: it is damaged or cut short; copy or"
             " download it again."
