@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
+from PIL.ImageFile import ImageFile
 
 from attention.media.clip import Picture
 
@@ -40,15 +41,16 @@ def grey_of_16_bits(image: Image.Image) -> Image.Image:
     return grey
 
 
-def with_deep_transparency(image: Image.Image, path: Path) -> Image.Image:
+def with_deep_transparency(image: ImageFile, path: Path) -> Image.Image:
     """A PNG of 16-bit colours, one of them transparent, as RGBA; any other image as it is.
 
     Pillow keeps the upper bytes alone and compares them with all 16 bits; the lower bytes are read apart.
     """
     clear = image.info.get("transparency")
-    if not (isinstance(clear, tuple) and image.tile and image.tile[0].args == "RGB;16B"):
+    if not (isinstance(clear, tuple) and image.tile and image.tile[0][3] == "RGB;16B"):
         return image
     with path.open("rb") as file, Image.open(file, formats=("PNG",)) as low:
+        assert isinstance(low, ImageFile)
         low.tile = [tile._replace(args="RGB;16L") for tile in low.tile]
         deep = np.asarray(image).astype(np.uint16) << 8 | np.asarray(low)
     image.info.pop("transparency")

@@ -1,13 +1,17 @@
 """Still images, read by Pillow: it knows their size before it decodes them and reports a cut file."""
 
 import importlib
+import re
 from collections.abc import Generator
+from contextlib import suppress
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
 from attention.errors import InputError
 from attention.media.clip import (
@@ -22,6 +26,8 @@ from attention.media.clip import (
 from attention.media.colour import grey_of_16_bits, to_srgb, with_deep_transparency
 
 ANIMATED = "is animated; only its first picture is analysed."
+LARGEST_FIRST = 16 << 20  # bytes in which the first picture of a camera's stream ends
+MARKER, END_OF_IMAGE = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]"), 0xD9
 STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
 # Of Pillow: readers that preinit() does not import, and what readers import on the way.
 PLUGINS = ("AvifImagePlugin", "MpoImagePlugin", "TiffImagePlugin", "WebPImagePlugin", "ImageColor")
@@ -65,6 +71,44 @@ def is_still(head: bytes) -> bool:
     )
 
 
+def is_camera_stream(path: Path) -> bool:
+    """Says whether a JPEG file is Motion JPEG: behind its first picture another of its size begins.
+
+    A photo's second picture (MPO) stands in the first one's index, and is another view of it.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FIRST)
+    except OSError:
+        return False
+    end = _end_of_jpeg(data)
+    if not end or b"MPF\x00" in data[:end] or data[end : end + 3] != b"\xff\xd8\xff":
+        return False
+    return _jpeg_size(data) == _jpeg_size(data[end : end + LARGEST_FIRST])
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """The width and height in a JPEG's header, or None."""
+    with suppress(Exception), Image.open(BytesIO(data), formats=("JPEG",)) as image:
+        return image.size
+    return None
+
+
+def _end_of_jpeg(data: bytes) -> int:
+    """Where the first picture of a JPEG file ends, bytes; 0 when its end is not among `data`.
+
+    Segments state their length, so that a thumbnail's end within one is skipped; coded pictures end at
+    the next marker that is neither a restart nor a stuffed byte.
+    """
+    place = 2
+    while marker := MARKER.search(data, place):
+        place = marker.end()
+        if data[place - 1] == END_OF_IMAGE:
+            return place
+        place += int.from_bytes(data[place : place + 2], "big")
+    return 0
+
+
 def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
     """Returns rgb [H,W,3], the format's name, and what is to be said of the image, without its name."""
     name = label(path)
@@ -75,6 +119,7 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
             # A phone's JPEG may hold a second picture (MPO), such as a smaller one: no animation.
             codec = "jpeg" if image.format == "MPO" else (image.format or "").lower()
             animated = codec != "jpeg" and getattr(image, "n_frames", 1) > 1
+            assert isinstance(image, ImageFile)  # as every image that is opened
             rgb, said = _rgb_of_still(with_deep_transparency(image, path))
             return rgb, codec, [ANIMATED] * animated + [said] * bool(said)
     except (InputError, MemoryError):
