@@ -8,13 +8,18 @@ import av
 import numpy as np
 import pytest
 from av.stream import Disposition
+from gradio_client.utils import is_valid_file
 from numpy.typing import NDArray
 from PIL import Image
 
+from attention.command.many import _places
 from attention.confined.process import SandboxedReader
 from attention.media.clip import Clip, Limits, Picture, Reading
 from attention.media.frames import FrameReader
+from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
+from attention.tabs.heatmaps.elements import CLIP_TYPES
 from tests.clips import frame_number, numbered_frame, numbered_frames, write_clip
+from training.data.archive.upload import HALVES
 
 
 class Seen:
@@ -203,3 +208,15 @@ def test_a_clip_in_hdr_says_that_it_is_not_tone_mapped(tmp_path: Path) -> None:
     assert seen.numbers == [3]
     assert [note for note in seen.notes if "HDR (PQ)" in note] == list(seen.notes)
     assert len(seen.notes) == 1
+
+
+@pytest.mark.parametrize(("half", "suffixes"), [("video", CLIP_SUFFIXES), ("web", STILL_SUFFIXES)])
+def test_every_door_takes_the_same_names(
+    tmp_path: Path, half: str, suffixes: frozenset[str]
+) -> None:
+    assert HALVES[half] == suffixes  # a zip
+    for suffix in suffixes:
+        assert is_valid_file(f"x{suffix}", CLIP_TYPES)  # as gradio decides, of programs too
+        (tmp_path / f"x{suffix.upper()}").write_bytes(b"x")
+    found = [clip.name for _, clip in _places([str(tmp_path)], tmp_path / "out")]
+    assert sorted(found) == sorted(path.name for path in tmp_path.iterdir())  # the terminal

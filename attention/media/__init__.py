@@ -2,5 +2,5 @@
 
 clip.py holds the records and limits · frames.py reads any file · video.py reads clips, clock.py their times ·
 still.py reads pictures, colour.py their colours · containers.py opens container files · codecs.py lists the
-decoders that may be used.
+decoders that may be used · suffixes.py lists the names of files that are taken.
 """
