@@ -77,7 +77,8 @@ def _cut(net):
 NETWORKS = (Network("toy_net", 15, _cut, last(2), (0.01, 0.02), True, True, _build),)
 """
 TOY_LAYOUT = """
-from training.data.folders import CLIP_SUFFIXES, files_of
+from attention.media.suffixes import CLIP_SUFFIXES
+from training.data.folders import files_of
 from training.data.layouts.layout import Layout
 from training.data.records import VideoHalf
 

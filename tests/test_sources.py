@@ -77,6 +77,35 @@ def test_only_stills_count_as_stills_and_a_note_names_the_rest(tmp_path):
     assert not any("DS_Store" in said for said in source.skipped)
 
 
+def test_files_of_phones_and_cameras_are_stills_and_clips_by_the_readers_own_list(tmp_path):
+    own(tmp_path)
+    touch(*(tmp_path / "web/Hug" / name for name in ("a.jfif", "b.avif", "c.JPE")))
+    touch(
+        *(tmp_path / "video/Hug" / name for name in ("a.m4v", "b.MTS", "c.wmv", "d.3gp", "e.vob"))
+    )
+    source = open_source(tmp_path)
+    assert (len(source.stills), len(source.clips)) == (8 + 3, 8 + 5)
+
+
+def test_clips_as_folders_of_frames_are_named_in_the_refusal(tmp_path):
+    own(tmp_path, clips=("Kiss",))
+    touch(
+        *(tmp_path / f"video/Hug/{clip}/img_{n}.jpg" for clip in ("one", "two") for n in range(3))
+    )
+    with pytest.raises(InputError, match="Hug holds folders of frames \\(one, two\\)") as caught:
+        open_source(tmp_path)
+    assert "ffmpeg" in one_line(caught)
+
+
+def test_parts_of_a_film_without_recordings_are_not_claimed_to_be_kept_together(tmp_path):
+    own(tmp_path, clips=())
+    for name in ("Hug", "Kiss"):
+        touch(*(tmp_path / f"video/{name}/movie{n // 4}_{name}_{n % 4}.avi" for n in range(8)))
+    (said,) = open_source(tmp_path).skipped
+    assert "recordings are not known" in said and "_g01_c01" in said
+    assert "kept together" not in said
+
+
 def test_noisy_stills_are_added_when_asked_for(tmp_path):
     own(tmp_path)
     touch(tmp_path / "noisy/hug/0.jpg")  # a name that web/Hug has too
@@ -195,6 +224,29 @@ def test_splits_are_read_by_fold_with_or_without_the_folder(tmp_path):
     assert "recordings are not known" in unknown and "column group" in unknown
 
 
+@pytest.mark.parametrize("between", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
+def test_a_table_as_spreadsheets_save_it(tmp_path, between):
+    own(tmp_path, each=2)
+    rows = [["clip", "split"], ["Hug/0.mp4", "train"], ["Hug/1.mp4", "test"], ["", ""]]
+    rows += [["Kiss/0.mp4", "train"], ["Kiss/1.mp4", "test"], ["", ""], [" ", ""], ["", "", ""]]
+    text = "".join(between.join(row) + "\r\n" for row in rows)
+    (tmp_path / "splits.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    (fold,) = open_source(tmp_path).folds
+    assert names(fold.train) == {"Hug/0", "Kiss/0"}
+    assert names(fold.test) == {"Hug/1", "Kiss/1"}
+
+
+def test_names_are_compared_in_one_unicode_form(tmp_path):
+    composed, apart = "Caf\u00e9", "Cafe\u0301"
+    own(tmp_path, stills=(composed, "Kiss"), clips=(apart, "Kiss"), each=2)
+    touch(tmp_path / f"video/{apart}/{apart}.mp4")
+    rows = [f"{composed}/0.mp4,train", f"{composed}/1.mp4,test", f"{apart}/{composed}.mp4,test"]
+    write_splits(tmp_path, [*rows, "Kiss/0.mp4,train", "Kiss/1.mp4,test"], "clip,split")
+    source = open_source(tmp_path)
+    assert len(source.concepts) == 2
+    assert len(source.folds[0].test) == 3
+
+
 def test_the_fold_and_the_recording_are_optional_columns(tmp_path):
     own(tmp_path, each=2)
     write_splits(
@@ -223,7 +275,7 @@ def test_the_fold_and_the_recording_are_optional_columns(tmp_path):
         (["../../etc/passwd,train,1"], "clip,split,fold", "passwd"),
         (["Hug/0.mp4,train,1", "Hug/0.mp4,test,1"], "clip,split,fold", "Line 3"),
         (["Hug/0.mp4,learn,1"], "clip,split,fold", "Line 2 of splits.csv has the split 'learn'"),
-        (["Hug/0.mp4;train"], "clip;split", "clip;split"),
+        (["Hug/0.mp4|train"], "clip|split", "clip|split"),
         (["Hug/0.mp4,1"], "clip,fold", "needs clip and split"),
         ([], "clip,split", "names no clips"),
         (

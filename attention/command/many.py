@@ -23,15 +23,13 @@ from attention.command.single import (
 )
 from attention.command.terminal import progress, say
 from attention.errors import InputError, short
+from attention.media.suffixes import SUFFIXES
 
 if TYPE_CHECKING:
     from attention.analysis import Analysis
     from attention.probe.asking import Answer
 
 TABLE, SETTINGS, MEANS = "verdicts.csv", "settings.json", "means.csv"
-# the suffixes of files that are taken from a folder
-CLIPS = {".mp4", ".mov", ".m4v", ".avi", ".mkv", ".webm", ".mpg", ".mpeg", ".ts", ".flv", ".wmv"}
-SUFFIXES = CLIPS | {".ogv", ".3gp", ".gif", ".jpg", ".jpeg", ".png", ".webp", ".bmp", ".avif"}
 SCHEMES = ("http:", "https:", "ftp:", "rtsp:", "rtmp:", "s3:", "file:", "data:")
 Row = dict[str, str]
 

@@ -1,22 +1,36 @@
 """Container files: opens one and no other file, finds its video stream and its length."""
 
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 import av
+from av.codec import CodecContext
 from av.container import InputContainer
+from av.stream import Disposition
+from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
 
 from attention.errors import InputError
 from attention.media.clip import label
+from attention.media.clock import JOINED
 from attention.media.codecs import WHITELIST
 
 # Containers that hold all their data. Playlists (HLS, DASH, concat, SDP) name other files and are
 # excluded. Sound containers are included so that the error can say that the file holds only sound.
 CONTAINERS = (
     "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,mpeg,mpegvideo,m4v,h264,hevc,flv,asf,ogg,gif,"
-    "ivf,dv,mp3,wav,flac,aac"
+    "ivf,dv,mjpeg,mp3,wav,flac,aac"
 )
-CLIP_HEADS = (b"RIFF", b"\x1aE\xdf\xa3", b"GIF8", b"FLV", b"OggS", b"0&\xb2u", b"\x00\x00\x01")
+CLIP_HEADS = (b"RIFF", b"\x1aE\xdf\xa3", b"GIF8", b"FLV", b"OggS", b"0&\xb2u")
+OPTIONS = {
+    "protocol_whitelist": "file",
+    "format_whitelist": CONTAINERS,
+    "codec_whitelist": WHITELIST,  # of sound too: it is not decoded to learn its properties
+}
+BESIDE = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
+WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+MOST_COUNTED = 200_000  # packets of a stream, which are read in a second
 NO_FRAMES = "{} holds no video frames, or was cut short; export or copy it again."
 ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP or AVIF image"
 
@@ -25,26 +39,34 @@ def open_container(path: Path, head: bytes) -> InputContainer:
     """Opens the clip, and never a file that it names. InputError when the file is not a clip."""
     name = label(path)
     sentence = f"{name} is neither a video nor an image that can be read here; give {ACCEPTED}."
-    if head.startswith(CLIP_HEADS) or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free"):
+    mpeg = head[:3] == b"\x00\x00\x01" and head[3:4] >= b"\xb0"  # 0 there is an icon's
+    if (
+        mpeg
+        or head.startswith(CLIP_HEADS)
+        or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide", b"free")
+    ):
         sentence = (
             f"{name} begins like a video but cannot be opened: it is damaged or cut short; copy or"
             " download it again."
         )
-    options = {
-        "protocol_whitelist": "file",
-        "format_whitelist": CONTAINERS,
-        "codec_whitelist": WHITELIST,  # of sound too: it is not decoded to learn its properties
-    }
     try:
         # "file:" keeps a name such as "concat:a|b" from being read as an address.
-        return av.open(f"file:{path.absolute()}", options=options, metadata_errors="replace")
+        return _open(f"file:{path.absolute()}")
     except (av.FFmpegError, ValueError):  # out of memory too: a header that claims huge tables
         raise InputError(sentence) from None
 
 
+def _open(address: str) -> InputContainer:
+    return av.open(address, options=dict(OPTIONS), metadata_errors="replace")
+
+
 def picture_stream(container: InputContainer, name: str) -> VideoStream:
-    """Returns the first video stream that is not cover art. InputError when there is none."""
-    streams = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
+    """Returns the video stream that a player would choose. InputError when there is none.
+
+    Neither cover art nor thumbnails: of the others the first that moves and is marked as default.
+    """
+    streams = [s for s in container.streams.video if not s.disposition & BESIDE]
+    streams.sort(key=_standing, reverse=True)
     if not streams and container.streams.audio:
         raise InputError(f"{name} holds sound but no picture; give a video or an image.")
     if not streams:
@@ -56,8 +78,32 @@ def picture_stream(container: InputContainer, name: str) -> VideoStream:
     return streams[0]
 
 
+def _standing(stream: VideoStream) -> tuple[bool, bool, bool]:
+    """Whether a stream can be decoded, has more than one picture, and is the default."""
+    default = bool(stream.disposition & Disposition.default)
+    return stream.codec_context is not None, stream.frames != 1, default
+
+
+def decoder_of(stream: VideoStream) -> VideoCodecContext:
+    """The stream's decoder; for VP8 and VP9 with transparency beside the picture, the one that reads it."""
+    own = stream.codec_context
+    transparent = stream.metadata.get("alpha_mode", stream.metadata.get("ALPHA_MODE")) == "1"
+    if not transparent or own.codec.name not in WITH_ALPHA:
+        return own
+    decoder = CodecContext.create(WITH_ALPHA[own.codec.name], "r")
+    assert isinstance(decoder, VideoCodecContext)
+    decoder.extradata = own.extradata
+    return decoder
+
+
 def length_of(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
-    """Returns the clip's length in seconds as the file states it, or None."""
+    """Returns the clip's length in seconds as the file states it, or None.
+
+    Where the clock may jump, its end says nothing: pictures are counted, of as many as are soon counted.
+    """
+    if container.format.name in JOINED:
+        count = _pictures(container.name, stream.index)
+        return count / fps if count and fps else None
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if container.duration:
@@ -65,7 +111,28 @@ def length_of(container: InputContainer, stream: VideoStream, fps: float) -> flo
     return stream.frames / fps if stream.frames and fps else None
 
 
-def clock(text: str) -> float | None:
+def stated_end(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
+    """The second at which the file says that the clip ends; None where it does not say."""
+    kind = container.format.name
+    if kind == "avi":  # FFmpeg reduces an AVI's duration to what the file still holds
+        return stream.frames / fps if fps else None
+    if kind.startswith("matroska"):
+        return _seconds_of_tag(stream.metadata.get("DURATION", ""))
+    if kind in JOINED or not stream.duration or not stream.time_base:
+        return None
+    return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
+
+
+def _pictures(address: str, index: int) -> int | None:
+    """The packets of a stream with pictures; None where they are too many or cannot be read."""
+    with suppress(av.FFmpegError, IndexError), _open(address) as container:
+        packets = (packet for packet in container.demux(container.streams[index]) if packet.size)
+        count = sum(1 for _ in islice(packets, MOST_COUNTED))
+        return count if count < MOST_COUNTED else None
+    return None
+
+
+def _seconds_of_tag(text: str) -> float | None:
     """Returns the seconds of "00:00:10.333000000", Matroska's tag for a track's end, or None."""
     try:
         hours, minutes, seconds = text.split(":")

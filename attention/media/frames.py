@@ -15,7 +15,7 @@ import numpy as np
 
 from attention.errors import InputError
 from attention.media.clip import Clip, Frames, Limits, Picture, label, too_long
-from attention.media.still import Still, is_still, load_formats
+from attention.media.still import Still, is_camera_stream, is_still, load_formats
 
 if TYPE_CHECKING:
     from attention.media.video import Video
@@ -48,7 +48,7 @@ def load_readers(paths: Iterable[str | Path]) -> None:
     """
     load_formats()
     for path in map(Path, paths):
-        if path.is_dir() or (path.is_file() and not is_still(_first_bytes(path))):
+        if path.is_dir() or (path.is_file() and not _is_picture(path, _first_bytes(path))):
             from attention.media.video import load_library
 
             load_library()
@@ -70,7 +70,9 @@ class FrameReader:
             raise InputError("No file is named; give one video or image.")
         path = Path(path)
         head = _head_of(path, limits)
-        self._source = Still(path, limits) if is_still(head) else _video(path, head, limits)
+        self._source = (
+            Still(path, limits) if _is_picture(path, head) else _video(path, head, limits)
+        )
         self.clip = self._source.clip
         self._every, self._limits, self._chunk = every, limits, chunk
         self._iterated = False
@@ -127,6 +129,11 @@ class FrameReader:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _is_picture(path: Path, head: bytes) -> bool:
+    """Says whether a file is one picture: a camera's stream begins like a JPEG."""
+    return is_still(head) and not (head.startswith(b"\xff\xd8") and is_camera_stream(path))
 
 
 def _video(path: Path, head: bytes, limits: Limits) -> "Video":

@@ -1,13 +1,17 @@
 """Still images, read by Pillow: it knows their size before it decodes them and reports a cut file."""
 
 import importlib
+import re
 from collections.abc import Generator
+from contextlib import suppress
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from PIL.ImageFile import ImageFile
 
 from attention.errors import InputError
 from attention.media.clip import (
@@ -19,7 +23,11 @@ from attention.media.clip import (
     too_large,
     unreadable_still,
 )
+from attention.media.colour import grey_of_16_bits, to_srgb, with_deep_transparency
 
+ANIMATED = "is animated; only its first picture is analysed."
+LARGEST_FIRST = 16 << 20  # bytes in which the first picture of a camera's stream ends
+MARKER, END_OF_IMAGE = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]"), 0xD9
 STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
 # Of Pillow: readers that preinit() does not import, and what readers import on the way.
 PLUGINS = ("AvifImagePlugin", "MpoImagePlugin", "TiffImagePlugin", "WebPImagePlugin", "ImageColor")
@@ -30,10 +38,10 @@ class Still:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         name = label(path)
-        self._rgb, codec, animated = _read_still(path, limits.max_image_pixels)
+        self._rgb, codec, said = _read_still(path, limits.max_image_pixels)
         height, width, _ = self._rgb.shape
         self.clip = Clip(path, name, "image", width, height, 0.0, 0.0, 1, codec)
-        self.notes = [f"{name} is animated; only its first picture is analysed."] * animated
+        self.notes = [f"{name} {sentence}" for sentence in said]
 
     def positions(self) -> Generator[tuple[int, float], None, None]:
         """Yields the index and seconds of the only frame."""
@@ -63,15 +71,57 @@ def is_still(head: bytes) -> bool:
     )
 
 
-def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, bool]:
-    """Returns rgb [H,W,3], the format's name, and whether the image is animated."""
+def is_camera_stream(path: Path) -> bool:
+    """Says whether a JPEG file is Motion JPEG: behind its first picture another of its size begins.
+
+    A photo's second picture (MPO) stands in the first one's index, and is another view of it.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FIRST)
+    except OSError:
+        return False
+    end = _end_of_jpeg(data)
+    if not end or b"MPF\x00" in data[:end] or data[end : end + 3] != b"\xff\xd8\xff":
+        return False
+    return _jpeg_size(data) == _jpeg_size(data[end : end + LARGEST_FIRST])
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """The width and height in a JPEG's header, or None."""
+    with suppress(Exception), Image.open(BytesIO(data), formats=("JPEG",)) as image:
+        return image.size
+    return None
+
+
+def _end_of_jpeg(data: bytes) -> int:
+    """Where the first picture of a JPEG file ends, bytes; 0 when its end is not among `data`.
+
+    Segments state their length, so that a thumbnail's end within one is skipped; coded pictures end at
+    the next marker that is neither a restart nor a stuffed byte.
+    """
+    place = 2
+    while marker := MARKER.search(data, place):
+        place = marker.end()
+        if data[place - 1] == END_OF_IMAGE:
+            return place
+        place += int.from_bytes(data[place : place + 2], "big")
+    return 0
+
+
+def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
+    """Returns rgb [H,W,3], the format's name, and what is to be said of the image, without its name."""
     name = label(path)
     try:
         # An open file, not a path: Pillow would import a reader by the path's suffix.
         with path.open("rb") as file, Image.open(file, formats=STILL_FORMATS) as image:
             check_pixels(name, *image.size, max_pixels)
-            animated = getattr(image, "n_frames", 1) > 1
-            return _rgb_of_still(image), (image.format or "").lower(), animated
+            # A phone's JPEG may hold a second picture (MPO), such as a smaller one: no animation.
+            codec = "jpeg" if image.format == "MPO" else (image.format or "").lower()
+            animated = codec != "jpeg" and getattr(image, "n_frames", 1) > 1
+            assert isinstance(image, ImageFile)  # as every image that is opened
+            rgb, said = _rgb_of_still(with_deep_transparency(image, path))
+            return rgb, codec, [ANIMATED] * animated + [said] * bool(said)
     except (InputError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -80,13 +130,15 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, bool]:
         raise InputError(unreadable_still(name)) from None
 
 
-def _rgb_of_still(image: Image.Image) -> Picture:
+def _rgb_of_still(image: Image.Image) -> tuple[Picture, str]:
+    """The upright picture in sRGB on white, [H,W,3], and what is to be said of its colours, or ""."""
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I"):  # 16-bit grey: Pillow would clip it instead of scaling it
-        image = Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
+    if image.mode.startswith("I"):
+        image = grey_of_16_bits(image)
+    image, said = to_srgb(image)
     if image.has_transparency_data:
-        return on_white(image.convert("RGBA"))
-    return np.asarray(image.convert("RGB"))
+        return on_white(image.convert("RGBA")), said
+    return np.asarray(image.convert("RGB")), said
 
 
 def on_white(rgba: Image.Image) -> Picture:

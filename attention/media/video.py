@@ -1,7 +1,6 @@
 """Clips, decoded in order by FFmpeg (PyAV); only the requested frames become RGB."""
 
 import importlib
-import math
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -11,7 +10,7 @@ from typing import Any
 
 import av
 import numpy as np
-from av.video.reformatter import Colorspace, VideoReformatter
+from av.video.reformatter import Colorspace, ColorTrc, VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -25,14 +24,25 @@ from attention.media.clip import (
     label,
     too_long,
 )
+from attention.media.clock import Clock
 from attention.media.codecs import WHITELIST, check_size, checked_codec
-from attention.media.containers import NO_FRAMES, clock, length_of, open_container, picture_stream
+from attention.media.containers import (
+    NO_FRAMES,
+    decoder_of,
+    length_of,
+    open_container,
+    picture_stream,
+    stated_end,
+)
 from attention.media.still import display_size, on_white, upright
 
 SMALL_PIXELS = 1280 * 720  # up to this size one thread decodes fast enough and costs less
 MOST_FAILING = 1000  # packets in a row: more than there are between two key frames
 RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
 NOT_FOR_READING = ("av.__main__", "av.datasets")
+NO_CLOCK = "The file holds no times; 25 frames per second are assumed."
+HDR = {int(ColorTrc.SMPTE2084): "PQ", int(ColorTrc.ARIB_STD_B67): "HLG"}
+IS_HDR = "The clip is HDR ({}); it is read without tone mapping, so its colours look flatter."
 UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
 
 
@@ -57,20 +67,21 @@ class Video:
             if seconds is not None and seconds > limits.max_seconds:
                 raise InputError(too_long(name, seconds, limits))
             most = limits.max_clip_pixels
-            codec = checked_codec(name, self._stream.codec_context.codec.name)
+            self._decoder = decoder_of(self._stream)
+            codec = checked_codec(name, self._decoder.codec.name)
             check_pixels(name, self._stream.width, self._stream.height, most)
             check_size(name, codec, self._stream.width, self._stream.height)
             large = self._stream.width * self._stream.height > SMALL_PIXELS
-            self._stream.thread_type = "AUTO" if large else "NONE"
+            self._decoder.thread_type = "AUTO" if large else "NONE"
             self._threads = 2 if large else 1  # of the RGB conversion; two wait for each other
             # The same bound for frames that are larger than the file's header says.
-            self._stream.codec_context.options = {
+            self._decoder.options = {
                 "max_pixels": str(min(most, codec.pixels)),
                 "codec_whitelist": WHITELIST,
             }
             # Failed packets before the last frame, failed packets since it, and whether decoding stopped.
             self._lost, self._failing, self._broken = 0, 0, False
-            self._start = math.inf
+            self._clock = Clock(self._container.format.name, self._fps)
             self._decoded = self._decode()
             self._frame = self._first_frame(name)
             self._coded = self._frame.width, self._frame.height
@@ -81,6 +92,7 @@ class Video:
             self._matrix = _display_matrix(self._frame)
             self._reformatter = VideoReformatter()  # one for all frames: a new one costs 0.5 ms
             self.clip = self._describe(path, name, seconds)
+            self.notes += self._said_of_the_file()
         except BaseException:
             self.close()
             raise
@@ -89,13 +101,13 @@ class Video:
         """Decodes packet by packet. Counts and skips failed packets, at most MOST_FAILING in a row."""
         try:
             for packet in self._container.demux(self._stream):
-                if self._start == math.inf and packet.pts is not None:
-                    self._start = float(packet.pts * packet.time_base)
+                self._clock.sent(packet)
                 try:
-                    frames = packet.decode()
+                    frames = self._decoder.decode(packet)
                 except MemoryError:
                     raise
                 except av.FFmpegError:
+                    self._clock.failed()
                     self._failing += 1
                     if self._failing > MOST_FAILING:
                         break
@@ -111,7 +123,7 @@ class Video:
             pass  # PyAV raises IndexError for a packet of a stream that damaged bytes invented
         self._broken = True
         with suppress(av.FFmpegError):
-            yield from self._stream.decode(None)
+            yield from self._decoder.decode(None)
 
     def _first_frame(self, name: str) -> av.VideoFrame:
         frame = next(self._decoded, None)
@@ -122,10 +134,8 @@ class Video:
             )
         if frame is None:
             raise InputError(NO_FRAMES.format(name))
-        time = frame.time or 0.0
-        # When packets before this frame failed, the clip began with the first packet.
-        self._start = min(self._start, time) if self._lost or self._failing else time
-        self._lost = max(self._lost, round((time - self._start) * self._fps))
+        self._seconds = self._clock.begin(frame, damaged=bool(self._lost or self._failing))
+        self._lost = max(self._lost, round(self._seconds * self._fps))
         return frame
 
     def _describe(self, path: Path, name: str, seconds: float | None) -> Clip:
@@ -135,12 +145,21 @@ class Video:
         codec = self._stream.codec_context.codec.canonical_name
         return Clip(path, name, "video", width, height, self._fps, seconds, count, codec)
 
+    def _said_of_the_file(self) -> list[str]:
+        """What the file lacks, or has that is not used."""
+        said = []
+        if self._container.format.name == "mjpeg":
+            said.append(NO_CLOCK)
+        if curve := HDR.get(int(self._frame.color_trc)):
+            said.append(IS_HDR.format(curve))
+        return said
+
     def positions(self) -> Generator[tuple[int, float], None, None]:
         """Yields the index and seconds of every readable frame, in order of time.
 
         Adds a note when the clip breaks off and, at the end or when closed, one about damaged frames.
         """
-        index, seconds = 0, (self._frame.time or 0.0) - self._start
+        index, seconds = 0, self._seconds
         try:
             while True:
                 yield index, seconds
@@ -148,7 +167,7 @@ class Video:
                 if frame is None:
                     break
                 self._frame = frame
-                index, seconds = index + 1, self._time_after(seconds)
+                index, seconds = index + 1, self._clock.tick(frame)
             if self._broken or self._ends_early(seconds):
                 self._note_break(index, seconds)
             else:
@@ -157,27 +176,12 @@ class Video:
             if self._lost:
                 self.notes.append(damaged(self._lost, index + 1 + self._lost))
 
-    def _time_after(self, previous: float) -> float:
-        """Returns the frame's time; one nominal step later where the file's times do not advance."""
-        seconds = (self._frame.time or 0.0) - self._start
-        return seconds if seconds > previous else previous + (1 / self._fps if self._fps else 0.0)
-
     def _ends_early(self, seconds: float) -> bool:
         """Says whether the file was cut short: it ends clearly before the end that it states."""
-        stated = self._stated_end() or 0.0
+        stated = stated_end(self._container, self._stream, self._fps) or 0.0
         last = self._frame
         length = float(last.duration * last.time_base) if last.duration and last.time_base else 0.0
-        return stated - (self._start + seconds + length) > max(0.3, 0.03 * stated)
-
-    def _stated_end(self) -> float | None:
-        stream, container = self._stream, self._container.format.name
-        if container == "avi":  # FFmpeg reduces an AVI's duration to what the file still holds
-            return stream.frames / self._fps if self._fps else None
-        if container.startswith("matroska"):
-            return clock(stream.metadata.get("DURATION", ""))
-        if not stream.duration or not stream.time_base:
-            return None
-        return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
+        return stated - (self._clock.start + seconds + length) > max(0.3, 0.03 * stated)
 
     def _note_break(self, index: int, seconds: float) -> None:
         self.notes.append(

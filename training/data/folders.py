@@ -7,11 +7,11 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
+from attention.media.suffixes import STILL_SUFFIXES
 
-STILL_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
-CLIP_SUFFIXES = frozenset({".mp4", ".avi", ".mkv", ".mov", ".webm"})
 # Files of operating systems and editors, ignored without a note.
 LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+ENDINGS = {"clips": ".mp4, .mov, .avi, .mkv", "stills": ".jpg, .png, .webp, .avif"}
 NAMED = 3  # files named in a sentence; the others are only counted
 
 RECORDING = re.compile(r"_(g\d+)_c\d+$")  # UCF101: v_<Class>_g08_c02 is part 2 of recording 8
@@ -57,10 +57,9 @@ def files_of(
     if empty:
         notes.append(f"{count(len(empty), 'file')} of 0 bytes left out: {listed(empty)}.")
     if others:
-        kinds = ", ".join(sorted(suffixes))
         notes.append(
-            f"{count(len(others), 'file')} left out because {kind} end in {kinds}: "
-            f"{listed(others)}."
+            f"{count(len(others), 'file')} left out, not {kind} by their names ({ENDINGS[kind]} and "
+            f"others): {listed(others)}."
         )
     return found, notes
 

@@ -16,8 +16,9 @@ def measured_how(draws: int) -> list[str]:
     return [
         "All numbers are percentages, differences are points. `a ± b` is the mean and the standard "
         "deviation over seeds; where there are several folds, each seed's number is their mean.",
-        "Clips of one recording stay on one side of every split. Shares of the labels are whole recordings, "
-        "so that with several clips a recording a class can have a few clips more or fewer than its share.",
+        "Clips of one recording stay on one side of every split where recordings are named. Shares of the "
+        "labels are whole recordings, so that with several clips a recording a class can have a few clips "
+        "more or fewer than its share.",
         f"`[a, b]` is a 95 % interval from a paired bootstrap of {draws} draws. Recordings are drawn, all "
         "clips of one together, within the folds that judge them, the same for both methods and all "
         "seeds; seeds are drawn too, the same for both methods and all folds. mAP is computed anew in "

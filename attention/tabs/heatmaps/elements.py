@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from attention.disk.home import ASSETS, own_models
+from attention.media.suffixes import SUFFIXES
 from attention.serving.offered import longest, offered_models
 from attention.serving.samples import samples
 from attention.serving.turns import Desk
@@ -13,7 +14,7 @@ from attention.tabs.cards import model_card
 from attention.tabs.heatmaps.exports import EXPORTS
 from attention.tabs.player import player
 
-CLIP_TYPES = ["video", "image"]
+CLIP_TYPES = ["video", "image", *sorted(SUFFIXES)]
 LOW = 40  # pixels: what is chosen stands above the player, which is to be seen without scrolling
 PICKS = ASSETS / "page" / "picks.js"
 

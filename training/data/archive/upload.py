@@ -11,9 +11,10 @@ from pathlib import Path, PurePosixPath
 from attention.disk.room import size_text
 from attention.errors import InputError
 from attention.media.frames import label
+from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from training.data.archive.unpack import Progress, write_members
 from training.data.archive.zips import Entry, ZipLimits, entries_of, printable
-from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, count, listed
+from training.data.folders import count, listed
 from training.data.layouts.own import SPLITS
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}

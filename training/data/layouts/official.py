@@ -6,7 +6,8 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import CLIP_SUFFIXES, count, listed, place_in
+from attention.media.suffixes import CLIP_SUFFIXES
+from training.data.folders import count, listed, place_in
 from training.data.records import Splits, VideoHalf
 
 # fold name → (class key, stem) → split; classes and stems compared without case

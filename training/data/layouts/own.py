@@ -4,7 +4,8 @@ from pathlib import Path
 
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import CLIP_SUFFIXES, STILL_SUFFIXES, child, files_of, recording_groups
+from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
+from training.data.folders import child, files_of, listed, recording_groups
 from training.data.layouts.split_table import read_splits
 from training.data.layouts.stills import together
 from training.data.records import VideoHalf, WebHalf
@@ -37,7 +38,20 @@ def read_own_clips(root: Path) -> VideoHalf:
     if video is None:
         raise InputError(f"{label(root)} has no folder video/ with a folder of clips per class.")
     found, notes = files_of(video, CLIP_SUFFIXES, "clips")
+    for name in (name for name, clips in found.items() if not clips):
+        _check_no_frames(video / name)
     return own_splits(VideoHalf(root.name, found, {}, recording_groups(found), tuple(notes)), video)
+
+
+def _check_no_frames(folder: Path) -> None:
+    """Raises InputError for a class whose clips are folders of frames."""
+    pictures = (p for p in folder.glob("*/*") if p.suffix.casefold() in STILL_SUFFIXES)
+    folders = sorted({path.parent.name for path in pictures})
+    if folders:
+        raise InputError(
+            f"{label(folder)} holds folders of frames ({listed(folders)}), which are not read as clips: make "
+            "a clip of each, such as ffmpeg -framerate 25 -i img_%05d.jpg clip.mp4, and put it there."
+        )
 
 
 def own_splits(half: VideoHalf, root: Path) -> VideoHalf:

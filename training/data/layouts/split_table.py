@@ -1,14 +1,22 @@
 """splits.csv: which clips train, test or develop, in which fold."""
 
 import csv
+import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attention.errors import InputError
 from training.data.folders import count, listed
 from training.data.records import Splits
 
+SEPARATORS = ",;\t"  # of spreadsheets: the one that the first line has most often
 SPLIT_NAMES = ("train", "test", "dev")
+
+
+def one_form(name: str) -> str:
+    """A name in one Unicode form: é is one character on some systems, and two on others."""
+    return unicodedata.normalize("NFC", name)
 
 
 def read_splits(
@@ -21,13 +29,17 @@ def read_splits(
     InputError when a column or clip is missing, or a clip is in two splits of one fold.
     """
     rows = _rows(table)
-    there = {path.relative_to(root).as_posix(): path for paths in clips.values() for path in paths}
-    at_root = root.name.casefold()
+    there = {
+        one_form(path.relative_to(root).as_posix()): path
+        for paths in clips.values()
+        for path in paths
+    }
+    at_root = one_form(root.name).casefold()
     splits: Splits = defaultdict(dict)
     groups: dict[Path, str] = {}
     missing: list[str] = []
     for number, row in rows:
-        name = row["clip"].replace("\\", "/").removeprefix("./")
+        name = one_form(row["clip"]).replace("\\", "/").removeprefix("./")
         first, _, rest = name.partition("/")
         path = there.get(name) or (there.get(rest) if first.casefold() == at_root else None)
         if path is None:
@@ -58,20 +70,28 @@ def read_splits(
     return dict(sorted(splits.items())), groups, notes
 
 
+def _filled(cells: Iterable[str | list[str] | None]) -> Iterator[bool]:
+    """Of each cell whether something stands in it; cells beyond the columns come as a list."""
+    return (bool("".join(cell or ()).strip()) for cell in cells)
+
+
 def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
     """The lines of splits.csv, stripped, with their numbers. Raises InputError."""
     try:
         with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
+            first = file.readline()
+            file.seek(0)
+            reader = csv.DictReader(file, delimiter=max(SEPARATORS, key=first.count))
             columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
             reader.fieldnames = columns
             rows = [
                 (reader.line_num, {key: (row[key] or "").strip() for key in columns})
                 for row in reader
+                if any(_filled(row.values()))  # spreadsheets leave rows of separators at the end
             ]
     except (UnicodeDecodeError, csv.Error):
         raise InputError(
-            f"{table.name} cannot be read as a table: save it as CSV with commas, in UTF-8."
+            f"{table.name} cannot be read as a table: save it as CSV, in UTF-8."
         ) from None
     if not {"clip", "split"} <= set(columns):
         raise InputError(

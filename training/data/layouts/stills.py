@@ -5,7 +5,8 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import STILL_SUFFIXES, files_of, place_in
+from attention.media.suffixes import STILL_SUFFIXES
+from training.data.folders import files_of, place_in
 from training.data.records import WebHalf
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import CLIP_SUFFIXES, child, files_of, recording_groups
+from attention.media.suffixes import CLIP_SUFFIXES
+from training.data.folders import child, files_of, recording_groups
 from training.data.layouts.layout import Layout
 from training.data.layouts.official import Listed, holds, officially
 from training.data.layouts.own import SPLITS, own_splits

@@ -1,0 +1,63 @@
+"""A still's colours and transparency as 8-bit sRGB and alpha, whatever its file holds."""
+
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageCms
+from PIL.ImageFile import ImageFile
+
+from attention.media.clip import Picture
+
+OTHER_COLOURS = "has a colour profile that cannot be used; its colours may be slightly off."
+PROFILED = {"RGB", "RGBA", "CMYK"}  # modes whose profile is applied
+
+
+def to_srgb(image: Image.Image) -> tuple[Image.Image, str]:
+    """The image in sRGB, by the ICC profile it holds; and what is to be said when that fails, or ""."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in PROFILED:
+        return image, ""
+    try:
+        own = ImageCms.ImageCmsProfile(BytesIO(profile))
+        colours = image if image.mode == "CMYK" else image.convert("RGB")
+        srgb = ImageCms.createProfile("sRGB")
+        converted = ImageCms.profileToProfile(colours, own, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image, OTHER_COLOURS
+    assert converted is not None
+    if image.has_transparency_data:
+        converted.putalpha(image.convert("RGBA").getchannel("A"))
+    return converted, ""
+
+
+def grey_of_16_bits(image: Image.Image) -> Image.Image:
+    """A 16-bit grey image as 8 bits, where Pillow would clip; its transparent grey is compared in 16."""
+    deep = np.asarray(image).astype(np.uint16)
+    grey = Image.fromarray((deep >> 8).astype(np.uint8))
+    if "transparency" in image.info:
+        grey.putalpha(Image.fromarray(_opaque(deep != image.info["transparency"])))
+    return grey
+
+
+def with_deep_transparency(image: ImageFile, path: Path) -> Image.Image:
+    """A PNG of 16-bit colours, one of them transparent, as RGBA; any other image as it is.
+
+    Pillow keeps the upper bytes alone and compares them with all 16 bits; the lower bytes are read apart.
+    """
+    clear = image.info.get("transparency")
+    if not (isinstance(clear, tuple) and image.tile and image.tile[0][3] == "RGB;16B"):
+        return image
+    with path.open("rb") as file, Image.open(file, formats=("PNG",)) as low:
+        assert isinstance(low, ImageFile)
+        low.tile = [tile._replace(args="RGB;16L") for tile in low.tile]
+        deep = np.asarray(image).astype(np.uint16) << 8 | np.asarray(low)
+    image.info.pop("transparency")
+    image.putalpha(Image.fromarray(_opaque((deep != clear).any(axis=2))))
+    return image
+
+
+def _opaque(mask: NDArray[np.bool_]) -> Picture:
+    """255 where the mask holds, else 0."""
+    return mask.astype(np.uint8) * np.uint8(255)
