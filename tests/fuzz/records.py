@@ -12,7 +12,7 @@ from tests import zips
 from tests.fuzz.mutation import mutated
 from tests.fuzz.tally import Tally, left_behind, own_places
 from tests.little import little_set
-from training.data.sets import add_set, remove_set
+from training.data.own_sets import add_set, remove_set
 from training.data.sources import open_source
 from training.runs.folder import Run, runs_folder
 from training.runs.records import Spec, Status
