@@ -78,6 +78,14 @@ def _sorted_out(paths: Iterable[Path], suffixes: frozenset[str]) -> tuple[list[P
     return wanted, rest
 
 
+def frames_sentence(name: str, folders: Iterable[str]) -> str:
+    """The sentence for a class `name` whose clips are folders of frames."""
+    return (
+        f"{label(name)} holds folders of frames ({listed(sorted(set(folders)))}), which are not read as "
+        "clips: make a clip of each, such as ffmpeg -framerate 25 -i img_%05d.jpg clip.mp4, and put it there."
+    )
+
+
 def recording_groups(clips: dict[str, tuple[Path, ...]]) -> dict[Path, str]:
     """Clip → its recording, for names that end in _gNN_cNN as in UCF101."""
     return {

@@ -2,7 +2,7 @@
 
 import unicodedata
 import zipfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +14,7 @@ from attention.media.frames import label
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from training.data.archive.unpack import Progress, write_members
 from training.data.archive.zips import Entry, ZipLimits, entries_of, printable
-from training.data.folders import count, listed
+from training.data.folders import count, frames_sentence, listed
 from training.data.layouts.own import SPLITS
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
@@ -160,6 +160,18 @@ def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None
         )
 
 
+def _check_no_frames(plan: Plan, clips: Counter[str]) -> None:
+    """Raises InputError for a class without clips that has folders of frames in video/."""
+    frames: dict[str, list[str]] = defaultdict(list)
+    for path in plan.dropped:
+        match path.parts:
+            case (*_, half, name, folder, _) if half.casefold() == "video" and name not in clips:
+                if path.suffix.casefold() in STILL_SUFFIXES:
+                    frames[name].append(folder)
+    for name, folders in frames.items():
+        raise InputError(frames_sentence(name, folders))
+
+
 def _check_classes(name: str, plan: Plan) -> None:
     """Raises InputError unless there are two classes, each with two stills and two clips."""
     halves = {
@@ -167,6 +179,7 @@ def _check_classes(name: str, plan: Plan) -> None:
         for half in HALVES
     }
     web, video = halves["web"], halves["video"]
+    _check_no_frames(plan, video)
     if not web and not video:
         raise InputError(f"{name} has no stills or clips in folders of their class: put {LAYOUT}.")
     if not video:

@@ -5,7 +5,7 @@ from pathlib import Path
 from attention.errors import InputError
 from attention.media.frames import label
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
-from training.data.folders import child, files_of, listed, recording_groups
+from training.data.folders import child, files_of, frames_sentence, recording_groups
 from training.data.layouts.split_table import read_splits
 from training.data.layouts.stills import together
 from training.data.records import VideoHalf, WebHalf
@@ -45,13 +45,9 @@ def read_own_clips(root: Path) -> VideoHalf:
 
 def _check_no_frames(folder: Path) -> None:
     """Raises InputError for a class whose clips are folders of frames."""
-    pictures = (p for p in folder.glob("*/*") if p.suffix.casefold() in STILL_SUFFIXES)
-    folders = sorted({path.parent.name for path in pictures})
-    if folders:
-        raise InputError(
-            f"{label(folder)} holds folders of frames ({listed(folders)}), which are not read as clips: make "
-            "a clip of each, such as ffmpeg -framerate 25 -i img_%05d.jpg clip.mp4, and put it there."
-        )
+    pictures = [p for p in folder.glob("*/*") if p.suffix.casefold() in STILL_SUFFIXES]
+    if pictures:
+        raise InputError(frames_sentence(folder.name, (path.parent.name for path in pictures)))
 
 
 def own_splits(half: VideoHalf, root: Path) -> VideoHalf:
