@@ -333,6 +333,7 @@ def test_other_maps_take_the_place_of_the_papers_and_give_it_back(stage: Any, si
 
     verdict, before = page.inner_text(".finding"), energies(page)
     page.locator(".other-maps summary").click()
+    page.wait_for_function("asked.length")  # the browser says a moment later that it is open
     assert page.evaluate("asked.pop()") == {"maps": {"open": True, "side": "web"}}
     tell("""map_choices: {methods: [{name: "Grad-CAM", hint: "a"}, {name: "LayerCAM", hint: "b"}],
         layers: [{name: "early", size: [14, 14]}]}""")
