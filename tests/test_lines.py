@@ -69,6 +69,17 @@ def test_who_has_just_been_served_comes_last():
     assert turns_of(line, [Visitor("a", "1"), Visitor("b", "2")]) == ["b", "a"]
 
 
+def test_who_took_long_waits_for_those_who_took_little():
+    line = Line()
+    hog, ann = Visitor("hog", "1"), Visitor("ann", "2")
+    for visitor, seconds in ((hog, 10.0), (ann, 1.0)):  # ann was served last
+        line._served.add(ticket := gate_line._Ticket(visitor, threading.Event()))
+        line._served.lasted(ticket, seconds)
+    assert turns_of(line, [hog, ann, ann, ann]) == ["ann", "ann", "ann", "hog"]
+    line._served.lasted(gate_line._Ticket(Visitor("bob", "3"), threading.Event()), 120.0)
+    assert line._served.seconds["address 1"] == pytest.approx(2.5, rel=0.02)  # two halvings
+
+
 def test_a_visitor_and_an_address_have_their_share():
     line, me = Line(), Visitor("me", "1")
     with ExitStack() as stack:

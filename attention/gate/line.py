@@ -13,7 +13,10 @@ PATIENCE = 0.5  # seconds without news after which one's place is said again
 OF_A_VISITOR = 3  # one works, two wait
 OF_AN_ADDRESS = 40  # a school behind one address: as many visitors, each with one
 LONGEST = 64  # in the line of the whole page
-TURN = 3.0  # seconds a turn is taken to last before one has ended
+TURN = (
+    3.0  # seconds a turn is taken to last before one has ended; less is no difference between two
+)
+HALVED = 60.0  # seconds of others' work after which what one took counts half
 
 
 @dataclass(frozen=True)
@@ -33,27 +36,41 @@ class _Ticket:
 
 @dataclass
 class _Served:
-    """When addresses and visitors last had a turn, by count of turns."""
+    """What addresses and visitors had of late: their latest turn, by count, and seconds, which fade."""
 
     turns: int = 0
-    of: dict[str, int] = field(default_factory=dict)
+    turn: dict[str, int] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def add(self, ticket: _Ticket) -> None:
         self.turns += 1
         for name in _names(ticket):
-            self.of[name] = self.turns
-        if len(self.of) > 1000:  # who has not come for long is as good as new
-            self.of = {name: turn for name, turn in self.of.items() if turn > self.turns - 400}
+            self.turn[name] = self.turns
+        if len(self.turn) > 1000:  # who has not come for long is as good as new
+            self.turn = {name: turn for name, turn in self.turn.items() if turn > self.turns - 400}
+            self.seconds = {name: s for name, s in self.seconds.items() if name in self.turn}
+
+    def lasted(self, ticket: _Ticket, seconds: float) -> None:
+        """All that was taken before counts for less, the longer this turn was."""
+        faded = 0.5 ** (seconds / HALVED)
+        self.seconds = {name: before * faded for name, before in self.seconds.items()}
+        for name in _names(ticket):
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def order(self, ticket: _Ticket) -> tuple[int, ...]:
-        """Before others: whose address, then whose visitor, has waited longest since the last turn."""
-        return tuple(self.of.get(name, 0) for name in _names(ticket))
+        """Before others: whose address, then whose visitor, took less time, or else waited longer."""
+        return tuple(
+            number
+            for name in _names(ticket)
+            for number in (int(self.seconds.get(name, 0.0) // TURN), self.turn.get(name, 0))
+        )
 
 
 class Line:
     """Serves one at a time, by turns of addresses, and of the visitors of an address.
 
-    So who asks often waits for those who ask seldom, and a school does not wait for one visitor of it.
+    So who asks often, or for much, waits for those who ask seldom and for little, and a school does not
+    wait for one visitor of it.
     """
 
     def __init__(self) -> None:
@@ -137,7 +154,7 @@ class Line:
     def _order(self) -> list[_Ticket]:
         """Those who wait, in the order in which they will be served if nobody else comes."""
         left, order = list(self._waiting), []
-        served = _Served(self._served.turns, dict(self._served.of))
+        served = _Served(self._served.turns, dict(self._served.turn), dict(self._served.seconds))
         while left:
             following = min(left, key=served.order)
             left.remove(following)
@@ -158,6 +175,7 @@ class Line:
             self._working = None
             lasted = time.monotonic() - (ticket.began or time.monotonic())
             self._lasts += 0.2 * (lasted - self._lasts)
+            self._served.lasted(ticket, lasted)
         elif ticket in self._waiting:
             self._waiting.remove(ticket)
 
