@@ -270,6 +270,7 @@ def test_every_place_has_an_address_and_back_leads_there(
 
 
 def test_choosing_a_model_is_one_look(page: Any) -> None:
+    wait_until_quiet(page)  # what follows from the opened clip is asked
     asked: list[int] = []
 
     def note(request: Any) -> None:
