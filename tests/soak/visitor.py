@@ -56,11 +56,17 @@ class Visitor:
         site = self.at.url.removesuffix("/gradio_api")
         said = await self.http.get(f"{site}/visitor", headers=self._headers())
         self.token = said.raise_for_status().json()["token"]
+        self.http.cookies.clear()  # all visitors of a soak share this client, and must not be one
 
     async def choose(self, sample: str) -> float:
         """Chooses a sample; seconds until it shows."""
         number, component = self.at.sample
         return await self._done(number, [None], component, {"sample": sample})
+
+    async def open_dial(self) -> None:
+        """Has the model and the frames loaded, as who opens the dial does."""
+        number, component = self.at.dial
+        await self._done(number, [None, None, "interactions"], component, {"open": True})
 
     async def shift(self, darkness: float) -> float:
         """Moves the dial; seconds until the new verdicts are here."""
@@ -103,6 +109,8 @@ class Visitor:
                 if not line.startswith("data:"):
                     continue
                 told = json.loads(line.removeprefix("data:"))
+                if told.get("event_id") == wanted and '"trouble"' in line:
+                    raise RefusedError("the dial was not followed")
                 if told.get("msg") == "process_completed" and told.get("event_id") == wanted:
                     if not told.get("success"):
                         raise RefusedError(str(told.get("output")))
