@@ -29,6 +29,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from attention.gate.door import Door
+from attention.gate.head import Head
 from attention.gate.temporary.files import Files
 from attention.gate.temporary.uploads import Uploads
 from attention.gate.visitors import Visitor, asked_by, asking
@@ -40,6 +41,7 @@ from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault, fetch_nothing
 from attention.tabs.health import health, say_how_it_is_served
 from attention.tabs.heatmaps.tab import heatmaps_tab
+from attention.tabs.languages import for_gradio, language_menu, words_head
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
 from training.runs.queue import wake
@@ -107,6 +109,7 @@ def build() -> gr.Blocks:
         Page(title="Attention Transfer", fill_width=True) as demo,
     ):
         gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
+        language_menu()
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab("Heatmaps", id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
@@ -134,7 +137,7 @@ def settings() -> dict[str, Any]:
         "css_paths": [
             ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
         ],
-        "head": f"<script>{page('visitor.js')}</script>",
+        "i18n": for_gradio(),
         "max_file_size": largest_file(),
         "max_threads": THREADS,
         "auth": sign_in(),
@@ -152,6 +155,7 @@ def settings() -> dict[str, Any]:
                 Middleware(Door, hosting=served),
                 Middleware(Uploads, store=store(), largest=largest_file()),
                 Middleware(Files, store=store()),
+                Middleware(Head, begun=f"{words_head()}<script>{page('visitor.js')}</script>"),
             ],
             "routes": [Route("/health", health)],
         },

@@ -438,6 +438,21 @@ def violations(page: Any, rules: dict[str, Any] = AXE) -> list[tuple[str, str, s
     ]
 
 
+def test_the_page_speaks_the_language_that_was_chosen(browser: Any, app_url: str) -> None:
+    context = browser.new_context(locale="en-GB")
+    try:
+        page = context.new_page()
+        page.goto(f"{app_url}?clip=lion&lang=de")
+        page.get_by_label("Modell", exact=True).wait_for(timeout=READY)
+        assert page.get_attribute("html", "lang") == "de"
+        page.get_by_label("Sprache").select_option("es")
+        page.get_by_label("Modelo", exact=True).wait_for(timeout=READY)
+        page.goto(app_url)  # kept, though the address no longer says it
+        page.get_by_label("Modelo", exact=True).wait_for(timeout=READY)
+    finally:
+        context.close()
+
+
 def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str) -> None:
     tabs = {
         "Heatmaps": "#player canvas",

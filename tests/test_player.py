@@ -20,6 +20,7 @@ from attention.analysis import Analysis, Side, verdicts_of
 from attention.pack import first_bytes, pack_bytes, save_pack
 from attention.pictures.strip import LINES
 from attention.tabs.cards import SIGNS
+from attention.tabs.languages import words_head
 from attention.tabs.player import PLAYER, player, player_head, player_value
 
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
@@ -121,7 +122,7 @@ def stage(browser: Any, site: tuple[str, dict[str, bytes]]) -> Iterator[Callable
         mount = f"AttentionPlayer.mount({root}, {{linked: true}}).open({value});"
         files["/"] = (
             "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            f"<link rel=icon href='data:,'><title>player</title>{player_head()}"
+            f"<link rel=icon href='data:,'><title>player</title>{words_head()}{player_head()}"
             f"<body class='{'dark' if dark else ''}' style='margin:12px'><input id=outside>"
             f"<div class=attention-player></div><script>{mount}</script>"
         ).encode()

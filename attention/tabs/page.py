@@ -1,13 +1,14 @@
-"""The page as gradio serves it: each event works for its visitor, and refuses in a sentence."""
+"""The page as gradio serves it: an event is done for its visitor, in their language, or refused."""
 
 import logging
 from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.languages import spoken
 from attention.errors import InputError, short
 from attention.gate.visitors import asked_by
-from attention.tabs.visiting import visitor_behind
+from attention.tabs.visiting import language_behind, visitor_behind
 
 OTHER_VALUES = "This takes other values than were sent: reload the page and try again."
 FAULT = "This did not work, by a fault of this app: reload the page and try again."
@@ -34,7 +35,7 @@ class Page(gr.Blocks):  # type: ignore[misc]
         """Handles an event, or the next step of one, for the visitor behind its request."""
         first = request[0] if isinstance(request, list) and request else request
         name = getattr(block_fn, "api_name", None) or getattr(block_fn, "name", None) or block_fn
-        with asked_by(visitor_behind(first)):
+        with asked_by(visitor_behind(first)), spoken(language_behind(first)):
             try:
                 return await super().process_api(block_fn, inputs, state, request, *rest, **more)
             except gr.Error as error:

@@ -12,6 +12,7 @@ from attention.serving.samples import samples
 from attention.serving.turns import Desk
 from attention.tabs.cards import model_card
 from attention.tabs.heatmaps.exports import EXPORTS
+from attention.tabs.languages import label
 from attention.tabs.player import player
 
 CLIP_TYPES = ["video", "image", *sorted(SUFFIXES)]
@@ -62,7 +63,7 @@ def laid_out() -> Parts:
 def _choosing() -> dict[str, Any]:
     with gr.Row(elem_id="choose"):
         upload = gr.File(
-            label="Your clip or image",
+            label=label("heatmaps.upload"),
             file_types=CLIP_TYPES,
             height=LOW,
             elem_id="upload",
@@ -71,7 +72,7 @@ def _choosing() -> dict[str, Any]:
         model = gr.Dropdown(
             choices=model_choices(),
             value=samples()[0].model,
-            label="Model",
+            label=label("heatmaps.model"),
             elem_id="model",
             min_width=150,
         )
@@ -101,8 +102,8 @@ def _taking_away() -> dict[str, Any]:
             elem_id="truth",
         )
         exports = {
-            kind: gr.Button(label, size="sm", elem_id=f"export-{kind}")
-            for kind, label in EXPORTS.items()
+            kind: gr.Button(name, size="sm", elem_id=f"export-{kind}")
+            for kind, name in EXPORTS.items()
         }
         file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
     return {

@@ -1,0 +1,61 @@
+"""The page in the language of who looks: its scripts' words, and the menu to choose another."""
+
+import json
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from attention.catalogue.catalogue import for_browser, say, sentences
+from attention.catalogue.languages import LANGUAGES, USUAL
+from attention.disk.home import ASSETS
+
+IN_BROWSER = (
+    "page",
+    "player",
+    "lesson",
+)  # the files of the catalogue that scripts say sentences of
+
+_translated = gr.I18n()
+
+
+def label(key: str) -> Any:
+    """What a component is labelled with: gradio's page puts the browser's language in its place.
+
+    For words that stand on the page from its start (label, info, placeholder, value); `catalogue.say` is
+    for what an event returns. KeyError where English lacks it.
+    """
+    sentences(USUAL)[key]
+    return _translated(key)
+
+
+def for_gradio() -> gr.I18n:
+    """All languages, for the labels that gradio's page translates."""
+    return gr.I18n(**{language: sentences(language) for language in LANGUAGES})
+
+
+def words_head() -> str:
+    """The sentences that the page's scripts say, in every language, and `attentionWords.say`."""
+    words = {"languages": LANGUAGES, "sentences": for_browser(*IN_BROWSER)}
+    data = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
+    script = (ASSETS / "page" / "words.js").read_text(encoding="utf-8")
+    return f"<script>window.attentionWords = {data};\n{script}</script>"
+
+
+def language_menu() -> gr.HTML:
+    """A menu of the languages, each by its own name; choosing one opens the page anew in it."""
+    options = "".join(
+        f'<option value="{name}" lang="{name}">{escape(language)}</option>'
+        for name, language in LANGUAGES.items()
+    )
+    return gr.HTML(
+        f'<select aria-label="{escape(say("page.language"))}">{options}</select>',
+        js_on_load="""
+            const menu = element.querySelector("select");
+            const words = window.attentionWords;
+            menu.value = words.language;
+            menu.ariaLabel = words.say("page.language");
+            menu.addEventListener("change", () => words.choose(menu.value));
+        """,
+        elem_id="language",
+    )
