@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from attention.errors import InputError
-from attention.methods.registry import methods
+from attention.methods.registry import both_names, methods, plain_name
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from training.judge import paper
 from training.judge.comparison import measured_column
@@ -325,7 +325,8 @@ def test_the_verdict_is_that_of_the_report(usual: SweepResults) -> None:
     both = [measured_column(name, "drawn clips", paper.FILTERED, usual) for name in names]
     given = answers(both)
     assert said.startswith(sentence([a for a in given if a.column is both[0]]))
-    theirs = answers_table(given)
+    theirs = answers_table(given, both_names, plain_name)
+    assert "attention (UnAtt) against vote (CNN)" in table["question"][0]
     pd.testing.assert_frame_equal(
         table, theirs[theirs["data set"] == "drawn"].reset_index(drop=True)
     )
@@ -348,6 +349,8 @@ def test_every_table_has_the_papers_numbers(number: str, usual: SweepResults) ->
     }[number]
     assert (table == quoted).any(axis=None)
     assert table.columns.is_unique
+    if number == "Differences":
+        assert table["difference"].str.startswith("attention (UnAtt) − vote (CNN)").any()
     if number == "Table 1":
         assert table.columns.tolist() == [
             "stills",

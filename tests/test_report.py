@@ -17,7 +17,7 @@ from training.judge.paper import Curve
 from training.judge.results import read_results
 from training.report.numbers import chance, interval, markdown, signed, spread, table
 from training.report.tables import figure4, holds
-from training.report.verdict import answers, answers_table, sentence, too_few, winner
+from training.report.verdict import answers, answers_table, sentence, title, too_few, winner
 
 ROOT = Path(__file__).parents[1]
 Said = pytest.CaptureFixture[str]
@@ -204,7 +204,9 @@ def test_the_headline_takes_the_largest_share_when_20_percent_is_missing(tmp_pat
     results = read_results(folder)
     assert results is not None
     given = answers([measured_column("x", "drawn clips", paper.FILTERED, results, 100)])
-    assert given[-1].question == "with 50 % of the labels, finetune+EnergyNet against Logistic"
+    assert (
+        given[-1].question(title) == "with 50 % of the labels, finetune+EnergyNet against Logistic"
+    )
 
 
 def test_a_sweep_without_a_comparison_says_so() -> None:

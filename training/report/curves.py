@@ -125,7 +125,7 @@ def cell_of(
 def table_rows(number: str, columns: Sequence[Column]) -> pd.DataFrame:
     """One of TABLES with our columns and the paper's, as RESULTS.md has it; methods in plain words beside."""
     if number == "Differences":
-        return report_tables.differences(columns[0])
+        return report_tables.differences(columns[0], both_names)
     table = getattr(report_tables, number.lower().replace(" ", ""))(columns)
     if number == "Table 1":  # one line per sweep, so that the paper's numbers stand beside ours
         table = table.set_index("CNN").T.reset_index(names="stills")
@@ -155,7 +155,7 @@ def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.D
     left = column.results.left_out
     growing = f"The sweep is not finished: {left} rows are not counted yet." if left else ""
     said = " ".join(filter(None, [sentence(mine), too_few(mine), growing]))
-    return said, answers_table(mine)
+    return said, answers_table(mine, both_names, plain_name)
 
 
 def check_measure(measure: str) -> None:

@@ -1,6 +1,6 @@
 """Tables 1–5 and Figures 4–5, our numbers and the paper's side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
@@ -144,14 +144,17 @@ def figure5(column: Column, measure: Measure) -> pd.DataFrame:
     return table(["method", "no label", *map(percent, fractions)], rows)
 
 
-def differences(column: Column) -> pd.DataFrame:
-    """Every order the paper states, on this sweep: points, interval, p, and whether it holds."""
+def differences(column: Column, named: Callable[[str], str] = str) -> pd.DataFrame:
+    """Every order the paper states, on this sweep: points, interval, p, and whether it holds.
+
+    named: what a method is called.
+    """
     header = ["difference", "stated in"]
     for measure in MEASURES:
         header += [measure, f"{measure}, p", f"{measure}, the paper", f"{measure}, holds?"]
     rows = []
     for claim in paper.claims():
-        row = [f"{_side(claim.better)} − {_side(claim.worse)}", claim.where]
+        row = [f"{_side(claim.better, named)} − {_side(claim.worse, named)}", claim.where]
         for measure in MEASURES:
             found = column.difference(claim, measure)
             quoted = signed(claim.points(measure, column.table2))
@@ -181,8 +184,9 @@ def _names(columns: Sequence[Column], *labels: Labels) -> list[str]:
     return [row.name for row in rows_of(columns, *labels)]
 
 
-def _side(curve: Curve) -> str:
-    return f"{curve.method} {percent(curve.fraction)}" if curve.fraction else curve.method
+def _side(curve: Curve, named: Callable[[str], str]) -> str:
+    name = named(curve.method)
+    return f"{name} {percent(curve.fraction)}" if curve.fraction else name
 
 
 def _ours(columns: Sequence[Column]) -> list[str]:

@@ -1,6 +1,6 @@
 """The first lines of RESULTS.md and of the Curves tab: who wins, in a sentence and a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,6 +15,8 @@ from training.report.numbers import MISSING, bounds, chance, percent, signed, ta
 
 NOBODY = "not told apart"
 
+Naming = Callable[[str], str]  # a method → what it is called
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -27,12 +29,11 @@ class Answer:
     column: Column
     found: Mapping[Measure, Difference]
 
-    @property
-    def question(self) -> str:
+    def question(self, named: Naming) -> str:
         """Such as: with 20 % of the labels, finetune+EnergyNet against SVM."""
         share = self.claim.better.fraction
         when = f"with {percent(share)} of the labels" if share else "without labels"
-        return f"{when}, {self.claim.better.method} against {_title(self.claim.worse.method)}"
+        return f"{when}, {named(self.claim.better.method)} against {named(self.claim.worse.method)}"
 
 
 def answers(columns: Sequence[Column]) -> list[Answer]:
@@ -89,7 +90,8 @@ def _asked(headline: str, share: float, stated: Claim) -> list[Claim]:
     return found
 
 
-def _title(method: str) -> str:
+def title(method: str) -> str:
+    """A method as RESULTS.md names it where it is compared: the CNN's vote says that it is one."""
     row = known_method(method)
     return (row.title if row else "") or method
 
@@ -141,24 +143,29 @@ def cannot_tell(clips: int, needed: int) -> str:
     )
 
 
-def answers_table(given: Sequence[Answer]) -> pd.DataFrame:
-    """Question × data set → who wins, by how much, interval, p; of both measures."""
+def answers_table(
+    given: Sequence[Answer], named: Naming = title, winner_named: Naming = str
+) -> pd.DataFrame:
+    """Question × data set → who wins, by how much, interval, p; of both measures.
+
+    named, winner_named: how a method is called in a question, and as its answer.
+    """
     header = ["question", "data set"]
     for measure in MEASURES:
         header += [f"{measure}: who wins", f"{measure}: points [95 %]", f"{measure}: p"]
     rows = []
     for answer in given:
-        row = [answer.question, answer.column.name]
+        row = [answer.question(named), answer.column.name]
         for measure in MEASURES:
-            row += _said(answer.claim, answer.found.get(measure))
+            row += _said(answer.claim, answer.found.get(measure), winner_named)
         rows.append(row)
     return table(header, rows)
 
 
-def _said(claim: Claim, found: Difference | None) -> list[str]:
+def _said(claim: Claim, found: Difference | None, named: Naming) -> list[str]:
     if found is None:
         return [MISSING] * 3
-    who = {1: claim.better.method, -1: claim.worse.method, 0: NOBODY}[found.sign]
+    who = {1: named(claim.better.method), -1: named(claim.worse.method), 0: NOBODY}[found.sign]
     return [who, f"{signed(found.mean)} {bounds(found)}", chance(found.p)]
 
 
