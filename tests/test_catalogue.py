@@ -53,7 +53,7 @@ OF = {
         "eine",
         "oder",
     },
-    "es": {"el", "los", "las", "y", "es", "son", "con", "para", "este", "una", "del", "que", "sus"},
+    "es": {"el", "los", "las", "y", "son", "con", "para", "este", "una", "del", "que", "sus"},
 }
 SHARED = {("de", "die")}  # also a word of English, in no sentence of ours
 

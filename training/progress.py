@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from tqdm import tqdm
 
+from attention.catalogue.catalogue import say
 from training.listener import Cell, Kind, Listener
 
 WAIT = 2.0  # seconds before a bar appears
@@ -97,9 +98,9 @@ class Bars:
 def how_long(seconds: float | None) -> str:
     """A rounded duration: "about 40 s", "about 3 min", "about 2.5 h"; "some time" for None."""
     if seconds is None:
-        return "some time"
+        return say("time.unknown")
     if seconds < 90:
-        return f"about {max(1, round(seconds))} s"
+        return say("time.seconds", amount=max(1, round(seconds)))
     if seconds < 90 * 60:
-        return f"about {round(seconds / 60)} min"
-    return f"about {seconds / 3600:.1f} h"
+        return say("time.minutes", amount=round(seconds / 60))
+    return say("time.hours", amount=f"{seconds / 3600:.1f}")

@@ -1,13 +1,14 @@
 """The page in the language of who looks: its scripts' words, and the menu to choose another."""
 
 import json
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 import gradio as gr
 
 from attention.catalogue.catalogue import for_browser, say, sentences
-from attention.catalogue.languages import LANGUAGES, USUAL
+from attention.catalogue.languages import LANGUAGES, USUAL, speaking
 from attention.disk.home import ASSETS
 
 IN_BROWSER = (
@@ -15,6 +16,8 @@ IN_BROWSER = (
     "player",
     "lesson",
 )  # the files of the catalogue that scripts say sentences of
+
+Choices = Callable[[], Sequence[tuple[str, str]]]
 
 _translated = gr.I18n()
 
@@ -32,6 +35,22 @@ def label(key: str) -> Any:
 def for_gradio() -> gr.I18n:
     """All languages, for the labels that gradio's page translates."""
     return gr.I18n(**{language: sentences(language) for language in LANGUAGES})
+
+
+def in_its_language(page: gr.Blocks, choices: Mapping[gr.components.Component, Choices]) -> None:
+    """Gives what there is to choose in the visitor's language, which `label` cannot: an update on loading.
+
+    choices: component → what gives its (words, value) pairs.
+    """
+
+    def spoken_choices() -> list[Any]:
+        if speaking() == USUAL:
+            return [gr.skip()] * len(choices)
+        return [gr.update(choices=given()) for given in choices.values()]
+
+    page.load(
+        spoken_choices, outputs=list(choices), show_progress="hidden", api_visibility="private"
+    )
 
 
 def words_head() -> str:

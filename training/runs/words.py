@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from attention.catalogue.catalogue import say
 from attention.gate.owners import is_of
 from attention.gate.visitors import asking
 from training.progress import how_long
@@ -22,20 +23,26 @@ def how_it_stands(standing: Standing) -> str:
     """The state as text, with the current stage and the time left."""
     status = standing.status
     if status is None:
-        return f"damaged: {standing.fault}"
+        return say("train.state.damaged", fault=standing.fault)
     if status.state == "queued":
-        return "is next" if standing.place == 1 else f"waits, number {standing.place} in the queue"
+        if standing.place == 1:
+            return say("train.state.next")
+        return say("train.state.waits", place=standing.place)
     if status.state == "running":
-        doing = status.doing or "starting"
+        doing = status.doing or say("train.state.starting")
         return f"{status.done:.0%}, {doing}, {time_left(status)}"
-    took = f" after {how_long(status.seconds)}" if status.seconds else ""
-    return f"{status.state}{took}" + (f": {status.message}" if status.message else "")
+    state = say(f"train.state.{status.state}")
+    if status.seconds:
+        state = say("train.state.after", state=state, time=how_long(status.seconds))
+    return f"{state}: {status.message}" if status.message else state
 
 
 def time_left(status: Status) -> str:
     """How much longer a run will take, or that this cannot be told yet."""
     left = left_of(status)
-    return "time left not known yet" if left is None else f"{how_long(left)} left"
+    if left is None:
+        return say("train.state.left_unknown")
+    return say("train.state.left", time=how_long(left))
 
 
 def left_of(status: Status, now: float | None = None) -> float | None:

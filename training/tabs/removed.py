@@ -6,6 +6,8 @@ from typing import Any
 
 import gradio as gr
 
+from attention.tabs.languages import label
+
 
 @dataclass(frozen=True)
 class RemovedList:
@@ -25,13 +27,22 @@ def removed_list(prefix: str) -> RemovedList:
     """Builds it, empty."""
     with (
         gr.Accordion(
-            "Removed in the last day", open=False, visible=False, elem_id=f"{prefix}-removed"
+            label("train.removed"), open=False, visible=False, elem_id=f"{prefix}-removed"
         ) as whole,
         gr.Row(),
     ):
-        name = gr.Dropdown([], label="Removed", show_label=False, elem_id=f"{prefix}-removed-name")
+        name = gr.Dropdown(
+            [],
+            label=label("train.removed_short"),
+            show_label=False,
+            elem_id=f"{prefix}-removed-name",
+        )
         back = gr.Button(
-            "Bring back", size="sm", scale=0, min_width=100, elem_id=f"{prefix}-bring-back"
+            label("train.bring_back"),
+            size="sm",
+            scale=0,
+            min_width=100,
+            elem_id=f"{prefix}-bring-back",
         )
     return RemovedList(whole, name, back)
 

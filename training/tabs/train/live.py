@@ -10,6 +10,8 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
+from attention.catalogue.languages import speaking
 from training.report.charts import training_chart
 from training.report.plot import plain
 from training.report.training_log import POOL, STAGES, log_rows
@@ -18,10 +20,8 @@ from training.runs.standing import Standing, standings
 from training.tabs.figure_block import drawn
 from training.tabs.train.run_card import state_card
 
-FOLLOW = "the stage at work"
-STAGE_CHOICES = [FOLLOW, *STAGES]
+FOLLOW = "at work"  # the stage that works now
 SECOND = {"EnergyNet": POOL}  # beside the loss; accuracy for the CNNs
-NOTHING = "<p class='note'>Nothing is measured yet.</p>"
 ASKED_EVERY = 1.5  # seconds, as assets/page/runs.js asks
 REMEMBERED = 6.0  # seconds of questions that are counted
 LEAST_PAUSE, PAUSE_EACH = 4.0, 2.5  # seconds; the second for each open page
@@ -89,15 +89,25 @@ def _metrics_size(run: Run) -> int:
         return 0
 
 
+def charted_stages() -> list[tuple[str, str]]:
+    """The stages whose charts can be seen, in the language of who asks."""
+    return [(say("train.stage_at_work"), FOLLOW), *((stage, stage) for stage in STAGES)]
+
+
+def nothing_yet() -> str:
+    """What stands below the charts while there are none."""
+    return f"<p class='note'>{escape(say('train.nothing'))}</p>"
+
+
 def live_charts(run: Run, of: str) -> list[Any]:
     """Loss, and beside it accuracy or the pool's size, of a stage; and both in words."""
-    figures, words = _charts(run, of, _metrics_size(run))
+    figures, words = _charts(run, of, _metrics_size(run), speaking())
     return [*_plots(figures), words]
 
 
 def no_charts() -> list[Any]:
     """What stands in their place when there is nothing to draw."""
-    return [*_plots((None, None)), NOTHING]
+    return [*_plots((None, None)), nothing_yet()]
 
 
 def _plots(figures: Sequence[Any]) -> list[Any]:
@@ -106,11 +116,11 @@ def _plots(figures: Sequence[Any]) -> list[Any]:
 
 
 @lru_cache(maxsize=32)
-def _charts(run: Run, of: str, _size: int) -> tuple[tuple[Any, Any], str]:
+def _charts(run: Run, of: str, _size: int, _language: str) -> tuple[tuple[Any, Any], str]:
     rows = log_rows(run.metrics())
     stage = of if of in STAGES else (str(rows["stage"].iloc[-1]) if len(rows) else "")
     if rows[rows["stage"] == stage].empty:
-        return (None, None), NOTHING
+        return (None, None), nothing_yet()
     panels = ("loss", SECOND.get(stage, "accuracy (%)"))
     smoothing = SMOOTHING.get(stage, 0.0)
     charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]

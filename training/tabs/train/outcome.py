@@ -10,6 +10,8 @@ from math import ceil, floor
 from pathlib import Path
 from urllib.parse import urlencode
 
+from attention.catalogue.catalogue import say
+from attention.catalogue.languages import speaking
 from attention.errors import InputError
 from attention.methods.registry import plain_name
 from training.judge.paper import NONE, Curve
@@ -35,20 +37,21 @@ def outcome(name: str) -> str:
     """The result of a finished run as HTML; a sentence where there is none to show."""
     try:
         sweep = sweep_named(name)
-        return _outcome(name, stamp(sweep), set_folder(sweep))
+        return _outcome(name, stamp(sweep), set_folder(sweep), speaking())
     except InputError as error:
         return f"<p class='note'>{escape(str(error))}</p>"
 
 
 @lru_cache(maxsize=32)
-def _outcome(name: str, _at: object, _clips_from: object) -> str:
+def _outcome(name: str, _at: object, _clips_from: object, _language: str) -> str:
     sweep = sweep_named(name)
     results = results_of(sweep)
     if results is None:
-        raise InputError("This run has judged no clip.")
+        raise InputError(say("train.outcome.none"))
     found = of_most_labels(sweep, results)
     return (
-        f"<section class='outcome' aria-label='What came of it'><p>{escape(sentence(found))}</p>"
+        f"<section class='outcome' aria-label='{escape(say('train.outcome.name'))}'>"
+        f"<p>{escape(sentence(found))}</p>"
         f"<div class='outcome-parts'>{_small_curve(results, found)}{_clips(sweep, found, results)}</div>"
         "</section>"
     )
@@ -78,17 +81,22 @@ def sentence(found: Disagreement) -> str:
     """Such as: learned energy has 13 of 18 clips right against 12 by the tuned vote; too few to tell."""
     mine = found.both_right + len(found.attention_right)
     other = found.both_right + len(found.cnn_right)
-    return (
-        f"{plain_name(found.attention.method).capitalize()} has {mine} of {found.clips} clips right "
-        f"against {other} by the {plain_name(found.cnn.method)}; {_weight(found)}."
+    return say(
+        "train.outcome.sentence",
+        attention=plain_name(found.attention.method).capitalize(),
+        mine=mine,
+        clips=found.clips,
+        other=other,
+        vote=plain_name(found.cnn.method),
+        weight=_weight(found),
     )
 
 
 def _weight(found: Disagreement) -> str:
     if found.accuracy is not None and found.accuracy.sign:
-        return "more than chance explains"
+        return say("train.outcome.sure")
     few = found.accuracy is None or found.needed > found.clips
-    return "too few to tell" if few else "not told apart"
+    return say("train.outcome.few" if few else "train.outcome.apart")
 
 
 def _small_curve(results: SweepResults, found: Disagreement) -> str:
@@ -103,9 +111,11 @@ def _small_curve(results: SweepResults, found: Disagreement) -> str:
     for (method, points), colour in zip(curves.items(), COLOURS, strict=True):
         drawn.append(_line(points, span, colour))
         legend.append(f"<span style='--line:{colour}'>{escape(plain_name(method))}</span>")
-        shares = ", ".join(f"{m:.0f} % at {f:.0%}" for f, m in points)
+        shares = ", ".join(
+            say("train.outcome.point", accuracy=f"{m:.0f}", share=f"{f:.0%}") for f, m in points
+        )
         told.append(f"{plain_name(method)} {shares}")
-    words = escape(f"Accuracy against the share of labels: {'; '.join(told)}.")
+    words = escape(say("train.outcome.curve", lines="; ".join(told)))
     rims = f"<text x='2' y='12'>{span[1]} %</text><text x='2' y='{HEIGHT - 3}'>{span[0]} %</text>"
     return (
         f"<figure class='small-curve'><svg viewBox='0 0 {WIDTH} {HEIGHT}' width='{WIDTH}' "
@@ -134,8 +144,11 @@ def _clips(sweep: Sweep, found: Disagreement, results: SweepResults) -> str:
     """The clip whose truth attention puts farthest ahead, and farthest behind, as links to their maps."""
     seed, method = results.seeds[0], plain_name(found.attention.method)
     best, worst = best_and_worst(sweep, found.attention, seed)
-    pairs = ((best, f"Best clip of {method}"), (worst, "Its worst"))
-    return "".join(_link(sweep, found, clip, seed, name) for clip, name in pairs)
+    names = say("train.outcome.best", method=method), say("train.outcome.worst")
+    return "".join(
+        _link(sweep, found, clip, seed, name)
+        for clip, name in zip((best, worst), names, strict=True)
+    )
 
 
 def _link(sweep: Sweep, found: Disagreement, clip: ClipMargin, seed: int, name: str) -> str:
@@ -149,9 +162,10 @@ def _link(sweep: Sweep, found: Disagreement, clip: ClipMargin, seed: int, name: 
 
 def margin_words(clip: ClipMargin) -> str:
     """Such as: Hug, hug_07, ahead by 1.25, or: Hug taken for Kiss, hug_07, behind by 0.50; as HTML."""
-    taken = f" taken for {escape(clip.said)}" if clip.said != clip.truth else ""
-    way = "behind" if clip.margin < 0 else "ahead"
+    taken = f" {say('train.outcome.taken', concept=clip.said)}" if clip.said != clip.truth else ""
+    way = "train.outcome.behind" if clip.margin < 0 else "train.outcome.ahead"
     return (
-        f"<b>{escape(clip.truth)}</b>{taken}, {escape(Path(clip.clip).stem)}, "
-        f"<span title='score of the truth less the highest other'>{way} by {abs(clip.margin):.2f}</span>"
+        f"<b>{escape(clip.truth)}</b>{escape(taken)}, {escape(Path(clip.clip).stem)}, "
+        f"<span title='{escape(say('train.outcome.margin'))}'>"
+        f"{escape(say(way, margin=f'{abs(clip.margin):.2f}'))}</span>"
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from attention.catalogue.catalogue import say
 from attention.gate.owners import may_change
 from attention.gate.visitors import asking
 from training.runs.standing import Standing
@@ -13,12 +14,15 @@ MARKS = {
     "queued": "◷", "running": "▶", "finished": "✓", "cancelled": "◼", "failed": "✗",
     "interrupted": "⏸",
 }  # fmt: skip
-SETTINGS = {
-    "source": "Set", "noisy": "With noisy stills", "backbone": "Network", "every": "One frame in",
-    "until": "Trained up to", "preset": "EnergyNet's preset", "fractions": "Shares of labels",
-    "seeds": "Seeds (of random numbers)", "folds": "Splits", "part": "Judged on",
-}  # fmt: skip
-NO_RUN = "<p class='note'>No run yet. Choose what to train on the left and press Train.</p>"
+SETTINGS = (
+    "source", "noisy", "backbone", "every", "until", "preset", "fractions", "seeds", "folds", "part",
+)  # fmt: skip
+HINTS = ("queued", "interrupted", "cancelled", "finished")
+
+
+def no_run() -> str:
+    """What the card says before there is a run."""
+    return f"<p class='note'>{escape(say('train.no_run'))}</p>"
 
 
 def run_choices(standings: Sequence[Standing]) -> list[tuple[str, str]]:
@@ -29,12 +33,14 @@ def run_choices(standings: Sequence[Standing]) -> list[tuple[str, str]]:
 def _label(standing: Standing) -> str:
     status, spec = standing.status, standing.spec
     if status is None or spec is None:
-        return f"✗ {standing.run.name}: damaged"
+        return f"✗ {say('train.damaged', run=standing.run.name)}"
     title, when = title_of(spec), when_asked(standing.run.name)
     if status.state == "running":
-        return f"▶ {title}, {when}: running"
-    place = f", number {standing.place}" if standing.place else ""
-    return f"{MARKS[status.state]} {title}, {when}: {status.state}{place}"
+        return f"▶ {title}, {when}: {say('train.state.running')}"
+    state = say(f"train.state.{status.state}")
+    if standing.place:
+        state = say("train.state.place", state=state, place=standing.place)
+    return f"{MARKS[status.state]} {title}, {when}: {state}"
 
 
 def run_card(standing: Standing) -> str:
@@ -49,15 +55,15 @@ def run_card(standing: Standing) -> str:
     judged = status.state == "finished" and (standing.run.sweep / "rows.csv").exists()
     result = outcome(standing.run.name) if judged else ""
     lines = "".join(
-        f"<dt>{label}</dt><dd>{escape(_said(name, asked[name]))}</dd>"
-        for name, label in SETTINGS.items()
+        f"<dt>{say(f'train.settings.{name}')}</dt><dd>{escape(_said(name, asked[name]))}</dd>"
+        for name in SETTINGS
         if asked[name] not in (False, [], ())
     )
     return (
         f"<section class='run-card' data-run='{escape(standing.run.name)}'>"
         f"<h3>{escape(title_of(spec))} <code>{escape(standing.run.name)}</code></h3>"
         f"<div class='run-state'>{state_card(standing)}</div>{_whose(standing)}{result}"
-        f"<details><summary>Settings, and how to repeat this run</summary><dl>{lines}</dl>"
+        f"<details><summary>{escape(say('train.settings_of'))}</summary><dl>{lines}</dl>"
         f"<pre class='repeat' tabindex='0'>{escape(repeat(spec))}</pre></details></section>"
     )
 
@@ -65,7 +71,7 @@ def run_card(standing: Standing) -> str:
 def _whose(standing: Standing) -> str:
     if may_change(standing.run.owned(), asking()):
         return ""
-    return "<p class='note'>Shared by somebody else: you can look at it, not change it.</p>"
+    return f"<p class='note'>{escape(say('train.whose'))}</p>"
 
 
 def state_card(standing: Standing) -> str:
@@ -77,16 +83,11 @@ def state_card(standing: Standing) -> str:
         return (
             f"<div class='progress' role='status'><p>{status.done:.0%} · {escape(status.doing)} · "
             f"<b>{time_left(status)}</b></p><progress value='{status.done:.4f}' max='1' "
-            f"aria-label='Share of the run that is done'></progress></div>"
+            f"aria-label='{escape(say('train.share_done'))}'></progress></div>"
         )
     kind = "error" if status.state == "failed" else ""
     said = escape(how_it_stands(standing))
-    hint = {
-        "queued": "It starts by itself; this page may be closed.",
-        "interrupted": "Press Resume: it goes on to the same result.",
-        "cancelled": "What was done is kept; Resume goes on.",
-        "finished": "Its model is offered under Heatmaps, its curve under Curves.",
-    }.get(status.state, "")
+    hint = escape(say(f"train.hint.{status.state}")) if status.state in HINTS else ""
     mark = MARKS[status.state]
     return f"<p class='note {kind}' role='status'>{mark} {said[:1].upper()}{said[1:]}. {hint}</p>"
 
@@ -96,4 +97,4 @@ def _said(name: str, value: object) -> str:
         return ", ".join(f"{share:.0%}" for share in value)
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)
-    return "yes" if value is True else str(value)
+    return say("train.yes") if value is True else str(value)

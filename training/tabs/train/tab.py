@@ -8,10 +8,12 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.gate.owners import may_change
 from attention.gate.visitors import asking
 from attention.tabs.faults import toasting
+from attention.tabs.languages import in_its_language, label
 from training.data.sets import sets
 from training.progress import how_long
 from training.runs import queue
@@ -21,9 +23,16 @@ from training.runs.standing import Standing, all_standings, standings
 from training.tabs.figure_block import tab_around
 from training.tabs.removed import RemovedList, filling, removed_list
 from training.tabs.sharing import sharing_box
-from training.tabs.train.elements import RunParts, form, run_parts
-from training.tabs.train.live import FOLLOW, Seen, live_charts, no_charts, seen_now
-from training.tabs.train.run_card import NO_RUN, run_card, run_choices
+from training.tabs.train.elements import (
+    RunParts,
+    form,
+    part_choices,
+    preset_choices,
+    run_parts,
+    stage_choices,
+)
+from training.tabs.train.live import FOLLOW, Seen, charted_stages, live_charts, no_charts, seen_now
+from training.tabs.train.run_card import no_run, run_card, run_choices
 
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 CHANGES: dict[str, Any] = {"concurrency_id": "training", "concurrency_limit": 4}
@@ -45,7 +54,7 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
             asked = form()
             estimate = gr.HTML("", elem_id="estimate")
             shared = sharing_box("train-shared")
-            begin = gr.Button("Train", variant="primary", elem_id="train-start")
+            begin = gr.Button(label("train.begin"), variant="primary", elem_id="train-start")
         with gr.Column(scale=7, min_width=300):
             parts = run_parts()
             away = removed_list("run")
@@ -56,6 +65,13 @@ def train_tab(demo: gr.Blocks, chosen_set: gr.components.Component | None = None
         [arrive, *(field.change for field in fields)], _estimate, fields, estimate,
         trigger_mode="always_last", **LIGHT,
     )  # fmt: skip
+    choices = {
+        asked["until"]: stage_choices,
+        asked["preset"]: preset_choices,
+        asked["part"]: part_choices,
+        parts.stage: charted_stages,
+    }
+    in_its_language(demo, choices)
     _follow_sets(asked["source"], chosen_set)
     _follow_runs(parts, away, demo)
     return Training(parts.run, parts.to_curve, parts.to_model)
@@ -103,7 +119,7 @@ def _follow_runs(parts: RunParts, away: RemovedList, demo: gr.Blocks) -> None:
     def named(request: gr.Request) -> str:
         name = str(request.query_params.get("run", ""))
         if name and name not in [standing.run.name for standing in standings()]:
-            gr.Warning(f"The run {name[:80]} is no longer here; these are the others.")
+            gr.Warning(say("train.gone", run=name[:80]))
         return name
 
     demo.load(named, outputs=asked, **LIGHT)
@@ -163,12 +179,12 @@ def _estimate(*given: Any) -> str:
     except InputError as error:
         return f"<p class='note error' role='status'>{escape(str(error))}</p>"
     ahead = [s for s in all_standings() if s.under_way]
-    waits = f" once the {len(ahead)} before it are done" if len(ahead) > 1 else ""
-    waits = " once the one before it is done" if len(ahead) == 1 else waits
-    return (
-        f"<p class='note' role='status'>It will take <b>{how_long(seconds)}</b> here{waits}. "
-        "It goes on when this page is closed.</p>"
-    )
+    time = how_long(seconds)
+    if ahead:
+        words = say("train.estimate", time=time, count=len(ahead))
+    else:
+        words = say("train.estimate.free", time=time)
+    return f"<p class='note' role='status'>{words}</p>"
 
 
 def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
@@ -181,7 +197,7 @@ def _shown(before: Seen, name: str | None, of: str) -> list[Any]:
     if now == before:
         return [gr.skip()] * 13
     if standing is None:
-        nothing = [gr.Radio(choices=[], value=None), NO_RUN, *_buttons(None)]
+        nothing = [gr.Radio(choices=[], value=None), no_run(), *_buttons(None)]
         return [now, *nothing, *no_charts(), ""]
     runs = gr.Radio(choices=run_choices(found), value=chosen)
     first = [now, runs if now.runs != before.runs else gr.skip(), run_card(standing)]
