@@ -41,7 +41,7 @@ from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault, fetch_nothing
 from attention.tabs.health import health, say_how_it_is_served
 from attention.tabs.heatmaps.tab import heatmaps_tab
-from attention.tabs.languages import for_gradio, language_menu, words_head
+from attention.tabs.languages import for_gradio, label, language_menu, words_head
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
 from training.runs.queue import wake
@@ -111,16 +111,16 @@ def build() -> gr.Blocks:
         gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
         language_menu()
         with gr.Tabs(elem_id="tabs") as tabs:
-            with gr.Tab("Heatmaps", id="heatmaps"):
+            with gr.Tab(label("page.tabs.heatmaps"), id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
-            with gr.Tab("Compare", id="compare"):
+            with gr.Tab(label("page.tabs.compare"), id="compare"):
                 compare_tab(chosen.looked, workroom)
                 whole_set(demo, workroom)
-            with gr.Tab("Data", id="data") as data:
+            with gr.Tab(label("page.tabs.data"), id="data") as data:
                 chosen_set = data_tab(demo, data)
-            with gr.Tab("Train", id="train"):
+            with gr.Tab(label("page.tabs.train"), id="train"):
                 training = train_tab(demo, chosen_set)
-            with gr.Tab("Curves", id="curves"):
+            with gr.Tab(label("page.tabs.curves"), id="curves"):
                 curves = curves_tab(demo, workroom)
         leads(tabs, training, chosen, curves)
         endpoints()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.methods.registry import both_names, known_method, methods, plain_name
 from training.judge import bootstrap, paper
@@ -153,7 +154,7 @@ def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.D
     others = [other for other in beside if other is not column]
     mine = [answer for answer in answers([column, *others]) if answer.column is column]
     left = column.results.left_out
-    growing = f"The sweep is not finished: {left} rows are not counted yet." if left else ""
+    growing = say("curves.verdict.growing", rows=left) if left else ""
     said = " ".join(filter(None, [sentence(mine), too_few(mine), growing]))
     return said, answers_table(mine, both_names, plain_name)
 
@@ -175,7 +176,9 @@ def full_curve_name(curve: Curve) -> str:
 
 
 def _labels(curve: Curve) -> str:
-    return f"{percent(curve.fraction)} of the labels" if curve.fraction else "no labels"
+    if not curve.fraction:
+        return say("curves.labels.none")
+    return say("curves.labels.some", share=percent(curve.fraction))
 
 
 def curves_in(results: SweepResults) -> list[Curve]:

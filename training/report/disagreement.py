@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.methods.registry import plain_name
 from training.judge.bootstrap import Difference
@@ -48,26 +49,35 @@ class Disagreement:
         """Both counts, the difference in accuracy, and whether it tells the two apart."""
         a, b = len(self.attention_right), len(self.cnn_right)
         mine, other = plain_name(self.attention.method), plain_name(self.cnn.method)
-        return (
-            f"Of {self.clips} clips, {mine} alone gets {a} right and {other} alone {b}; "
-            f"{self.both_right} both get right, {self.both_wrong} neither. {self._who}"
-        )
+        return say(
+            "curves.disagreement.counts",
+            clips=self.clips, attention=mine, mine=a, cnn=other, other=b,
+            both=self.both_right, neither=self.both_wrong, who=self._who,
+        )  # fmt: skip
 
     @property
     def _who(self) -> str:
         found = self.accuracy
         if found is None:
-            return "Which is better is not tested until every fold has this seed."
+            return say("curves.disagreement.untested")
         p = chance(found.p)
         p = p if p.startswith("<") else f"= {p}"
-        gain = f"{signed(found.mean)} points {bounds(found)}, p {p}"
+        gain = say("curves.disagreement.gain", points=signed(found.mean), bounds=bounds(found), p=p)
         if found.sign:
             better, other = (self.attention, self.cnn)[:: found.sign]
             name = plain_name(better.method)
-            return f"{name[:1].upper()}{name[1:]} beats {plain_name(other.method)}: {gain}."
+            return say(
+                "curves.disagreement.beats",
+                better=f"{name[:1].upper()}{name[1:]}",
+                worse=plain_name(other.method),
+                gain=gain,
+            )
         small = f" {cannot_tell(self.clips, self.needed)}" if self.needed > self.clips else ""
-        pair = f"{plain_name(self.attention.method)} − {plain_name(self.cnn.method)}"
-        return f"The two are not told apart: {pair} {gain}.{small}"
+        names = {
+            "attention": plain_name(self.attention.method),
+            "cnn": plain_name(self.cnn.method),
+        }
+        return say("curves.disagreement.apart", **names, gain=gain) + small
 
 
 def disagreement(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from attention.catalogue.catalogue import say
 from attention.methods.registry import known_method, methods
 from training.judge import paper
 from training.judge.bootstrap import Difference
@@ -100,13 +101,14 @@ def sentence(given: Sequence[Answer]) -> str:
     """Who wins: against the CNN's vote, as the paper compares, and against the other baselines."""
     votes, others = _signs(given, votes=True), _signs(given, votes=False)
     if not votes and not others:
-        return "Nothing is compared yet: no sweep holds both sides of a comparison."
+        return say("curves.verdict.nothing")
     said = []
     if votes:
-        said.append(f"against the CNN's vote, as the paper compares, {_score('attention', votes)}")
+        said.append(say("curves.verdict.votes", score=_score("curves.verdict.score", votes)))
     if others:
-        said.append(f"against the other baselines {_score('it' if votes else 'attention', others)}")
-    rest = "the rest are not told apart" if 0 in votes + others else ""
+        again = "curves.verdict.score_again" if votes else "curves.verdict.score"
+        said.append(say("curves.verdict.others", score=_score(again, others)))
+    rest = say("curves.verdict.rest") if 0 in votes + others else ""
     return f"{winner(votes or others)}: {'; '.join(filter(None, [*said, rest]))}."
 
 
@@ -114,11 +116,11 @@ def winner(signs: Sequence[int]) -> str:
     """Who wins, from the sign of each difference attention − CNN: 1, −1, or 0 for not told apart."""
     wins, losses = 1 in signs, -1 in signs
     if wins and losses:
-        return "The CNN wins in part and attention in part"
+        return say("curves.verdict.part")
     if not wins and not losses:
-        return "The CNN and attention are not told apart"
-    name = "Attention" if wins else "The CNN"
-    return f"{name} wins" + (" wherever the two are told apart" if 0 in signs else "")
+        return say("curves.verdict.apart")
+    who = "attention" if wins else "cnn"
+    return say(f"curves.verdict.{who}_apart" if 0 in signs else f"curves.verdict.{who}")
 
 
 def too_few(given: Sequence[Answer]) -> str:
@@ -137,10 +139,7 @@ def too_few(given: Sequence[Answer]) -> str:
 
 def cannot_tell(clips: int, needed: int) -> str:
     """What a person should know of a set that is too small."""
-    return (
-        f"{clips} clips cannot tell them apart; about {needed} would be needed "
-        "where the difference is 10 points."
-    )
+    return say("curves.verdict.too_few", clips=clips, needed=needed)
 
 
 def answers_table(
@@ -178,5 +177,5 @@ def _signs(given: Sequence[Answer], votes: bool) -> list[int]:
     ]
 
 
-def _score(who: str, signs: Sequence[int]) -> str:
-    return f"{who} wins {signs.count(1)} of {len(signs)} comparisons and loses {signs.count(-1)}"
+def _score(key: str, signs: Sequence[int]) -> str:
+    return say(key, wins=signs.count(1), count=len(signs), losses=signs.count(-1))

@@ -15,6 +15,7 @@ from gradio.components.plot import PlotData
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from attention.tabs.faults import toasting
+from attention.tabs.languages import label
 from training.report.known_sweeps import Sweep, by_name
 from training.report.numbers import cell_text
 from training.report.plot import Chart, table_chart
@@ -96,7 +97,7 @@ def figure_block(
     caption = gr.HTML("", js_on_load=DESCRIBE, elem_id=f"{name}-caption", plot=f"{name}-plot")
     files(name, show, chosen, inputs, workroom)
     if not table_first:
-        with gr.Accordion("The numbers as a table", open=False, elem_id=f"{name}-numbers"):
+        with gr.Accordion(label("curves.numbers"), open=False, elem_id=f"{name}-numbers"):
             table = gr.HTML("", elem_id=f"{name}-table")
 
     def fill(sweeps: Sequence[Sweep], *values: Any) -> list[Any]:

@@ -7,10 +7,12 @@ from typing import Any
 import gradio as gr
 import pandas as pd
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.methods.registry import plain_name
 from attention.serving.workroom import Workroom
+from attention.tabs.languages import label
 from training.judge.paper import Curve
 from training.report.curves import curve_name
 from training.report.disagreement import Disagreement, disagreement
@@ -24,25 +26,27 @@ PICKS = ASSETS / "page" / "picks.js"
 
 def whole_set(demo: gr.Blocks, workroom: Workroom) -> None:
     """Builds it, under whatever else the current tab holds; opens on the drawn sweep that ships."""
-    gr.HTML(
-        "<h2>The whole set</h2><p class='caption'>On which clips do attention and the CNN differ? "
-        "Choose what was evaluated; a click on a clip opens its maps below.</p>",
-        elem_id="whole-head",
-    )
+    gr.HTML(label("curves.whole.head"), elem_id="whole-head")
     with gr.Row(elem_classes=["curve-controls"]):
         of = gr.Dropdown(
             _choices(),
             value=next((name for _, name in _choices()), None),
-            label="Evaluated",
+            label=label("curves.whole.evaluated"),
             scale=3,
             elem_id="whole-of",
         )
         attention = gr.Dropdown(
-            [], value=None, label="Attention", scale=4, elem_id="whole-attention"
+            [],
+            value=None,
+            label=label("curves.whole.attention"),
+            scale=4,
+            elem_id="whole-attention",
         )
-        cnn = gr.Dropdown([], value=None, label="against", scale=4, elem_id="whole-cnn")
+        cnn = gr.Dropdown(
+            [], value=None, label=label("curves.whole.against"), scale=4, elem_id="whole-cnn"
+        )
         seed = gr.Dropdown(
-            [], value=None, label="Seed", scale=1, min_width=110, elem_id="whole-seed"
+            [], value=None, label=label("curves.seed"), scale=1, min_width=110, elem_id="whole-seed"
         )
     summary = gr.HTML("", elem_id="whole-summary")
     with gr.Row(elem_id="whole-lists", equal_height=False):
@@ -110,10 +114,12 @@ def _side(
         )
         for row in clips.to_dict("records")
     ]
+    only = say("curves.whole.only", method=plain_name(right.method))
     figure = " <span class='by'>Figure 6</span>" if mine == "attention" else ""
     return (
-        f"<h3><b>{len(picks)}</b> only {escape(plain_name(right.method))} gets right{figure}</h3>"
-        f"<p class='caption quiet'>{escape(curve_name(wrong))}: wrong</p>{picks_html(sweep, picks)}"
+        f"<h3><b>{len(picks)}</b> {escape(only)}{figure}</h3>"
+        f"<p class='caption quiet'>{escape(say('curves.whole.wrong', method=curve_name(wrong)))}</p>"
+        f"{picks_html(sweep, picks)}"
     )
 
 
@@ -122,7 +128,7 @@ def _found(
 ) -> tuple[Sweep, Disagreement]:
     results = results_of(sweeps[0]) if sweeps else None
     if results is None:
-        raise InputError("Nothing is evaluated yet; start a run under Train.")
+        raise InputError(say("curves.whole.nothing"))
     if a == b:
         raise InputError("Choose two different methods.")
     better, worse = curve_named(results, a), curve_named(results, b)

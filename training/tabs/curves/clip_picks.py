@@ -12,6 +12,7 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.methods.registry import known_method, plain_name
@@ -38,12 +39,6 @@ from training.report.known_sweeps import (
 from training.tabs.curves.views import curve_key, curve_named
 
 PICKS = ASSETS / "page" / "picks.js"
-AWAY = "The clips of this set are not on this computer: they are named, and cannot be opened."
-NOT_KEPT = (
-    "The networks that gave these answers were not kept, so there are no maps to open: those of other "
-    "networks would show what these did not see. A run keeps the networks of every cell, up to 1 GB; of the "
-    "sweeps that ship, the drawn one's with seed 0, without labels and with 20 %."
-)
 PICTURES = 12  # clips shown with a picture; the others by name
 
 
@@ -67,7 +62,7 @@ class Pick:
 def picks_html(sweep: Sweep, picks: Sequence[Pick], pictures: int = PICTURES) -> str:
     """The clips as buttons, the first `pictures` with a frame."""
     if not picks:
-        return "<p class='note'>None.</p>"
+        return f"<p class='note'>{escape(say('curves.none'))}</p>"
     here = set_folder(sweep) is not None
     seen = frames_of(sweep, [pick.clip for pick in picks[:pictures]]) if here else {}
     kept = [here and networks_of(sweep, p.fold, p.seed, p.by) is not None for p in picks]
@@ -75,8 +70,13 @@ def picks_html(sweep: Sweep, picks: Sequence[Pick], pictures: int = PICTURES) ->
     shown = "".join(_card(sweep, p, seen.get(p.clip, ""), opens) for p, opens in buttons[:pictures])
     rest = "".join(f"<li>{_plain(sweep, p, opens)}</li>" for p, opens in buttons[pictures:])
     more = len(picks) - pictures
-    folded = f"<details><summary>{more} more</summary><ul>{rest}</ul></details>" if rest else ""
-    why = "" if all(kept) else f"<p class='note'>{NOT_KEPT if here else AWAY}</p>"
+    folded = (
+        f"<details><summary>{escape(say('curves.more', count=more))}</summary><ul>{rest}</ul></details>"
+        if rest
+        else ""
+    )
+    missing = escape(say("curves.not_kept" if here else "curves.away"))
+    why = "" if all(kept) else f"<p class='note'>{missing}</p>"
     return f"{why}<div class='picks'>{shown}</div>{folded}"
 
 
@@ -165,7 +165,7 @@ def judged_pick(asked: dict[str, Any]) -> Judged:
     pick = Pick(clip, str(row["truth"]), curve, str(row["fold"]), int(row["seed"]))
     networks = networks_of(sweep, pick.fold, pick.seed, curve)
     if networks is None:
-        raise InputError(NOT_KEPT)
+        raise InputError(say("curves.not_kept"))
     return Judged(sweep, pick, clip_file(sweep, clip), str(row["prediction"]), networks)
 
 

@@ -9,10 +9,12 @@ import gradio as gr
 import pandas as pd
 from gradio.components import Component
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.methods.registry import plain_name
 from attention.serving.workroom import Workroom
+from attention.tabs.languages import label
 from training.judge.results import SweepResults
 from training.report.charts import confusion_chart
 from training.report.curves import cell_of, confusion_counts, curve_name
@@ -33,21 +35,22 @@ from training.tabs.figure_block import (
 MOST_CLASSES = 25  # a larger set shows those with the most mistakes
 PICKS = ASSETS / "page" / "picks.js"
 ALL = "all"
-CLICK = "Click a number to see its clips."
 
 
 def confusion_view(chosen: Component, workroom: Workroom) -> View:
     """The confusion matrix of one method, share of labels and seed."""
-    with gr.Tab("Confusion", id="confusion") as tab:
+    with gr.Tab(label("curves.confusion"), id="confusion") as tab:
         with gr.Row(elem_classes=["curve-controls"]):
-            method = gr.Dropdown([], value=None, label="Method", elem_id="confusion-method")
-            seed = gr.Dropdown([], value=None, label="Seed", elem_id="confusion-seed")
+            method = gr.Dropdown(
+                [], value=None, label=label("curves.method"), elem_id="confusion-method"
+            )
+            seed = gr.Dropdown([], value=None, label=label("curves.seed"), elem_id="confusion-seed")
         inputs: list[Component] = [method, seed]
         grid = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="confusion-grid")
         caption = gr.HTML("", elem_id="confusion-caption")
         plot = gr.Plot(visible="hidden", elem_id="confusion-plot")  # for its picture alone
         files("confusion", _confusion, chosen, inputs, workroom)
-        with gr.Accordion("The numbers as a table", open=False, elem_id="confusion-numbers"):
+        with gr.Accordion(label("curves.numbers"), open=False, elem_id="confusion-numbers"):
             table = gr.HTML("", elem_id="confusion-table")
         clips = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="confusion-clips")
         clip_player("confusion", [clips], workroom)
@@ -79,7 +82,7 @@ def confusion_view(chosen: Component, workroom: Workroom) -> View:
             return [*told, note(str(error)), "", None, "", ""]
         numbers = table_html(seen.table, seen.title)
         grid = grid_html(seen.table)
-        return [*told, grid, caption_html(seen, CLICK), plotted(seen), numbers, ""]
+        return [*told, grid, caption_html(seen, say("curves.click")), plotted(seen), numbers, ""]
 
     outputs = [method, seed, grid, caption, plot, table, clips]
     return View("confusion", tab, inputs, outputs, render)
@@ -97,8 +100,9 @@ def grid_html(table: pd.DataFrame) -> str:
         for truth, row in ((name, table.loc[table["truth"] == name].iloc[0]) for name in worst)
     )
     return (
-        "<div class='confusion' tabindex='-1' role='region' aria-label='Confusion matrix'><table>"
-        f"<thead><tr><th scope='col' class='corner'>truth ↓ said →</th>{head}</tr></thead>"
+        "<div class='confusion' tabindex='-1' role='region' "
+        f"aria-label='{escape(say('curves.matrix'))}'><table>"
+        f"<thead><tr><th scope='col' class='corner'>{escape(say('curves.corner'))}</th>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
     )
 
@@ -116,7 +120,7 @@ def _confusion(sweeps: Sequence[Sweep], key: str | None, seed: str | None) -> Sh
             f"The {MOST_CLASSES} of {len(counts)} classes with the most mistakes; the table has all."
         )
     if len(sweeps) > 1:
-        notes.append(f"Of what is chosen above, the first is shown: {sweep.title}.")
+        notes.append(say("curves.first_only", sweep=sweep.title))
     table = counts.rename_axis(index="truth", columns=None).reset_index()
     return Shown(chart.title, table, chart, tuple(notes))
 
@@ -133,9 +137,9 @@ def _clips(sweeps: Sequence[Sweep], key: str, seed: str, truth: str, said: str) 
     # of a clip that several seeds called so, the first of their networks opens
     times = mine.groupby(["clip", "fold"], observed=True)["seed"].agg(["nunique", "min"])
     times = times.sort_values("nunique", ascending=False, kind="stable").reset_index()
-    label = right_label(truth)
+    labels = right_label(truth)
     if said != truth:
-        label += wrong_label(plain_name(curve.method), said)
+        labels += wrong_label(plain_name(curve.method), said)
     picks = [
         Pick(
             str(row["clip"]),
@@ -143,16 +147,14 @@ def _clips(sweeps: Sequence[Sweep], key: str, seed: str, truth: str, said: str) 
             by=curve,
             fold=str(row["fold"]),
             seed=int(row["min"]),
-            said=label,
-            remark=f"with {row['nunique']} of {seeds} seeds" if seeds > 1 else "",
+            said=labels,
+            remark=say("curves.with_seeds", count=row["nunique"], seeds=seeds) if seeds > 1 else "",
         )
         for row in times.to_dict("records")
     ]
-    verb = "rightly called" if said == truth else "called"
-    return (
-        f"<h3>{escape(truth)} {verb} {escape(said)}: {len(picks)} clip{'s' * (len(picks) != 1)}</h3>"
-        f"{picks_html(sweep, picks)}"
-    )
+    called = "curves.called.right" if said == truth else "curves.called.wrong"
+    head = f"{say(called, truth=truth, said=said)}: {say('curves.clips', count=len(picks))}"
+    return f"<h3>{escape(head)}</h3>{picks_html(sweep, picks)}"
 
 
 def _first(sweeps: Sequence[Sweep]) -> tuple[Sweep, SweepResults]:
@@ -204,7 +206,7 @@ def _cell(truth: str, said: str, count: int, of: int) -> str:
     ink = "#000" if share > 0.55 else "#fff"
     pick = escape(json.dumps({"truth": truth, "said": said}))
     kind = "right" if truth == said else "wrong"
-    words = f"{count} of {of} {truth} called {said}"
+    words = say("curves.called.cell", count=count, of=of, truth=truth, said=said)
     return (
         f"<td class='{kind}'><button data-pick='{pick}' style='background:{colour};color:{ink}' "
         f"title='{escape(words)}' aria-label='{escape(words)}'>{count}</button></td>"

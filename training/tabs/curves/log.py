@@ -7,8 +7,10 @@ import gradio as gr
 import pandas as pd
 from gradio.components import Component
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
+from attention.tabs.languages import label
 from training.report.charts import training_chart
 from training.report.known_sweeps import Sweep, training_log
 from training.report.training_log import PANELS, STAGES, log_rows, smoothed
@@ -26,21 +28,24 @@ LOGS = {
 
 def log_view(chosen: Component, workroom: Workroom) -> View:
     """Loss, accuracy and pool size of runs, as they come."""
-    with gr.Tab("Training", id="log") as tab:
+    with gr.Tab(label("curves.training"), id="log") as tab:
         with gr.Row(elem_classes=["curve-controls"]):
             which = gr.Dropdown(
-                list(LOGS), value=next(iter(LOGS)), label="What", elem_id="log-which"
+                list(LOGS), value=next(iter(LOGS)), label=label("curves.what"), elem_id="log-which"
             )
             cell = gr.Dropdown(
-                [("the latest", "")], value="", label="Fold, seed, labels", elem_id="log-cell"
+                [(say("curves.latest"), "")],
+                value="",
+                label=label("curves.cell"),
+                elem_id="log-cell",
             )
             smoothing = gr.Slider(
                 0,
                 0.99,
                 value=0.6,
                 step=0.01,
-                label="Smoothing",
-                info="Exponential moving average; the raw line stays, faint.",
+                label=label("curves.smoothing"),
+                info=label("curves.smoothing_info"),
                 elem_id="log-smoothing",
             )
         inputs: list[Component] = [which, cell, smoothing]
@@ -55,7 +60,7 @@ def log_view(chosen: Component, workroom: Workroom) -> View:
             for c in r["cell"][(r["stage"] == stage) & r["quantity"].isin(PANELS[panel])]
         )
         kept = cell_now if cell_now in cells else ""
-        choices = [("the latest", ""), *((c, c) for c in cells)]
+        choices = [(say("curves.latest"), ""), *((c, c) for c in cells)]
         return [gr.Dropdown(choices=choices, value=kept), *fill(sweeps, what, kept, weight)]
 
     return View("log", tab, inputs, [cell, *outputs], render)
@@ -65,9 +70,7 @@ def _log(sweeps: Sequence[Sweep], what: str, cell: str, smoothing: float) -> Sho
     stage, panel = LOGS.get(what, next(iter(LOGS.values())))
     logs = {sweep.title: log_rows(training_log(sweep)) for sweep in sweeps if sweep.run}
     if not logs:
-        raise InputError(
-            "Sweeps that ship carry no training log: choose a run above, or start one under Train."
-        )
+        raise InputError(say("curves.no_log"))
     weight = min(max(float(smoothing), 0.0), 0.99)
     chart = training_chart(logs, stage, panel, weight, cell or None)
     if not chart.data:
@@ -79,10 +82,10 @@ def _log(sweeps: Sequence[Sweep], what: str, cell: str, smoothing: float) -> Sho
         mine["smoothed"] = by.transform(lambda values: smoothed(values.to_numpy(), weight))
         mine.insert(0, "of", title)
         tables.append(mine)
-    shown = cell if cell else "the latest fold, seed and share of labels of each run"
+    shown = cell or say("curves.log_latest")
     return Shown(
         chart.title,
         pd.concat(tables, ignore_index=True),
         chart,
-        (f"Shown: {shown}; the table has all.",),
+        (say("curves.log_note", cell=shown),),
     )

@@ -11,8 +11,10 @@ import gradio as gr
 import pandas as pd
 from gradio.components import Component
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
+from attention.tabs.languages import label
 from training.judge.comparison import Column
 from training.report.curves import check_measure, figure5_rows, paper_rows, verdict_of
 from training.report.known_sweeps import (
@@ -55,8 +57,8 @@ def curves_tab(demo: gr.Blocks, workroom: Workroom) -> Curves:
         value=[name for _, name in _choices()[:1]],
         multiselect=True,
         allow_custom_value=True,  # a run that is removed meanwhile is no error: it is passed over
-        label="Look at",
-        info="Sweeps that ship, finished runs and runs under way; several at once to compare them.",
+        label=label("curves.look_at"),
+        info=label("curves.look_at_info"),
         elem_id="curves-chosen",
     )
     active = gr.State("figure5")
@@ -165,15 +167,16 @@ def verdicts_html(sweeps: Sequence[Sweep]) -> str:
             told.append(note(f"{sweep.title}: {error}"))
             continue
         if column is None:
-            told.append(_line(sweep, f"nothing is measured yet; the run is {sweep.state}."))
+            told.append(
+                _line(sweep, say("curves.state_only", state=say(f"train.state.{sweep.state}")))
+            )
             continue
         said, table = _verdict(sweep, column)
         told.append(_line(sweep, said))
         if not table.empty:
-            numbers = table_html(table, f"Who wins: {sweep.title}")
-            told.append(
-                f"<details class='caption'><summary>Each comparison</summary>{numbers}</details>"
-            )
+            numbers = table_html(table, say("curves.who_wins", sweep=sweep.title))
+            each = escape(say("curves.each"))
+            told.append(f"<details class='caption'><summary>{each}</summary>{numbers}</details>")
     return "".join(told)
 
 

@@ -7,9 +7,11 @@ import gradio as gr
 import pandas as pd
 from gradio.components import Component
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.methods.registry import methods, plain_name
 from attention.serving.workroom import Workroom
+from attention.tabs.languages import label
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
 from training.report.charts import figure5_chart, gains_chart
@@ -32,22 +34,17 @@ from training.report.tables import LARGEST
 from training.tabs.figure_block import Shown, View, figure_block
 
 HEADLINE = ("CNN", "UnAtt", "finetune+CNN", "finetune+EnergyNet")  # of several sweeps at once
-STILLS = (
-    "HII-filtered: the paper's Web images of four interactions, the wrong ones taken out by hand; HII-noisy: "
-    "as crawled. BU101: Web images of UCF101's actions."
-)
-NOTHING_YET = "Nothing is measured yet; choose another, or come back when its first cell is done."
 
 
 def figure5_view(chosen: Component, workroom: Workroom) -> View:
     """Accuracy against labelled clips (Figure 5)."""
-    with gr.Tab("Figure 5", id="figure5") as tab:
+    with gr.Tab(label("curves.figure5"), id="figure5") as tab:
         rows = methods()
         with gr.Row(elem_classes=["curve-controls"]):
             measure = gr.Radio(
                 [("accuracy", "accuracy"), ("mAP", "mAP"), ("top-3", "top3")],
                 value="accuracy",
-                label="Measure",
+                label=label("curves.measure"),
                 min_width=330,
                 elem_id="curves-measure",
             )
@@ -55,12 +52,12 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
                 [(plain_name(row.name), row.name) for row in rows],
                 value=_usual(),
                 multiselect=True,
-                label="Methods",
+                label=label("curves.methods"),
                 scale=3,
                 elem_id="curves-methods",
             )
             quoted = gr.Checkbox(
-                True, label="The paper's numbers (dashed)", min_width=200, elem_id="curves-paper"
+                True, label=label("curves.paper"), min_width=200, elem_id="curves-paper"
             )
         inputs: list[Component] = [measure, names, quoted]
         outputs, fill = figure_block("figure5", _figure5, chosen, inputs, workroom)
@@ -83,7 +80,7 @@ def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted
         quoted = False
         notes = (
             *notes,
-            f"Of several sweeps, {', '.join(map(plain_name, kept))} are drawn; choose methods for others.",
+            say("curves.of_several", methods=", ".join(map(plain_name, kept))),
         )
     chart = figure5_chart([(s.title, s.stills, r) for s, r in there], measure, kept, quoted)
     tables = []
@@ -104,10 +101,12 @@ def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted
 
 def figure4_view(chosen: Component, workroom: Workroom) -> View:
     """The classes with the largest gain (Figure 4)."""
-    with gr.Tab("Figure 4", id="figure4") as tab:
+    with gr.Tab(label("curves.figure4"), id="figure4") as tab:
         with gr.Row(elem_classes=["curve-controls"]):
-            better = gr.Dropdown([], value=None, label="Gain of", elem_id="figure4-better")
-            worse = gr.Dropdown([], value=None, label="over", elem_id="figure4-worse")
+            better = gr.Dropdown(
+                [], value=None, label=label("curves.gain"), elem_id="figure4-better"
+            )
+            worse = gr.Dropdown([], value=None, label=label("curves.over"), elem_id="figure4-worse")
         inputs: list[Component] = [better, worse]
         outputs, fill = figure_block("figure4", _figure4, chosen, inputs, workroom)
 
@@ -125,23 +124,23 @@ def _figure4(sweeps: Sequence[Sweep], better: str | None, worse: str | None) -> 
     gains = class_gains(results, a, b)
     chart = gains_chart(gains, a, b, sweep.title)
     table = gains.rename(columns={"worse": curve_name(b), "better": curve_name(a)})
-    notes = [
-        "Bars: points of accuracy; lines: 95 % interval from a paired bootstrap over recordings and "
-        "seeds, not corrected for the number of classes: no winner is named by class. The paper draws "
-        "its bars without numbers."
-    ]
+    notes = [say("curves.bars")]
     if len(gains) > LARGEST:
-        notes.append(f"The {LARGEST} largest of {len(gains)} classes.")
+        notes.append(say("curves.largest", shown=LARGEST, classes=len(gains)))
     if len(sweeps) > 1:
-        notes.append(f"Of what is chosen above, the first is shown: {sweep.title}.")
+        notes.append(say("curves.first_only", sweep=sweep.title))
     return Shown(chart.title, table, chart, tuple(notes))
 
 
 def tables_view(chosen: Component, workroom: Workroom) -> View:
     """Tables 1 to 5 and every difference the paper states."""
-    with gr.Tab("Tables", id="tables") as tab:
+    with gr.Tab(label("curves.tables"), id="tables") as tab:
         number = gr.Radio(
-            list(TABLES), value="Table 2", label="Which", elem_id="curves-table", show_label=False
+            list(TABLES),
+            value="Table 2",
+            label=label("curves.which"),
+            elem_id="curves-table",
+            show_label=False,
         )
         inputs: list[Component] = [number]
         outputs, fill = figure_block("tables", _table, chosen, inputs, workroom, table_first=True)
@@ -151,7 +150,7 @@ def tables_view(chosen: Component, workroom: Workroom) -> View:
 def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
     columns = [column for sweep in sweeps if (column := column_for(sweep)) is not None]
     if not columns:
-        raise InputError(NOTHING_YET)
+        raise InputError(say("curves.nothing_yet"))
     if number not in TABLES:
         raise InputError(f"There is no '{number:.40}'; choose one of {', '.join(TABLES)}.")
     notes = [
@@ -159,9 +158,9 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
         "the height."
     ]
     if number in ("Table 1", "Table 2", "Table 3"):
-        notes.append(STILLS)
+        notes.append(say("curves.stills"))
     if number == "Differences" and len(columns) > 1:
-        notes.append(f"Of what is chosen above, the first is shown: {columns[0].name}.")
+        notes.append(say("curves.first_only", sweep=columns[0].name))
     return Shown(f"{number}. {TABLES[number]}", table_rows(number, columns), None, tuple(notes))
 
 
@@ -204,7 +203,7 @@ def _measured(sweeps: Sequence[Sweep]) -> list[tuple[Sweep, SweepResults]]:
         raise InputError("Choose at least one sweep or run above.")
     found = [(sweep, results) for sweep in sweeps if (results := results_of(sweep)) is not None]
     if not found:
-        raise InputError(NOTHING_YET)
+        raise InputError(say("curves.nothing_yet"))
     return found
 
 
