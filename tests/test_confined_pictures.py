@@ -285,14 +285,20 @@ def network() -> Iterator[Backbone]:
     torch.set_num_threads(threads)
 
 
-@pytest.fixture
-def both(tmp_path: Path, home: Path) -> tuple[list[Path], list[Path]]:
-    """The files of a little set with two broken ones and a twin: elsewhere, and as if uploaded."""
-    own = little_set(tmp_path / "own", stills=2, train=1, test=1)
-    hugs = own / "web" / "Hug"
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A little set with two broken files and a twin, elsewhere than uploaded ones lie."""
+    made = little_set(tmp_path_factory.mktemp("sets") / "own", stills=2, train=1, test=1)
+    hugs = made / "web" / "Hug"
     first = min(hugs.iterdir())
     (hugs / "broken.jpg").write_bytes(first.read_bytes()[:700])
     (hugs / "a twin.jpg").write_bytes(first.read_bytes())
+    return made
+
+
+@pytest.fixture
+def both(own: Path, home: Path) -> tuple[list[Path], list[Path]]:
+    """Its files, and those of a copy as if uploaded."""
     uploaded = home / "sets" / "little"
     shutil.copytree(own, uploaded)
     return files_of(own), files_of(uploaded)

@@ -98,8 +98,8 @@ def test_a_frame_is_the_same_alone_and_in_order():
 
 def test_draw_clip_holds_what_the_plan_says():
     shift = replace(CLEAN, scale=2.0)
-    clip = draw_clip(8, "High five", shift)
-    plan = plan_clip(8, "High five", shift)
+    clip = draw_clip(11, "High five", shift)  # the shortest of the first sixty
+    plan = plan_clip(11, "High five", shift)
     assert clip.frames.shape == (len(plan.timeline.seconds), HEIGHT, WIDTH, 3)
     assert clip.frames.dtype == np.uint8
     assert clip.interval == plan.timeline.interval

@@ -1,7 +1,7 @@
 """A whole sweep on made-up views: its rows, and that a stopped one goes on to the same."""
 
 import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,7 +60,19 @@ def prepared() -> Prepared:
     return Prepared(CONCEPTS, stills, stills, clips(8, 1), None, clips(6, 2), ())
 
 
-def test_a_sweep_has_a_row_per_cell_and_method(prepared: Prepared, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Swept:
+    """A whole sweep: its folder and rows, the cells it named, and what was fitted for each."""
+
+    folder: Path
+    rows: pd.DataFrame
+    cells: list[Cell]
+    fitted: list[tuple[float, Fitted]]
+
+
+@pytest.fixture(scope="module")
+def unbroken(prepared: Prepared, tmp_path_factory: pytest.TempPathFactory) -> Swept:
+    folder = tmp_path_factory.mktemp("unbroken")
     cells: list[Cell] = []
     fitted: list[tuple[float, Fitted]] = []
 
@@ -69,25 +81,31 @@ def test_a_sweep_has_a_row_per_cell_and_method(prepared: Prepared, tmp_path: Pat
             cells.append(cell)
 
     rows = sweep(
-        [("1", prepared)], SETTINGS, tmp_path, Heard(), lambda c, f: fitted.append((c.fraction, f))
+        [("1", prepared)], SETTINGS, folder, Heard(), lambda c, f: fitted.append((c.fraction, f))
     )
+    return Swept(folder, rows, cells, fitted)
+
+
+def test_a_sweep_has_a_row_per_cell_and_method(unbroken: Swept) -> None:
+    rows, cells = unbroken.rows, unbroken.cells
     adapted = {*HEADS, *TUNED, "finetune+EnergyNet"}
     found = {share: set(part["method"]) for share, part in rows.groupby("fraction")}
     assert found == {0.0: WEB | FOCUS, 0.5: adapted, 1.0: adapted | {"NoImage+CNN"}}
     assert rows["accuracy"].between(0, 100).all()
-    scores = pd.read_csv(tmp_path / "clips.csv")
+    scores = pd.read_csv(unbroken.folder / "clips.csv")
     assert len(scores) == 6 * len(rows)
     # the accuracy of a row is that of its clips
     for _, row in rows.iterrows():
         own = scores[(scores["fraction"] == row["fraction"]) & (scores["method"] == row["method"])]
         assert 100 * (own["truth"] == own["prediction"]).mean() == pytest.approx(row["accuracy"])
     assert [(c.fraction, c.done, c.of) for c in cells[-3:]] == [(0, 0, 3), (0.5, 1, 3), (1, 2, 3)]
-    assert [share for share, _ in fitted] == [0.0, 0.5, 1.0]
-    assert pd.read_csv(tmp_path / "web.csv")["validation"].between(0, 100).all()
+    assert [share for share, _ in unbroken.fitted] == [0.0, 0.5, 1.0]
+    assert pd.read_csv(unbroken.folder / "web.csv")["validation"].between(0, 100).all()
 
 
-def test_a_stopped_sweep_goes_on_to_the_same_rows(prepared: Prepared, tmp_path: Path) -> None:
-    unbroken = sweep([("1", prepared)], SETTINGS, tmp_path / "a")
+def test_a_stopped_sweep_goes_on_to_the_same_rows(
+    prepared: Prepared, unbroken: Swept, tmp_path: Path
+) -> None:
 
     class Stop(Listener):
         def cell(self, cell: Cell) -> None:
@@ -97,7 +115,7 @@ def test_a_stopped_sweep_goes_on_to_the_same_rows(prepared: Prepared, tmp_path: 
     with pytest.raises(KeyboardInterrupt):
         sweep([("1", prepared)], SETTINGS, tmp_path / "b", Stop())
     assert set(read_rows(tmp_path / "b")["fraction"]) == {0.0, 0.5}
-    pd.testing.assert_frame_equal(sweep([("1", prepared)], SETTINGS, tmp_path / "b"), unbroken)
+    pd.testing.assert_frame_equal(sweep([("1", prepared)], SETTINGS, tmp_path / "b"), unbroken.rows)
 
 
 @pytest.mark.parametrize(
