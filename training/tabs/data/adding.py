@@ -6,9 +6,11 @@ from pathlib import Path
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.disk.room import size_text
 from attention.errors import InputError
 from attention.gate.temporary.store import store
+from attention.tabs.languages import label
 from training.data.archive.zips import ZipLimits
 from training.data.naming import NAME_LENGTH, proposed_name
 from training.data.own_sets import add_set
@@ -17,20 +19,19 @@ from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.sharing import sharing_box
 
 LIMITS = ZipLimits()
-GONE = "Your zip is no longer kept here: drop it once more, and add it then."
 
 
 def adding(chosen: gr.Dropdown) -> Part:
     """Builds it; the set that is added becomes the chosen one."""
-    with gr.Accordion("Add a set of your own", open=False, elem_id="data-add"), gr.Row():
-        gr.HTML(zip_help(LIMITS), elem_id="data-tree")
+    with gr.Accordion(label("data.add_own"), open=False, elem_id="data-add"), gr.Row():
+        tree = gr.HTML(zip_help(LIMITS), elem_id="data-tree")
         with gr.Column(min_width=240):
-            archive = gr.File(label="Your zip", file_types=[".zip"], height=120, elem_id="data-zip")
-            name = gr.Textbox(
-                label="What it is called here", max_length=NAME_LENGTH, elem_id="data-name"
+            archive = gr.File(
+                label=label("data.zip"), file_types=[".zip"], height=120, elem_id="data-zip"
             )
+            name = gr.Textbox(label=label("data.name"), max_length=NAME_LENGTH, elem_id="data-name")
             shared = sharing_box("data-add-shared")
-            add = gr.Button("Add this set", variant="primary", size="sm", elem_id="data-add-it")
+            add = gr.Button(label("data.add"), variant="primary", size="sm", elem_id="data-add-it")
             added = gr.HTML("", elem_id="data-added")
 
     archive.upload(lambda zip_: proposed_name(zip_) if zip_ else "", archive, name, **LIGHT)
@@ -42,7 +43,7 @@ def adding(chosen: gr.Dropdown) -> Part:
         api_visibility="private",
         concurrency_limit=2,
     )
-    return Part((added,), lambda _: (gr.skip(),), (stored,))
+    return Part((added, tree), lambda _: (gr.skip(), zip_help(LIMITS)), (stored,))
 
 
 def _store(
@@ -50,53 +51,53 @@ def _store(
 ) -> Iterator[Values]:
     try:
         if not archive:
-            raise InputError("No zip is chosen: choose or drop one first.")
+            raise InputError(say("data.no_zip"))
         with store().held(Path(archive)):
             if not Path(archive).exists():
-                raise InputError(GONE)
+                raise InputError(say("data.gone"))
             final = add_set(archive, name, LIMITS, _telling(progress), bool(shared))
     except InputError as error:
         said = f"<p class='note error' role='alert'>{escape(str(error))}</p>"
         yield said, gr.skip(), gr.skip(), gr.skip()
         raise gr.Error(str(error), print_exception=False) from None
-    said = f"<p class='note' role='status'>“{escape(final)}” is added and chosen.</p>"
+    said = f"<p class='note' role='status'>{escape(say('data.added', set=final))}</p>"
     yield said, gr.Dropdown(list(sets()), value=final), None, ""
 
 
 def _telling(progress: gr.Progress) -> Callable[[int, int], None]:
     def told(done: int, total: int) -> None:
-        progress((round(done / 1e6, 1), round(total / 1e6, 1)), desc="Unpacking", unit="MB")
+        progress(
+            (round(done / 1e6, 1), round(total / 1e6, 1)), desc=say("data.unpacking"), unit="MB"
+        )
 
     return told
 
 
 TREE = (
     ("", "hugs and kisses.zip", ""),
-    ("├─ ", "web/", "stills from the Web"),
-    ("│  ├─ ", "Hug/", "a folder per class: a.jpg …"),
-    ("│  └─ ", "Kiss/", "at least two classes"),
-    ("├─ ", "video/", "clips of the same classes"),
-    ("│  ├─ ", "Hug/", "a.mp4, b.mov …, two or more"),
+    ("├─ ", "web/", "data.tree.web"),
+    ("│  ├─ ", "Hug/", "data.tree.class"),
+    ("│  └─ ", "Kiss/", "data.tree.classes"),
+    ("├─ ", "video/", "data.tree.video"),
+    ("│  ├─ ", "Hug/", "data.tree.clips"),
     ("│  └─ ", "Kiss/", ""),
-    ("└─ ", "splits.csv", "optional"),
+    ("└─ ", "splits.csv", "data.tree.optional"),
 )
 
 
 def zip_help(limits: ZipLimits) -> str:
     """The help beside the upload."""
     lines = "\n".join(
-        f"<span class='branch'>{branch}</span><b>{name}</b>" + (f"  <i>{said}</i>" if said else "")
-        for branch, name, said in TREE
+        f"<span class='branch'>{branch}</span><b>{name}</b>"
+        + (f"  <i>{escape(say(key))}</i>" if key else "")
+        for branch, name, key in TREE
     )
-    return (
-        f"<pre class='tree' aria-label='The folders of a zip'>{lines}</pre>"
-        "<p class='hint'>Both folders may lie inside another one. Without "
-        "<code>splits.csv</code> (a line per clip, such as <code>Hug/a.mp4,train</code>, with train, "
-        "dev or test) half of each class trains and half tests. Clips of one recording stay on "
-        "one side where recordings are named: <code>a_g01_c02.mp4</code>, or a column <code>group</code> in "
-        "the table. Up to "
-        f"{limits.files:,} files and {size_text(limits.total)} unpacked; stills up to "
-        f"{size_text(limits.still)}, clips up to {size_text(limits.clip)} each. Other kinds of files are "
-        "left out. Others see your set and train on it if you let them; none of them can change or remove "
-        "it.</p>"
+    words = say(
+        "data.tree.help",
+        files=f"{limits.files:,}",
+        total=size_text(limits.total),
+        still=size_text(limits.still),
+        clip=size_text(limits.clip),
     )
+    name = escape(say("data.tree.name"))
+    return f"<pre class='tree' aria-label='{name}'>{lines}</pre><p class='hint'>{words}</p>"

@@ -1,11 +1,14 @@
 """The part of the Data tab that leafs through Figure 1: stills beside video frames, class by class."""
 
 from collections.abc import Callable
+from html import escape
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.tabs.faults import toasting
+from attention.tabs.languages import label
 from training.data.naming import DRAWN
 from training.data.sets import set_folder, source_of
 from training.data.thumbnails import thumbnails
@@ -14,19 +17,20 @@ from training.tabs.data.figure1 import Facts, figure1, page_of
 
 SCRIPT = ASSETS / "page" / "figure1.js"
 FIRST_SEED = 1
-ALL = ("All", "")
 
 
 def leafing(chosen: gr.Dropdown) -> Part:
     """Builds it."""
-    gr.HTML("<h2>Figure 1: Web stills beside video frames</h2>", elem_classes="data-heading")
+    gr.HTML(label("data.figure1"), elem_classes="data-heading")
     with gr.Row(elem_id="data-leaf"):
-        concept = gr.Radio([ALL], value="", label="Class", elem_id="data-class", scale=4)
+        concept = gr.Radio(
+            [all_classes()], value="", label=label("data.class"), elem_id="data-class", scale=4
+        )
         seed = gr.Number(
             FIRST_SEED,
             precision=0,
             minimum=0,
-            label="Order (seed)",
+            label=label("data.order"),
             elem_id="data-seed",
             scale=1,
             min_width=90,
@@ -34,9 +38,11 @@ def leafing(chosen: gr.Dropdown) -> Part:
         with gr.Column(scale=1, min_width=220, elem_id="data-pages"):
             place = gr.HTML("", elem_id="data-place")
             with gr.Row():
-                back = gr.Button("◀ Back", size="sm", min_width=60, elem_id="data-back")
-                shuffle = gr.Button("Shuffle", size="sm", min_width=60, elem_id="data-shuffle")
-                forth = gr.Button("Next ▶", size="sm", min_width=60, elem_id="data-next")
+                back = gr.Button(label("data.back"), size="sm", min_width=60, elem_id="data-back")
+                shuffle = gr.Button(
+                    label("data.shuffle"), size="sm", min_width=60, elem_id="data-shuffle"
+                )
+                forth = gr.Button(label("data.next"), size="sm", min_width=60, elem_id="data-next")
     number = gr.State(0)
     figure = gr.HTML("", js_on_load=SCRIPT.read_text(encoding="utf-8"), elem_id="data-figure")
 
@@ -48,10 +54,15 @@ def leafing(chosen: gr.Dropdown) -> Part:
     forth.click(_turned(+1), given, leaf, **LIGHT)
 
     def fill(name: str) -> Values:
-        classes = gr.Radio([ALL, *((c, c) for c in source_of(name).concepts)], value="")
+        classes = gr.Radio([all_classes(), *((c, c) for c in source_of(name).concepts)], value="")
         return classes, FIRST_SEED, *leaf_views(name, None, FIRST_SEED, 0)
 
     return Part((concept, seed, *leaf), fill)
+
+
+def all_classes() -> tuple[str, str]:
+    """The choice of every class at once."""
+    return say("data.all"), ""
 
 
 def leaf_views(name: str, concept: str | None, seed: float | None, number: int) -> Values:
@@ -62,7 +73,7 @@ def leaf_views(name: str, concept: str | None, seed: float | None, number: int) 
     pictures = thumbnails(page.paths, trusted=name == DRAWN)
     return (
         page.number,
-        f"<p>Page {page.number + 1:,} of {page.pages:,}</p>",
+        f"<p>{escape(say('data.page', page=f'{page.number + 1:,}', pages=f'{page.pages:,}'))}</p>",
         figure1(page, source, pictures, facts.about),
         gr.Button(interactive=page.number > 0),
         gr.Button(interactive=page.number + 1 < page.pages),

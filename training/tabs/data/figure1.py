@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from attention.catalogue.catalogue import say
 from attention.media.frames import label
 from training.data.records import LabelledClip, Source, Still
 from training.data.thumbnails import Thumbnail
@@ -76,13 +77,15 @@ def figure1(
     splits = {path: ", ".join(told) for path, told in splits_of(source).items()}
     stills = "".join(_tile(still, source, pictures[still.path], "", about) for still in page.stills)
     clips = "".join(
-        _tile(clip, source, pictures[clip.path], splits.get(clip.path, "clip"), about)
+        _tile(
+            clip, source, pictures[clip.path], splits.get(clip.path, say("data.figure.clip")), about
+        )
         for clip in page.clips
     )
     return (
         "<div class='figure1'>"
-        f"{_side('Web stills', stills, 'No more stills: this set has fewer of them than clips.')}"
-        f"{_side('Video: the middle frame of each clip', clips, 'No more clips: there are fewer.')}"
+        f"{_side(say('data.figure.web'), stills, say('data.figure.no_stills'))}"
+        f"{_side(say('data.figure.video'), clips, say('data.figure.no_clips'))}"
         "</div>"
     )
 
@@ -92,7 +95,7 @@ def _side(title: str, tiles: str, empty: str) -> str:
         return f"<section><h3>{title}</h3><p class='hint'>{empty}</p></section>"
     return (
         f"<section><h3>{title}</h3><ul class='tiles'>{tiles}</ul><div class='about' role='status'>"
-        "<p class='hint'>Choose a picture to read what it is; ← → move among them.</p></div></section>"
+        f"<p class='hint'>{say('data.figure.choose')}</p></div></section>"
     )
 
 
@@ -104,7 +107,7 @@ def _tile(
     about: Callable[[Still | LabelledClip, Thumbnail], str],
 ) -> str:
     concept = source.concepts[item.label]
-    named = f"{concept}, {kind or 'Web still'}: {label(item.path)}"
+    named = f"{concept}, {kind or say('data.figure.still')}: {label(item.path)}"
     # of several folds each has its say below, when the picture is pressed
     side = f"<span class='kind'>{escape(kind)}</span>" if kind and len(source.folds) == 1 else ""
     return (
@@ -126,7 +129,7 @@ def splits_of(source: Source) -> dict[Path, list[str]]:
     """Clip → the sides it is on: "train", or "fold 2 test" where there are several folds."""
     found: dict[Path, list[str]] = {}
     for path, name, side in _sides(source):
-        told = side if len(source.folds) == 1 else f"fold {name} {side}"
+        told = side if len(source.folds) == 1 else say("data.figure.fold", fold=name, side=side)
         found.setdefault(path, []).append(told)
     return found
 
@@ -139,20 +142,11 @@ def _sides(source: Source) -> Iterator[tuple[Path, str, str]]:
 
 
 RECORDS = "clips.jsonl"
-# knob of training.drawn.shift → what it is called, its value as people read it
-KNOBS: dict[str, tuple[str, str]] = {
-    "scale": ("framing", "{:.2f} × a Web image's"),
-    "off_centre": ("off centre by", "{:.0%} of the frame"),
-    "darkness": ("light missing", "{:.0%}"),
-    "grade": ("colour grade", "{:.2f} of 1"),
-    "blur": ("blur", "{:.1f} px"),
-    "noise": ("noise", "{:.3f} of 1"),
-    "clutter": ("clutter", "{:.2f} of 1"),
-    "occlusion": ("hidden in front", "{:.0%} of the width"),
-    "extras": ("other people", "{:d}"),
-    "compression": ("compression (CRF)", "{:d}"),
-    "viewpoint": ("camera turned by", "{:.2f} rad"),
-}
+# knobs of training.drawn.shift, in the order in which people read them
+KNOBS = (
+    "scale", "off_centre", "darkness", "grade", "blur", "noise", "clutter", "occlusion", "extras",
+    "compression", "viewpoint",
+)  # fmt: skip
 
 
 class Facts:
@@ -167,15 +161,21 @@ class Facts:
     def about(self, item: Still | LabelledClip, thumbnail: Thumbnail) -> str:
         """One file's facts."""
         record = self._records.get(item.path.relative_to(self._folder).as_posix())
-        rows = [("Class", self._source.concepts[item.label])]
+        rows = [(say("data.about.class"), self._source.concepts[item.label])]
         if isinstance(item, LabelledClip):
-            rows.append(("Split", ", ".join(self._splits.get(item.path, ["none"]))))
+            sides = self._splits.get(item.path, [say("data.about.none")])
+            rows.append((say("data.about.split"), ", ".join(sides)))
         if item.path in self._splits and not thumbnail.why:
-            frames = f" of {thumbnail.frames}" if thumbnail.frames else ""
-            when = f"frame {thumbnail.index + 1}{frames}, at {thumbnail.seconds:.2f} s"
-            rows.append(("Shown", when))
+            when = say(
+                "data.about.frame_of" if thumbnail.frames else "data.about.frame",
+                frame=thumbnail.index + 1,
+                frames=thumbnail.frames,
+                seconds=f"{thumbnail.seconds:.2f}",
+            )
+            rows.append((say("data.about.shown"), when))
         if not thumbnail.why:
-            rows.append(("Size", f"{thumbnail.width} × {thumbnail.height} pixels"))
+            size = say("data.about.pixels", width=thumbnail.width, height=thumbnail.height)
+            rows.append((say("data.about.size"), size))
         name = f"<h4>{escape(label(item.path))}</h4>"
         return name + _list(rows) + (_truth(record, thumbnail.index) if record else "")
 
@@ -194,16 +194,24 @@ def _truth(record: dict[str, Any], shown: int) -> str:
         f"<div class='strip' aria-hidden='true'><i style='left:{start:.1f}%;width:{width:.1f}%'></i>"
         f"<b style='left:{100 * (shown + 0.5) / frames:.1f}%'></b></div>"
     )
-    when = (
-        f"{first / fps:.2f} s to {after / fps:.2f} s of {frames / fps:.2f} s "
-        f"(frames {first + 1} to {after} of {frames})"
+    when = say(
+        "data.about.when",
+        start=f"{first / fps:.2f}",
+        end=f"{after / fps:.2f}",
+        length=f"{frames / fps:.2f}",
+        first=first + 1,
+        last=after,
+        frames=frames,
     )
     knobs = [
-        (called, told.format(record["shift"][knob]))
-        for knob, (called, told) in KNOBS.items()
+        (say(f"data.knobs.{knob}"), say(f"data.knobs.{knob}_is", value=record["shift"][knob]))
+        for knob in KNOBS
         if knob in record["shift"]
     ]
-    rows = [("The act happens", when), ("Shift from a Web image", str(record["level"]))]
+    rows = [
+        (say("data.about.act"), when),
+        (say("data.about.shift"), str(record["level"])),
+    ]
     return f"{_list(rows)}{strip}<div class='knobs'>{_list(knobs)}</div>"
 
 
