@@ -55,7 +55,7 @@ OF = {
     },
     "es": {"el", "los", "las", "y", "son", "con", "para", "este", "una", "del", "que", "sus"},
 }
-SHARED = {("de", "die")}  # also a word of English, in no sentence of ours
+SHARED = {("de", "die"), ("es", "es")}  # also a word of English in no sentence of ours; of German
 
 
 def values(sentence: str) -> set[str]:

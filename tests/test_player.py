@@ -14,9 +14,11 @@ import gradio as gr
 import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
+from starlette.middleware import Middleware
 
 from attention import pack
 from attention.analysis import Analysis, Side, verdicts_of
+from attention.gate.head import Head
 from attention.pack import first_bytes, pack_bytes, save_pack
 from attention.pictures.strip import LINES
 from attention.tabs.cards import SIGNS
@@ -893,7 +895,7 @@ def test_the_frame_in_words(stage: Any) -> None:
     assert cells.all_inner_texts() == ["lion", "9.00", "3–5 × 1–3", "0.00"]
     assert page.locator("caption").inner_text() == "frame 6 of 6, 1.00 s"
     spoken = page.locator(".spoken")
-    page.wait_for_function("document.querySelector('.spoken').textContent !== ''")
+    page.wait_for_function("document.querySelector('.spoken').textContent.includes('frame 6')")
     assert spoken.inner_text() == (
         "frame 6 of 6, 1.00 s. Energies: lion 9.00, cheetah 5.00, "
         "<script>window.broken = 1</script> 8.00 and tower 0.00."
@@ -1024,7 +1026,10 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
             mounted,
             api_visibility="private",
         )
-    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    words = {"middleware": [Middleware(Head, begun=words_head())]}
+    _, address, _ = demo.launch(
+        prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", app_kwargs=words
+    )
     complaints: list[str] = []
     try:
         page = browser.new_page()

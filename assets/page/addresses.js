@@ -67,7 +67,7 @@ if (asked().has("tab") || asked().has("at")) follow();
 element.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
   const panel = [...document.querySelectorAll("#tabs [role=tabpanel]")].find((one) => one.offsetParent);
-  const play = panel?.querySelector("#player button[aria-label=play]");
+  const play = panel?.querySelector("#player button.play");
   const target = play?.offsetParent ? play : panel?.querySelector("input, button");
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });

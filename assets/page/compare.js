@@ -3,8 +3,7 @@ const open = (cell) => {
   const { frame, side } = cell.dataset;
   const { player } = document.querySelector("#player .attention-player") ?? {};
   if (player?.view) player.set({ frame: Number(frame), side });
-  const tabs = [...document.querySelectorAll("button[role=tab]")];
-  tabs.find((tab) => tab.textContent.trim() === "Heatmaps")?.click();
+  document.querySelector("#tabs button[role=tab][data-tab-id=heatmaps]")?.click();
   setTimeout(() => document.querySelector("#player")?.scrollIntoView({ block: "nearest" }), 100);
 };
 element.addEventListener("click", (event) => {

@@ -46,6 +46,9 @@
     return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   };
 
+  // The key of a registry's row, by its name: methods.finetune_cnn.plain.
+  const keyOf = (place, name, what) => `${place}.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}.${what}`;
+
   // Opens the page anew in another language.
   const choose = (name) => {
     keep(name);
@@ -54,5 +57,5 @@
     if (address.href === location.href) location.reload();
     else location.assign(address);
   };
-  Object.assign(window.attentionWords, { language, say, choose });
+  Object.assign(window.attentionWords, { language, say, keyOf, choose });
 })();

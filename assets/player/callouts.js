@@ -7,7 +7,7 @@
   class Callouts {
     constructor() {
       this.vote = el("span", { class: "callout low" });
-      this.looks = el("span", { class: "callout looks" }, "it looks here");
+      this.looks = el("span", { class: "callout looks" }, attentionWords.say("player.callouts.looks"));
       this.says = el("span", { class: "callout low" });
       this.wanted = false;
     }
@@ -25,8 +25,8 @@
       const { pack, cnn } = view;
       const differ = attention && cnn.prediction !== attention.prediction;
       if (!seen || !differ || view.state.present) return;
-      say(this.vote, `it says ${pack.concepts[cnn.prediction]}`);
-      say(this.says, `attention says ${pack.concepts[attention.prediction]}`);
+      say(this.vote, attentionWords.say("player.callouts.vote", { concept: pack.concepts[cnn.prediction] }));
+      say(this.says, attentionWords.say("player.callouts.attention", { concept: pack.concepts[attention.prediction] }));
       const bare = tiles.find(({ concept }) => concept === null);
       bare?.picture.append(this.vote);
       seen.picture.append(this.looks, this.says);

@@ -3,13 +3,12 @@
   "use strict";
 
   const { el, say, written } = player;
-  const NONE = "The maps Aᵏ and their weights αₖ are not kept; they are computed for this frame alone.";
 
   class Channels {
     // owner: the player
     constructor(owner) {
       this.owner = owner;
-      this.button = el("button", { type: "button", onclick: () => this.#ask() }, "Show the strongest channels");
+      this.button = el("button", { type: "button", onclick: () => this.#ask() }, attentionWords.say("player.channels.ask"));
       this.said = el("p", { class: "hint", role: "status" });
       this.table = el("table", { class: "channels" });
       this.root = el("section", {}, this.button, this.said, this.table);
@@ -24,7 +23,7 @@
       Object.assign(this, { pack, place });
       this.button.hidden = false;
       this.table.replaceChildren();
-      say(this.said, NONE);
+      say(this.said, attentionWords.say("player.channels.none"));
     }
 
     // Takes an answer of the server: {frame, concept, side, rows: [{channel, alpha, adds, map}], total, count}
@@ -35,7 +34,13 @@
       const { rows, total, count } = answer;
       this.button.hidden = true;
       const top = Math.max(...rows.map(({ alpha }) => Math.abs(alpha)), Number.MIN_VALUE);
-      const head = ["map Aᵏ", "k", "weight αₖ", "", "adds"];
+      const head = [
+        attentionWords.say("player.channels.map"),
+        "k",
+        attentionWords.say("player.channels.weight"),
+        "",
+        attentionWords.say("player.channels.adds"),
+      ];
       this.table.replaceChildren(
         el("thead", {}, el("tr", {}, ...head.map((name) => el("th", { scope: "col" }, name)))),
         el("tbody", {}, ...rows.map((row) => this.#row(row, top, total))),
@@ -44,14 +49,18 @@
       const digits = player.decimalsFor(Math.abs(total));
       say(
         this.said,
-        `ΣαₖAᵏ over the ${count} channels and all cells is ${written(total, digits)} before the ReLU. These ` +
-          `${rows.length} add or take most; the other ${count - rows.length} add ${written(others, digits)}. ` +
-          "Each map has a scale of its own.",
+        attentionWords.say("player.channels.sum", {
+          channels: count,
+          total: written(total, digits),
+          rows: rows.length,
+          others: count - rows.length,
+          rest: written(others, digits),
+        }),
       );
     }
 
     #ask() {
-      say(this.said, "Looking at this frame once more …");
+      say(this.said, attentionWords.say("player.channels.asking"));
       this.owner.options.ask({ channels: this.place });
     }
 
@@ -73,7 +82,8 @@
     // A^k, one pixel for each cell; what lies below 0 has the lowest colour.
     #picture(map, channel) {
       const [h, w] = this.pack.mapSize;
-      const canvas = el("canvas", { width: w, height: h, role: "img", "aria-label": `map of channel ${channel}` });
+      const label = attentionWords.say("player.channels.picture", { channel });
+      const canvas = el("canvas", { width: w, height: h, role: "img", "aria-label": label });
       canvas.style.aspectRatio = `${w} / ${h}`;
       const table = player.colourTable(this.owner.view.state.map);
       const highest = Math.max(...map, Number.MIN_VALUE);

@@ -24,7 +24,7 @@
     cividis: "cividis",
     magma: "magma",
     turbo: "turbo",
-    jet: "jet (as in the paper)",
+    jet: attentionWords.say("player.colours.jet"),
   };
 
   const tables = new Map();

@@ -11,7 +11,7 @@
     constructor(on) {
       this.on = on;
       this.chips = new Map();
-      this.list = el("ul", { class: "chips", "aria-label": "shown concepts" });
+      this.list = el("ul", { class: "chips", "aria-label": attentionWords.say("player.concepts.chosen") });
       this.finder = new Finder(on);
       this.trouble = el("p", { class: "trouble", role: "status" });
       this.root = el("div", { class: "concepts" }, this.list, this.finder.root, this.trouble);
@@ -32,7 +32,7 @@
       shown.forEach((concept, place) => {
         const chip = this.chips.get(concept);
         chip.toggle.setAttribute("aria-pressed", String(!off.includes(concept)));
-        chip.toggle.title = `show or hide (key ${place + 1})`;
+        chip.toggle.title = attentionWords.say("player.concepts.toggle", { key: place + 1 });
         say(chip.number, String(place + 1));
         sample(chip.sample, lineOf(concept));
       });
@@ -66,8 +66,8 @@
         {
           type: "button",
           class: "remove",
-          "aria-label": `remove ${name}`,
-          title: "remove",
+          "aria-label": attentionWords.say("player.concepts.remove", { concept: name }),
+          title: attentionWords.say("player.concepts.remove_it"),
           onclick: () => this.on.remove(concept),
         },
         player.icon(CROSS),
@@ -117,11 +117,11 @@
         "aria-expanded": "false",
         "aria-controls": list,
         "aria-autocomplete": "list",
-        "aria-label": "find a concept to show",
+        "aria-label": attentionWords.say("player.concepts.find"),
         autocomplete: "off",
         spellcheck: "false",
       });
-      this.options = el("ul", { role: "listbox", id: list, "aria-label": "concepts by mean energy" });
+      this.options = el("ul", { role: "listbox", id: list, "aria-label": attentionWords.say("player.concepts.list") });
       this.note = el("p", { class: "more" });
       this.popup = el("div", { class: "popup", hidden: true }, this.options, this.note);
       this.root = el("div", { class: "finder" }, this.input, this.popup);
@@ -130,8 +130,7 @@
 
     show(pack, { shown, ranking, means, decimals }) {
       Object.assign(this, { pack, shown, ranking, means, decimals });
-      const count = pack.concepts.length;
-      this.input.placeholder = `find among ${count}`;
+      this.input.placeholder = attentionWords.say("player.concepts.among", { concepts: pack.concepts.length });
       this.ranks = ranking && new Map(ranking.map((concept, place) => [concept, place + 1]));
       if (!this.popup.hidden) this.#list();
     }
@@ -187,7 +186,7 @@
     #pick(concept) {
       if (this.shown.includes(concept)) this.on.remove(concept);
       else if (this.shown.length >= player.MOST)
-        return void say(this.note, `${player.MOST} concepts fit side by side: remove one first.`);
+        return void say(this.note, attentionWords.say("player.concepts.full", { most: player.MOST }));
       else this.on.add(concept);
       this.input.value = "";
       this.#close();
@@ -202,10 +201,10 @@
       say(
         this.note,
         !found.length
-          ? "No concept has that in its name."
+          ? attentionWords.say("player.concepts.nothing")
           : left > 0
-            ? `… and ${left} more: type a part of the name.`
-            : "rank and mean energy over the clip",
+            ? attentionWords.say("player.concepts.more", { left })
+            : attentionWords.say("player.concepts.rank"),
       );
       if (this.active >= 0) this.#walk(Math.min(this.active, found.length - 1));
     }

@@ -7,11 +7,16 @@
   const PLAY = "M8 5v14l11-7z";
   const PAUSE = "M8 5v14M16 5v14";
   const ON = "M9 5l7 7-7 7M19 5v14";
-  const VIEWS = { 2: "side by side", 6: "right or wrong" };
-  const FIGURES = {
-    2: "each concept's map over the same frame (the paper's Figure 2)",
-    6: "the true concept beside the CNN's wrong choice (the paper's Figure 6)",
+  const VIEWS = {
+    2: attentionWords.say("player.controls.side_by_side"),
+    6: attentionWords.say("player.controls.right_or_wrong"),
   };
+  const FIGURES = {
+    2: attentionWords.say("player.controls.figure2"),
+    6: attentionWords.say("player.controls.figure6"),
+  };
+  const SIDES = { web: attentionWords.say("player.controls.web"), tuned: attentionWords.say("player.controls.tuned") };
+  const SCALES = { shared: attentionWords.say("player.controls.same"), own: attentionWords.say("player.controls.own") };
 
   // Step back, play, step on, and the scrubber over the sampled frames.
   class Transport {
@@ -19,15 +24,31 @@
     constructor(on) {
       const button = (label, path, onclick, title) =>
         el("button", { type: "button", class: "key", "aria-label": label, title, onclick }, icon(path));
-      this.back = button("previous frame", BACK, () => on.step(-1), "previous frame (←)");
-      this.play = button("play", PLAY, () => on.play(), "play or pause (space)");
-      this.forward = button("next frame", ON, () => on.step(1), "next frame (→)");
+      this.back = button(
+        attentionWords.say("player.transport.back"),
+        BACK,
+        () => on.step(-1),
+        attentionWords.say("player.transport.back_key"),
+      );
+      this.play = button(
+        attentionWords.say("player.transport.play"),
+        PLAY,
+        () => on.play(),
+        attentionWords.say("player.transport.play_key"),
+      );
+      this.forward = button(
+        attentionWords.say("player.transport.forward"),
+        ON,
+        () => on.step(1),
+        attentionWords.say("player.transport.forward_key"),
+      );
+      this.play.classList.add("play");
       // in milliseconds, so that it stands on the timeline's axis; its arrows go from frame to frame
       this.range = el("input", {
         type: "range",
         min: 0,
         step: 1,
-        "aria-label": "frame",
+        "aria-label": attentionWords.say("player.transport.frame"),
         "data-frames": true,
         oninput: () => on.seek(this.#nearest(Number(this.range.value))),
       });
@@ -61,7 +82,8 @@
     }
 
     playing(playing) {
-      this.play.setAttribute("aria-label", playing ? "pause" : "play");
+      const label = playing ? attentionWords.say("player.transport.pause") : attentionWords.say("player.transport.play");
+      this.play.setAttribute("aria-label", label);
       this.play.classList.toggle("playing", playing);
       this.play.querySelector("path").setAttribute("d", playing ? PAUSE : PLAY);
     }
@@ -73,11 +95,11 @@
     // maps: the control of other maps, if there is one
     constructor(onChange, ask, maps = null) {
       this.seen = new player.Seen(ask);
-      this.view = choice("View", VIEWS, (view) => onChange({ view }), FIGURES);
-      this.side = choice("CNN", { web: "Web", tuned: "tuned" }, (side) => onChange({ side }));
-      this.scale = choice("Scale", { shared: "shared", own: "own" }, (scale) => onChange({ scale }));
-      this.opacity = slider("Opacity", 0, 100, (opacity) => onChange({ opacity }));
-      this.window = slider("Window s", 1, 1, (s) => onChange({ s }));
+      this.view = choice(attentionWords.say("player.controls.view"), VIEWS, (view) => onChange({ view }), FIGURES);
+      this.side = choice(attentionWords.say("player.controls.cnn"), SIDES, (side) => onChange({ side }));
+      this.scale = choice(attentionWords.say("player.controls.scale"), SCALES, (scale) => onChange({ scale }));
+      this.opacity = slider(attentionWords.say("player.controls.opacity"), 0, 100, (opacity) => onChange({ opacity }));
+      this.window = slider(attentionWords.say("player.controls.window"), 1, 1, (s) => onChange({ s }));
       const map = freshId("map");
       this.map = el(
         "select",
@@ -88,14 +110,14 @@
       this.numbers = [0, 1, 2].map(() => el("span", {}));
       const bar = el(
         "div",
-        { class: "colour-bar", title: "value of a map's cell L(F, c), Eq. 1, as the network gives it" },
+        { class: "colour-bar", title: attentionWords.say("player.controls.bar") },
         this.gradient,
         el("div", { class: "numbers" }, ...this.numbers),
       );
       const colours = el(
         "div",
         { class: "control colours" },
-        el("label", { for: map }, "Colours"),
+        el("label", { for: map }, attentionWords.say("player.controls.colours")),
         this.map,
         bar,
       );
@@ -119,7 +141,7 @@
       const maps = pack.sides.get(state.side).mapped;
       this.view.at(state.view);
       this.view.inputs["6"].disabled = !figure6.possible;
-      this.view.explain("6", figure6.possible ? FIGURES[6] : `Not here: ${figure6.reason}`);
+      this.view.explain("6", figure6.possible ? FIGURES[6] : attentionWords.say("player.controls.not_here", figure6));
       this.seen.show(pack);
       this.side.root.hidden = pack.sides.size < 2;
       this.side.at(state.side);
@@ -129,9 +151,7 @@
       this.window.range.max = Math.min(...pack.mapSize);
       this.window.range.disabled = !maps;
       this.window.at(state.s, `${state.s}×${state.s}`);
-      this.window.root.title = maps
-        ? "side of the window the energy is summed in (Eq. 2); the paper's is 3"
-        : "";
+      this.window.root.title = maps ? attentionWords.say("player.controls.window_hint") : "";
       this.#colourBar(state, top, maps);
       say(this.notes, this.#hints(state, figure6, maps).join(" "));
     }
@@ -141,23 +161,21 @@
       const own = state.scale === "own";
       this.gradient.style.background = player.gradient(state.map);
       const words = own
-        ? ["0", "", "own max"]
+        ? ["0", "", attentionWords.say("player.controls.own_max")]
         : [0, top / 2, top].map((value) => written(value, value ? decimals : 0));
       words.forEach((word, i) => say(this.numbers[i], maps ? word : ""));
-      this.gradient.setAttribute(
-        "aria-label",
-        `colour scale ${state.map}, from 0 to ${own ? "each map's own maximum" : written(top, decimals)}`,
-      );
+      const high = own ? attentionWords.say("player.controls.own_maximum") : written(top, decimals);
+      this.gradient.setAttribute("aria-label", attentionWords.say("player.controls.bar_label", { map: state.map, high }));
     }
 
     #hints(state, figure6, maps) {
       const scale =
         state.scale === "own"
-          ? "Own scale: each map is divided by its own maximum: heights can no longer be compared."
-          : "Shared scale: one colour means one value across all concepts and frames of the clip.";
+          ? attentionWords.say("player.controls.own_scale")
+          : attentionWords.say("player.controls.shared_scale");
       return [
-        maps ? scale : "The maps of this analysis were not kept: only energies and windows can be shown.",
-        figure6.possible ? "" : `Right or wrong: ${figure6.reason}`,
+        maps ? scale : attentionWords.say("player.controls.no_maps"),
+        figure6.possible ? "" : attentionWords.say("player.controls.why_not", figure6),
       ].filter(Boolean);
     }
   }

@@ -13,21 +13,25 @@
       this.root = el("figure", { class: "curve", hidden: true }, this.drawing, this.caption);
     }
 
-    // row: a shift with its curves, {model: {clips, lines: [{method, name, colour, dashed, points: [[value,
+    // row: a shift with its name in everyday words, plain, and its curves, {model: {clips, lines: [{method, colour, dashed, points: [[value,
     // accuracy, low, high]…]}]}} · value: of the slider · broken: Map method → the least value tried at which
     // it says something else of this clip.
     show(row, model, value, broken) {
-      const known = row.curves[model];
+      const known = named(row.curves[model]);
       const drawn = JSON.stringify([row.name, model, [...broken]]);
       if (known && drawn === this.drawn) return this.#stand(value);
       this.drawn = drawn;
       this.root.hidden = false;
       this.drawing.hidden = !known;
-      if (!known) return void say(this.caption, `How accuracy falls with ${row.name} was not measured for this model.`);
+      if (!known) return void say(this.caption, attentionWords.say("player.curve.unknown", { change: row.plain }));
       const values = known.lines[0].points.map(([at]) => at);
       const x = (at) => LEFT + (place(values, at) / (values.length - 1)) * (WIDTH - LEFT - RIGHT);
       const y = (percent) => TOP + (1 - percent / 100) * (HEIGHT - TOP - BOTTOM);
-      const names = ["none", ...Object.keys(row.levels), "beyond"];
+      const names = [
+        attentionWords.say("player.dial.none"),
+        ...Object.keys(row.levels).map((level) => attentionWords.say(`shifts.${level}`)),
+        attentionWords.say("player.curve.beyond"),
+      ];
       this.drawing.replaceChildren(
         svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": spoken(row, known) }, [
           ...[0, 50, 100].flatMap((percent) => [
@@ -45,10 +49,10 @@
       this.#stand(value);
       say(
         this.caption,
-        `Accuracy of each method against ${row.name}, over ${known.clips} development clips (bars: 95 % intervals). ` +
-          (broken.size
-            ? "✗: where a method first says something else of this clip. One clip's luck is not a law."
-            : "The upright line is where the slider stands."),
+        [
+          attentionWords.say("player.curve.title", { change: row.plain, clips: known.clips }),
+          broken.size ? attentionWords.say("player.curve.broken") : attentionWords.say("player.curve.stands"),
+        ].join(" "),
       );
     }
 
@@ -76,7 +80,7 @@
       const at = place(values, value);
       const [low, high] = [points[Math.floor(at)], points[Math.ceil(at)]];
       const percent = low[1] + (high[1] - low[1]) * (at % 1);
-      return [svg("text", { class: "broken", x: x(value), y: y(percent) + 5, fill: colour }, ["✗", svg("title", {}, [`${name} breaks here`])])];
+      return [svg("text", { class: "broken", x: x(value), y: y(percent) + 5, fill: colour }, ["✗", svg("title", {}, [attentionWords.say("player.curve.breaks", { method: name })])])];
     }
   }
 
@@ -86,6 +90,12 @@
     if (above < 0) return values.length - 1;
     if (above === 0) return 0;
     return above - 1 + (value - values[above - 1]) / (values[above] - values[above - 1]);
+  }
+
+  // The curves of a model with the methods' names in everyday words.
+  function named(known) {
+    const name = (line) => attentionWords.say(attentionWords.keyOf("methods", line.method, "plain"));
+    return known && { ...known, lines: known.lines.map((line) => ({ ...line, name: name(line) })) };
   }
 
   // The methods' names beside their lines' ends, one below the other where they would touch.
@@ -104,8 +114,14 @@
   }
 
   function spoken(row, { lines }) {
-    const ends = lines.map(({ name, points }) => `${name} ${Math.round(points[0][1])} % to ${Math.round(points.at(-2)[1])} %`);
-    return `Accuracy from none to hard ${row.name}: ${ends.join(", ")}`;
+    const ends = lines.map(({ name, points }) =>
+      attentionWords.say("player.curve.end", {
+        method: name,
+        first: Math.round(points[0][1]),
+        last: Math.round(points.at(-2)[1]),
+      }),
+    );
+    return attentionWords.say("player.curve.spoken", { change: row.plain, ends: ends.join(", ") });
   }
 
   function text(words, x, y, anchor) {

@@ -7,17 +7,22 @@
   const REST = 180; // ms without a move before the server is asked
   const WIDEST = 320; // pixels of the picture while a slider moves; at rest it has its own width
   const NOTE = {
-    moving: "The picture moves in the browser; the verdicts follow from the server …",
-    compression: "Compression is seen once the server has answered …",
+    moving: attentionWords.say("player.dial.moving"),
+    compression: attentionWords.say("player.dial.compression"),
   };
+  const NONE = attentionWords.say("player.dial.none");
 
   class Dial {
-    // owner: the player · rows: of attention/probe/shift, {name, most, levels, unit, hint, only_like, in_browser}
+    // owner: the player · rows: of attention/probe/shift, {name, most, levels, only_like, in_browser, curves}
     constructor(owner, rows) {
       this.owner = owner;
       this.answered = this.asked = "{}";
       this.moving = false;
-      this.rows = rows.map((row) => ({ ...row, stops: [0, ...Object.values(row.levels), row.most] }));
+      this.rows = rows.map((row) => ({
+        ...row,
+        plain: wordOf(row, "plain"),
+        stops: [0, ...Object.values(row.levels), row.most],
+      }));
       this.sliders = this.rows.map((row) => this.#slider(row));
       this.note = el("p", { class: "note", role: "status" });
       this.curve = new player.Curve();
@@ -28,10 +33,10 @@
       this.root = el(
         "details",
         { class: "dial", ontoggle: () => this.root.open && this.#makeReady() },
-        el("summary", {}, "Grab it: make the clip darker, blurred, smaller, noisier, or hide a part of it …"),
+        el("summary", {}, attentionWords.say("player.dial.summary")),
         this.hide.root,
         el("div", { class: "shifts" }, ...this.sliders.map((slider) => slider.root)),
-        el("div", { class: "line" }, el("button", reset, "As it was"), this.note),
+        el("div", { class: "line" }, el("button", reset, attentionWords.say("player.dial.reset")), this.note),
         this.curve.root,
       );
     }
@@ -198,15 +203,17 @@
           this.#moved(REST);
         },
       });
-      const said = el("output", { for: id }, "none");
-      const levels = Object.keys(row.levels).map((name, number) =>
-        el("button", { type: "button", title: `${row.name}: ${name}`, onclick: () => this.#choose(at, number + 1) }, name),
-      );
-      const title = [row.hint, row.only_like].filter(Boolean).join(" ");
+      const said = el("output", { for: id }, NONE);
+      const levels = Object.keys(row.levels).map((name, number) => {
+        const level = attentionWords.say(`shifts.${name}`);
+        const title = attentionWords.say("player.dial.level", { change: row.plain, level });
+        return el("button", { type: "button", title, onclick: () => this.#choose(at, number + 1) }, level);
+      });
+      const title = [wordOf(row, "hint"), row.only_like && wordOf(row, "only_like")].filter(Boolean).join(" ");
       const root = el(
         "div",
         { class: "shift", title },
-        el("label", { for: id }, row.name),
+        el("label", { for: id }, row.plain),
         said,
         range,
         el("div", { class: "levels" }, ...levels),
@@ -225,7 +232,7 @@
       range.value = place;
       const value = this.#value(row, Number(range.value));
       const level = Object.keys(row.levels).find((name) => Math.abs(row.levels[name] - value) < 1e-9);
-      const text = value === 0 ? "none" : (level ?? `${Number(value.toPrecision(2))} ${row.unit}`);
+      const text = value === 0 ? NONE : level ? attentionWords.say(`shifts.${level}`) : numbered(row, value);
       say(said, text);
       range.setAttribute("aria-valuetext", text);
     }
@@ -262,6 +269,10 @@
       return at >= 4 ? stops[4] : stops[at] + (stops[at + 1] - stops[at]) * share;
     }
   }
+
+  const wordOf = ({ name }, what) => attentionWords.say(attentionWords.keyOf("shifts", name, what));
+  const numbered = (row, value) =>
+    attentionWords.say("player.dial.value", { value: Number(value.toPrecision(2)), unit: wordOf(row, "unit") });
 
   // The place whose value is this one, or nearest to it.
   function placeOf({ stops }, value) {

@@ -4,11 +4,11 @@
 
   const { el, say } = player;
   const KEYS = [
-    ["← →", "frame"],
-    ["Home End", "first, last"],
-    ["space", "play"],
-    ["1 – 8", "show or hide a concept"],
-    ["p", "present"],
+    ["← →", attentionWords.say("player.foot.keys_frame")],
+    ["Home End", attentionWords.say("player.foot.keys_ends")],
+    [attentionWords.say("player.foot.space"), attentionWords.say("player.foot.keys_play")],
+    ["1 – 8", attentionWords.say("player.foot.keys_concept")],
+    ["p", attentionWords.say("player.foot.keys_present")],
   ];
   const OFTEN = 250; // ms: browsers refuse an address that changes more often than some three times a second
 
@@ -21,9 +21,9 @@
       this.root = el(
         "div",
         { class: "foot" },
-        el("button", link, "Copy link"),
-        el("button", { type: "button", onclick: () => this.#savePicture() }, "Save picture"),
-        el("button", { type: "button", onclick: () => owner.presentation.toggle() }, "Present"),
+        el("button", link, attentionWords.say("player.foot.copy")),
+        el("button", { type: "button", onclick: () => this.#savePicture() }, attentionWords.say("player.foot.save")),
+        el("button", { type: "button", onclick: () => owner.presentation.toggle() }, attentionWords.say("player.foot.present")),
         this.answer,
         el("p", { class: "keys" }, ...KEYS.flatMap(([key, text]) => [el("kbd", {}, key), ` ${text} `])),
       );
@@ -68,7 +68,7 @@
       const own = Boolean(this.owner.link.own);
       try {
         await navigator.clipboard.writeText(link);
-        this.#say(own ? "Link copied; it names your clip, which stays on this computer." : "Link copied.");
+        this.#say(own ? attentionWords.say("player.foot.copied_own") : attentionWords.say("player.foot.copied"));
       } catch {
         this.#say(link); // no clipboard without https: the person can copy it by hand
       }
@@ -82,9 +82,11 @@
         return { name: pack.concepts[concept], energy: `E = ${energy}`, over, mark: view.marks.get(concept) };
       });
       const top = player.written(view.top, player.decimalsFor(view.top));
-      const high = state.scale === "own" ? "each map's own maximum" : top;
-      const energy = `E: largest ${state.s}×${state.s} window sum`;
-      const sees = `${pack.model}, ${state.side} CNN${pack.frame === "whole" ? ", whole frames" : ""}`;
+      const high = state.scale === "own" ? attentionWords.say("player.foot.own_maximum") : top;
+      const energy = attentionWords.say("player.foot.energy", { s: state.s });
+      const { model } = pack;
+      const seen = state.side === "web" ? attentionWords.say("player.foot.web", { model }) : attentionWords.say("player.foot.tuned", { model });
+      const sees = pack.frame === "whole" ? attentionWords.say("player.foot.whole", { seen }) : seen;
       const says = [sees, energy, view.verdict().text].join(" · ");
       const canvas = player.drawFigure(
         pack.size,
@@ -98,7 +100,7 @@
           .replace(/[^\p{L}\p{N}_-]+/gu, "-")
           .slice(0, 60) || "clip";
       player.saveCanvas(canvas, `${clip}-figure${view.figure}-frame${state.frame + 1}.png`);
-      this.#say("Picture saved.");
+      this.#say(attentionWords.say("player.foot.saved"));
     }
 
     #say(text) {

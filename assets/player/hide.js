@@ -5,29 +5,29 @@
   const { el } = player;
   const STEP = 0.02; // of the frame, for one press of an arrow key
   const SMALLEST = 0.03;
-  const WORDS = "hidden part: arrow keys move it, with shift they change its size";
+  const WORDS = attentionWords.say("player.hide.part");
 
   class Hide {
     // owner: the player · onChange(): what is hidden is another.
     constructor(owner, onChange) {
       Object.assign(this, { owner, onChange });
       this.places = new Map(); // frame number → [x0, y0, x1, y1] in shares of the frame
-      this.draw = el("button", { type: "button", "aria-pressed": "false", onclick: () => this.#arm() }, "Hide a part");
+      this.draw = el("button", { type: "button", "aria-pressed": "false", onclick: () => this.#arm() }, attentionWords.say("player.hide.draw"));
       this.only = el(
         "select",
-        { "aria-label": "where the part is hidden", onchange: () => this.places.size && this.onChange() },
-        el("option", { value: "" }, "in the whole clip"),
-        el("option", { value: "only" }, "in one frame"),
+        { "aria-label": attentionWords.say("player.hide.where"), onchange: () => this.places.size && this.onChange() },
+        el("option", { value: "" }, attentionWords.say("player.hide.clip")),
+        el("option", { value: "only" }, attentionWords.say("player.hide.frame")),
       );
       const button = (text, onclick, title = "") => el("button", { type: "button", onclick, title }, text);
-      const following = "the window of the concept that attention names, in every frame where it is";
-      this.clear = button("Hide nothing", () => this.#set(new Map()));
+      const following = attentionWords.say("player.hide.looks_hint");
+      this.clear = button(attentionWords.say("player.hide.nothing"), () => this.#set(new Map()));
       this.root = el(
         "div",
         { class: "line" },
         this.draw,
         this.only,
-        button("Hide where it looks", () => this.#set(this.#windows()), following),
+        button(attentionWords.say("player.hide.looks"), () => this.#set(this.#windows()), following),
         this.clear,
       );
       this.box = el("button", { type: "button", class: "hidden-part", "aria-label": WORDS });

@@ -80,12 +80,20 @@
     // Has the maps of these concepts fetched.
     want(concepts) {
       for (const concept of concepts)
-        this.#follow(this.maps?.fetch(concept), `The maps of ${this.names[concept]}`, concept);
+        this.#follow(
+          this.maps?.fetch(concept),
+          (why) => attentionWords.say("player.maps.failed_one", { concept: this.names[concept], why }),
+          concept,
+        );
     }
 
     // Has the maps of all concepts fetched.
     wantAll(onProgress) {
-      this.#follow(this.maps?.fetchAll(onProgress), "The maps of the other concepts", null);
+      this.#follow(
+        this.maps?.fetchAll(onProgress),
+        (why) => attentionWords.say("player.maps.failed_all", { why }),
+        null,
+      );
     }
 
     // The pack was closed: what still arrives is of no interest.
@@ -93,17 +101,16 @@
       this.closed = true;
     }
 
-    #follow(coming, what, concept) {
+    #follow(coming, sentence, concept) {
       coming?.then(
         () => this.closed || this.on.arrived(),
-        (error) => this.closed || this.on.failed(`${what} could not be fetched: ${why(error)}`, concept),
+        (error) => this.closed || this.on.failed(sentence(why(error)), concept),
       );
     }
   }
 
   function why(error) {
-    if (error.status) return "this look is no longer on the server. Look at the clip again.";
-    return "the server does not answer. Try again.";
+    return error.status ? attentionWords.say("player.maps.gone") : attentionWords.say("player.maps.silent");
   }
 
   Object.assign(player, { Maps, Supply });

@@ -3,7 +3,6 @@
   "use strict";
 
   const { el } = player;
-  const BROKEN = "This analysis is broken or not whole: analyse the clip again.";
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
   class Message {
@@ -21,8 +20,8 @@
 
     progress(sofar, total) {
       this.root.replaceChildren(
-        el("p", {}, `Fetching the analysis: ${megabytes(sofar)} of ${megabytes(total)} MB`),
-        el("progress", { value: sofar, max: total, "aria-label": "fetched" }),
+        el("p", {}, attentionWords.say("player.message.progress", { sofar: megabytes(sofar), total: megabytes(total) })),
+        el("progress", { value: sofar, max: total, "aria-label": attentionWords.say("player.message.fetched") }),
       );
     }
 
@@ -32,7 +31,7 @@
   }
 
   // One sentence for whatever kept a pack from being opened.
-  const reasonOf = (error) => (error instanceof player.PackError ? error.message : BROKEN);
+  const reasonOf = (error) => (error instanceof player.PackError ? error : player.broken()).message;
 
   Object.assign(player, { Message, reasonOf });
 })((globalThis.AttentionPlayer ??= {}));

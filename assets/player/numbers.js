@@ -10,6 +10,9 @@
   // Whether a map's numbers can be shown: {maps, mapSize}.
   const isReadable = ({ maps, mapSize }) => Boolean(maps) && Math.max(...mapSize) <= MOST;
 
+  // A place as people count: from 1.
+  const places = ([row, col]) => ({ row: row + 1, column: col + 1 });
+
   class Numbers {
     // owner: the player, with its view; it draws again whenever the frame or a setting changes.
     constructor(owner) {
@@ -22,7 +25,7 @@
       this.rest = el("div", { class: "lines" });
       this.sums = el("div", { class: "sums" }, this.map, this.channels.root, this.rest);
       this.steps = el("div", { class: "steps" }, ...this.#buttons());
-      const close = { type: "button", class: "close", "aria-label": "Close", onclick: () => this.root.close() };
+      const close = { type: "button", class: "close", "aria-label": attentionWords.say("player.numbers.close"), onclick: () => this.root.close() };
       this.root = el(
         "dialog",
         { class: "map-numbers", "aria-labelledby": this.title.id, onclose: () => this.#stop() },
@@ -58,7 +61,7 @@
       this.best = view.at(this.concept);
       this.place ??= [this.best.row, this.best.col];
       this.place = [Math.min(this.place[0], h - state.s), Math.min(this.place[1], w - state.s)];
-      say(this.title, `${pack.concepts[this.concept]} in ${view.time.spoken}`);
+      say(this.title, attentionWords.say("player.numbers.title", { concept: pack.concepts[this.concept], frame: view.time.spoken }));
       this.#showCells(h, w, view.over(this.concept, this.best), decimals);
       this.#showSums(h, w, decimals);
     }
@@ -84,7 +87,7 @@
       this.board.classList.toggle("wide", w > 1.5 * h);
       this.grid.replaceChildren(el("tbody", {}, ...rows));
       const { s } = this.owner.view.state;
-      say(this.hint, `Arrow keys, or a click on a cell, move the ${s}×${s} window; Home puts it on the largest sum.`);
+      say(this.hint, attentionWords.say("player.numbers.hint", { s }));
     }
 
     #showSums(h, w, decimals) {
@@ -105,19 +108,24 @@
       this.channels.at(this.concept);
       this.map.replaceChildren(
         this.#line(
-          others ? "Map" : "Eq. 1",
-          others ? `L(F, ${name}) by ${others}, not what the methods use` : `L(F, ${name}) = ReLU(Σₖ αₖAᵏ)`,
-          `the ${h}×${w} map: how much each place of the frame speaks for ${name}`,
+          others ? attentionWords.say("player.numbers.map") : attentionWords.say("player.numbers.eq1"),
+          others
+            ? attentionWords.say("player.numbers.by_others", { concept: name, method: others })
+            : `L(F, ${name}) = ReLU(Σₖ αₖAᵏ)`,
+          attentionWords.say("player.numbers.speaks", { h, w, concept: name }),
         ),
       );
       this.rest.replaceChildren(
         this.#line(
-          "Eq. 2",
-          `E(F, ${name}) = the largest sum of a ${s}×${s} window`,
-          el("span", {}, `window at row ${row + 1}, column ${col + 1}: `, ...terms, ` = `, el("b", {}, total)),
+          attentionWords.say("player.numbers.eq2"),
+          attentionWords.say("player.numbers.largest", { concept: name, s }),
+          el("span", {}, attentionWords.say("player.numbers.window", places(this.place)), ...terms, ` = `, el("b", {}, total)),
           largest
-            ? "No other window has more: this is the energy of the frame."
-            : `The largest is ${written(this.best.energy, decimals)}, at row ${this.best.row + 1}, column ${this.best.col + 1}.`,
+            ? attentionWords.say("player.numbers.is_largest")
+            : attentionWords.say("player.numbers.larger", {
+                energy: written(this.best.energy, decimals),
+                ...places([this.best.row, this.best.col]),
+              }),
         ),
         this.#meanLine(name, decimals),
         this.#verdictLine(decimals),
@@ -129,11 +137,12 @@
       const { energy } = view.series(this.concept);
       const highest = Math.max(...energy, Number.MIN_VALUE);
       const bars = Array.from(energy, (value, frame) => {
+        const label = attentionWords.say("player.numbers.bar", { frame: frame + 1, energy: written(value, decimals) });
         const bar = el("button", {
           type: "button",
           class: frame === view.state.frame ? "now" : "",
-          title: `frame ${frame + 1}: ${written(value, decimals)}`,
-          "aria-label": `frame ${frame + 1}: ${written(value, decimals)}`,
+          title: label,
+          "aria-label": label,
           onclick: () => this.#goTo(frame),
         });
         bar.style.setProperty("--share", Math.max(0, value / highest));
@@ -141,8 +150,8 @@
       });
       const mean = energy.reduce((a, b) => a + b, 0) / energy.length;
       return this.#line(
-        "Eq. 3",
-        `mean of E over ${energy.length === 1 ? "one frame" : `${energy.length} frames`} = ${written(mean, decimals)}`,
+        attentionWords.say("player.numbers.eq3"),
+        attentionWords.say("player.numbers.mean", { count: energy.length, mean: written(mean, decimals) }),
         el("span", { class: "energies" }, ...bars),
       );
     }
@@ -152,18 +161,20 @@
       const { pack, state } = view;
       const again = () => this.refresh();
       const means = view.energies.means(state.side, state.s, again);
-      if (!means) return this.#line("Verdict", "adding up the other concepts …");
+      const title = attentionWords.say("player.numbers.verdict");
+      if (!means) return this.#line(title, attentionWords.say("player.numbers.adding"));
       const all = view.energies.ranking(state.side, state.s, again);
       const ranked = (pack.others ? all.filter((concept) => pack.maps.has(concept)) : all).slice(0, RIVALS);
-      const rows = [...new Set([...ranked, this.concept])].map((concept, number) =>
-        el(
-          "li",
-          { class: concept === this.concept ? "own" : "" },
-          `${pack.concepts[concept]} ${written(means[concept], decimals)}${number ? "" : " ← the highest wins"}`,
-        ),
-      );
-      const says = pack.others ? "no verdict: the highest of those shown is" : "attention says";
-      return this.#line("Verdict", `${says} ${pack.concepts[ranked[0]]}`, el("ol", {}, ...rows));
+      const rows = [...new Set([...ranked, this.concept])].map((concept, number) => {
+        const mean = { concept: pack.concepts[concept], energy: written(means[concept], decimals) };
+        const said = number ? `${mean.concept} ${mean.energy}` : attentionWords.say("player.numbers.wins", mean);
+        return el("li", { class: concept === this.concept ? "own" : "" }, said);
+      });
+      const winner = { concept: pack.concepts[ranked[0]] };
+      const says = pack.others
+        ? attentionWords.say("player.numbers.no_verdict", winner)
+        : attentionWords.say("player.numbers.says", winner);
+      return this.#line(title, says, el("ol", {}, ...rows));
     }
 
     #line(name, what, ...more) {
@@ -179,9 +190,9 @@
     #buttons() {
       const button = (text, onclick) => el("button", { type: "button", onclick }, text);
       return [
-        button("← Frame", () => this.#goTo(this.owner.view.state.frame - 1)),
-        button("Frame →", () => this.#goTo(this.owner.view.state.frame + 1)),
-        button("Slide the window", () => this.#slide()),
+        button(attentionWords.say("player.numbers.back"), () => this.#goTo(this.owner.view.state.frame - 1)),
+        button(attentionWords.say("player.numbers.forward"), () => this.#goTo(this.owner.view.state.frame + 1)),
+        button(attentionWords.say("player.numbers.slide"), () => this.#slide()),
       ];
     }
 

@@ -5,7 +5,7 @@
 
   const { el, freshId, say } = player;
   const PAPERS = { method: "Grad-CAM", layer: "" };
-  const LAST = "the last one (the paper's)";
+  const LAST = attentionWords.say("player.othermaps.last");
 
   class OtherMaps {
     // owner: the player
@@ -20,14 +20,14 @@
       this.layer = el("select", { onchange: choose }, el("option", { value: "" }, LAST));
       this.said = el("p", { class: "hint", role: "status" });
       this.summary = el("summary", {}, PAPERS.method);
-      this.back = el("button", { type: "button", onclick: () => this.#usual() }, "Back to the paper's maps");
+      this.back = el("button", { type: "button", onclick: () => this.#usual() }, attentionWords.say("player.othermaps.back"));
       this.panel = el(
         "details",
         { ontoggle: () => this.panel.open && this.#opened(), onkeydown: (event) => this.#hear(event) },
         this.summary,
-        el("div", { class: "panel" }, row("Method", this.method), row("Layer", this.layer), this.said, this.back),
+        el("div", { class: "panel" }, row(attentionWords.say("player.othermaps.method"), this.method), row(attentionWords.say("player.othermaps.layer"), this.layer), this.said, this.back),
       );
-      this.root = el("div", { class: "control other-maps" }, el("span", { class: "name" }, "Maps"), this.panel);
+      this.root = el("div", { class: "control other-maps" }, el("span", { class: "name" }, attentionWords.say("player.othermaps.maps")), this.panel);
       this.mark = el("p", { class: "not-used", hidden: true });
     }
 
@@ -50,9 +50,13 @@
       const usual = view === paper;
       const name = usual ? PAPERS.method : nameOf(this.found);
       say(this.summary, name);
-      this.summary.setAttribute("aria-label", `Maps: ${usual ? `${name}, the paper's` : name}`);
+      const method = { method: name };
+      this.summary.setAttribute(
+        "aria-label",
+        usual ? attentionWords.say("player.othermaps.label_usual", method) : attentionWords.say("player.othermaps.label", method),
+      );
       this.mark.hidden = usual;
-      say(this.mark, usual ? "" : `Maps: ${name}. Not what the methods use: verdicts and exports keep the paper's maps.`);
+      say(this.mark, usual ? "" : attentionWords.say("player.othermaps.unused", method));
       this.back.disabled = this.isUsual;
       return view;
     }
@@ -65,7 +69,7 @@
       const here = this.found?.side === state.side && wanted.every((concept) => this.found.concepts.includes(concept));
       if (this.isUsual || !wanted.length || here || key === this.asked) return;
       this.asked = key;
-      say(this.said, "Computing these maps …");
+      say(this.said, attentionWords.say("player.othermaps.computing"));
       this.owner.options.ask({ maps: asked });
     }
 
@@ -93,7 +97,7 @@
         say(this.said, this.#hint(maps, pack));
         this.owner.refresh();
       } catch {
-        this.say("These maps could not be fetched: the server does not answer. Try again.");
+        this.say(attentionWords.say("player.othermaps.failed"));
       }
     }
 
@@ -115,13 +119,13 @@
 
     #hint({ method, computed }, { frames }) {
       const hint = this.offered?.methods.find(({ name }) => name === method)?.hint ?? "";
-      const few = `${computed} of ${frames.length} frames were computed; the others show the nearest.`;
+      const few = attentionWords.say("player.othermaps.few", { computed, frames: frames.length });
       return computed < frames.length ? `${hint} ${few}` : hint;
     }
 
     #opened() {
       if (!this.offered) {
-        say(this.said, "Asking which layers this network has …");
+        say(this.said, attentionWords.say("player.othermaps.asking"));
         this.owner.options.ask({ maps: { open: true, side: this.owner.view.state.side } });
       }
     }
@@ -153,7 +157,7 @@
     }
   }
 
-  const nameOf = ({ method, layer }) => (layer ? `${method} at ${layer}` : method);
+  const nameOf = ({ method, layer }) => (layer ? attentionWords.say("player.othermaps.at", { method, layer }) : method);
 
   // A pack that shows these maps instead of its own; cells: Uint16 [C', N, h, w].
   function withMaps(pack, { method, layer, side, concepts, map_size: mapSize, unit }, cells) {

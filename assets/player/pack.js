@@ -9,7 +9,7 @@
 
   // A reason a person can read.
   class PackError extends Error {}
-  const broken = () => new PackError("This analysis is broken or not whole: analyse the clip again.");
+  const broken = () => new PackError(attentionWords.say("player.pack.broken"));
 
   // The beginning of a file that a player needs: its first `first` bytes, or all of it without that number.
   // onProgress(bytes so far, bytes in all) is called while a big one arrives.
@@ -19,8 +19,8 @@
       return await fetchBytes(url, 0, whole ? size : first, { whole, onProgress, signal });
     } catch (error) {
       if (!(error instanceof PackError)) throw error;
-      const gone = `The analysis is no longer on the server (${error.status}): analyse the clip again.`;
-      throw error.status ? new PackError(gone) : error;
+      const { status } = error;
+      throw status ? new PackError(attentionWords.say("player.pack.gone", { status })) : error;
     }
   }
 
@@ -33,9 +33,7 @@
       response = await fetch(url, { headers, signal });
     } catch (error) {
       if (error.name === "AbortError") throw error;
-      throw new PackError(
-        "The analysis could not be fetched: the server does not answer. Reload the page to try again.",
-      );
+      throw new PackError(attentionWords.say("player.pack.silent"));
     }
     if (!response.ok) throw Object.assign(new PackError("not there"), { status: response.status });
     const found = await contents(response, onProgress);
@@ -96,7 +94,7 @@
 
   function describe(header) {
     if (header.format !== FORMAT)
-      throw new PackError("This analysis was written by another version: analyse the clip again.");
+      throw new PackError(attentionWords.say("player.pack.version"));
     return {
       clip: header.clip,
       model: header.model,
@@ -146,12 +144,12 @@
     const found = tensors.get(name);
     if (!found) {
       if (!must) return null;
-      throw new PackError(`This analysis lacks '${name}': analyse the clip again.`);
+      throw new PackError(attentionWords.say("player.pack.lacks", { name }));
     }
     if (shape && String(found.shape) !== String(shape))
-      throw new PackError(`'${name}' of this analysis has the wrong shape: analyse the clip again.`);
+      throw new PackError(attentionWords.say("player.pack.shape", { name }));
     return found.data;
   }
 
-  Object.assign(player, { PackError, fetchBytes, fetchPack, readPack });
+  Object.assign(player, { PackError, broken, fetchBytes, fetchPack, readPack });
 })((globalThis.AttentionPlayer ??= {}));

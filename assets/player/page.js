@@ -74,7 +74,8 @@
 
   // "a", "a and b", "a, b and c".
   function listed(words) {
-    return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+    if (words.length < 2) return words.join("");
+    return attentionWords.say("player.list.last", { words: words.slice(0, -1).join(", "), word: words.at(-1) });
   }
 
   Object.assign(player, { el, freshId, say, sizeCanvas, icon, watchPage, decimalsFor, written, listed });

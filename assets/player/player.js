@@ -3,11 +3,14 @@
   "use strict";
 
   const { el } = player;
-  const RIGHT = { true: " ✓ right", false: " ✗ wrong" };
+  const RIGHT = {
+    true: attentionWords.say("player.verdict.right"),
+    false: attentionWords.say("player.verdict.wrong"),
+  };
   const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
   class Player {
-    // options: {linked: keep the state in the address, empty: what to say with nothing to show}
+    // options: {linked: keep the state in the address, empty: the key of what to say with nothing to show}
     constructor(root, options) {
       this.root = root;
       this.options = options;
@@ -31,13 +34,13 @@
       this.loading?.abort();
       this.pause();
       const file = value?.pack;
-      if (!file?.url) return this.#empty(value?.message || this.options.empty);
+      if (!file?.url) return this.#empty(value?.message || attentionWords.say(this.options.empty));
       if (file.url === this.url) return this.#ask(value);
       this.foot.wait(); // what is shown until then is not what the address is to lead to
       this.loading = new AbortController();
       const { signal } = this.loading;
       try {
-        if (!value.change) this.message.say("Fetching the analysis …", { over: !this.body.hidden });
+        if (!value.change) this.message.say(attentionWords.say("player.message.fetching"), { over: !this.body.hidden });
         const progress = (sofar, total) => this.message.progress(sofar, total);
         const { url, size } = file;
         const buffer = await player.fetchPack({ url, size, first: value.first }, progress, signal);
@@ -140,12 +143,13 @@
       if (picture === undefined || !this.root.clientWidth) return;
       const start = performance.now();
       const { pack, state, time } = view;
-      const said = `votes ${pack.concepts[view.energies.votes(state.side)[state.frame]]}`;
+      const vote = view.energies.votes(state.side)[state.frame];
+      const said = attentionWords.say("player.tiles.votes", { concept: pack.concepts[vote] });
       this.tiles.draw(picture, (concept) => view.tile(concept, this.highest), {
         name: time.name,
         time: time.at,
         note: said,
-        label: `The bare picture: ${time.spoken}. ${said}`,
+        label: attentionWords.say("player.tiles.bare", { frame: time.spoken, said }),
       });
       this.callouts.place(view, this.tiles.tiles, view.attention);
       this.transport.at(state.frame, time);
@@ -236,7 +240,7 @@
       this.drawn = -1;
       this.concepts.clear();
       this.body.hidden = false;
-      this.root.setAttribute("aria-label", `Heatmaps of ${pack.clip}`);
+      this.root.setAttribute("aria-label", attentionWords.say("player.view.heatmaps", { clip: pack.clip }));
       this.callouts.want(Boolean(value.callouts));
       this.dial?.opened(pack, value.change ?? {});
       this.#ask(value);
@@ -297,7 +301,7 @@
       this.presentation = new player.Presentation(this);
       this.verdict = el("p", {
         class: "finding",
-        title: "UnAtt: the mean over the frames of each concept's energy; the highest wins (Eqs. 2 and 3)",
+        title: attentionWords.say("player.verdict.hint"),
       });
       const see = (frame) => {
         this.dial.hold();
@@ -328,7 +332,7 @@
       this.body.addEventListener("pointerdown", () => this.callouts.want(false));
       this.root.setAttribute("role", "group");
       this.root.replaceChildren(this.message.root, this.body);
-      this.message.say(this.options.empty);
+      this.message.say(attentionWords.say(this.options.empty));
     }
 
     #empty(text, failed = false) {
@@ -344,7 +348,7 @@
   function mount(root, options = {}) {
     root.player = new Player(root, {
       linked: false,
-      empty: "Choose a clip: its heatmaps appear here.",
+      empty: "player.message.empty",
       ...options,
     });
     return root.player;

@@ -3,7 +3,7 @@
   "use strict";
 
   const { say } = player;
-  const SEES = { centre: "centre square", whole: "whole frame" };
+  const SEES = { centre: attentionWords.say("player.seen.centre"), whole: attentionWords.say("player.seen.whole") };
 
   // Where the maps lie in a picture of that size, in its units: {x, y, width, height}.
   function seenPlace(width, height, whole) {
@@ -21,7 +21,7 @@
   // without it there is the sentence alone.
   class Seen {
     constructor(ask) {
-      this.choice = player.choice("The network sees", SEES, (frame) => ask?.(frame));
+      this.choice = player.choice(attentionWords.say("player.seen.title"), SEES, (frame) => ask?.(frame));
       this.root = this.choice.root;
       this.root.classList.add("seen");
       this.root.classList.toggle("alone", !ask);
@@ -30,10 +30,11 @@
     }
 
     show(pack) {
-      const left = outside(pack);
-      this.root.hidden = left === 0;
+      const percent = outside(pack);
+      this.root.hidden = percent === 0;
       this.choice.at(pack.frame);
-      say(this.said, pack.frame === "whole" ? "all of this frame is seen" : `${left} % of this frame is not seen`);
+      const all = pack.frame === "whole";
+      say(this.said, all ? attentionWords.say("player.seen.all") : attentionWords.say("player.seen.outside", { percent }));
     }
   }
 

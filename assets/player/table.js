@@ -13,7 +13,7 @@
       this.root = el(
         "details",
         { class: "table", ontoggle: () => onOpen() },
-        el("summary", {}, "Numbers of this frame"),
+        el("summary", {}, attentionWords.say("player.table.summary")),
         el("div", { class: "scroll" }, el("table", {}, this.caption, el("thead", {}, this.head), this.rows)),
       );
     }
@@ -24,11 +24,11 @@
       const net = rows.some((row) => row.net !== null);
       this.caption.textContent = caption;
       const heads = [
-        "concept",
-        "energy E",
-        ...(net ? ["EnergyNet"] : []),
-        "window, rows × columns",
-        "class score",
+        attentionWords.say("player.table.concept"),
+        attentionWords.say("player.table.energy"),
+        ...(net ? [attentionWords.say("player.table.net")] : []),
+        attentionWords.say("player.table.window"),
+        attentionWords.say("player.table.score"),
       ];
       this.head.replaceChildren(...heads.map((text) => el("th", { scope: "col" }, text)));
       this.rows.replaceChildren(

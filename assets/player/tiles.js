@@ -9,11 +9,11 @@
   const TALLEST = 0.36; // of the window's height: a taller picture would push the timeline off the screen
   const LEAST = 60; // pixels of picture; where they are fewer, the tiles scroll
   const CAPTION = 62; // pixels below a picture, borders included
-  const OUTSIDE =
-    "Outside the square the CNN saw: the frame's short side becomes 224 pixels, " +
-    "and the middle 224×224 are cut out.";
-  const BADGES = { truth: "✓ truth", wrong: "✗ vote" };
-  const MEANINGS = { truth: "what the clip truly shows", wrong: "what the vote of the CNN's frames chose, wrongly" };
+  const BADGES = { truth: attentionWords.say("player.tiles.truth"), wrong: attentionWords.say("player.tiles.vote") };
+  const MEANINGS = {
+    truth: attentionWords.say("player.tiles.truth_hint"),
+    wrong: attentionWords.say("player.tiles.vote_hint"),
+  };
 
   class Tiles {
     // onOpen(concept) is called when a person asks for the numbers behind a tile.
@@ -97,7 +97,7 @@
         say(tile.energy, seen.energy);
         tile.energy.title = seen.equation;
         tile.energy.disabled = !player.isReadable(seen.over);
-        tile.energy.setAttribute("aria-label", `energy ${seen.energy}: the numbers behind it`);
+        tile.energy.setAttribute("aria-label", attentionWords.say("player.tiles.behind", { energy: seen.energy }));
         say(tile.note, seen.note);
         tile.bar.style.transform = `scaleX(${seen.share})`;
         tile.canvas.setAttribute("aria-label", seen.label);
@@ -132,13 +132,13 @@
         energy: el("button", { type: "button", class: "energy", onclick: () => this.onOpen(concept) }),
         note: el("span", {
           class: "aside",
-          title: "the CNN's score of this class in this frame, before softmax",
+          title: attentionWords.say("player.tiles.score_hint"),
         }),
         bar: el("span", { class: "bar" }),
       };
       parts.bar.style.setProperty("--line", line.colour);
       const key = number
-        ? el("span", { class: "number", title: `key ${number} hides this tile` }, String(number))
+        ? el("span", { class: "number", title: attentionWords.say("player.tiles.key", { key: number }) }, String(number))
         : null;
       const root = el(
         "figure",
@@ -156,7 +156,7 @@
           ),
           el(
             "div",
-            { class: "track", title: "energy, against the highest of the shown concepts in this clip" },
+            { class: "track", title: attentionWords.say("player.tiles.share") },
             parts.bar,
           ),
         ),
@@ -170,7 +170,7 @@
       const place = player.seenPlace(this.size.width, this.size.height, this.pack.frame === "whole");
       const inside = (at, start, length) => at >= start && at <= start + length;
       const seen = inside(event.offsetX, place.x, place.width) && inside(event.offsetY, place.y, place.height);
-      canvas.title = seen ? "" : OUTSIDE;
+      canvas.title = seen ? "" : attentionWords.say("player.tiles.outside");
     }
   }
 
@@ -215,8 +215,6 @@
   // The sum that makes an energy, in words and numbers, for the pointer that rests on it.
   function equation(pack, side, concept, frame, s, { energy, row, col }, decimals) {
     const [h, w] = pack.mapSize;
-    const name = pack.concepts[concept];
-    const where = `rows ${row + 1}–${row + s}, columns ${col + 1}–${col + s} of the ${h}×${w} map`;
     let sum = "";
     const maps = pack.maps?.of(side.name, concept);
     if (maps && s <= 3) {
@@ -227,10 +225,16 @@
           cells.push(written(maps[at + i * w + j] * side.mapUnit, decimals));
       sum = `${cells.join(" + ")} = `;
     }
-    return (
-      `E(L(F, ${name})) = max over ${s}×${s} windows of Σ L(F, ${name}) = ${sum}${written(energy, decimals)}\n` +
-      `Eq. 2; the window lies at ${where}. A sum of activations: it has no unit.`
-    );
+    return attentionWords.say("player.tiles.equation", {
+      concept: pack.concepts[concept],
+      s,
+      sum,
+      energy: written(energy, decimals),
+      rows: `${row + 1}–${row + s}`,
+      columns: `${col + 1}–${col + s}`,
+      h,
+      w,
+    });
   }
 
   Object.assign(player, { Tiles, columnsFor, equation });

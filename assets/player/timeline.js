@@ -24,10 +24,11 @@
     show(pack, lines, votes, decimals, cnn) {
       Object.assign(this, { pack, lines, votes, decimals, cnn });
       this.voters = new Map(lines.map((line) => [line.concept, line]));
-      const peaks = lines.map((line) => `${line.name} up to ${written(Math.max(...line.values), decimals)}`);
-      const shown = player.listed(peaks) || "no concept";
-      const label = `Energy over time of ${shown}; below it the class the ${cnn} gives each frame.`;
-      this.canvas.setAttribute("aria-label", label);
+      const peaks = lines.map(({ name, values }) =>
+        attentionWords.say("player.timeline.peak", { concept: name, energy: written(Math.max(...values), decimals) }),
+      );
+      const concepts = player.listed(peaks) || attentionWords.say("player.timeline.none");
+      this.canvas.setAttribute("aria-label", attentionWords.say("player.timeline.label", { concepts, cnn }));
       this.draw();
     }
 
@@ -122,7 +123,7 @@
         if (this.lines.length) c.fillText(shortNumber(this.top * part), this.left - 8, y);
       }
       c.textAlign = "left";
-      c.fillText("energy", 2, TOP + 4);
+      c.fillText(attentionWords.say("player.timeline.energy"), 2, TOP + 4);
       c.textAlign = "center";
       for (const time of ticks(this.span, (this.right - this.left) / 56))
         c.fillText(`${Number(time.toFixed(1))} s`, this.xAt(time), TOP + this.plot + 13);
@@ -174,7 +175,7 @@
       c.font = this.ink.font;
       c.textAlign = "left";
       c.fillStyle = this.ink.quiet;
-      c.fillText("votes", 2, y);
+      c.fillText(attentionWords.say("player.timeline.votes"), 2, y);
       c.textAlign = "center";
       this.votes.forEach((vote, frame) => {
         const line = this.voters.get(vote);
@@ -218,7 +219,7 @@
     #tell(frame) {
       const { pack, decimals } = this;
       const rows = [
-        el("strong", {}, `${pack.seconds[frame].toFixed(2)} s · frame ${frame + 1}`),
+        el("strong", {}, attentionWords.say("player.timeline.at", { seconds: pack.seconds[frame].toFixed(2), frame: frame + 1 })),
         ...this.lines.map((line) => {
           const name = el("span", {}, line.name);
           name.style.color = line.colour;
@@ -227,7 +228,7 @@
         el(
           "span",
           { class: "row vote" },
-          el("span", {}, `${this.cnn} votes`),
+          el("span", {}, attentionWords.say("player.timeline.voter", { cnn: this.cnn })),
           el("b", {}, pack.concepts[this.votes[frame]]),
         ),
       ];

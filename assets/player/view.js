@@ -33,12 +33,9 @@
     get figure6() {
       const { pack, cnn } = this;
       if (pack.truth < 0)
-        return { possible: false, reason: "the clip's true concept is not known to this model." };
+        return { possible: false, reason: attentionWords.say("player.view.no_truth") };
       if (cnn.prediction === pack.truth)
-        return {
-          possible: false,
-          reason: `${cnn.name} is right here; it needs a wrong choice beside the truth.`,
-        };
+        return { possible: false, reason: attentionWords.say("player.view.cnn_right", { cnn: cnn.name }) };
       return { possible: true, reason: "" };
     }
 
@@ -125,19 +122,30 @@
       const { pack, side, state } = this;
       const found = this.at(concept);
       const decimals = decimalsFor(highest);
-      const mark =
-        { truth: ", the true concept", wrong: ", the CNN's wrong choice" }[this.marks.get(concept)] ?? "";
       const energy = written(found.energy, decimals);
       return {
         over: this.over(concept, found),
         energy,
-        note: `score ${written(side.scores[state.frame * pack.concepts.length + concept], 2)}`,
+        note: attentionWords.say("player.tiles.score", {
+          score: written(side.scores[state.frame * pack.concepts.length + concept], 2),
+        }),
         share: highest > 0 ? Math.max(0, Math.min(1, found.energy / highest)) : 0,
         equation: player.equation(pack, side, concept, state.frame, state.s, found, decimals),
-        label:
-          `Heatmap of ${pack.concepts[concept]}${mark} over ${this.time.spoken}: energy ${energy}, ` +
-          `window at row ${found.row + 1}, column ${found.col + 1}`,
+        label: attentionWords.say("player.tiles.label", {
+          concept: this.#spokenConcept(concept),
+          frame: this.time.spoken,
+          energy,
+          row: found.row + 1,
+          column: found.col + 1,
+        }),
       };
+    }
+
+    #spokenConcept(concept) {
+      const mark = this.marks.get(concept);
+      const name = { concept: this.pack.concepts[concept] };
+      if (mark === "truth") return attentionWords.say("player.tiles.truth_spoken", name);
+      return mark ? attentionWords.say("player.tiles.vote_spoken", name) : name.concept;
     }
 
     at(concept) {
@@ -183,13 +191,15 @@
     timeOf(frame) {
       const { frames, seconds } = this.pack;
       const at = `${seconds[frame].toFixed(2)} s`;
-      if (frames.length === 1)
-        return { name: "picture", at: "", short: "one picture", spoken: "one picture" };
+      if (frames.length === 1) {
+        const spoken = attentionWords.say("player.view.one_picture");
+        return { name: attentionWords.say("player.view.picture"), at: "", short: spoken, spoken };
+      }
       return {
-        name: `frame ${frame + 1}`,
+        name: attentionWords.say("player.view.frame", { frame: frame + 1 }),
         at,
         short: `${frame + 1} / ${frames.length} · ${at}`,
-        spoken: `frame ${frame + 1} of ${frames.length}, ${at}`,
+        spoken: attentionWords.say("player.view.frame_of", { frame: frame + 1, frames: frames.length, seconds: at }),
       };
     }
 
@@ -199,24 +209,48 @@
       const energies = this.concepts.map(
         (concept) => `${this.pack.concepts[concept]} ${written(this.at(concept).energy, decimals)}`,
       );
-      return `${this.time.spoken}. Energies: ${listed(energies) || "no concept shown"}.`;
+      return attentionWords.say("player.view.spoken", {
+        frame: this.time.spoken,
+        energies: listed(energies) || attentionWords.say("player.view.none"),
+      });
     }
 
     // What UnAtt, in everyday words attention, says with these windows (Eqs. 2 and 3): {text, right}, right null when nobody knows.
     verdict(whenReady) {
       const { pack, state } = this;
       if (pack.others) return { text: this.#highest, right: null };
-      const method = state.side === "web" ? "attention" : "tuned attention";
-      const start = `${method} with ${state.s}×${state.s} windows: `;
       const means = this.energies.means(state.side, state.s, whenReady);
-      if (!means) return { text: `${start}${this.#waiting}`, right: null };
+      if (!means) return { text: this.#attentionSays(this.#waiting), right: null };
+      const [best] = this.energies.ranking(state.side, state.s);
+      return {
+        text: this.#attentionSays(`${this.#lead(means)}.`),
+        right: pack.truth < 0 ? null : best === pack.truth,
+      };
+    }
+
+    #attentionSays(found) {
+      const { s, side } = this.state;
+      if (side === "web") return attentionWords.say("player.verdict.attention", { s, found });
+      return attentionWords.say("player.verdict.tuned", { s, found });
+    }
+
+    // The highest concept, how far it leads, and what the usual windows say.
+    #lead(means) {
+      const { pack, state } = this;
       const [best, second] = this.energies.ranking(state.side, state.s);
       const decimals = decimalsFor(means[best]);
-      let text = `${start}${pack.concepts[best]}, mean energy ${written(means[best], decimals)}`;
-      if (second !== undefined)
-        text += `, ${written(means[best] - means[second], decimals)} above ${pack.concepts[second]}`;
-      if (state.s !== pack.window) text += ` (${pack.window}×${pack.window}: ${this.#usual(best)})`;
-      return { text: `${text}.`, right: pack.truth < 0 ? null : best === pack.truth };
+      let found = this.#best(best, means);
+      if (second !== undefined) {
+        const lead = written(means[best] - means[second], decimals);
+        found = attentionWords.say("player.verdict.ahead", { found, lead, concept: pack.concepts[second] });
+      }
+      if (state.s === pack.window) return found;
+      return attentionWords.say("player.verdict.usual", { found, s: pack.window, concept: this.#usual(best) });
+    }
+
+    #best(best, means) {
+      const energy = written(means[best], decimalsFor(means[best]));
+      return attentionWords.say("player.verdict.best", { concept: this.pack.concepts[best], energy });
     }
 
     // What maps that no method uses would say, of the concepts that are shown.
@@ -224,19 +258,20 @@
       const { pack, state } = this;
       const [best] = this.energies.ranking(state.side, state.s) ?? [];
       const means = this.energies.means(state.side, state.s);
-      const found = means ? `${pack.concepts[best]}, mean energy ${written(means[best], decimalsFor(means[best]))}` : "…";
-      return `${pack.others}, not what the methods use: highest of those shown with ${state.s}×${state.s} windows is ${found}.`;
+      const found = means ? this.#best(best, means) : "…";
+      return attentionWords.say("player.verdict.others", { method: pack.others, s: state.s, found });
     }
 
     get #waiting() {
       const { state, pack } = this;
-      const ready = this.energies.summable(state.side, state.s);
-      return `${ready ? "adding up" : "fetching the maps of"} ${pack.concepts.length} concepts …`;
+      const concepts = pack.concepts.length;
+      if (this.energies.summable(state.side, state.s)) return attentionWords.say("player.verdict.adding", { concepts });
+      return attentionWords.say("player.verdict.fetching", { concepts });
     }
 
     #usual(best) {
       const [usual] = this.energies.ranking(this.state.side, this.pack.window);
-      return usual === best ? "the same" : this.pack.concepts[usual];
+      return usual === best ? attentionWords.say("player.verdict.same") : this.pack.concepts[usual];
     }
   }
 

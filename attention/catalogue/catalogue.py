@@ -5,6 +5,7 @@ in braces, `{clips} clips`; where its words depend on a number it is a table of 
 the number is the value `count`.
 """
 
+import re
 import tomllib
 from functools import lru_cache
 from typing import Any
@@ -25,6 +26,11 @@ def say(key: str, **values: object) -> str:
     form = f"{key}.{'one' if values.get('count') == 1 else 'other'}"
     sentence = words[form] if form in words else words[key]
     return sentence.format_map(values)
+
+
+def key_of(place: str, name: str, what: str) -> str:
+    """The key of a registry's row: methods, finetune+CNN, plain → `methods.finetune_cnn.plain`."""
+    return f"{place}.{re.sub('[^a-z0-9]+', '_', name.lower())}.{what}"
 
 
 @lru_cache(maxsize=len(LANGUAGES))

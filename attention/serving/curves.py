@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from attention.disk.home import ASSETS
-from attention.methods.registry import known_method, plain_name
+from attention.methods.registry import known_method
 
 FOLDER = ASSETS / "results" / "shifts"  # a table for each model, named after it
 
 
 @lru_cache(maxsize=1)
 def shift_curves() -> dict[str, dict[str, Any]]:
-    """{shift: {model: {clips, lines}}}; a line has method, name, colour, dashed and points.
+    """{shift: {model: {clips, lines}}}; a line has method, colour, dashed and points.
 
     points: [value, accuracy, low, high] in %, with its 95 % interval.
     """
@@ -40,7 +40,6 @@ def _line(method: str, rows: list[dict[str, str]]) -> dict[str, Any]:
     row = known_method(method)
     return {
         "method": method,
-        "name": plain_name(method),
         "colour": row.colour if row else "#8a8f98",
         "dashed": row is not None and row.cnn == "tuned",
         "points": [

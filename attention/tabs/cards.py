@@ -1,15 +1,17 @@
 """Verdicts as HTML: one card per method, the model's own card, and the progress of a look."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 
 from attention.analysis import Analysis
-from attention.methods.registry import hint_of, plain_name
+from attention.catalogue.catalogue import say
 from attention.model.card import Card
 from attention.serving.looking import Progress
-from attention.verdict import Verdict, agreement, decimals_for
+from attention.tabs.named import method_hint, method_name
+from attention.tabs.why import why
+from attention.verdict import Verdict, decimals_for
 
 SIGNS = "●■▲◆▼✚✖○"  # of the concepts' lines in the player, in their order
 
@@ -21,24 +23,25 @@ def verdict_cards(analysis: Analysis, top: int = 3) -> str:
     """
     cards = "".join(_card(verdict, analysis, top) for verdict in analysis.verdicts)
     return (
-        f"<h2 class='unseen'>What each method says</h2><section class='verdicts'>{cards}</section>"
+        f"<h2 class='unseen'>{say('cards.title')}</h2><section class='verdicts'>{cards}</section>"
         f"<div class='agreement'><span>{_summary(analysis)}</span>{_notes(analysis)}</div>"
     )
 
 
 def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
-    name, method, hint = (
-        analysis.concepts[verdict.prediction],
-        verdict.method,
-        hint_of(verdict.method),
+    name, method = analysis.concepts[verdict.prediction], verdict.method
+    hint, plain, reason = (
+        method_hint(method),
+        escape(method_name(method)),
+        escape(why(verdict, analysis)),
     )
     return (
-        f"<article class='verdict' aria-label='{escape(plain_name(method))}: {escape(name)}'>"
+        f"<article class='verdict' aria-label='{plain}: {escape(name)}'>"
         f"<details class='method' name='method'><summary title='{escape(f'{method}: {hint}')}'>"
-        f"{escape(plain_name(method))}</summary><div class='about'><p><b>{escape(method)}</b>. "
-        f"{escape(hint)}</p><p class='why'>{escape(verdict.why)}</p></div></details>"
+        f"{plain}</summary><div class='about'><p><b>{escape(method)}</b>. "
+        f"{escape(hint)}</p><p class='why'>{reason}</p></div></details>"
         f"<p class='says'>{escape(name)}</p>{_mark(name, analysis)}{score_bars(verdict, analysis, top)}"
-        f"<p class='why' aria-hidden='true'>{escape(verdict.why)}</p></article>"
+        f"<p class='why' aria-hidden='true'>{reason}</p></article>"
     )
 
 
@@ -47,14 +50,35 @@ def _summary(analysis: Analysis) -> str:
     if analysis.truth is None:
         return escape(said_in_all(analysis))
     said = [analysis.concepts[verdict.prediction] for verdict in analysis.verdicts]
-    right = f"{said.count(analysis.truth)} of {len(said)} methods are right."
-    return f"Truth: <b>{escape(analysis.truth)}</b>. {right}"
+    right = said.count(analysis.truth)
+    return say("cards.truth", truth=escape(analysis.truth), right=right, count=len(said))
 
 
 def said_in_all(analysis: Analysis) -> str:
     """Where the methods agree or disagree, in everyday words."""
-    verdicts = [replace(v, method=plain_name(v.method)) for v in analysis.verdicts]
-    return agreement(verdicts, analysis.concepts)
+    said: dict[str, list[str]] = {}
+    for verdict in analysis.verdicts:
+        concept = analysis.concepts[verdict.prediction]
+        said.setdefault(concept, []).append(method_name(verdict.method))
+    methods = len(analysis.verdicts)
+    if methods < 2:
+        return ""
+    if len(said) == 1:
+        (concept,) = said
+        both = say("cards.both_say", concept=concept)
+        return both if methods == 2 else say("cards.all_say", methods=methods, concept=concept)
+    sides = (
+        say("cards.who", methods=listed(names), count=len(names), concept=concept)
+        for concept, names in said.items()
+    )
+    return say("cards.disagree", who=", ".join(sides))
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return say("player.list.last", words=", ".join(words[:-1]), word=words[-1])
 
 
 def _notes(analysis: Analysis) -> str:
@@ -62,9 +86,8 @@ def _notes(analysis: Analysis) -> str:
     if not analysis.notes:
         return ""
     lines = "".join(f"<p class='note'>{escape(note)}</p>" for note in analysis.notes)
-    count = len(analysis.notes)
     return (
-        f"<details class='notes'><summary>{count} note{'s' * (count != 1)} on this look</summary>"
+        f"<details class='notes'><summary>{say('cards.notes', count=len(analysis.notes))}</summary>"
         f"<div class='about'>{lines}</div></details>"
     )
 
@@ -73,8 +96,8 @@ def _mark(name: str, analysis: Analysis) -> str:
     if analysis.truth is None:
         return ""
     if name == analysis.truth:
-        return "<span class='mark right'>✓ <span class='word'>right</span></span>"
-    return "<span class='mark wrong'>✗ <span class='word'>wrong</span></span>"
+        return f"<span class='mark right'>✓ <span class='word'>{say('cards.right')}</span></span>"
+    return f"<span class='mark wrong'>✗ <span class='word'>{say('cards.wrong')}</span></span>"
 
 
 def score_bars(verdict: Verdict, analysis: Analysis, top: int) -> str:
@@ -102,16 +125,17 @@ def _percent(share: float) -> str:
 
 
 def progress_card(progress: Progress | None, clip: str, unit: str = "frame") -> str:
-    """What is being done and how long it will take; unit: what is counted."""
+    """What is being done and how long it will take; unit: what is counted, "frame" or "step"."""
+    clip = escape(clip)
     if progress is None:
-        return progress_bar(f"Opening {escape(clip)} …")
+        return progress_bar(say("cards.opening", clip=clip))
     if progress.ahead:
-        looks = "another clip is" if progress.ahead == 1 else f"{progress.ahead} other clips are"
-        wait = f", about {round(progress.wait)} s" if progress.wait >= 1 else ""
-        return progress_bar(f"{escape(clip)} is in line: {looks} looked at first{wait}")
-    of = f" of {progress.expected}" if progress.expected else ""
-    left = f" · about {max(1, round(progress.left))} s left" if progress.left is not None else ""
-    said = f"Looking at {escape(clip)}: {unit} {progress.done}{of}{left}"
+        wait = say("cards.wait", seconds=round(progress.wait)) if progress.wait >= 1 else ""
+        return progress_bar(say("cards.in_line", clip=clip, count=progress.ahead, wait=wait))
+    of = "_of" if progress.expected else ""
+    said = say(f"cards.{unit}{of}", clip=clip, done=progress.done, expected=progress.expected)
+    if progress.left is not None:
+        said = say("cards.left", said=said, seconds=max(1, round(progress.left)))
     return progress_bar(said, progress.done, progress.expected)
 
 
@@ -128,15 +152,18 @@ def failed(sentence: str) -> str:
 
 def export_card(progress: Progress | None, kind: str) -> str:
     """How far the file is that a person waits for."""
-    doing, share = f"Making the {kind.upper()}", ""
+    name, share = kind.upper(), ""
     if progress and progress.ahead:
-        doing += ": another is made first"
+        doing = say("cards.making_later", kind=name)
     elif progress and progress.expected:
-        doing += f": frame {progress.done} of {progress.expected}"
-        share = f" value='{progress.done}' max='{progress.expected}'"
+        done, expected = progress.done, progress.expected
+        doing = say("cards.making_frame", kind=name, done=done, expected=expected)
+        share = f" value='{done}' max='{expected}'"
+    else:
+        doing = say("cards.making", kind=name)
     return (
-        f"<div class='progress export' role='status'><p>{doing} …</p>"
-        f"<progress{share} aria-label='Share of the file that is made'></progress></div>"
+        f"<div class='progress export' role='status'><p>{doing}</p>"
+        f"<progress{share} aria-label='{say('cards.made')}'></progress></div>"
     )
 
 
@@ -146,35 +173,34 @@ def timing_line(analysis: Analysis) -> str:
     A look that ships with the app was timed on no machine of the person's.
     """
     stages = " · ".join(
-        f"{stage} {analysis.timing.get(stage, 0.0) * 1000:.0f} ms"
+        f"{say(f'cards.{stage}')} {analysis.timing.get(stage, 0.0) * 1000:.0f} ms"
         for stage in ("decode", "forward", "maps", "energies")
     )
-    frames = len(analysis.frames)
-    by = f" by {escape(analysis.engine)}" if analysis.engine else ""
-    took = f"in {analysis.timing.get('total', 0.0):.2f} s{by}. Work of all threads: {stages}"
+    seconds, engine = f"{analysis.timing.get('total', 0.0):.2f}", escape(analysis.engine)
+    key = "cards.took_by" if engine else "cards.took"
+    took = say(key, seconds=seconds, engine=engine, stages=stages)
+    frames = say("cards.frames", count=len(analysis.frames))
+    concepts = say("cards.concepts", count=len(analysis.concepts))
     return (
-        f"<p class='timing'><b>{escape(analysis.clip)}</b>: {frames} frame{'s' * (frames != 1)} × "
-        f"{len(analysis.concepts)} concept{'s' * (len(analysis.concepts) != 1)} "
-        f"{took if analysis.timing else '– this look ships with the app.'}</p>"
+        f"<p class='timing'><b>{escape(analysis.clip)}</b>: {frames} × {concepts} "
+        f"{took if analysis.timing else say('cards.ships')}</p>"
     )
 
 
 def model_card(name: str, card: Card) -> str:
     """The honest card of a model: trained on what, how good, drawn or real."""
     rows = [
-        ("Trained on", card.trained_on),
+        ("cards.trained_on", card.trained_on),
+        ("cards.pictures", say("cards.drawn" if card.drawn else "cards.photographs")),
+        ("cards.how_good", card.how_good),
         (
-            "Pictures",
-            "drawn by this project, not photographs" if card.drawn else "real photographs",
+            "cards.network",
+            say("cards.network_is", backbone=card.backbone, concepts=len(card.concepts)),
         ),
-        ("How good", card.how_good),
-        ("Network", f"{card.backbone}, {len(card.concepts)} concepts"),
-        ("Made by", card.command),
-        ("Licence", card.licence),
+        ("cards.made_by", card.command),
+        ("cards.licence", card.licence),
     ]
-    lines = "".join(
-        f"<dt>{escape(term)}</dt><dd>{escape(text)}</dd>" for term, text in rows if text
-    )
+    lines = "".join(f"<dt>{say(key)}</dt><dd>{escape(text)}</dd>" for key, text in rows if text)
     return (
         f"<section class='model-card'><h2>{escape(card.title)} <code>{escape(name)}</code></h2>"
         f"<p>{escape(card.about)}</p><dl>{lines}</dl></section>"

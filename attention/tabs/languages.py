@@ -11,11 +11,8 @@ from attention.catalogue.catalogue import for_browser, say, sentences
 from attention.catalogue.languages import LANGUAGES, USUAL, speaking
 from attention.disk.home import ASSETS
 
-IN_BROWSER = (
-    "page",
-    "player",
-    "lesson",
-)  # the files of the catalogue that scripts say sentences of
+# the files of the catalogue that scripts say sentences of
+IN_BROWSER = ("page", "player", "lesson", "methods", "shifts")
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 

@@ -60,17 +60,14 @@ SCRIPTS = (
     "player.js",
 )
 STYLES = ("player.css", "numbers.css", "dial.css", "othermaps.css")
-EMPTY = (
-    "Choose a sample clip above or upload one: "
-    "the heatmap of every concept then appears here, side by side."
-)
+EMPTY = "player.message.choose"
 
 
 def player(elem_id: str, *, linked: bool = True, empty: str = EMPTY, dial: bool = False) -> gr.HTML:
     """An empty player; give it what `player_value` returns.
 
     linked: whether it keeps its frame, concepts and settings in the page's address; only one player
-    of a page can. empty: the sentence shown until there is something to play. dial: with the shift dial,
+    of a page can. empty: the key of the sentence shown until there is something to play. dial: with the dial,
     whose settings come as an input event: see `probe.change.change_of`.
     """
     rows = [dial_row(shift) for shift in shifts()] if dial else None
@@ -97,9 +94,7 @@ def dial_row(shift: Shift) -> dict[str, Any]:
         "name": shift.name,
         "most": shift.most,
         "levels": dict(shift.levels),
-        "unit": shift.unit,
-        "hint": shift.hint,
-        "only_like": shift.only_like,
+        "only_like": bool(shift.only_like),
         "in_browser": shift.in_browser,
         "curves": shift_curves().get(shift.name, {}),
     }

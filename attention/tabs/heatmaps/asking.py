@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.probe.change import change_of
 from attention.serving.channels import channels_of
@@ -21,9 +22,9 @@ from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed
 from attention.tabs.faults import toasting
 from attention.tabs.heatmaps.events import Shown, followed, link_of, look_at, waiting
+from attention.tabs.named import map_hint
 from attention.tabs.player import player_value
 
-STOPPED = "<p class='note' role='status'>Stopped. Choose a clip to go on.</p>"
 _answers = count(1)
 
 
@@ -101,7 +102,7 @@ def look_at_maps(
         with toasting():
             if asked.get("open"):
                 choices = map_choices(looked, str(asked.get("side")))
-                yield _player_alone(_as_it_was(looked, map_choices=choices))
+                yield _player_alone(_as_it_was(looked, map_choices=_explained(choices)))
                 return
 
         def found(maps: OtherMaps) -> Shown:
@@ -114,6 +115,12 @@ def look_at_maps(
         yield _player_alone({**_as_it_was(looked), **trouble})
 
 
+def _explained(choices: dict[str, Any]) -> dict[str, Any]:
+    """The choices, each method's hint in the language of who asks."""
+    methods = [{**one, "hint": map_hint(one["name"], one["hint"])} for one in choices["methods"]]
+    return {**choices, "methods": methods}
+
+
 def _player_alone(value: dict[str, Any]) -> Shown:
     return (gr.skip(), "", gr.skip(), value, gr.skip())
 
@@ -122,7 +129,9 @@ def stopped(desk: Desk, looked: Looked | None) -> tuple[Any, Any]:
     """Ends what is looked at: the status, and a player whose controls say what it shows."""
     if not desk.clear():
         return gr.skip(), gr.skip()
-    return STOPPED, _as_it_was(looked, stopped=True) if looked else gr.skip()
+    return f"<p class='note' role='status'>{say('heatmaps.stopped')}</p>", _as_it_was(
+        looked, stopped=True
+    ) if looked else gr.skip()
 
 
 def _with_channels(looked: Looked, asked: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS, own_models
 from attention.media.suffixes import SUFFIXES
 from attention.serving.offered import longest, offered_models
@@ -83,7 +84,9 @@ def _choosing() -> dict[str, Any]:
 def _looking() -> dict[str, Any]:
     with gr.Row(elem_id="waiting"):  # floats above the page, which never moves for it
         status = gr.HTML("", elem_id="status")
-        stop = gr.Button("Stop", size="sm", variant="stop", elem_id="stop", scale=0, min_width=70)
+        stop = gr.Button(
+            label("heatmaps.stop"), size="sm", variant="stop", elem_id="stop", scale=0, min_width=70
+        )
     return {
         "status": status,
         "stop": stop,
@@ -96,14 +99,14 @@ def _taking_away() -> dict[str, Any]:
     with gr.Row(elem_id="exports"):
         truth = gr.Dropdown(
             [],
-            label="What does your clip truly show?",
+            label=label("heatmaps.truth"),
             visible=False,
             min_width=200,
             elem_id="truth",
         )
         exports = {
-            kind: gr.Button(name, size="sm", elem_id=f"export-{kind}")
-            for kind, name in EXPORTS.items()
+            kind: gr.Button(label(f"heatmaps.{kind}"), size="sm", elem_id=f"export-{kind}")
+            for kind in EXPORTS
         }
         file = gr.DownloadButton("file", visible="hidden", elem_id="export-file")
     return {
@@ -115,22 +118,22 @@ def _taking_away() -> dict[str, Any]:
 
 
 def _advanced() -> dict[str, Any]:
-    with gr.Accordion("Advanced, webcam, about the model", open=False, elem_id="advanced"):
+    with gr.Accordion(label("heatmaps.advanced"), open=False, elem_id="advanced"):
         with gr.Row():
             every = gr.Slider(
                 1,
                 30,
                 value=5,
                 step=1,
-                label="Sampling step: one frame in",
-                info=f"A clip's first {longest():.0f} s are looked at here; the terminal has no such limit.",
+                label=label("heatmaps.every"),
+                info=label(f"heatmaps.every_{longest():.0f}"),
                 elem_id="every",
             )
-            again = gr.Button("Look again with this step", size="sm", elem_id="again")
+            again = gr.Button(label("heatmaps.again"), size="sm", elem_id="again")
             webcam = gr.Image(
                 sources=["webcam"],
                 type="filepath",
-                label="Webcam: one picture",
+                label=label("heatmaps.webcam"),
                 height=180,
                 elem_id="webcam",
             )
@@ -157,4 +160,4 @@ def model_choices() -> list[tuple[str, str]]:
 def card_of(name: str) -> str:
     """What the page says of a model."""
     card = offered_models().get(name)
-    return model_card(name, card) if card else "<p class='note'>This model was removed.</p>"
+    return model_card(name, card) if card else f"<p class='note'>{say('heatmaps.removed')}</p>"

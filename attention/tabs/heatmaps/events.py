@@ -10,6 +10,7 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError, full_disk_told
 from attention.pack import save_pack
 from attention.serving.looking import Looked, Progress, look
@@ -22,11 +23,7 @@ from attention.tabs.cards import failed, progress_card, timing_line, verdict_car
 from attention.tabs.heatmaps.elements import model_choices
 from attention.tabs.player import player_value
 
-SEEN_BY = (
-    "<p class='note' role='status'>Your clip is seen by {model}; another model can be chosen.</p>"
-)
 FOR_OWN = "imagenet"  # people bring real clips
-UNKNOWN = "nobody knows"  # what a clip truly shows
 
 # of Parts.shown: the look, the status, the verdicts, the player, the timing
 Shown = tuple[Any, ...]
@@ -47,7 +44,8 @@ def look_at_own(
         return
     for looked_at, status, verdicts, *rest in look_at(workroom, desk, clip, seen_by, every):
         if isinstance(looked_at, Looked) and seen_by != model:
-            note = SEEN_BY.format(model=escape(offered_models()[seen_by].title))
+            said = say("heatmaps.seen_by", model=escape(offered_models()[seen_by].title))
+            note = f"<p class='note' role='status'>{said}</p>"
             yield (looked_at, status, verdicts + note, *rest, gr.Dropdown(value=seen_by))
         else:
             yield (looked_at, status, verdicts, *rest, gr.skip())
@@ -109,7 +107,7 @@ def followed(
         raise gr.Error(str(error), print_exception=False) from None
     except Exception:
         logging.getLogger(__name__).exception("looking at %s", name)
-        sentence = f"{name} could not be looked at, by a fault of this app; try another clip."
+        sentence = say("heatmaps.fault", clip=name)
         yield waiting(failed(sentence))
         raise gr.Error(sentence, print_exception=False) from None
 
@@ -144,7 +142,7 @@ def look_again(
 ) -> Iterator[Shown]:
     """Looks once more at the clip that is shown; a sample stays one."""
     if looked is None:
-        raise gr.Error("Choose a sample or upload a clip first.", print_exception=False)
+        raise gr.Error(say("heatmaps.choose_first"), print_exception=False)
     sample = next((s for s in samples() if s.key == looked.sample), None)
     card = offered_models().get(model)
     if sample and sample.truth not in (card.concepts if card else ()):
@@ -188,8 +186,11 @@ def truths(looked: Looked | None) -> gr.Dropdown:
     if looked is None or looked.sample:
         return gr.Dropdown(choices=[], value=None, visible=False)
     analysis = looked.analysis(maps=False)
+    unknown = (say("heatmaps.unknown"), "")
     return gr.Dropdown(
-        choices=[UNKNOWN, *analysis.concepts], value=analysis.truth or UNKNOWN, visible=True
+        choices=[unknown, *((name, name) for name in analysis.concepts)],
+        value=analysis.truth or "",
+        visible=True,
     )
 
 

@@ -13,6 +13,7 @@ import gradio as gr
 import numpy as np
 
 from attention.analysis import Analysis, Side
+from attention.catalogue.catalogue import say
 from attention.errors import InputError, full_disk_told
 from attention.gate.line import Line
 from attention.media.frames import Limits
@@ -23,12 +24,7 @@ from attention.serving.turns import RunningLook
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import export_card, failed
 
-EXPORTS = {
-    "mp4": "Film (MP4)",
-    "png": "Figure (PNG)",
-    "csv": "Table (CSV)",
-    "json": "Results (JSON)",
-}
+EXPORTS = ("mp4", "png", "csv", "json")
 # of the player, for a press of a button: what it shows
 VIEW_OF_PLAYER = """(looked) => {
   const view = document.querySelector("#player .attention-player")?.player?.view;
@@ -149,7 +145,7 @@ def exported(
 ) -> Iterator[tuple[Any, Any]]:
     """Makes a file of what the player shows; yields the status meanwhile, and the file at the end."""
     if looked is None:
-        raise gr.Error("Choose a clip first; then it can be exported.", print_exception=False)
+        raise gr.Error(say("heatmaps.choose_to_export"), print_exception=False)
     try:
         with full_disk_told(), workroom.folder_for(looked.clip, looked.pack) as folder:
             started = time.monotonic()

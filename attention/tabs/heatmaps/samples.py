@@ -6,13 +6,9 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from attention.catalogue.catalogue import say
 from attention.serving.samples import Sample
-
-WHY_DRAWN = (
-    "These people are drawn by this project: films of real ones may not be shipped. To look at real ones, "
-    "drop a clip of your own above, or add a set such as TVHI or UCF101 under Data; RESULTS.md and Curves "
-    "have what was measured on real clips."
-)
+from attention.tabs.named import sample_story
 
 
 def sample_buttons(thumbnails: Iterable[tuple[Sample, Path]], chosen: str = "") -> str:
@@ -21,12 +17,14 @@ def sample_buttons(thumbnails: Iterable[tuple[Sample, Path]], chosen: str = "") 
     drawn = "".join(_button(sample, path, chosen) for sample, path in known if sample.drawn)
     real = "".join(_button(sample, path, chosen) for sample, path in known if not sample.drawn)
     why = (
-        f"<details class='notes'><summary>drawn</summary><div class='about'><p>{WHY_DRAWN}</p></div>"
-        "</details>"
+        f"<details class='notes'><summary>{say('heatmaps.drawn')}</summary>"
+        f"<div class='about'><p>{say('heatmaps.why_drawn')}</p></div></details>"
     )
+    title = say("heatmaps.samples")
     return (
-        f"<h2 class='unseen'>Samples</h2><div class='sample-row'>{why}<div class='samples' tabindex='0' "
-        f"role='group' aria-label='Samples'>{drawn}<span class='head'>real</span>{real}</div></div>"
+        f"<h2 class='unseen'>{title}</h2><div class='sample-row'>{why}<div class='samples' tabindex='0' "
+        f"role='group' aria-label='{title}'>{drawn}<span class='head'>{say('heatmaps.real')}</span>"
+        f"{real}</div></div>"
     )
 
 
@@ -37,5 +35,5 @@ def _button(sample: Sample, thumbnail: Path, chosen: str) -> str:
         f"<button type='button' class='sample' aria-pressed='{pressed}' "
         f"data-pick='{escape(json.dumps({'sample': sample.key}))}'>"
         f"<img src='data:image/jpeg;base64,{picture}' alt=''><span class='title'>{escape(sample.title)}"
-        f"</span><span class='story'>{escape(sample.story)}</span></button>"
+        f"</span><span class='story'>{escape(sample_story(sample))}</span></button>"
     )

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from attention.catalogue.catalogue import say
 from attention.serving.looking import Looked
 from attention.serving.offered import offered_models
 from attention.serving.shelf import Shelf
@@ -32,11 +33,6 @@ from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
 from attention.tabs.lines import LOOKS
 
-NOT_HERE = (
-    "<p class='note' role='status'>This link was made for '{own}', a clip somebody looked at here; clips of "
-    "one's own are not kept. Who has it can drop it above; this is a sample.</p>"
-)
-NO_SUCH_CLIP = "<p class='note' role='status'>There is no sample '{key}' here; this is {title}.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
@@ -107,9 +103,9 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
         sample = linked(key)
         looked, status, *rest = shelved(shelf, sample, opening=not (key or own))
         if own and not key:
-            status = NOT_HERE.format(own=escape(own[:80]))
+            status = _note(say("heatmaps.not_here", own=escape(own[:80])))
         elif key not in {"", sample.key}:
-            status = NO_SUCH_CLIP.format(key=escape(key), title=escape(sample.title))
+            status = _note(say("heatmaps.no_sample", key=escape(key), title=escape(sample.title)))
         elif key and wanted != sample.model and wanted in offered_models():
             # that it changes has the clip looked at
             chosen = gr.Dropdown(value=wanted, choices=model_choices())
@@ -121,6 +117,10 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
     model.change(card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
     demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)
+
+
+def _note(said: str) -> str:
+    return f"<p class='note' role='status'>{said}</p>"
 
 
 def _on_exports(parts: Parts, workroom: Workroom) -> None:

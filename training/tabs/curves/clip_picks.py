@@ -107,9 +107,7 @@ def clip_player(prefix: str, lists: Sequence[gr.HTML], workroom: Workroom) -> No
     """Builds a player under lists of picks; choosing a clip opens it."""
     status = gr.HTML("", elem_id=f"{prefix}-status")
     cards = gr.HTML("", elem_id=f"{prefix}-cards")
-    picture = player(
-        f"{prefix}-player", linked=False, empty="Choose a clip above: its maps then appear here."
-    )
+    picture = player(f"{prefix}-player", linked=False, empty="player.message.clips")
     outputs = [status, cards, picture]
     desk = gr.State(Desk())
 

@@ -1,0 +1,42 @@
+"""Names and explanations of registries' rows, in the language of who asks; what lacks words keeps its own."""
+
+from attention.catalogue.catalogue import key_of, say, sentences
+from attention.catalogue.languages import USUAL
+from attention.methods.registry import hint_of, plain_name
+from attention.probe.known.probe import Probe
+from attention.serving.samples import Sample
+
+
+def method_name(method: str) -> str:
+    """The method's name in everyday words; its own name where it has none."""
+    return _words("methods", method, "plain", plain_name(method))
+
+
+def method_hint(method: str) -> str:
+    """The sentence that explains a method; empty for an unknown one."""
+    return _words("methods", method, "hint", hint_of(method))
+
+
+def probe_name(probe: Probe) -> str:
+    """The probe's question in everyday words; its own name where it has none."""
+    return _words("probes", probe.name, "plain", probe.plain or probe.name)
+
+
+def probe_hint(probe: Probe) -> str:
+    """The sentence that explains a probe."""
+    return _words("probes", probe.name, "hint", probe.hint)
+
+
+def map_hint(method: str, usual: str) -> str:
+    """The sentence that explains a way to make a map; usual: as its row has it."""
+    return _words("mapmethods", method, "hint", usual)
+
+
+def sample_story(sample: Sample) -> str:
+    """What is to be seen of a sample, in a word or two."""
+    return _words("samples", sample.key, "story", sample.story)
+
+
+def _words(place: str, name: str, what: str, usual: str) -> str:
+    key = key_of(place, name, what)
+    return say(key) if key in sentences(USUAL) else usual
