@@ -28,6 +28,7 @@ import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from attention.catalogue.catalogue import say
 from attention.gate.door import Door
 from attention.gate.head import Head
 from attention.gate.temporary.files import Files
@@ -108,13 +109,14 @@ def build() -> gr.Blocks:
         asked_by(Visitor()),
         Page(title="Attention Transfer", fill_width=True) as demo,
     ):
-        gr.HTML(page("header.html"), js_on_load=page("addresses.js"), elem_id="header")
+        header = page("header.html").format(skip=say("page.skip"), finding=say("page.header"))
+        gr.HTML(header, js_on_load=page("addresses.js"), elem_id="header")
         language_menu()
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("page.tabs.heatmaps"), id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
             with gr.Tab(label("page.tabs.compare"), id="compare"):
-                compare_tab(chosen.looked, workroom)
+                compare_tab(chosen.looked, workroom, demo)
                 whole_set(demo, workroom)
             with gr.Tab(label("page.tabs.data"), id="data") as data:
                 chosen_set = data_tab(demo, data)

@@ -15,6 +15,8 @@ import gradio as gr
 import numpy as np
 import pytest
 
+from attention.catalogue.catalogue import say
+from attention.catalogue.languages import LANGUAGES, spoken
 from attention.errors import InputError
 from attention.gate import line as gate_line
 from attention.gate.line import Line
@@ -324,7 +326,11 @@ def test_the_header_says_what_was_found() -> None:
     told = (
         f"attention wins {won} of {of} comparisons, loses {lost}; {of - won - lost} cannot be told"
     )
-    assert told in read("assets/page/header.html")
+    assert told in say("page.header")
+    for language in LANGUAGES:
+        with spoken(language):
+            numbers = re.findall(r"\d+", say("page.header"))
+        assert numbers == [str(won), str(of), str(lost), str(of - won - lost)]
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,9 @@ from attention.serving.offered import ready_model
 from attention.serving.probing import map_choices, offered_probes, other_maps, over_set, probed
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
-from attention.tabs.compare.answers import UNDEFINED, answers_html
+from attention.tabs.compare.answers import answers_html
 from attention.tabs.compare.redrawn import redrawn_html
-from attention.tabs.compare.sentences import MEANING
+from attention.tabs.compare.sentences import AXES
 from attention.tabs.compare.trust import REDRAWN, asked, questions_html
 from attention.tabs.heatmaps.asking import look_at_maps
 from tests.clips import write_clip
@@ -94,7 +94,7 @@ def test_what_has_no_answer_is_said_and_the_others_go_on() -> None:
     html = answers_html([fault, replace(fault, cnn="tuned"), number])
     assert html.count("A clip of one &lt;frame&gt; has no curve.") == 2
     assert html.count("<h3>") == 2 and html.count("<article>") == 3
-    assert UNDEFINED in html and "nan" not in html
+    assert "It is undefined here" in html and "nan" not in html
     assert html.count("<p class='note'>a &amp; b</p>") == 1
 
 
@@ -203,8 +203,8 @@ def test_every_question_is_a_button_and_every_number_has_a_sentence(looked: Look
     ]  # fmt: skip
     told: list[Progress] = []
     answers = [*probed(looked, "window", told.append), *probed(looked, "time")]
-    assert {(a.probe, m.name) for a in answers for m in a.measures} <= MEANING.keys()
-    assert {name for name, _ in MEANING} <= {probe.name for probe in offered_probes()}
+    assert {(a.probe, m.name) for a in answers for m in a.measures} <= AXES.keys()
+    assert {name for name, _ in AXES} <= {probe.name for probe in offered_probes()}
     # progress goes on over both networks: eleven looks each
     assert [step.done for step in told] == list(range(1, 23))
     assert {step.expected for step in told} == {22} and told[-1].left == 0

@@ -63,6 +63,9 @@ document.addEventListener("attention:open", ({ detail }) => {
 });
 if (asked().has("tab") || asked().has("at")) follow();
 
+for (const one of element.querySelectorAll("[data-words]"))
+  one.innerHTML = attentionWords.say(one.dataset.words);
+
 // The first element to reach with Tab leads past all that is chosen.
 element.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();

@@ -33,6 +33,11 @@ def key_of(place: str, name: str, what: str) -> str:
     return f"{place}.{re.sub('[^a-z0-9]+', '_', name.lower())}.{what}"
 
 
+def has_words(key: str) -> bool:
+    """Whether there is a sentence of this key."""
+    return key in sentences(USUAL)
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def sentences(language: str) -> dict[str, str]:
     """Key → sentence of a language; of English where the language has none."""

@@ -1,7 +1,6 @@
 """Names and explanations of registries' rows, in the language of who asks; what lacks words keeps its own."""
 
-from attention.catalogue.catalogue import key_of, say, sentences
-from attention.catalogue.languages import USUAL
+from attention.catalogue.catalogue import has_words, key_of, say
 from attention.methods.registry import hint_of, plain_name
 from attention.probe.known.probe import Probe
 from attention.serving.samples import Sample
@@ -39,4 +38,4 @@ def sample_story(sample: Sample) -> str:
 
 def _words(place: str, name: str, what: str, usual: str) -> str:
     key = key_of(place, name, what)
-    return say(key) if key in sentences(USUAL) else usual
+    return say(key) if has_words(key) else usual

@@ -5,8 +5,7 @@ import re
 import numpy as np
 
 from attention.analysis import Analysis
-from attention.catalogue.catalogue import key_of, say, sentences
-from attention.catalogue.languages import USUAL
+from attention.catalogue.catalogue import has_words, key_of, say
 from attention.methods.registry import known_method
 from attention.verdict import Verdict, decide, decimals_for, frame_mean
 
@@ -21,7 +20,7 @@ def why(verdict: Verdict, analysis: Analysis) -> str:
     if method and method.role == "vote":
         return _vote(verdict, analysis)
     key = key_of("methods", verdict.method, "highest")
-    return _highest(key, verdict, analysis) if key in sentences(USUAL) else verdict.why
+    return _highest(key, verdict, analysis) if has_words(key) else verdict.why
 
 
 def _vote(verdict: Verdict, analysis: Analysis) -> str:

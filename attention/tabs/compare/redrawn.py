@@ -7,11 +7,11 @@ from html import escape
 
 import numpy as np
 
+from attention.catalogue.catalogue import say
 from attention.probe.known.probe import InFrame
 from attention.tabs.cards import signed
 
 SIDE = 224  # pixels of a picture
-AS_IT_IS = "nothing is drawn anew: the map as it is"
 
 
 def redrawn_html(concept: str, cnn: str, steps: Sequence[InFrame]) -> str:
@@ -22,31 +22,34 @@ def redrawn_html(concept: str, cnn: str, steps: Sequence[InFrame]) -> str:
     if not steps:
         return ""
     true = _picture(steps[0], steps[0].true)
-    said = [AS_IT_IS, *(_said(number, len(steps), step) for number, step in enumerate(steps, 1))]
+    usual = say("compare.redrawn.as_it_is")
+    said = [usual, *(_said(number, len(steps), step) for number, step in enumerate(steps, 1))]
     pictures = [true, *(_picture(step, step.L) for step in steps)]
     images = "".join(
-        f"<img src='{picture}' alt='Map of {escape(concept)}; {escape(text)}' data-said='{escape(text)}'"
+        f"<img src='{picture}' alt='{escape(say('compare.redrawn.map', concept=concept, text=text))}' "
+        f"data-said='{escape(text)}'"
         f"{' hidden' * (number > 0)}>"
         for number, (picture, text) in enumerate(zip(pictures, said, strict=True))
     )
     place = f"redrawn-{escape(cnn)}"
     return (
-        f"<figure class='redrawn'><div class='maps'><div>as learned<img src='{true}' alt='Map of "
-        f"{escape(concept)}, as learned'></div><div>drawn anew{images}</div></div>"
-        f"<label for='{place}'>Parts of the network drawn anew, from its last layer back</label>"
+        f"<figure class='redrawn'><div class='maps'><div>{say('compare.redrawn.learned')}<img src='{true}' "
+        f"alt='{escape(say('compare.redrawn.map_learned', concept=concept))}'></div>"
+        f"<div>{say('compare.redrawn.anew')}{images}</div></div>"
+        f"<label for='{place}'>{say('compare.redrawn.slider')}</label>"
         f"<input type='range' id='{place}' min='0' max='{len(steps)}' step='1' value='0' "
-        f"aria-valuetext='{AS_IT_IS}'><output for='{place}'>{AS_IT_IS}</output>"
-        "<p class='note'>In the frame with most energy. Each map has its own scale: only places compare.</p>"
+        f"aria-valuetext='{usual}'><output for='{place}'>{usual}</output>"
+        f"<p class='note'>{say('compare.redrawn.note')}</p>"
         "</figure>"
     )
 
 
 def _said(number: int, steps: int, step: InFrame) -> str:
-    alike = (
-        f"{name} {signed(value) if math.isfinite(value) else 'undefined'}"
-        for name, value in (("SSIM", step.structure), ("rank correlation", step.rank))
+    structure, rank = (
+        signed(value) if math.isfinite(value) else say("compare.answers.not_defined")
+        for value in (step.structure, step.rank)
     )
-    return f"{number} of {steps} drawn anew: {', '.join(alike)}"
+    return say("compare.redrawn.said", number=number, steps=steps, structure=structure, rank=rank)
 
 
 def _picture(step: InFrame, L: np.ndarray) -> str:

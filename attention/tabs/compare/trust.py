@@ -9,6 +9,7 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.errors import InputError, full_disk_told
 from attention.serving.looking import Looked, Progress
@@ -17,12 +18,12 @@ from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card
 from attention.tabs.compare.answers import answers_html
+from attention.tabs.languages import label
 from attention.tabs.lines import LOOKS
+from attention.tabs.named import probe_hint, probe_name
 
 ASK = ASSETS / "page" / "trust.js"
 REDRAWN = ASSETS / "page" / "redrawn.js"
-NO_CLIP = "Choose a clip under Heatmaps first."
-STOPPED = "<p class='note' role='status'>Stopped. Press a question to ask it again.</p>"
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 # on a phone the answers stand below what is seen of the questions; a fault or a stop moves nothing
 TO_ANSWER = """() => {
@@ -32,18 +33,23 @@ TO_ANSWER = """() => {
 Shown = tuple[Any, Any, Any, Any]  # the answers so far, the status, the answers as HTML, their file
 
 
-def trust_section(looked: gr.State, workroom: Workroom) -> None:
+def trust_section(looked: gr.State, workroom: Workroom, demo: gr.Blocks) -> None:
     """Builds the section; answers stay until another look is in hand."""
-    questions = gr.HTML(
-        questions_html(), js_on_load=ASK.read_text(encoding="utf-8"), elem_id="trust-questions"
-    )
+    questions = gr.HTML("", js_on_load=ASK.read_text(encoding="utf-8"), elem_id="trust-questions")
     with gr.Row(elem_id="trust-waiting"):
         status = gr.HTML("", elem_id="trust-status")
         stop = gr.Button(
-            "Stop", size="sm", variant="stop", elem_id="trust-stop", scale=0, min_width=70
+            label("heatmaps.stop"),
+            size="sm",
+            variant="stop",
+            elem_id="trust-stop",
+            scale=0,
+            min_width=70,
         )
     answers = gr.HTML("", js_on_load=REDRAWN.read_text(encoding="utf-8"), elem_id="trust-answers")
-    file = gr.DownloadButton("Answers (CSV)", visible=False, size="sm", elem_id="trust-csv")
+    file = gr.DownloadButton(
+        label("compare.trust.csv"), visible=False, size="sm", elem_id="trust-csv"
+    )
     desk, said = gr.State(Desk()), gr.State(())
     shown = [said, status, answers, file]
 
@@ -56,7 +62,8 @@ def trust_section(looked: gr.State, workroom: Workroom) -> None:
 
     answered = questions.click(ask, [desk, looked, said], shown, **LIGHT, **LOOKS)
     answered.success(None, js=TO_ANSWER, api_visibility="private")
-    stop.click(lambda desk: STOPPED if desk.clear() else gr.skip(), desk, status, **LIGHT)
+    stop.click(_stopped, desk, status, **LIGHT)
+    demo.load(questions_html, outputs=questions, **LIGHT)
     looked.change(_begun_anew, desk, shown, **LIGHT)
 
 
@@ -64,13 +71,12 @@ def questions_html() -> str:
     """A button per probe: its name in everyday words, and what it does."""
     buttons = "".join(
         f"<button type='button' class='question' data-probe='{escape(probe.name)}'>"
-        f"<span class='title'>{escape(probe.plain)}</span>"
-        f"<span class='hint'>{escape(probe.hint)}</span></button>"
+        f"<span class='title'>{escape(probe_name(probe))}</span>"
+        f"<span class='hint'>{escape(probe_hint(probe))}</span></button>"
         for probe in offered_probes()
     )
     return (
-        "<h2>Is this map true?</h2><p class='caption'>Questions to the clip in hand, as it is shown under "
-        "Heatmaps: of its truth, or else of what the vote says. Each takes some seconds.</p>"
+        f"<h2>{say('compare.trust.title')}</h2><p class='caption'>{say('compare.trust.caption')}</p>"
         f"<div class='questions'>{buttons}</div>"
     )
 
@@ -83,7 +89,7 @@ def asked(
     said: the answers of other probes so far, which stay below the new ones.
     """
     if looked is None:
-        raise gr.Error(NO_CLIP, print_exception=False)
+        raise gr.Error(say("compare.no_clip"), print_exception=False)
     clip = looked.clip.name
     try:
         yield _waiting(progress_card(None, clip))
@@ -98,9 +104,13 @@ def asked(
         yield _waiting(failed(str(error)))
     except Exception:
         logging.getLogger(__name__).exception("asking %s of %s", name, clip)
-        yield _waiting(
-            failed(f"{clip} could not be asked, by a fault of this app; try another clip.")
-        )
+        yield _waiting(failed(say("compare.trust.fault", clip=clip)))
+
+
+def _stopped(desk: Desk) -> Any:
+    if not desk.clear():
+        return gr.skip()
+    return f"<p class='note' role='status'>{say('compare.trust.stopped')}</p>"
 
 
 def _others(said: tuple[Any, ...], name: str) -> tuple[Any, ...]:
