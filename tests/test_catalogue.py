@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 
 import gradio as gr
@@ -13,11 +14,21 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from attention.catalogue import catalogue
-from attention.catalogue.catalogue import for_browser, say, sentences, written
+from attention.catalogue.catalogue import for_browser, key_of, say, sentences, written
 from attention.catalogue.languages import LANGUAGES, language_of, speaking, spoken
 from attention.gate.head import Head
+from attention.methods.registry import methods, plain_name
+from attention.pack import load_pack
+from attention.probe.maps.registry import map_methods
+from attention.probe.shift.registry import shifts
+from attention.serving.probing import offered_probes
+from attention.serving.samples import samples
+from attention.serving.shipped import FOLDER
+from attention.tabs.cards import said_in_all
 from attention.tabs.languages import IN_BROWSER, label
 from attention.tabs.page import Page
+from attention.tabs.why import why
+from attention.verdict import agreement
 
 ROOT = Path(__file__).parents[1]
 OTHERS = [language for language in LANGUAGES if language != "en"]
@@ -58,6 +69,23 @@ OF = {
 SHARED = {("de", "die"), ("es", "es")}  # also a word of English in no sentence of ours; of German
 
 
+QUOTED = re.compile(r"""["'`]([a-z0-9_]+(?:\.[a-z0-9_]+)+)["'`]""")
+BY_NAME = {"methods", "probes", "shifts", "mapmethods", "samples"}  # keys made of a row's name
+PUT_TOGETHER = {  # of keys that the code puts together, what they begin with
+    "cards": {"frame", "step", "decode", "forward", "maps", "energies"},
+    "compare": {"says", "score", "ahead", "by", "for_it", "beside"},
+    "compare.answers": {"web", "tuned", "higher", "lower"},
+    "heatmaps": {"mp4", "png", "csv", "json", "every_60", "every_30"},
+    "page": {"skip", "header"},  # of header.html
+}
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
+WORDS = re.compile(r"\b[A-Za-z]+ +[a-z]+\b|^[A-Z][a-z]+$")  # two words, or one as a button has it
+NOT_WORDS = {  # keys of the keyboard, names of shifts, and what is wrong with our own code
+    "Enter", "Escape", "Page", "Arrow", "Home", "End", "Range",
+    "shrink and move", "motion blur", "colour cast", "use strict", "not there", "no words for  ",
+}  # fmt: skip
+
+
 def values(sentence: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
@@ -73,6 +101,82 @@ def keys_said() -> set[str]:
 def test_every_key_that_the_code_says_has_its_words():
     english = {re.sub(r"\.(one|other)$", "", key) for key in written("en")}
     assert keys_said() and keys_said() <= english, keys_said() - english
+
+
+def test_every_key_is_said_somewhere():
+    files = [ROOT / "app.py", ROOT / "assets" / "page" / "header.html"]
+    for folder, kind in (("attention", "*.py"), ("training", "*.py"), ("assets", "*.js")):
+        files += (ROOT / folder).rglob(kind)
+    said = {key for file in files for key in QUOTED.findall(file.read_text(encoding="utf-8"))}
+    for place, names in PUT_TOGETHER.items():
+        said |= {f"{place}.{name}" for name in names}
+    english = {re.sub(r"\.(one|other)$", "", key) for key in written("en")}
+    unsaid = {key for key in english - said if key.partition(".")[0] not in BY_NAME}
+    beside = {key for key in unsaid if key.startswith("compare.beside.")}
+    steps = {"cards.frame_of", "cards.step_of"}
+    assert unsaid - beside - steps == set()
+
+
+def test_the_rows_of_every_registry_have_their_words():
+    wanted: dict[str, str] = {}
+    for method in methods():
+        wanted[key_of("methods", method.name, "hint")] = method.hint
+        if method.plain:
+            wanted[key_of("methods", method.name, "plain")] = method.plain
+    for probe in offered_probes():
+        wanted[key_of("probes", probe.name, "hint")] = probe.hint
+        wanted[key_of("probes", probe.name, "plain")] = probe.plain
+    for shift in shifts():
+        wanted[key_of("shifts", shift.name, "plain")] = shift.name
+        wanted[key_of("shifts", shift.name, "unit")] = shift.unit
+        wanted[key_of("shifts", shift.name, "hint")] = shift.hint
+        if shift.only_like:
+            wanted[key_of("shifts", shift.name, "only_like")] = shift.only_like
+        wanted |= {f"shifts.{level}": level for level in shift.levels}
+    for row in map_methods():
+        wanted[key_of("mapmethods", row.name, "hint")] = row.hint
+    for sample in samples():
+        wanted[key_of("samples", sample.key, "story")] = sample.story
+    english = written("en")
+    assert {key: english.get(key) for key in wanted} == wanted
+
+
+def test_the_reason_of_a_verdict_is_what_its_method_wrote():
+    for pack in sorted(FOLDER.glob("*.pack")):
+        look = load_pack(pack, maps=False)
+        for verdict in look.verdicts:
+            assert why(verdict, look) == verdict.why, (pack.name, verdict.method)
+            with spoken("de"):
+                assert " hat " in why(verdict, look) or " gewinnt " in why(verdict, look)
+
+
+def test_methods_that_agree_are_said_as_the_terminal_says_them():
+    look = load_pack(FOLDER / "lion.pack", maps=False)
+    named = [replace(v, method=plain_name(v.method)) for v in look.verdicts]
+    for prediction in ({0: 0}, {0: 0, 1: 1}, {0: 0, 1: 1, 2: 0}):
+        for count in range(1, len(named) + 1):
+            said = [
+                replace(verdict, prediction=prediction.get(place, 0))
+                for place, verdict in enumerate(named[:count])
+            ]
+            own = [replace(v, method=look.verdicts[i].method) for i, v in enumerate(said)]
+            heard = said_in_all(replace(look, verdicts=tuple(own)))
+            assert heard == agreement(said, look.concepts)
+
+
+@pytest.mark.parametrize("folder", ["player", "page"])
+def test_scripts_say_no_words_of_their_own(folder):
+    found = {}
+    for file in sorted((ROOT / "assets" / folder).glob("*.js")):
+        code = file.read_text(encoding="utf-8")
+        code = re.sub(r"^\s*//.*$|\s//\s.*$", "", code, flags=re.M)
+        code = re.sub(r'\bclass: (?:\w+[^,"]*\? )?"[^"]*"(?: : "[^"]*")?', "", code)
+        for plain, template in LITERAL.findall(code):
+            words = plain or re.sub(r"\$\{[^}]*\}", " ", template)
+            code_or_selector = "=>" in words or words.startswith(("#", "."))
+            if WORDS.search(words) and words not in NOT_WORDS and not code_or_selector:
+                found.setdefault(file.name, []).append(words)
+    assert found == {}
 
 
 @pytest.mark.parametrize("language", OTHERS)
