@@ -215,63 +215,9 @@
       });
     }
 
-    // What UnAtt, in everyday words attention, says with these windows (Eqs. 2 and 3): {text, right}, right null when nobody knows.
+    // What attention says with these windows; see verdict.js.
     verdict(whenReady) {
-      const { pack, state } = this;
-      if (pack.others) return { text: this.#highest, right: null };
-      const means = this.energies.means(state.side, state.s, whenReady);
-      if (!means) return { text: this.#attentionSays(this.#waiting), right: null };
-      const [best] = this.energies.ranking(state.side, state.s);
-      return {
-        text: this.#attentionSays(`${this.#lead(means)}.`),
-        right: pack.truth < 0 ? null : best === pack.truth,
-      };
-    }
-
-    #attentionSays(found) {
-      const { s, side } = this.state;
-      if (side === "web") return attentionWords.say("player.verdict.attention", { s, found });
-      return attentionWords.say("player.verdict.tuned", { s, found });
-    }
-
-    // The highest concept, how far it leads, and what the usual windows say.
-    #lead(means) {
-      const { pack, state } = this;
-      const [best, second] = this.energies.ranking(state.side, state.s);
-      const decimals = decimalsFor(means[best]);
-      let found = this.#best(best, means);
-      if (second !== undefined) {
-        const lead = written(means[best] - means[second], decimals);
-        found = attentionWords.say("player.verdict.ahead", { found, lead, concept: pack.concepts[second] });
-      }
-      if (state.s === pack.window) return found;
-      return attentionWords.say("player.verdict.usual", { found, s: pack.window, concept: this.#usual(best) });
-    }
-
-    #best(best, means) {
-      const energy = written(means[best], decimalsFor(means[best]));
-      return attentionWords.say("player.verdict.best", { concept: this.pack.concepts[best], energy });
-    }
-
-    // What maps that no method uses would say, of the concepts that are shown.
-    get #highest() {
-      const { pack, state } = this;
-      const [best] = this.energies.ranking(state.side, state.s) ?? [];
-      const means = this.energies.means(state.side, state.s);
-      const found = means ? this.#best(best, means) : "…";
-      return attentionWords.say("player.verdict.others", { method: pack.others, s: state.s, found });
-    }
-
-    get #waiting() {
-      const { state, pack } = this;
-      const concepts = pack.concepts.length;
-      if (this.energies.summable(state.side, state.s)) return attentionWords.say("player.verdict.adding", { concepts });
-      return attentionWords.say("player.verdict.fetching", { concepts });
-    }
-
-    #usual(best) {
-      const [usual] = this.energies.ranking(this.state.side, this.pack.window);
-      return usual === best ? attentionWords.say("player.verdict.same") : this.pack.concepts[usual];
+      return player.verdictOf(this, whenReady);
     }
   }
 
