@@ -1,15 +1,18 @@
 """Sets by name and uploaded zips: the files kept, every refusal, and nothing left after a refusal."""
 
 import errno
+import json
 import os
 import random
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -26,7 +29,7 @@ from tests.zips import (
     zipped,
 )
 from training.data import own_sets as shelf
-from training.data.archive import unpack
+from training.data.archive import caged, unpack
 from training.data.archive.zips import ZipLimits
 from training.data.naming import checked_name, proposed_name
 from training.data.own_sets import add_set, leave_out, put_back, remove_set
@@ -39,6 +42,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ATTENTION_HOME", str(tmp_path / "around" / "home"))
     (tmp_path / "around" / "home").mkdir(parents=True)
     return tmp_path / "around" / "home"
+
+
+@pytest.fixture(autouse=True)
+def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child's work done in this process: 250 zips are read here, test_caged_zips.py starts children."""
+
+    def start(_: str, options: Sequence[str], files: Sequence[Path], **bounds: object) -> Mock:
+        answers = BytesIO()
+        caged.answer(files[0], ZipLimits(**json.loads(options[0])), answers)
+        return Mock(stdin=None, stdout=BufferedReader(BytesIO(answers.getvalue())))
+
+    monkeypatch.setattr(caged, "start_confined", start)
 
 
 @pytest.fixture

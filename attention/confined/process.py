@@ -102,6 +102,7 @@ def main(path: str, spec: dict[str, Any]) -> int:
     """In the child: sends the answers for one file; returns the exit status."""
     with answering() as answers:
         confine(spec["cpu_seconds"], spec["memory_bytes"])
+        load_readers([path])
         enter_cage([path])
         answer(answers, path, spec)
     return 0
@@ -110,9 +111,8 @@ def main(path: str, spec: dict[str, Any]) -> int:
 def enter_cage(readable: Sequence[str | Path]) -> None:
     """In the child, before its first thread: from now on it reads these files and reaches nothing else.
 
-    A folder stands for all that lies below it.
+    A folder stands for all that lies below it. No module can be imported any more.
     """
-    load_readers(readable)
     shut(readable)
     leave_with_parent()
 

@@ -19,9 +19,10 @@ from attention.gate.owners import may_change, own, owned, share
 from attention.gate.quotas import used
 from attention.gate.visitors import asking
 from attention.media.frames import label
+from training.data.archive.caged import planned_zip, write_plan
 from training.data.archive.unpack import Progress
-from training.data.archive.upload import Plan, plan_of, write_plan
-from training.data.archive.zips import ZipLimits, opened_zip
+from training.data.archive.upload import Plan
+from training.data.archive.zips import ZipLimits
 from training.data.content import size_of
 from training.data.folders import count, listed
 from training.data.naming import DRAWN, checked_name, proposed_name
@@ -176,11 +177,10 @@ def _free_name(wanted: str) -> str:
 def _unpacked(
     zip_path: Path, folder: Path, limits: ZipLimits, on_progress: Progress | None
 ) -> Plan:
-    with opened_zip(zip_path) as zipped:
-        plan = plan_of(zip_path, zipped, limits)
+    with planned_zip(zip_path, limits) as (plan, content):
         check_quota(zip_path.name, plan.size)
         _check_room(label(zip_path), plan.size)
-        write_plan(zipped, plan, folder, on_progress)
+        write_plan(content, plan, folder, on_progress)
     return plan
 
 
@@ -234,10 +234,6 @@ def _disk_error_as_input_error(zip_name: str) -> Iterator[None]:
             raise InputError(
                 f"The disk is full: {zip_name} is not added and nothing of it is kept; remove a set, or "
                 "upload a smaller one."
-            ) from None
-        if error.errno in (errno.EINVAL, None):
-            raise InputError(
-                f"{zip_name} is damaged or not a zip: zip the folders again and upload the new file."
             ) from None
         raise InputError(
             f"{zip_name} cannot be added ({error.strerror or error}): the folder for uploaded sets "
