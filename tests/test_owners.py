@@ -209,6 +209,16 @@ def test_lists_show_what_a_visitor_may_see(things: Things) -> None:
         assert listed() == (True,) * 4
 
 
+def test_the_page_itself_holds_nothing_of_anybodys(things: Things) -> None:
+    """What it holds at its start is shown to all until it is started anew, also when no longer shared."""
+    import app
+
+    share(things.set, True)
+    share(things.run.folder, True)
+    told = json.dumps(app.build().get_config_file(), default=str)
+    assert "interactions" in told and "zebra" not in told.casefold()
+
+
 def test_what_is_shared_can_be_looked_at_and_not_changed(things: Things) -> None:
     share(things.set, True)
     share(things.run.folder, True)

@@ -16,7 +16,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     After an error or an interruption the temporary file is removed. Raises OSError.
     """
     path = Path(path)
-    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    # without the file's own name, which may be as long as the disk allows
+    partial = path.with_name(f".{secrets.token_hex(8)}{path.suffix[-40:]}")
     try:
         yield partial
         os.replace(partial, path)
