@@ -208,8 +208,10 @@ def _sweep(folder: Path) -> None:
 
 
 def _move(start: Path, end: Path, files: Iterable[str]) -> None:
-    for file in files:
+    files = list(files)
+    for file in files:  # all of them before the first is moved: the disk may be full
         (end / file).parent.mkdir(parents=True, exist_ok=True)
+    for file in files:
         os.replace(start / file, end / file)
 
 

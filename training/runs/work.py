@@ -12,7 +12,7 @@ from attention.disk.home import home
 from attention.disk.room import disk_error_as_input_error
 from attention.errors import InputError
 from training.runs.folder import CANCEL, Run
-from training.runs.queue import take_turn
+from training.runs.queue import SHOWN, take_turn
 from training.runs.records import State
 
 ABANDONED = 3600.0  # seconds; an older half-written cache file has no owner any more
@@ -31,7 +31,7 @@ def main(folder: Path) -> int:
             return 0
     state, message = _outcome(run)
     try:
-        with disk_error_as_input_error(folder, "how the run ended could not be written"):
+        with disk_error_as_input_error(SHOWN, "how the run ended could not be written"):
             _end(run, state, message)
     except InputError as error:
         state, message = "failed", str(error)
@@ -44,7 +44,7 @@ def _outcome(run: Run) -> tuple[State, str]:
     from training.runs.reporter import CancelledError
 
     try:
-        with disk_error_as_input_error(run.folder, "what was done is kept"):
+        with disk_error_as_input_error(SHOWN, "what was done is kept"):
             _tidy(run)
             _train(run)
     except CancelledError:
