@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from attention.disk import bin
 from attention.disk.home import ASSETS
+from attention.disk.process import born
 from attention.errors import InputError
 from attention.gate import quotas, secret
 from attention.gate.owners import Owned, is_of, may_change, may_see, own, owned, share
@@ -330,8 +330,7 @@ def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_one_visitor_takes_two_places_and_one_address_six(
     public: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    me = psutil.Process()
-    living = {"state": "running", "pid": me.pid, "born": me.create_time()}
+    living = {"state": "running", "pid": os.getpid(), "born": born()}
     standing_runs(public, ANN, 2, **living)
     beside = Visitor("eve", ANN.address)
     for visitor, says in ((ANN, "You have 2 runs"), (BOB, ""), (beside, ""), (OPERATOR, "")):

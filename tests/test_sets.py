@@ -16,6 +16,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from attention.disk.process import signature
 from attention.errors import InputError
 from tests.zips import (
     claiming,
@@ -403,12 +404,11 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
 
 
 def test_what_a_killed_server_left_is_swept(archive: Path, home: Path) -> None:
-    for name, age in ((".new-old", 10 * 3600), (".removed-old", 10 * 3600), (".new-now", 0)):
-        folder = home / "sets" / name
-        folder.mkdir(parents=True)
-        os.utime(folder, (folder.stat().st_mtime - age,) * 2)
+    now = f".new-{signature()}-x"
+    for name in (f".new-{signature()[:-1]}-x", ".removed-x", now):
+        (home / "sets" / name).mkdir(parents=True)
     add_set(zipped(archive, good()), "set")
-    assert sorted(f.name for f in (home / "sets").iterdir() if f.is_dir()) == [".new-now", "set"]
+    assert sorted(f.name for f in (home / "sets").iterdir() if f.is_dir()) == [now, "set"]
     assert list(sets()) == ["drawn", "set"]
 
 

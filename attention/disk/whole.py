@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
 
+from attention.disk.process import signature
+
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
@@ -17,7 +19,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     # without the file's own name, which may be as long as the disk allows
-    partial = path.with_name(f".{secrets.token_hex(8)}{path.suffix[-40:]}")
+    partial = path.with_name(f".{signature()}-{secrets.token_hex(4)}{path.suffix[-40:]}")
     try:
         yield partial
         os.replace(partial, path)

@@ -5,14 +5,14 @@ import json
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from attention.disk import bin
+from attention.disk.process import has_gone, signature
 from attention.disk.room import SPARE, size_text
 from attention.errors import InputError
 from attention.gate.owners import may_change, own, owned, share
@@ -39,7 +39,6 @@ from training.data.sources import open_source
 
 MOST_SETS = 50
 ALL_TOGETHER = 4_000_000_000  # bytes; the disk of a free Space also needs room for runs and caches
-ABANDONED = 6 * 3600  # seconds; an older half-written set was left by a killed server
 PATIENCE = 20.0  # seconds to wait for the lock
 KIND = "sets"  # in the bin
 
@@ -61,7 +60,7 @@ def add_set(
     zip_path = Path(zip_path)
     wanted = checked_name(name.strip() or proposed_name(zip_path.name))
     folder = sets_folder()
-    partial = folder / f".new-{secrets.token_hex(8)}"
+    partial = folder / f".new-{signature()}-{secrets.token_hex(4)}"
     with _disk_error_as_input_error(label(zip_path)):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
@@ -201,10 +200,9 @@ def _check_room(zip_name: str, size: int) -> None:
 
 def _sweep(folder: Path) -> None:
     """Deletes the half-written and half-deleted sets of killed servers."""
-    for stray in (*folder.glob(".new-*"), *folder.glob(".removed-*")):
-        with suppress(FileNotFoundError):  # another process has just deleted it
-            if time.time() - stray.stat().st_mtime > ABANDONED:
-                shutil.rmtree(stray, ignore_errors=True)
+    left = (path for path in folder.glob(".new-*") if has_gone(path.name.removeprefix(".new-")))
+    for stray in (*left, *folder.glob(".removed-*")):
+        shutil.rmtree(stray, ignore_errors=True)
 
 
 def _move(start: Path, end: Path, files: Iterable[str]) -> None:

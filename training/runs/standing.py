@@ -12,7 +12,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from attention.disk.home import ROOT, home
-from attention.disk.process import lives
+from attention.disk.process import born, lives
 from attention.errors import InputError
 from attention.gate.owners import may_see
 from attention.gate.visitors import asking
@@ -68,8 +68,7 @@ def is_own(run: Run) -> bool:
 
 
 def _name_process(run: Run, pid: int) -> None:
-    born = psutil.Process(pid).create_time()
-    run.write_status(run.status().model_copy(update={"pid": pid, "born": born}))
+    run.write_status(run.status().model_copy(update={"pid": pid, "born": born(pid)}))
 
 
 def collect() -> None:
