@@ -33,7 +33,7 @@ RUN = "20260101-000000-zebra-ab12"
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home with a set and a broken-off run of Ann's, on a disk that is read-only by now."""
     disk, archive = tmp_path_factory.mktemp("disk"), tmp_path_factory.mktemp("in") / "mine.zip"
-    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(disk)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("only root on Linux can mount a disk that is read-only")
     try:
@@ -45,6 +45,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             own(run.folder, shared=False)
             run.write_spec(Spec(source="mine"))
             run.write_status(Status(state="running", submitted=1.0, pid=1, born=-1.0))
+            (disk / "secret").unlink()
             subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
             patch.setattr(queue, "FREE", 0)
             secret._key.cache_clear()
