@@ -33,15 +33,16 @@ from attention.gate.door import Door
 from attention.gate.head import Head
 from attention.gate.temporary.files import Files
 from attention.gate.temporary.uploads import Uploads
-from attention.gate.visitors import Visitor, asked_by, asking
+from attention.gate.visitors import PAGE, asked_by, asking
 from attention.serving.offered import largest_file
 from attention.serving.shelf import Shelf
 from attention.serving.workroom import Workroom
 from attention.tabs.compare.tab import compare_tab
 from attention.tabs.endpoints import endpoints
-from attention.tabs.faults import disk_fault, fetch_nothing
+from attention.tabs.faults import disk_fault
 from attention.tabs.health import health, say_how_it_is_served
 from attention.tabs.heatmaps.tab import heatmaps_tab
+from attention.tabs.incoming import take_uploads_only
 from attention.tabs.languages import for_gradio, label, language_menu, words_head
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
@@ -101,12 +102,12 @@ def page(name: str) -> str:
 
 def build() -> gr.Blocks:
     """The whole page, not yet launched."""
-    fetch_nothing()
+    take_uploads_only()
     workroom = Workroom(store(), asking)
     shelf = Shelf(workroom)
     # what the page holds before anybody asks is the same for all
     with (
-        asked_by(Visitor()),
+        asked_by(PAGE),
         Page(title="Attention Transfer", fill_width=True) as demo,
     ):
         header = page("header.html").format(skip=say("page.skip"), finding=say("page.header"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 DISK_IS_FULL = "The server's disk is full; free some space there, or ask whoever runs it to."
+DISK_IS_CLOSED = "The server's disk cannot be written to; ask whoever runs it to change that."
 
 
 class InputError(ValueError):
@@ -33,16 +34,28 @@ def whole_number(what: str, value: object) -> int:
 
 
 def is_full_disk(error: BaseException) -> bool:
-    """Whether an error says that the disk is full or the disk quota is used up."""
-    return isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    """Whether an error says that the disk is full or the disk quota is used up.
+
+    The errors of safetensors and OpenVINO have no number, only the text.
+    """
+    number = error.errno if isinstance(error, OSError) else None
+    return number in {errno.ENOSPC, errno.EDQUOT} or "No space left on device" in str(error)
+
+
+def disk_fault_sentence(error: BaseException) -> str:
+    """The sentence for a disk that is full or cannot be written to; "" for any other error."""
+    if is_full_disk(error):
+        return DISK_IS_FULL
+    closed = {errno.EROFS, errno.EACCES, errno.EPERM}
+    return DISK_IS_CLOSED if isinstance(error, OSError) and error.errno in closed else ""
 
 
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Turns a full disk into an InputError; the error of safetensors has no errno, only the text."""
+    """Turns a full disk into an InputError."""
     try:
         yield
     except Exception as error:
-        if is_full_disk(error) or "No space left on device" in str(error):
+        if is_full_disk(error):
             raise InputError(DISK_IS_FULL) from None
         raise

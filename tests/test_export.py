@@ -142,6 +142,14 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert path.read_text() == "new"
 
 
+def test_a_name_may_be_as_long_as_the_disk_allows(tmp_path: Path) -> None:
+    for name in ("é" * 125 + ".json", "x" * 255, "a." + "x" * 253):
+        with whole_file(tmp_path / name) as partial:
+            partial.write_text("x")
+        assert [path.name for path in tmp_path.iterdir()] == [name]
+        (tmp_path / name).unlink()
+
+
 def test_all_files_or_none_where_a_folder_has_the_name_of_one(tmp_path: Path, clip: Path) -> None:
     folder = tmp_path / "results"
     (folder / "overlay.mp4").mkdir(parents=True)  # the last of the files to be moved

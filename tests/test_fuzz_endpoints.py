@@ -4,9 +4,11 @@ import logging
 import os
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from attention.gate.temporary.store import store
 from tests.calls import Caller, errors_of
 from tests.fuzz.endpoints import tried
 
@@ -21,6 +23,18 @@ def test_wrong_types_are_refused_in_a_sentence(
     assert [record.getMessage() for record in faults] == []
     refused = [r.getMessage() for r in caplog.records if r.getMessage().startswith("refused ")]
     assert len(refused) > 30 and max(map(len, refused)) < 600
+
+
+def test_a_name_that_no_disk_takes_is_refused(
+    app_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caller = Caller(app_url, "somebody")
+    (said,) = errors_of(caller.press("samples", told={"a": {"path": "é" * 200, "url": ""}}))
+    assert said.startswith("This takes other values")
+    kept = store().lasting_folder("samples")
+    for name in ("x" * 300, "é" * 200, f"{'x' * 300}/a", "\0"):
+        assert caller.http.get(f"gradio_api/file={quote(f'{kept}/{name}')}").status_code == 404
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.parametrize(

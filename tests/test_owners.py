@@ -10,14 +10,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from attention.disk import bin
 from attention.disk.home import ASSETS
+from attention.disk.process import born
 from attention.errors import InputError
 from attention.gate import quotas, secret
 from attention.gate.owners import Owned, is_of, may_change, may_see, own, owned, share
+from attention.gate.temporary import store as store_module
 from attention.gate.visitors import OPERATOR, Visitor, asked_by
 from attention.serving import offered
 from attention.serving.turns import Line, RunningLook
@@ -209,6 +210,16 @@ def test_lists_show_what_a_visitor_may_see(things: Things) -> None:
         assert listed() == (True,) * 4
 
 
+def test_the_page_itself_holds_nothing_of_anybodys(things: Things) -> None:
+    """What it holds at its start is shown to all until it is started anew, also when no longer shared."""
+    import app
+
+    share(things.set, True)
+    share(things.run.folder, True)
+    told = json.dumps(app.build().get_config_file(), default=str)
+    assert "interactions" in told and "zebra" not in told.casefold()
+
+
 def test_what_is_shared_can_be_looked_at_and_not_changed(things: Things) -> None:
     share(things.set, True)
     share(things.run.folder, True)
@@ -320,8 +331,7 @@ def public(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_one_visitor_takes_two_places_and_one_address_six(
     public: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    me = psutil.Process()
-    living = {"state": "running", "pid": me.pid, "born": me.create_time()}
+    living = {"state": "running", "pid": os.getpid(), "born": born()}
     standing_runs(public, ANN, 2, **living)
     beside = Visitor("eve", ANN.address)
     for visitor, says in ((ANN, "You have 2 runs"), (BOB, ""), (beside, ""), (OPERATOR, "")):
@@ -410,7 +420,17 @@ WAYS: dict[str, Ask] = {
     "its whole set": lambda c, r, _: c.press("whole-of", "input", whole_of=r),
     "the file of that": lambda c, r, _: c.press("whole-csv", whole_of=r),
     "its model's card": lambda c, r, _: c.press("model", "change", model=r),
+    "bring the run back": lambda c, r, _: c.press("run-bring-back", run_removed_name=r),
+    "bring the set back": lambda c, _, s: c.press("data-bring-back", data_removed_name=s),
+    "look at its clip": lambda c, _, s: c.press("upload", "upload", upload=clip_of(s)),
+    "add its clip as a set": lambda c, _, s: c.press("data-add-it", data_zip=clip_of(s)),
 }
+
+
+def clip_of(name: str) -> dict[str, object]:
+    """A clip of a set, as if it had been uploaded."""
+    path = Path(os.environ["ATTENTION_HOME"]) / "sets" / name / "video/Hug/0.mp4"
+    return {"path": str(path), "orig_name": "0.mp4", "meta": {"_type": "gradio.FileData"}}
 
 
 def masked(text: str) -> str:
@@ -452,6 +472,32 @@ def test_the_api_says_the_same_of_anns_things_as_of_none(
         said.append(masked(refused))
     assert said[0] == said[1]
     assert there.state() == before
+
+
+def test_the_api_takes_no_clip_of_a_set(there: Things, app_url: str) -> None:
+    said = []
+    for name in (SET, NO_SET):
+        (refused,) = errors_of(
+            Caller(app_url, "bob").ask("analyse", clip_of(name), "imagenet", 5, "")
+        )
+        said.append(masked(refused))
+    assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("visitor", ["bob", "", "ann"])
+def test_no_file_is_fetched_by_its_place(there: Things, app_url: str, visitor: str) -> None:
+    """Of the home nothing is, not even one's own; of the store what one knows the whole name of."""
+    folder, caller = store_module.store().folder, Caller(app_url, visitor)
+    for path in (
+        there.set / "video/Hug/0.mp4", there.set / "owner.json", there.set, there.run.folder / "log.txt",
+        there.run.sweep / "rows.csv", there.run.model / "model.json", there.home / "secret", folder,
+        folder / "samples", folder / ".." / "x", folder / ("0" * 32) / "analysis.pack",
+        Path("/proc/self/environ"),
+    ):  # fmt: skip
+        for way in ("gradio_api/file=", "file=", "gradio_api/file/", "static/"):
+            answer = caller.http.get(f"{way}{path}")
+            assert answer.status_code in {403, 404, 405}, (way, path)
+            assert b"Zebra" not in answer.content and b"ATTENTION" not in answer.content
 
 
 def test_the_api_lists_to_each_visitor_their_own(there: Things, app_url: str) -> None:

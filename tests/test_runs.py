@@ -17,6 +17,7 @@ import pytest
 from safetensors.torch import load_file
 
 from attention.disk.home import own_models
+from attention.disk.process import born
 from attention.errors import InputError
 from attention.methods.registry import known_method
 from attention.model.folder import load_model
@@ -254,15 +255,6 @@ def test_what_a_killed_server_left_half_made_goes_with_the_next_start(
     queue.remove(run.name)
 
 
-def test_a_boot_time_that_moves_does_not_make_a_run_dead(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    me = psutil.Process()
-    for drift, living in ((1.0, True), (-1.0, True), (60.0, False)):
-        status = Status(state="running", submitted=1.0, pid=me.pid, born=me.create_time() + drift)
-        assert standing.alive(status) == living
-
-
 @pytest.mark.parametrize("who", ["another process", "nobody"])
 def test_a_process_that_is_not_the_runs_own_is_not_taken_for_it(here: Path, who: str) -> None:
     pid = os.getpid() if who == "another process" else None
@@ -295,8 +287,7 @@ def test_a_process_that_does_not_hear_is_killed_with_what_it_started(
     deaf = subprocess.Popen([sys.executable, "-c", DEAF], stdout=subprocess.PIPE, text=True)
     assert deaf.stdout is not None
     child = psutil.Process(int(deaf.stdout.readline()))
-    born = psutil.Process(deaf.pid).create_time()
-    standing.end(Status(state="running", submitted=1.0, pid=deaf.pid, born=born))
+    standing.end(Status(state="running", submitted=1.0, pid=deaf.pid, born=born(deaf.pid)))
     assert deaf.wait(5) == -signal.SIGKILL
     child.wait(5)
     assert not child.is_running()

@@ -1,18 +1,22 @@
 """Sets by name and uploaded zips: the files kept, every refusal, and nothing left after a refusal."""
 
 import errno
+import json
 import os
 import random
 import shutil
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from io import BufferedReader, BytesIO
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
+from attention.disk.process import signature
 from attention.errors import InputError
 from tests.zips import (
     claiming,
@@ -26,7 +30,7 @@ from tests.zips import (
     zipped,
 )
 from training.data import own_sets as shelf
-from training.data.archive import unpack
+from training.data.archive import caged, unpack
 from training.data.archive.zips import ZipLimits
 from training.data.naming import checked_name, proposed_name
 from training.data.own_sets import add_set, leave_out, put_back, remove_set
@@ -39,6 +43,18 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ATTENTION_HOME", str(tmp_path / "around" / "home"))
     (tmp_path / "around" / "home").mkdir(parents=True)
     return tmp_path / "around" / "home"
+
+
+@pytest.fixture(autouse=True)
+def no_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The child's work done in this process: 250 zips are read here, test_caged_zips.py starts children."""
+
+    def start(_: str, options: Sequence[str], files: Sequence[Path], **bounds: object) -> Mock:
+        answers = BytesIO()
+        caged.answer(files[0], ZipLimits(**json.loads(options[0])), answers)
+        return Mock(stdin=None, stdout=BufferedReader(BytesIO(answers.getvalue())))
+
+    monkeypatch.setattr(caged, "start_confined", start)
 
 
 @pytest.fixture
@@ -388,12 +404,11 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(
 
 
 def test_what_a_killed_server_left_is_swept(archive: Path, home: Path) -> None:
-    for name, age in ((".new-old", 10 * 3600), (".removed-old", 10 * 3600), (".new-now", 0)):
-        folder = home / "sets" / name
-        folder.mkdir(parents=True)
-        os.utime(folder, (folder.stat().st_mtime - age,) * 2)
+    now = f".new-{signature()}-x"
+    for name in (f".new-{signature()[:-1]}-x", ".removed-x", now):
+        (home / "sets" / name).mkdir(parents=True)
     add_set(zipped(archive, good()), "set")
-    assert sorted(f.name for f in (home / "sets").iterdir() if f.is_dir()) == [".new-now", "set"]
+    assert sorted(f.name for f in (home / "sets").iterdir() if f.is_dir()) == [now, "set"]
     assert list(sets()) == ["drawn", "set"]
 
 

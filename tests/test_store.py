@@ -1,6 +1,5 @@
 """The store: who may fill how much, what goes first, what never goes, and that nothing stays behind."""
 
-import os
 import stat
 import subprocess
 import sys
@@ -17,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from attention.disk.process import born
+from attention.disk.process import signature
 from attention.errors import InputError
 from attention.gate.temporary import store as store_module
 from attention.gate.temporary.files import Files
@@ -203,8 +202,8 @@ def test_a_store_is_its_owners_alone_ends_with_its_process_and_a_killed_ones_is_
     (left,) = tmp_path.iterdir()
     assert stat.S_IMODE(left.stat().st_mode) == 0o700
     # a number that another process has by now, and a second app of this user that is alive
-    (tmp_path / f"{PREFIX}{os.getpid()}-{born() - 900:.0f}-reused").mkdir()
-    live = tmp_path / f"{PREFIX}{os.getpid()}-{born():.0f}-live"
+    (tmp_path / f"{PREFIX}{signature()[:-1]}-reused").mkdir()
+    live = tmp_path / f"{PREFIX}{signature()}-live"
     live.mkdir()
     mine = Store(tmp_path, QUOTAS)
     assert set(tmp_path.iterdir()) == {live, mine.folder}

@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import json
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from attention.gate.temporary.uploads import Uploads
 from attention.gate.visitors import HEADER, asking, token_of
 from attention.pack import save_pack
 from attention.serving.workroom import Workroom
+from attention.tabs.incoming import take_uploads_only
 from attention.tabs.page import Page
 from attention.tabs.player import player_value
 from tests.looks import look
@@ -57,6 +59,7 @@ def address(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(store.folder))
         patch.setenv("ATTENTION_HOME", str(tmp_path_factory.mktemp("home")))
+        take_uploads_only()
         with Page() as demo:
             file, said = gr.File(), gr.Textbox()
             gr.Button().click(lambda path: Path(path).name, file, said, api_name="name")
@@ -143,6 +146,20 @@ def test_an_upload_lies_there_once_and_is_the_senders(
     assert files(store).count(Path(path)) == 1 and Path(path).read_bytes() == b"film" * KB
     owners = {entry.name: entry.owner for entry in store.entries()}
     assert owners[Path(path).parent.name].id == "anna"
+
+
+def test_who_send_the_same_bytes_have_a_file_each(address: tuple[str, int], store: Store) -> None:
+    """Neither knows where the other's lies, and what becomes of one is nothing to the other."""
+    paths = [
+        Path(*json.loads(upload(address, part(b"film" * 300 * KB), who=who)[1]))
+        for who in ("anna", "ben", "ben")
+    ]
+    assert len({path.parent for path in paths}) == 3 and {path.name for path in paths} == {"a.mp4"}
+    owners = {entry.name: entry.owner.id for entry in store.entries()}
+    assert [owners[path.parent.name] for path in paths] == ["anna", "ben", "ben"]
+    for _ in range(4):  # ben's fill his share, and his oldest go
+        upload(address, part(os.urandom(900 * KB)), who="ben")
+    assert paths[0].read_bytes() == b"film" * 300 * KB and not paths[1].exists()
 
 
 def test_what_is_broken_off_half_way_leaves_nothing(address: tuple[str, int], store: Store) -> None:

@@ -14,7 +14,7 @@ from io import StringIO, TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
-from attention.errors import InputError, short
+from attention.errors import InputError, is_full_disk, short
 
 BAD_INPUT, FAULT = 2, 1
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -96,6 +96,8 @@ def _message_of(error: Exception, program: str) -> tuple[str, int]:
         case OSError():
             where = f"'{short(error.filename)}': " if error.filename else ""
             return f"{where}{error.strerror or error}", BAD_INPUT
+        case _ if is_full_disk(error):
+            return "The disk is full; free some space and run this again.", BAD_INPUT
         case MemoryError():
             return "There is not enough memory; take less at a time.", BAD_INPUT
     fault = f"This is a fault of the program ({type(error).__name__}: {error})"

@@ -95,7 +95,7 @@ class AnswersReader:
         except (TypeError, ValueError, RecursionError):
             raise self._ended() from None
         if "error" in message:
-            raise InputError(_sentence(message["error"]))
+            raise InputError(sentence(message["error"]))
         return message
 
     def _checked_clip(self, message: dict[str, Any]) -> Clip:
@@ -110,7 +110,7 @@ class AnswersReader:
                 fps=float(said["fps"]),
                 seconds=None if said["seconds"] is None else float(said["seconds"]),
                 frame_count=None if said["frame_count"] is None else int(said["frame_count"]),
-                codec=_sentence(said["codec"]),
+                codec=sentence(said["codec"]),
             )
         except (KeyError, TypeError, ValueError, OverflowError):
             raise self._ended() from None
@@ -152,7 +152,7 @@ class AnswersReader:
     def _checked_notes(self, message: dict[str, Any]) -> tuple[str, ...]:
         if not isinstance(message["notes"], list):
             raise self._ended()
-        return tuple(map(_sentence, message["notes"]))
+        return tuple(map(sentence, message["notes"]))
 
     @contextmanager
     def _deadline(self) -> Iterator[None]:
@@ -188,7 +188,7 @@ class AnswersReader:
         )
 
 
-def _sentence(value: object) -> str:
+def sentence(value: object) -> str:
     """Text from the child as one printable line of at most LONGEST_SENTENCE characters."""
     text = str(value)[:LONGEST_SENTENCE]
     return "".join(c if c.isprintable() else "?" for c in text)

@@ -23,14 +23,16 @@ def check_room(folder: Path, needed: int, what: str) -> None:
 
 @contextmanager
 def disk_error_as_input_error(folder: Path, outcome: str) -> Iterator[None]:
-    """Turns an OSError, such as a full disk, into an InputError. outcome: what became of the work."""
+    """Turns a full disk, and any OSError, into an InputError. outcome: what became of the work."""
     try:
         yield
-    except OSError as error:
+    except Exception as error:
         if is_full_disk(error):
             raise InputError(
                 f"The disk of {folder} is full: {outcome}; free some space and run this again."
             ) from None
+        if not isinstance(error, OSError):
+            raise
         raise InputError(
             f"{folder} cannot be written to ({error.strerror or error}): give another folder."
         ) from None

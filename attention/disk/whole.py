@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
 
+from attention.disk.process import signature
+
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
@@ -16,7 +18,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     After an error or an interruption the temporary file is removed. Raises OSError.
     """
     path = Path(path)
-    partial = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{path.suffix}")
+    # without the file's own name, which may be as long as the disk allows
+    partial = path.with_name(f".{signature()}-{secrets.token_hex(4)}{path.suffix[-40:]}")
     try:
         yield partial
         os.replace(partial, path)

@@ -119,7 +119,8 @@ def exported(stages: Stages, folder: Path) -> ov.Model:
     with torch.no_grad():
         program = torch.export.export(_Open(stages), (x, *weights))
     model = ov.convert_model(program)
-    with suppress(OSError), whole_folder(folder / _key(stages)) as place:
+    # OpenVINO's error of a full disk is a RuntimeError
+    with suppress(OSError, RuntimeError), whole_folder(folder / _key(stages)) as place:
         ov.save_model(model, place / "graph.xml", compress_to_fp16=False)
     return model
 

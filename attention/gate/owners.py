@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from attention.disk.whole import whole_file
 from attention.gate.hosting import hosting
 from attention.gate.secret import sign
-from attention.gate.visitors import OPERATOR, Visitor, asking
+from attention.gate.visitors import OPERATOR, PAGE, Visitor, asking
 
 NAME = "owner.json"  # in the thing's folder
 
@@ -27,8 +27,11 @@ class Owned(BaseModel):
 
 
 def may_see(thing: Owned, visitor: Visitor) -> bool:
-    """Whether a visitor may look at a thing, learn from it, and take away what comes of it."""
-    return thing.shared or may_change(thing, visitor)
+    """Whether a visitor may look at a thing, learn from it, and take away what comes of it.
+
+    The page itself holds nothing of anybody's: what is shared now may be shared no longer when it is read.
+    """
+    return (thing.shared and visitor != PAGE) or may_change(thing, visitor)
 
 
 def may_change(thing: Owned, visitor: Visitor) -> bool:

@@ -34,6 +34,7 @@ class Visitor:
 
 
 OPERATOR = Visitor(is_admin=True)
+PAGE = Visitor(id="the page")  # no visitor's id: what the page holds before anybody asks
 _asking: ContextVar[Visitor] = ContextVar("_asking", default=OPERATOR)
 
 

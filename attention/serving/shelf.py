@@ -7,6 +7,7 @@ from threading import Lock
 
 from PIL import Image
 
+from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import FrameReader, Limits
 from attention.serving.looking import Looked, look
@@ -47,7 +48,8 @@ class Shelf:
                 frames = [frame for chunk in reader for frame in chunk.rgb]
             picture = Image.fromarray(frames[len(frames) // 2])
             picture.thumbnail((THUMBNAIL, THUMBNAIL))
-            picture.save(path)
+            with whole_file(path) as partial:
+                picture.save(partial)
         return path
 
     def _now(self, sample: Sample) -> Looked:

@@ -1,12 +1,13 @@
 """The page as gradio serves it: an event is done for its visitor, in their language, or refused."""
 
 import logging
+from errno import ENAMETOOLONG
 from typing import Any
 
 import gradio as gr
 
 from attention.catalogue.languages import spoken
-from attention.errors import InputError, short
+from attention.errors import InputError, disk_fault_sentence, short
 from attention.gate.visitors import asked_by
 from attention.tabs.visiting import language_behind, visitor_behind
 
@@ -42,7 +43,12 @@ class Page(gr.Blocks):  # type: ignore[misc]
                 raise _refusal(name, str(error.message)) from None
             except InputError as error:
                 raise _refusal(name, str(error)) from None
-            except Exception:
+            except Exception as error:
+                if isinstance(error, OSError) and error.errno == ENAMETOOLONG:
+                    # gradio looks for files in all that comes with an event; names of our own are short
+                    raise _refusal(name, OTHER_VALUES) from None
+                if sentence := disk_fault_sentence(error):
+                    raise _refusal(name, sentence) from None
                 _log.exception("%s failed", short(name))
                 raise gr.Error(FAULT, print_exception=False) from None
 

@@ -1,20 +1,22 @@
-"""Prints the tables: `python -m tests.soak [kills] [servers] [pages] [disk] [hostile]`, about 22 minutes."""
+"""Prints the tables: `python -m tests.soak [decoders] [kills] [servers] [pages] [disk] [hostile] [mixed]`."""
 
 import sys
 
-from tests.soak import disk, hostile, kills, pages, servers
+from tests.soak import decoders, disk, hostile, kills, mixed, pages, servers
 
 PARTS = {
+    "decoders": decoders.main,
     "kills": kills.main,
     "servers": servers.main,
     "pages": pages.main,
     "disk": disk.main,
     "hostile": hostile.main,
+    "mixed": mixed.main,
 }
 
 
 def main() -> int:
-    """Runs the parts named, else all. Returns 1 when one of them found a fault."""
+    """Runs the parts named, else all, which takes about an hour. Returns 1 when one of them found a fault."""
     unknown = [name for name in sys.argv[1:] if name not in PARTS]
     if unknown:
         print(f"There is no part {unknown[0]!r}; choose among {', '.join(PARTS)}.")

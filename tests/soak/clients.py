@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 
+from tests.soak.site import Site
+
 EVERY = 1.5  # seconds between two questions, as runs.js asks
 FOLLOW = "the stage at work"
 
@@ -29,11 +31,8 @@ class Address:
     @classmethod
     def of(cls, url: str) -> "Address":
         """Asks the app."""
-        config = httpx.get(f"{url}/config", timeout=30).raise_for_status().json()
-        ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
-        click = [ids["runs-refresh"], "click"]
-        refresh = next(d["id"] for d in config["dependencies"] if click in d["targets"])
-        return cls(f"{url}/gradio_api", ids["run-card"], refresh)
+        site = Site.of(url)
+        return cls(site.api, site.parts["run-card"], site.event("runs-refresh", "click")[0])
 
 
 @dataclass

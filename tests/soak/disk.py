@@ -57,7 +57,7 @@ def _load(app: RunningApp, report: Report) -> None:
     began, sizes = time.monotonic(), list[int]()
     while time.monotonic() - began < LASTS:
         over.wait(EVERY)
-        size, files = _used(app.temporary)
+        size, files = used(app.temporary)
         sizes.append(size)
         when = f"MB on the disk after {time.monotonic() - began:.0f} s"
         report.line(when, f"{size / 1e6:.1f}", f"{files} files")
@@ -73,7 +73,8 @@ def _load(app: RunningApp, report: Report) -> None:
         report.add([f"{max(sizes) / 1e6:.1f} MB lay there"])
 
 
-def _used(folder: Path) -> tuple[int, int]:
+def used(folder: Path) -> tuple[int, int]:
+    """Bytes and number of the files below a folder."""
     sizes = []
     for path in folder.rglob("*"):
         try:

@@ -18,7 +18,7 @@ from training.runs.folder import Run
 from training.runs.records import Spec
 from training.runs.standing import standing_of, standings
 
-KILLS = 50
+KILLS = 60
 SEED = 0
 LONG = 300.0  # seconds a run may take
 

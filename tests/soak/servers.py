@@ -27,7 +27,7 @@ MOMENTS = (
     "one works and one waits",
     "it starts itself",
 )
-KILLS_EACH = 4
+KILLS_EACH = 8
 SEED = 0
 MOST_WAITING = 3
 SETTLE = 5.0  # seconds for a run to go from one state to the next while it is looked at

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from attention.gate.visitors import HEADER
+from tests.soak.site import Site
 
 
 @dataclass(frozen=True)
@@ -24,20 +25,12 @@ class Events:
     @classmethod
     def of(cls, url: str) -> "Events":
         """Asks the app."""
-        config = httpx.get(f"{url}/config", timeout=60).raise_for_status().json()
-        ids = {c["props"].get("elem_id"): c["id"] for c in config["components"]}
-
-        def find(name: str, kind: str) -> tuple[int, int]:
-            asked = [ids[name], kind]
-            found = [d for d in config["dependencies"] if asked in d["targets"]]
-            most = max(found, key=lambda d: len(d["inputs"]))
-            return most["id"], ids[name]
-
+        site = Site.of(url)
         return cls(
-            f"{url}/gradio_api",
-            find("samples", "click"),
-            find("player", "input"),
-            find("upload", "upload"),
+            site.api,
+            site.event("samples", "click"),
+            site.event("player", "input"),
+            site.event("upload", "upload"),
         )
 
 
@@ -86,6 +79,14 @@ class Visitor:
         given = {"files": (file.name, file.read_bytes())}
         said = await self.http.post(f"{self.at.url}/upload", files=given, headers=self._headers())
         return str(said.raise_for_status().json()[0])
+
+    async def open_page(self) -> float:
+        """Loads the page; seconds."""
+        began = time.perf_counter()
+        site = self.at.url.removesuffix("/gradio_api")
+        for path in ("/", "/config"):
+            (await self.http.get(f"{site}{path}", headers=self._headers())).raise_for_status()
+        return time.perf_counter() - began
 
     async def join(
         self, number: int, data: list[Any], component: int, event: Any

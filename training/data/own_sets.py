@@ -5,23 +5,24 @@ import json
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from attention.disk import bin
+from attention.disk.process import has_gone, signature
 from attention.disk.room import SPARE, size_text
 from attention.errors import InputError
 from attention.gate.owners import may_change, own, owned, share
 from attention.gate.quotas import used
 from attention.gate.visitors import asking
 from attention.media.frames import label
+from training.data.archive.caged import planned_zip, write_plan
 from training.data.archive.unpack import Progress
-from training.data.archive.upload import Plan, plan_of, write_plan
-from training.data.archive.zips import ZipLimits, opened_zip
+from training.data.archive.upload import Plan
+from training.data.archive.zips import ZipLimits
 from training.data.content import size_of
 from training.data.folders import count, listed
 from training.data.naming import DRAWN, checked_name, proposed_name
@@ -38,7 +39,6 @@ from training.data.sources import open_source
 
 MOST_SETS = 50
 ALL_TOGETHER = 4_000_000_000  # bytes; the disk of a free Space also needs room for runs and caches
-ABANDONED = 6 * 3600  # seconds; an older half-written set was left by a killed server
 PATIENCE = 20.0  # seconds to wait for the lock
 KIND = "sets"  # in the bin
 
@@ -60,7 +60,7 @@ def add_set(
     zip_path = Path(zip_path)
     wanted = checked_name(name.strip() or proposed_name(zip_path.name))
     folder = sets_folder()
-    partial = folder / f".new-{secrets.token_hex(8)}"
+    partial = folder / f".new-{signature()}-{secrets.token_hex(4)}"
     with _disk_error_as_input_error(label(zip_path)):
         folder.mkdir(parents=True, exist_ok=True)
         _sweep(folder)
@@ -176,11 +176,10 @@ def _free_name(wanted: str) -> str:
 def _unpacked(
     zip_path: Path, folder: Path, limits: ZipLimits, on_progress: Progress | None
 ) -> Plan:
-    with opened_zip(zip_path) as zipped:
-        plan = plan_of(zip_path, zipped, limits)
+    with planned_zip(zip_path, limits) as (plan, content):
         check_quota(zip_path.name, plan.size)
         _check_room(label(zip_path), plan.size)
-        write_plan(zipped, plan, folder, on_progress)
+        write_plan(content, plan, folder, on_progress)
     return plan
 
 
@@ -201,15 +200,16 @@ def _check_room(zip_name: str, size: int) -> None:
 
 def _sweep(folder: Path) -> None:
     """Deletes the half-written and half-deleted sets of killed servers."""
-    for stray in (*folder.glob(".new-*"), *folder.glob(".removed-*")):
-        with suppress(FileNotFoundError):  # another process has just deleted it
-            if time.time() - stray.stat().st_mtime > ABANDONED:
-                shutil.rmtree(stray, ignore_errors=True)
+    left = (path for path in folder.glob(".new-*") if has_gone(path.name.removeprefix(".new-")))
+    for stray in (*left, *folder.glob(".removed-*")):
+        shutil.rmtree(stray, ignore_errors=True)
 
 
 def _move(start: Path, end: Path, files: Iterable[str]) -> None:
-    for file in files:
+    files = list(files)
+    for file in files:  # all of them before the first is moved: the disk may be full
         (end / file).parent.mkdir(parents=True, exist_ok=True)
+    for file in files:
         os.replace(start / file, end / file)
 
 
@@ -234,10 +234,6 @@ def _disk_error_as_input_error(zip_name: str) -> Iterator[None]:
             raise InputError(
                 f"The disk is full: {zip_name} is not added and nothing of it is kept; remove a set, or "
                 "upload a smaller one."
-            ) from None
-        if error.errno in (errno.EINVAL, None):
-            raise InputError(
-                f"{zip_name} is damaged or not a zip: zip the folders again and upload the new file."
             ) from None
         raise InputError(
             f"{zip_name} cannot be added ({error.strerror or error}): the folder for uploaded sets "

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -194,7 +195,8 @@ def record_time_factor(backbone: str, planned: float, taken: float) -> None:
     before = known.get(backbone)
     ratio = taken / planned
     known[backbone] = ratio if before is None else (1 - NEWEST) * before + NEWEST * ratio
-    with whole_file(runs_folder() / "pace.json") as partial:
+    # what it is for is an estimate, for which no run shall fail
+    with suppress(OSError), whole_file(runs_folder() / "pace.json") as partial:
         partial.write_text(json.dumps(known, indent=1), encoding="utf-8")
 
 

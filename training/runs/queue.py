@@ -74,7 +74,7 @@ def start(spec: Spec, shared: bool | None = None) -> Run:
             try:
                 owners.own(partial.folder, shared)
                 partial.write_spec(spec)
-                partial.write_status(Status(state="queued", submitted=time.time()))
+                partial.write_status(Status(state="queued", submitted=_after_all()))
                 partial.folder.rename(run.folder)
             finally:
                 shutil.rmtree(partial.folder, ignore_errors=True)
@@ -103,7 +103,7 @@ def resume(name: str, by_itself: bool = False) -> Run:
         (run.folder / CANCEL).unlink(missing_ok=True)
         attempts = standing.status.attempts + 1 if by_itself else 0
         waiting = Status(
-            state="queued", submitted=time.time(), attempts=attempts,
+            state="queued", submitted=_after_all(), attempts=attempts,
             seconds=standing.status.seconds, done=standing.status.done,
         )  # fmt: skip
         run.write_status(waiting)
@@ -207,6 +207,12 @@ def _check_queue() -> None:
         raise InputError(
             f"{under_way} runs are queued or running, which is the most; cancel one, or wait."
         )
+
+
+def _after_all() -> float:
+    """Now, or just after the last in the queue where the clock was set back."""
+    found = [standing.status for standing in map(stands, all_runs()) if standing.under_way]
+    return max([time.time(), *(status.submitted + 0.001 for status in found if status)])
 
 
 def _check_room(folder: Path) -> None:

@@ -68,10 +68,10 @@ def spec_of(given: dict[str, Any]) -> Spec:
 
 
 class Status(Frozen):
-    """status.json: the state of a run. Times are in seconds since 1970.
+    """status.json: the state of a run. Times but `born` are in seconds since 1970.
 
-    pid, born: number and start time of its process, which together identify it · told: time of the
-    last report · left: seconds left at that time · done: share of the work, 0 … 1.
+    pid, born: number and start of its process (disk/process.py), which together identify it · told: time of
+    the last report · left: seconds left at that time · done: share of the work, 0 … 1.
     """
 
     state: State

@@ -1,5 +1,6 @@
 """Writes a run's progress to status.json and metrics.jsonl, and ends a run that must stop."""
 
+import errno
 import json
 import os
 import time
@@ -151,11 +152,14 @@ class Reporter(Listener):
         kind, detail, fold, seed, fraction = self._key
         line = {"stage": kind, "part": detail, "fold": fold, "seed": seed, "fraction": fraction}
         line |= {**what, "t": round(self.seconds, 2)}
-        text = json.dumps(line) + "\n"
+        text = (json.dumps(line) + "\n").encode()
         file = os.open(
             self.run.folder / "metrics.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644
         )
         try:
-            os.write(file, text.encode())  # one write per line: a kill leaves whole lines
+            # one write per line: a kill leaves whole lines
+            if (written := os.write(file, text)) < len(text):
+                os.ftruncate(file, os.fstat(file).st_size - written)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(file)

@@ -12,7 +12,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from attention.disk.home import ROOT, home
-from attention.disk.process import lives
+from attention.disk.process import born, lives
 from attention.errors import InputError
 from attention.gate.owners import may_see
 from attention.gate.visitors import asking
@@ -68,8 +68,7 @@ def is_own(run: Run) -> bool:
 
 
 def _name_process(run: Run, pid: int) -> None:
-    born = psutil.Process(pid).create_time()
-    run.write_status(run.status().model_copy(update={"pid": pid, "born": born}))
+    run.write_status(run.status().model_copy(update={"pid": pid, "born": born(pid)}))
 
 
 def collect() -> None:
@@ -147,7 +146,11 @@ def all_standings() -> list[Standing]:
     collect()
     found = [stands(run) for run in all_runs()]
     if any(s.status is not None and _stale(s.status) for s in found):
-        with locked():
+        with contextlib.ExitStack() as held:
+            with contextlib.suppress(
+                OSError
+            ):  # a home that is read-only: what is shown is right even so
+                held.enter_context(locked())
             found = [set_right(stands(s.run)) for s in found]
     waiting = [s for s in found if s.status is not None and s.status.state == "queued"]
     waiting.sort(key=turn)

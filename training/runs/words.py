@@ -49,7 +49,8 @@ def left_of(status: Status, now: float | None = None) -> float | None:
     """The seconds left now; None when unknown."""
     if status.left is None:
         return None
-    return max(0.0, status.left - ((time.time() if now is None else now) - status.told))
+    since = (time.time() if now is None else now) - status.told
+    return max(0.0, status.left - max(0.0, since))  # a clock that was set back adds nothing
 
 
 def title_of(spec: Spec) -> str:

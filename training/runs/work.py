@@ -4,18 +4,17 @@ import shutil
 import sys
 import time
 import traceback
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from attention.disk.home import home
+from attention.disk.process import has_gone
 from attention.disk.room import disk_error_as_input_error
 from attention.errors import InputError
 from training.runs.folder import CANCEL, Run
-from training.runs.queue import take_turn
+from training.runs.queue import SHOWN, take_turn
 from training.runs.records import State
 
-ABANDONED = 3600.0  # seconds; an older half-written cache file has no owner any more
 WAIT = 0.3  # seconds between two checks whether it is this run's turn
 
 
@@ -31,7 +30,7 @@ def main(folder: Path) -> int:
             return 0
     state, message = _outcome(run)
     try:
-        with disk_error_as_input_error(folder, "how the run ended could not be written"):
+        with disk_error_as_input_error(SHOWN, "how the run ended could not be written"):
             _end(run, state, message)
     except InputError as error:
         state, message = "failed", str(error)
@@ -44,7 +43,7 @@ def _outcome(run: Run) -> tuple[State, str]:
     from training.runs.reporter import CancelledError
 
     try:
-        with disk_error_as_input_error(run.folder, "what was done is kept"):
+        with disk_error_as_input_error(SHOWN, "what was done is kept"):
             _tidy(run)
             _train(run)
     except CancelledError:
@@ -77,9 +76,8 @@ def _tidy(run: Run) -> None:
         else:
             path.unlink(missing_ok=True)
     for path in (home() / "cache").rglob(".*"):
-        with suppress(OSError):  # another run has finished this file meanwhile
-            if time.time() - path.stat().st_mtime > ABANDONED:
-                path.unlink()
+        if has_gone(path.name.removeprefix(".")):
+            path.unlink(missing_ok=True)
     metrics = run.folder / "metrics.jsonl"
     if metrics.exists():
         with metrics.open("r+b") as file:

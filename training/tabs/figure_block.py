@@ -12,6 +12,7 @@ import pandas as pd
 from gradio.components import Component
 from gradio.components.plot import PlotData
 
+from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from attention.tabs.faults import toasting
@@ -163,7 +164,8 @@ def written(seen: Shown, folder: Path) -> Path:
     """Writes its table as CSV into `folder`, named after its title."""
     slug = re.sub(r"[^a-z0-9]+", "-", seen.title.casefold()).strip("-")[:60] or "figure"
     path = folder / f"{slug}.csv"
-    seen.table.to_csv(path, index=False)
+    with whole_file(path) as partial:
+        seen.table.to_csv(partial, index=False)
     return path
 
 

@@ -2,6 +2,7 @@
 
 import mimetypes
 from http import HTTPStatus
+from os.path import isfile  # false also for a name that no disk takes
 from pathlib import Path
 
 from starlette.responses import FileResponse, PlainTextResponse
@@ -30,11 +31,12 @@ class Files:
             return
         path = Path(scope["path"].partition(ROUTE)[2])
         with self._store.held(path):
-            await _answer(path, bool(self._store.folder_of(path)))(scope, receive, send)
+            is_kept = bool(self._store.folder_of(path)) and isfile(path)  # noqa: PTH113
+            await _answer(path, is_kept)(scope, receive, send)
 
 
 def _answer(path: Path, is_kept: bool) -> ASGIApp:
-    if not (is_kept and path.is_file()):
+    if not is_kept:
         return PlainTextResponse(GONE, HTTPStatus.NOT_FOUND)
     kind = mimetypes.guess_type(path.name)[0]
     is_opened = kind in OPENED

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from attention.disk.process import born, lives
+from attention.disk.process import has_gone, signature
 from attention.disk.room import SPARE
 from attention.errors import InputError, short
 from attention.gate.temporary.quotas import NOBODY, Entry, Quotas, to_remove
@@ -52,7 +52,7 @@ class Store:
         """parent: the system's temporary folder by default · quotas: by default as `usual_quotas` says."""
         parent = Path(parent or tempfile.gettempdir()).resolve()
         _sweep(parent)
-        prefix = f"{PREFIX}{os.getpid()}-{born():.0f}-"
+        prefix = f"{PREFIX}{signature()}-"
         self.folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))  # its owner's alone
         self.quotas = quotas or usual_quotas(self.folder)
         self._known: dict[str, _Known] = {}
@@ -215,9 +215,7 @@ def usual_quotas(folder: Path) -> Quotas:
 def _sweep(parent: Path) -> None:
     """Removes the stores whose process has gone without removing them."""
     for left in parent.glob(f"{PREFIX}*"):
-        pid, _, rest = left.name.removeprefix(PREFIX).partition("-")
-        birth = rest.partition("-")[0]
-        if pid.isdigit() and birth.isdigit() and not lives(int(pid), float(birth)):
+        if has_gone(left.name.removeprefix(PREFIX)):
             shutil.rmtree(left, ignore_errors=True)
 
 

@@ -1,1 +1,4 @@
-"""Archives: zips.py and upload.py read a user's zip, unpack.py unpacks downloads."""
+"""Archives: caged.py has a stranger's zip read in a child, zips.py lists it, upload.py plans the set.
+
+unpack.py unpacks downloads, and writes.
+"""

@@ -1,19 +1,15 @@
-"""An uploaded zip → the folder of a set: all its entries are checked before anything is written."""
+"""An uploaded zip → the files of a set: all of them are checked before anything is written."""
 
 import unicodedata
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from attention.disk.room import size_text
 from attention.errors import InputError
-from attention.media.frames import label
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
-from training.data.archive.unpack import Progress, write_members
-from training.data.archive.zips import Entry, ZipLimits, entries_of, printable
+from training.data.archive.zips import Entry, ZipLimits, printable
 from training.data.folders import count, frames_sentence, listed
 from training.data.layouts.own import SPLITS
 
@@ -31,7 +27,7 @@ class Plan:
     @property
     def size(self) -> int:
         """The unpacked size in bytes."""
-        return sum(entry.info.file_size for entry in self.entries)
+        return sum(entry.size for entry in self.entries)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -44,38 +40,25 @@ class Plan:
         )
 
 
-def plan_of(archive: Path, zipped: zipfile.ZipFile, limits: ZipLimits) -> Plan:
-    """The plan for a zip, with every file checked; `zipped` is `archive`, opened.
+def plan_of(found: Sequence[Entry], name: str, packed: int, limits: ZipLimits) -> Plan:
+    """The plan for a zip of these files, every one checked. name, packed: the zip's name and its bytes.
 
     Raises InputError, which names the file, the limit and what to do.
     """
-    name = label(archive)
-    found = entries_of(zipped, name, limits)
     root = _root(name, [entry.path for entry in found])
     kept, dropped = [], []
     for entry in found:
         placed = _placed(entry.path, root)
-        if placed is None or entry.info.file_size == 0:
+        if placed is None or entry.size == 0:
             dropped.append(entry.path)
         else:
             _check_size(name, entry, placed, limits)
-            kept.append(Entry(placed, entry.info))
+            kept.append(replace(entry, path=placed))
     _check_unique(name, kept)
     plan = Plan(tuple(kept), tuple(dropped))
-    _check_growth(name, plan, archive.stat().st_size, limits)
+    _check_growth(name, plan, packed, limits)
     _check_classes(name, plan)
     return plan
-
-
-def write_plan(
-    zipped: zipfile.ZipFile, plan: Plan, folder: Path, on_progress: Progress | None = None
-) -> None:
-    """Writes a plan's files into the new folder `folder`. on_progress(bytes done, bytes in all)."""
-    members = (
-        (entry.path, entry.info.file_size, partial(zipped.open, entry.info))
-        for entry in plan.entries
-    )
-    write_members(members, folder, plan.size, on_progress)
 
 
 def _root(name: str, paths: Iterable[PurePosixPath]) -> PurePosixPath:
@@ -116,9 +99,9 @@ def _placed(path: PurePosixPath, root: PurePosixPath) -> PurePosixPath | None:
 def _check_size(name: str, entry: Entry, placed: PurePosixPath, limits: ZipLimits) -> None:
     kinds = {"web": (limits.still, "a still"), "video": (limits.clip, "a clip")}
     most, kind = kinds.get(placed.parts[0], (limits.table, SPLITS))
-    if entry.info.file_size > most:
+    if entry.size > most:
         raise InputError(
-            f"{printable(str(entry.path))} in {name} has {size_text(entry.info.file_size)}, at most "
+            f"{printable(str(entry.path))} in {name} has {size_text(entry.size)}, at most "
             f"{size_text(most)} are accepted of {kind}: make it smaller, or leave it out."
         )
 
@@ -152,7 +135,7 @@ def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None
             "accepted: leave some files out, or make the clips smaller."
         )
     if plan.size > max(limits.small, limits.times * packed):
-        worst = max(plan.entries, key=lambda entry: entry.info.file_size)
+        worst = max(plan.entries, key=lambda entry: entry.size)
         raise InputError(
             f"{name} would grow more than {limits.times} times, to {size_text(plan.size)} "
             f"({printable(str(worst.path))} the most), which stills and clips never do: it is not "

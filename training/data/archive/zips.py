@@ -1,5 +1,6 @@
-"""Checks an untrusted zip: paths, links, names, sizes, and the length of its file list."""
+"""Opens an untrusted zip and lists its files: paths, links, names, and the length of its file list."""
 
+import encodings.cp437  # noqa: F401 - of names that are not in UTF-8: a cage lets no module be imported
 import io
 import stat
 import struct
@@ -38,10 +39,11 @@ class ZipLimits:
 
 @dataclass(frozen=True)
 class Entry:
-    """A file of a zip and its path."""
+    """A file of a zip: its path, its unpacked size in bytes, and its number in the zip's own list."""
 
     path: PurePosixPath
-    info: zipfile.ZipInfo
+    size: int
+    number: int
 
 
 @contextmanager
@@ -66,9 +68,14 @@ def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
         RuntimeError,
         ValueError,
     ):
-        raise InputError(
-            f"{name} is damaged or not a zip: zip the folders again and upload the new file."
-        ) from None
+        raise damaged(name) from None
+
+
+def damaged(name: str) -> InputError:
+    """The error for a zip that cannot be read."""
+    return InputError(
+        f"{name} is damaged or not a zip: zip the folders again and upload the new file."
+    )
 
 
 def entries_of(zipped: zipfile.ZipFile, name: str, limits: ZipLimits) -> list[Entry]:
@@ -77,17 +84,29 @@ def entries_of(zipped: zipfile.ZipFile, name: str, limits: ZipLimits) -> list[En
     Raises InputError, which names the file, the limit and what to do.
     """
     found = [
-        Entry(path, info)
-        for info in zipped.infolist()
+        Entry(path, info.file_size, number)
+        for number, info in enumerate(zipped.infolist())
         if (path := _safe_path(name, info)) is not None
     ]
+    check_entries(found, name, limits)
+    return found
+
+
+def check_entries(found: Sequence[Entry], name: str, limits: ZipLimits) -> None:
+    """Raises InputError when a zip has too many files, or one with too long a name."""
     if len(found) > limits.files:
         raise InputError(
             f"{name} holds {len(found):,} files, at most {limits.files:,} are accepted: leave some "
             "out, or train from a folder of your own in the terminal."
         )
     _check_names(name, found, limits)
-    return found
+
+
+def is_inside(path: PurePosixPath) -> bool:
+    """Whether a path stays in the folder that it is unpacked into."""
+    return bool(path.parts) and not (
+        path.is_absolute() or ".." in path.parts or ":" in path.parts[0]
+    )
 
 
 class _SmallReads(io.BufferedReader):
@@ -111,7 +130,7 @@ def _safe_path(name: str, info: zipfile.ZipInfo) -> PurePosixPath | None:
     text = _text(name, info).replace("\\", "/")
     printed = printable(text)
     path = PurePosixPath(text)
-    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
+    if path.parts and not is_inside(path):
         raise InputError(
             f"{name} holds a path that leaves its folder ({printed}) and is not unpacked: zip the "
             "folders web and video themselves."

@@ -13,6 +13,7 @@ from queue import SimpleQueue
 from typing import Any, cast
 
 from attention.confined.batch import end, start_confined
+from attention.confined.protocol import sentence
 from attention.disk.home import home
 from attention.disk.whole import whole_file
 from attention.errors import InputError
@@ -125,7 +126,7 @@ def check_confined(folder: Path) -> Iterator[Standing]:
             if message is None:
                 break
             if "error" in message:
-                raise InputError(str(message["error"]))
+                raise InputError(sentence(message["error"]))
             if "checkup" in message:
                 yield Standing(checkup=Checkup.from_json(message["checkup"], folder))
                 return
