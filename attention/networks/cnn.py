@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.networks.inference import ready
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
@@ -65,7 +65,7 @@ class Backbone(nn.Module):
         with torch.no_grad():
             looking = ready(self, "cpu")
             A = looking.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
-            if A.ndim != 4:
+            if not (isinstance(A, Tensor) and A.ndim == 4):
                 raise no_maps(name)
             scores = looking.head(A)
         self.channels = int(A.shape[1])
@@ -164,7 +164,9 @@ def feature_width(backbone: Backbone) -> int:
 
 def no_maps(name: str) -> InputError:
     """The sentence for a network that is no CNN."""
-    return InputError(f"'{name}' has no feature maps [K,h,w]; choose a CNN, such as resnet101.")
+    return InputError(
+        f"'{short(name)}' has no feature maps [K,h,w]; choose a CNN, such as resnet101."
+    )
 
 
 def renew_head(backbone: Backbone, num_classes: int) -> None:

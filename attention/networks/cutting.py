@@ -137,16 +137,29 @@ def known_head(head: fx.GraphModule, A: Tensor) -> nn.Module:
 
 
 def in_three(before: nn.Module, last: nn.Linear | nn.Conv2d, after: nn.Module, A: Tensor) -> Head:
-    """LinearHead where `before` averages each map and `after` changes nothing on such maps; else CutHead."""
+    """LinearHead where `before` averages each map and `after` changes nothing on such maps; else CutHead.
+
+    So they must do whatever their tensors hold: a batch norm that has learned nothing changes nothing yet.
+    """
     noise = torch.randn(A.shape, generator=torch.Generator().manual_seed(0))
-    x = before(noise)
+    x = _drawn_anew(before, noise)
     pooled = isinstance(last, nn.Linear) and x.shape == A.shape[:2]
     if pooled and torch.allclose(x, noise.mean((2, 3)), atol=1e-6):
         y = last(x)
-        if torch.equal(after(y), y):
+        if torch.equal(_drawn_anew(after, y), y):
             dropout = max((m.p for m in before.modules() if isinstance(m, nn.Dropout)), default=0.0)
             return LinearHead(last, dropout)  # type: ignore[arg-type]
     return CutHead(before, last, after)
+
+
+def _drawn_anew(layers: nn.Module, x: Tensor) -> Tensor:
+    """What they would make of x with other numbers, between 1 and 2, in all their tensors."""
+    generator = torch.Generator().manual_seed(1)
+    tensors = {
+        name: torch.rand(tensor.shape, generator=generator) + 1
+        for name, tensor in layers.state_dict().items()
+    }
+    return torch.func.functional_call(layers, tensors, (x,))  # type: ignore[no-any-return]
 
 
 def _before(graph: fx.Graph, cut: fx.Node) -> fx.Graph:
