@@ -462,7 +462,7 @@ def test_a_network_that_has_no_maps_here_is_refused(name, said):
         ("layer", "has no layer 'layer'"),  # not the beginning of a name
         ("fc", "'fc' has no h×w maps"),
         ("avgpool", "'avgpool' has no h×w maps"),
-        ("layer3.0.conv1", "goes around 'layer3.0.conv1'; choose a later layer"),
+        ("layer3.0.conv1", "goes around 'layer3.0.conv1'; choose a later layer, such as layer4"),
     ],
 )
 def test_a_target_that_cannot_be_cut_at_is_named(target, said):
@@ -476,9 +476,9 @@ def test_a_target_in_a_network_that_cannot_be_traced_is_named():
 
 
 def test_a_network_that_is_no_cnn_is_told_so():
-    with pytest.raises(InputError, match=r"VisionTransformer is no CNN.*; choose a CNN, such as"):
+    with pytest.raises(InputError, match=r"is no CNN with a last.*; choose a CNN, such as"):
         load_backbone("vit_b_16", weights=None)
-    with pytest.raises(InputError, match="goes around 'conv_proj'"):
+    with pytest.raises(InputError, match=r"goes around 'conv_proj'.* choose a CNN, such as"):
         load_backbone("vit_b_16", weights=None, target="conv_proj")
 
 

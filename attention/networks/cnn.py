@@ -33,6 +33,27 @@ class Pixels:
         return (levels - mean) / std
 
 
+def pixels_given(mean: object, std: object, otherwise: Pixels) -> Pixels:
+    """Pixels of three numbers each, shares of 255; None for those of `otherwise`. InputError for others."""
+    return Pixels(
+        otherwise.mean if mean is None else _three("mean", mean, at_least=0),
+        otherwise.std if std is None else _three("std", std, at_least=1e-3),
+    )
+
+
+def _three(what: str, given: object, at_least: float) -> tuple[float, float, float]:
+    try:
+        red, green, blue = (float(number) for number in given)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        red = green = blue = float("nan")
+    if not all(at_least <= number <= 1 for number in (red, green, blue)):
+        raise InputError(
+            f"The {what} of pixels is three numbers between {at_least} and 1, for red, green and blue, not "
+            f"{short(given)}; divide what is of 0 to 255 by 255."
+        )
+    return red, green, blue
+
+
 class Backbone(nn.Module):
     """A network in two halves that share nothing but A, in eval mode when made.
 

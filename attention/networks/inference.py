@@ -1,6 +1,7 @@
 """A network as it is looked at: in eval mode and float32, whatever its owner does with it meanwhile."""
 
 import copy
+from collections import OrderedDict
 from typing import TypeVar
 
 import torch
@@ -34,6 +35,28 @@ def eval_copy(network: Network, device: Device) -> Network:
         return copy.deepcopy(network, found).eval()
 
 
+def copy_apart(network: Network) -> Network:
+    """An eval_copy on the CPU that shares no tensor with the network, and calls none of its hooks.
+
+    Hooks of torch.nn.utils remain: they make weights, as spectral_norm's do.
+    """
+    with torch.inference_mode(False), torch.no_grad():
+        found: dict[int, object] = {
+            id(tensor): _fitted(tensor, torch.device("cpu"), apart=True)
+            for tensor in tensors(network)
+        }
+        for name, value in (held for module in network.modules() for held in vars(module).items()):
+            if name.endswith(("_hooks", "_hooks_with_kwargs", "_hooks_always_called")):
+                found[id(value)] = OrderedDict(filter(_makes_weights, value.items()))
+            elif isinstance(value, Tensor):  # a weight that a hook makes anew
+                found[id(value)] = _fitted(value, torch.device("cpu"), apart=True)
+        return copy.deepcopy(network, found).eval()
+
+
+def _makes_weights(hook: tuple[object, object]) -> bool:
+    return type(hook[1]).__module__.startswith("torch.nn.utils.")
+
+
 def tensors(network: nn.Module) -> list[Tensor]:
     """Its parameters and buffers."""
     return [*network.parameters(), *network.buffers()]
@@ -44,8 +67,9 @@ def _fits(tensor: Tensor, device: torch.device) -> bool:
     return there and (tensor.dtype == torch.float32 or not tensor.is_floating_point())
 
 
-def _fitted(tensor: Tensor, device: torch.device) -> Tensor:
-    if _fits(tensor, device):
+def _fitted(tensor: Tensor, device: torch.device, apart: bool = False) -> Tensor:
+    if not apart and _fits(tensor, device):
         return tensor
-    data = tensor.detach().to(device, torch.float32 if tensor.is_floating_point() else None)
+    dtype = torch.float32 if tensor.is_floating_point() else tensor.dtype
+    data = tensor.detach().to(device, dtype, copy=apart)
     return nn.Parameter(data, tensor.requires_grad) if isinstance(tensor, nn.Parameter) else data

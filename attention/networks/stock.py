@@ -6,8 +6,9 @@ from pickle import UnpicklingError  # what torch says of a damaged file; nothing
 from urllib.error import URLError
 
 import timm
+import torch
 import torchvision
-from torch import nn
+from torch import Tensor, nn
 
 from attention.errors import InputError, short
 from attention.networks.cnn import Pixels
@@ -35,6 +36,19 @@ def stock_network(name: str, weighted: bool, flags: Mapping[str, bool]) -> tuple
 def is_torchvisions(name: str) -> bool:
     """Whether torchvision has a classifier of that name; where timm has one too, torchvision's is meant."""
     return name in torchvision.models.list_models(module=torchvision.models)
+
+
+def names_in_both(name: str) -> tuple[str, ...]:
+    """The name, and timm's network of the same one where the name alone is not timm's."""
+    row = known_network(name)
+    elsewhere = is_torchvisions(name) or (row is not None and row.build is not None)
+    return (name, f"timm/{name}") if elsewhere and timm.is_model(name) else (name,)
+
+
+def shapes_of(name: str) -> dict[str, Tensor]:
+    """The tensors of a network by its own names, with shapes and without numbers: made at once."""
+    with torch.device("meta"):
+        return dict(stock_network(name, False, {})[0].state_dict())
 
 
 def flags_of(net: nn.Module) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from torch import nn
 
 from attention.errors import InputError, short, whole_number
 from attention.networks.cnn import INPUT_SIDE, Backbone, Pixels, no_maps, renew_head
-from attention.networks.cutting import split
+from attention.networks.cutting import UntraceableError, split
 from attention.networks.known.lite0 import LITE0
 from attention.networks.known.registry import known_network, offered_networks
 from attention.networks.stock import flags_of, stock_network
@@ -104,7 +104,13 @@ def cut(
     if target is None and is_timms(net):
         return _by_timm(net, name, pixels)
     sample = torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE)
-    return Backbone(name, *split(net, sample, target), pixels, flags_of(net))
+    try:
+        halves = split(net, sample, target)
+    except UntraceableError:
+        if target and is_timms(net):
+            _by_timm(net, name, pixels)  # raises, unless it helps to leave the target out
+        raise
+    return Backbone(name, *halves, pixels, flags_of(net))
 
 
 def _by_timm(net: nn.Module, name: str, pixels: Pixels | None) -> Backbone:
