@@ -84,8 +84,7 @@ def _torchvision(name: str, weighted: bool, flags: Mapping[str, bool]) -> nn.Mod
 
 def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
     plain = _timms_own(name)
-    known = timm.get_pretrained_cfg(plain)
-    if weighted and not (known and known.has_weights):
+    if weighted and not has_weights(plain):
         raise InputError(
             f"timm has no weights for '{short(name)}'; import your own with python -m attention import, or "
             "use the model 'imagenet', whose weights are installed."
@@ -106,6 +105,12 @@ def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
         )
     config = timm.data.resolve_model_data_config(net)
     return net, Pixels(tuple(config["mean"]), tuple(config["std"]))
+
+
+def has_weights(name: str) -> bool:
+    """Whether timm has weights for one of its own names."""
+    known = timm.get_pretrained_cfg(name)
+    return known is not None and bool(known.has_weights)
 
 
 def _timms_own(name: str) -> str:
