@@ -1,6 +1,6 @@
 """One network: its scores, its scores once saved and loaded, and its maps, against the library's own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,7 @@ import torch
 import torchvision
 from timm.models import _builder
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 from torch.overrides import TorchFunctionMode
 from torchvision.models import _api
 
@@ -20,6 +21,7 @@ from attention.maps import attention_maps
 from attention.model import load_model, save_model
 from attention.model.card import Card
 from attention.networks.cnn import Backbone
+from attention.networks.stages import Learner
 from attention.networks.zoo import load_backbone
 from tests.networks import lively, pictures
 
@@ -69,8 +71,12 @@ def tried(name: str, torchvisions: bool) -> Cell:
         scores = backbone(x)
         off = {"scores": _off(scores, net.eval()(x))}
     with TemporaryDirectory() as folder:
-        off["loaded"] = _off(_loaded(Path(folder) / "model", ours, backbone)(x).detach(), scores)
+        loaded = _loaded(Path(folder) / "model", ours, backbone)
+    with torch.no_grad():
+        off["loaded"] = _off(loaded(x), scores)
     off["maps"] = _maps_off(net, backbone, x)
+    if hasattr(backbone.head, "renew"):  # else a training refuses it
+        off["step"] = 0.0 if _can_learn(loaded, x) else float("nan")
     return Cell(name, type(backbone.head).__name__, f"{h}×{w}", off=tuple(off.items()))
 
 
@@ -102,12 +108,23 @@ def _given(weights: dict[str, Tensor]) -> Iterator[None]:
         yield
 
 
-def _loaded(folder: Path, name: str, backbone: Backbone) -> Callable[[Tensor], Tensor]:
+def _loaded(folder: Path, name: str, backbone: Backbone) -> Backbone:
     names = tuple(f"Thing {number}" for number in range(backbone.num_classes))
     card = Card(title="", about="", concepts=names, backbone=name)
     model = load_model(save_model(folder, card, backbone))
     assert model.web.pixels == backbone.pixels
     return model.web
+
+
+def _can_learn(backbone: Backbone, x: Tensor) -> bool:
+    """Whether a step of fitting reaches what is fitted: a gradient for every parameter, some of it not 0."""
+    learner = Learner(backbone).train()
+    with torch.no_grad():
+        z = learner.frozen(x)
+    cross_entropy(learner(z), torch.tensor(CLASSES)).backward()
+    gradients = [parameter.grad for parameter in learner.parameters()]
+    whole = all(gradient is not None and gradient.isfinite().all() for gradient in gradients)
+    return whole and any(gradient.any() for gradient in gradients)
 
 
 class _Watch(TorchFunctionMode):
