@@ -2,6 +2,7 @@
 
 import argparse
 import pickle
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -338,3 +339,14 @@ def test_names_that_cannot_be_read(tmp_path: Path, data: bytes | None, said: str
     if data is not None:
         (tmp_path / "n.txt").write_bytes(data)
     assert said in refused(tmp_path / "none.pth", tmp_path / "n.txt")
+
+
+def test_the_readmes_command_is_one(tmp_path: Path, said: object) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^\.venv/bin/python -m attention (import .+)$", readme, re.M)
+    torch.save(torchvision.models.resnet18(num_classes=3).state_dict(), tmp_path / "mine.pth")
+    (tmp_path / "names.txt").write_text("\n".join(NAMES), encoding="utf-8")
+    given = [tmp_path / word if "." in word or "/" in word else word for word in line.split()]
+    status, stdout, _ = said(*given)
+    assert status == 0 and "Its maps are 7×7, those of layer4." in stdout
+    assert load_model(tmp_path / "data/models/mine").concepts == NAMES

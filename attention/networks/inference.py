@@ -2,6 +2,8 @@
 
 import copy
 from collections import OrderedDict
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TypeVar
 
 import torch
@@ -23,15 +25,20 @@ def ready(network: Network, device: Device) -> Network:
     return network
 
 
-def eval_copy(network: Network, device: Device) -> Network:
+def eval_copy(
+    network: Network, device: Device, kept: Mapping[int, object] = MappingProxyType({})
+) -> Network:
     """A copy in eval mode and float32 on `device`; the network stays as it is, each module's mode too.
 
-    Tensors that are float32 and there already are shared, not copied.
+    Tensors that are float32 and there already are shared, not copied. kept: by its id, what the copy has in
+    place of something of the network.
     """
     device = torch.device(device)
     with torch.inference_mode(False), torch.no_grad():
         # what deepcopy finds under a tensor's id it takes instead of a copy
-        found = {id(tensor): _fitted(tensor, device) for tensor in tensors(network)}
+        found: dict[int, object] = {id(t): _fitted(t, device) for t in tensors(network)} | dict(
+            kept
+        )
         return copy.deepcopy(network, found).eval()
 
 
@@ -40,17 +47,17 @@ def copy_apart(network: Network) -> Network:
 
     Hooks of torch.nn.utils remain: they make weights, as spectral_norm's do.
     """
+    kept: dict[int, object] = {}
+    held = [pair for module in network.modules() for pair in vars(module).items()]
     with torch.inference_mode(False), torch.no_grad():
-        found: dict[int, object] = {
-            id(tensor): _fitted(tensor, torch.device("cpu"), apart=True)
-            for tensor in tensors(network)
-        }
-        for name, value in (held for module in network.modules() for held in vars(module).items()):
+        for tensor in tensors(network):
+            kept[id(tensor)] = _fitted(tensor, torch.device("cpu"), apart=True)
+        for name, value in held:
             if name.endswith(("_hooks", "_hooks_with_kwargs", "_hooks_always_called")):
-                found[id(value)] = OrderedDict(filter(_makes_weights, value.items()))
+                kept[id(value)] = OrderedDict(filter(_makes_weights, value.items()))
             elif isinstance(value, Tensor):  # a weight that a hook makes anew
-                found[id(value)] = _fitted(value, torch.device("cpu"), apart=True)
-        return copy.deepcopy(network, found).eval()
+                kept[id(value)] = _fitted(value, torch.device("cpu"), apart=True)
+    return eval_copy(network, "cpu", kept)
 
 
 def _makes_weights(hook: tuple[object, object]) -> bool:

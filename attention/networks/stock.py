@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from attention.errors import InputError, short
 from attention.networks.cnn import Pixels
+from attention.networks.known.lite0 import LITE0
 from attention.networks.known.registry import known_network, offered_networks
 
 HUB = ("hf-hub:", "hf_hub:")  # how timm says that a name is one of the Hugging Face Hub
@@ -87,7 +88,7 @@ def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
     if weighted and not has_weights(plain):
         raise InputError(
             f"timm has no weights for '{short(name)}'; import your own with python -m attention import, or "
-            "use the model 'imagenet', whose weights are installed."
+            f"choose {LITE0} (the model 'imagenet'), whose weights are installed."
         )
     try:
         net = timm.create_model(plain, pretrained=weighted)
@@ -156,6 +157,6 @@ def _no_flag(name: str, flags: Mapping[str, bool]) -> InputError:
 def _no_download(name: str, home: str) -> InputError:
     return InputError(
         f"The ImageNet weights of '{short(name)}' could not be downloaded, or are damaged; connect to the "
-        f"network once, or put them where {home} points, or use the model 'imagenet', whose weights "
-        "are installed."
+        f"network once, or put them where {home} points, or choose {LITE0} (the model 'imagenet'), whose "
+        "weights are installed."
     )
