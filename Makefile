@@ -44,6 +44,9 @@ mutants: setup  ## try the mutations, print those that no test notices (about 15
 fuzz: setup  ## read 5,500 damaged files of all kinds, call the page's events wrongly 2,000 times (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
+zoo: setup  ## try 25 networks of torchvision and 110 of timm: scores, a reload, maps against autograd (about 5 minutes)
+	$(BIN)/python -m tests.zoo
+
 soak: setup  ## kill, poll and load the running app (about an hour)
 	$(BIN)/python -m tests.soak
 
@@ -52,4 +55,4 @@ SPACE ?= out/space
 space: setup  ## make out/space, ready to push to Hugging Face, and start it as a Space does; ZEROGPU=1
 	$(BIN)/python -m tests.space $(SPACE) --start $(if $(ZEROGPU),--zerogpu)
 
-.PHONY: help setup check lock test app bench mutants fuzz soak space
+.PHONY: help setup check lock test app bench mutants fuzz zoo soak space

@@ -1,4 +1,5 @@
-"""python -m attention CLIP …: prints what every method recognises in clips, and writes the maps.
+"""python -m attention CLIP …: prints what every method recognises in clips, and writes the maps;
+python -m attention import WEIGHTS …: makes a model of weights trained elsewhere.
 
 Slow modules are imported where they are used, so that --help answers at once.
 """
@@ -23,7 +24,8 @@ EPILOG = """examples:
   python -m attention clip.mp4 --concepts "paddle, canoe, speedboat" --out results
   python -m attention clip.mp4 --json > analysis.json
   python -m attention clip.mp4 --probe window,deletion
-  python -m attention clip.mp4 film.avi holidays --out results"""
+  python -m attention clip.mp4 film.avi holidays --out results
+  python -m attention import --help      weights of your own become a model"""
 
 
 class _Parser(Parser):
@@ -82,8 +84,13 @@ _OUT_HELP = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit status of `terminal.status_of`."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["import"]:
+        from attention.command import imports
+
+        return imports.main(given[1:])
     made = parser()
-    options = vars(made.parse_args(arguments))
+    options = vars(made.parse_args(given))
     if options.pop("list_models"):
         return status_of("attention", _list_models)
     if not options["clips"]:

@@ -90,8 +90,10 @@ def lively(net: nn.Module) -> nn.Module:
 
 def _spread(layer: nn.Linear, inputs: tuple[Tensor], output: Tensor) -> Tensor:
     # about N(-2, 3): a quarter above zero; for hard-swish, which bends at ±3, some in each part
-    layer.weight.mul_(3.0 / (output - layer.bias).std())
-    layer.bias.normal_(-2.0, 0.5)
+    before = output if layer.bias is None else output - layer.bias
+    layer.weight.mul_(3.0 / before.std())
+    if layer.bias is not None:
+        layer.bias.normal_(-2.0, 0.5)
     return linear(inputs[0], layer.weight, layer.bias)
 
 

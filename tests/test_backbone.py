@@ -3,6 +3,7 @@
 import copy
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,13 +12,22 @@ from urllib.error import URLError
 import cv2
 import numpy as np
 import pytest
+import timm
 import torch
 import torchvision
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from attention.errors import InputError
-from attention.networks.cnn import CHUNK, IMAGENET, Backbone, Pixels, centre_square, renew_head
+from attention.networks.cnn import (
+    CHUNK,
+    HALF,
+    IMAGENET,
+    Backbone,
+    Pixels,
+    centre_square,
+    renew_head,
+)
 from attention.networks.cutting import split
 from attention.networks.heads import CutHead, LinearHead, of_few
 from attention.networks.zoo import LITE0, NAMES, load_backbone
@@ -225,6 +235,7 @@ ENDS = [  # name, target, what its head is, what its last layer is
     ("resnet18", "layer3", CutHead, nn.Linear),
     ("mobilenetv3_small_050", None, CutHead, nn.Linear),
     ("resnet10t", None, LinearHead, nn.Linear),
+    ("shvit_s1", None, CutHead, nn.Linear),  # a batch norm, new and so without effect, comes before
 ]
 
 
@@ -377,20 +388,70 @@ def test_an_unknown_name_offers_the_known_ones(name):
         load_backbone(name, weights=None)
 
 
-def test_a_timm_name_may_say_so():
-    assert load_backbone("timm/mobilenetv3_small_050", weights=None).target == "forward_features"
+SMALL_TIMM = "mobilenetv3_small_050"
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "vit_b_16",
-        "vit_tiny_patch16_224",
-        "swin_tiny_patch4_window7_224",
+        f"timm/{SMALL_TIMM}",
+        f"{SMALL_TIMM}.lamb_in1k",
+        f"timm/{SMALL_TIMM}.lamb_in1k",
+        f"hf-hub:timm/{SMALL_TIMM}.lamb_in1k",
+        f"hf_hub:timm/{SMALL_TIMM}",
     ],
 )
-def test_a_network_without_maps_is_refused(name):
-    with pytest.raises(InputError):
+def test_a_timm_name_may_have_a_tag_and_a_prefix(name):
+    looker = load_backbone(name, weights=None)
+    assert looker.target == "forward_features"
+    assert looker.state_dict().keys() == backbone(SMALL_TIMM).state_dict().keys()
+
+
+def test_a_tag_says_how_pixels_are_prepared():
+    own = load_backbone("mobilenetv3_small_100.lamb_in1k", weights=None)
+    other = load_backbone("tf_mobilenetv3_small_075.in1k", weights=None)
+    assert own.pixels == Pixels() and (other.pixels.mean, other.pixels.std) == HALF
+
+
+def test_timms_network_of_a_torchvision_name_is_asked_for_by_its_prefix():
+    assert type(load_backbone("timm/resnet18", weights=None).trunk).__name__ == "TimmTrunk"
+    assert type(load_backbone("resnet18", weights=None).trunk).__name__ == "Sequential"
+    # named like one of torchvision's, built otherwise
+    assert load_backbone("resnet26", weights=None).target == "forward_features"
+
+
+def test_weights_that_timm_does_not_have_are_told_with_those_it_has():
+    with pytest.raises(InputError, match="no 'nonsense' of resnet18; give resnet18 alone") as told:
+        load_backbone("resnet18.nonsense", weights=None)
+    offered = re.findall(r"\.(\w+)", str(told.value))
+    assert offered and all(load_backbone(f"resnet18.{tag}", weights=None) for tag in offered[:2])
+    with pytest.raises(InputError, match="timm has no weights for 'lcnet_035'"):
+        load_backbone("lcnet_035")
+
+
+def test_timms_weights_are_downloaded_to_another_folder(monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr(timm, "create_model", refuse)
+    with pytest.raises(InputError, match=r"'timm/resnet18'.* where HF_HOME points"):
+        load_backbone("timm/resnet18")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("vit_b_16", "is no CNN"),
+        ("vit_tiny_patch16_224", "has no feature maps"),
+        ("swin_tiny_patch4_window7_224", "has no feature maps"),
+        ("crossvit_9_240", "'crossvit_9_240' has no feature maps"),  # gives a list
+        ("lambda_resnet26rpt_256", "takes no pictures of 224×224"),
+        ("hf-hub:somebody/model", "none of timm's own"),
+        ("resnet50_clip_gap", "was trained without classes"),
+    ],
+)
+def test_a_network_that_has_no_maps_here_is_refused(name, said):
+    with pytest.raises(InputError, match=said):
         load_backbone(name, weights=None)
 
 
@@ -401,7 +462,7 @@ def test_a_network_without_maps_is_refused(name):
         ("layer", "has no layer 'layer'"),  # not the beginning of a name
         ("fc", "'fc' has no h×w maps"),
         ("avgpool", "'avgpool' has no h×w maps"),
-        ("layer3.0.conv1", "goes around 'layer3.0.conv1'; choose a later layer"),
+        ("layer3.0.conv1", "goes around 'layer3.0.conv1'; choose a later layer, such as layer4"),
     ],
 )
 def test_a_target_that_cannot_be_cut_at_is_named(target, said):
@@ -415,9 +476,9 @@ def test_a_target_in_a_network_that_cannot_be_traced_is_named():
 
 
 def test_a_network_that_is_no_cnn_is_told_so():
-    with pytest.raises(InputError, match=r"VisionTransformer is no CNN.*; choose a CNN, such as"):
+    with pytest.raises(InputError, match=r"is no CNN with a last.*; choose a CNN, such as"):
         load_backbone("vit_b_16", weights=None)
-    with pytest.raises(InputError, match="goes around 'conv_proj'"):
+    with pytest.raises(InputError, match=r"goes around 'conv_proj'.* choose a CNN, such as"):
         load_backbone("vit_b_16", weights=None, target="conv_proj")
 
 

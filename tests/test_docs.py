@@ -73,7 +73,7 @@ def test_every_task_of_the_makefile_is_listed_by_make() -> None:
     listed = subprocess.run(
         ["make", "-s", "help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for task in ("setup", "check", "test", "app", "bench", "fuzz", "soak"):
+    for task in ("setup", "check", "test", "app", "bench", "fuzz", "zoo", "soak"):
         assert re.search(rf"^{task}\b", listed.stdout, re.M), task
 
 

@@ -14,6 +14,7 @@ from torch import nn
 
 from attention.networks.cnn import Backbone
 from attention.networks.heads import LinearHead
+from attention.networks.known.registry import networks_on_page
 from attention.networks.stages import Learner, last_stage
 from attention.networks.zoo import load_backbone
 from training.cache.maps import frame_maps
@@ -88,6 +89,25 @@ def test_it_learns_and_leaves_the_frozen_part_and_batch_statistics_alone() -> No
     assert all(name.startswith(("trunk.layer4", "head.last")) for name in changed)
     assert not any("running" in name for name in changed)
     assert not network.training
+
+
+@pytest.mark.parametrize("name", networks_on_page())
+def test_every_network_on_the_page_learns(name: str) -> None:
+    torch.manual_seed(0)
+    network = load_backbone(name, num_classes=2, weights=None)
+    frozen, last = last_stage(network)
+    x = torch.rand(4, 3, 64, 64)
+    with torch.no_grad():
+        z = frozen(x)
+    before = {key: tensor.clone() for key, tensor in network.state_dict().items()}
+    stage = {id(parameter) for parameter in [*last.parameters(), *network.head.parameters()]}
+    once = FitSettings(epochs=1, lr=0.1, head_lr=0.1, batch=4)
+    fit_cnn(network, Views(z.half(), z.flip(3).half(), torch.arange(4)), torch.arange(4) % 2, once)
+    changed = {key for key, t in network.named_parameters() if not torch.equal(t, before[key])}
+    weights = {k for k, p in network.named_parameters() if id(p) in stage and p.ndim > 1}
+    assert weights <= changed and changed <= {
+        k for k, p in network.named_parameters() if id(p) in stage
+    }
 
 
 def tiny(dropout: float = 0.0) -> Backbone:

@@ -24,7 +24,7 @@ from attention.errors import InputError
 from attention.model import folder as model_module
 from attention.model.card import Card, EnergyNetCard, read_card, shipped_models
 from attention.model.folder import load_model, save_model
-from attention.networks.cnn import HALF, Backbone, Pixels
+from attention.networks.cnn import IMAGENET, Backbone, Pixels
 from attention.networks.zoo import load_backbone
 from attention.pipeline import analyse
 from tests.networks import lively, photograph, pictures, twins
@@ -52,7 +52,12 @@ def card(**fields: object) -> Card:
     return Card(**{**given, "backbone": NAME, **fields})
 
 
-LEARNED = card(energynet=EnergyNetCard(hidden=8, map_scale="frame"), seed=7, metrics={"web": 0.95})
+LEARNED = card(
+    energynet=EnergyNetCard(hidden=8, map_scale="frame"),
+    seed=7,
+    metrics={"web": 0.95},
+    pixels={"mean": IMAGENET[0], "std": IMAGENET[1]},
+)
 
 
 @pytest.fixture
@@ -91,13 +96,19 @@ def test_a_flag_outside_the_tensors_comes_back(tmp_path):
     assert looker.flags["transform_input"]
 
 
-@pytest.mark.parametrize("changed", [{"pixels": Pixels(*HALF)}, {"trunk": True}])
-def test_a_cnn_that_would_come_back_another_is_not_saved(tmp_path, changed):
+def test_pixels_of_ones_own_come_back(tmp_path):
     looker = small(0)
-    if "pixels" in changed:
-        looker.pixels = changed["pixels"]
-    else:
-        looker.trunk[-1][2] = nn.ReLU()  # a layer without tensors, in place of a hard-swish
+    looker.pixels = Pixels((0.1, 0.2, 1 / 3), (0.25, 0.5, 1.0))
+    model = load_model(save_model(tmp_path / "m", card(), looker))
+    assert model.web.pixels == looker.pixels
+    assert torch.equal(model.web.preprocess(pictures(1)), looker.preprocess(pictures(1)))
+    with pytest.raises(InputError, match="tuned CNN would give other scores"):
+        save_model(tmp_path / "two", card(), looker, small(1))
+
+
+def test_a_cnn_that_would_come_back_another_is_not_saved(tmp_path):
+    looker = small(0)
+    looker.trunk[-1][2] = nn.ReLU()  # a layer without tensors, in place of a hard-swish
     with pytest.raises(InputError, match="web CNN would give other scores"):
         save_model(tmp_path / "m", card(), looker)
     assert not (tmp_path / "m").exists()

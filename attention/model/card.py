@@ -4,7 +4,7 @@ import json
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -28,11 +28,25 @@ class EnergyNetCard(BaseModel):
     words: str = "mean"
 
 
+class PixelsCard(BaseModel):
+    """How a model's CNNs want their pixels: (rgb/255 - mean) / std, red, green and blue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mean: tuple[float, float, float]
+    std: tuple[
+        Annotated[float, Field(gt=0)],
+        Annotated[float, Field(gt=0)],
+        Annotated[float, Field(gt=0)],
+    ]
+
+
 class Card(BaseModel):
     """model.json: what a model is and what a person should know before trusting it.
 
     flags: what its CNNs' constructor is given beside the name, such as transform_input of inception_v3;
-    save_model writes those of the Web CNN · statistics: method → array → a number per concept · heads: the
+    save_model writes those of the Web CNN · pixels: in place of those its backbone's ImageNet weights want;
+    save_model writes them too · statistics: method → array → a number per concept · heads: the
     methods whose arrays lie in head.safetensors; save_model writes both.
     """
 
@@ -44,6 +58,7 @@ class Card(BaseModel):
     backbone: str
     target: str | None = None
     flags: dict[str, bool] = {}
+    pixels: PixelsCard | None = None
     weights: str = "web.safetensors"
     energynet: EnergyNetCard | None = None
     statistics: dict[str, dict[str, tuple[float, ...]]] = {}

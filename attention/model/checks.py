@@ -9,7 +9,7 @@ from attention.concepts import ConceptSet, word_dim
 from attention.energynet import EnergyNet
 from attention.errors import InputError, short
 from attention.model.card import Card, EnergyNetCard
-from attention.networks.cnn import INPUT_SIDE, Backbone
+from attention.networks.cnn import INPUT_SIDE, Backbone, Pixels
 from attention.networks.zoo import load_backbone
 
 
@@ -51,11 +51,18 @@ def check_parts(
 def _empty(card: Card) -> tuple[Backbone, EnergyNet | None]:
     """What loading builds for a card before it reads any weights."""
     with torch.random.fork_rng(devices=[]):  # a training that saves draws next what it would have
-        backbone = load_backbone(card.backbone, len(card.concepts), None, card.target, card.flags)
+        backbone = load_backbone(
+            card.backbone, len(card.concepts), None, card.target, card.flags, pixels_of(card)
+        )
         if card.energynet is None:
             return backbone, None
         dim = word_dim(how=card.energynet.words)
         return backbone, built_energynet(card.energynet, backbone.map_size, dim)
+
+
+def pixels_of(card: Card) -> Pixels | None:
+    """The pixels that a card tells of; None for those of its backbone's ImageNet weights."""
+    return None if card.pixels is None else Pixels(card.pixels.mean, card.pixels.std)
 
 
 def _form(module: Backbone | EnergyNet) -> tuple[object, ...]:

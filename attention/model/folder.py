@@ -22,11 +22,12 @@ from attention.methods.method import Learned
 from attention.methods.registry import methods_for
 from attention.model.card import (
     Card,
+    PixelsCard,
     folder_of,
     name_of,
     read_card,
 )
-from attention.model.checks import built_energynet, check_parts, of_model
+from attention.model.checks import built_energynet, check_parts, of_model, pixels_of
 from attention.model.learned import of_concepts, read_learned, save_heads, with_learned
 from attention.networks.cnn import Backbone, feature_width
 from attention.networks.known.registry import on_imagenet
@@ -122,7 +123,7 @@ def save_model(
 ) -> Path:
     """Writes a model folder whole or not at all; half: networks as fp16, half the size on disk.
 
-    The Web CNN's flags are written to its card, and what methods have learned to the card and
+    The Web CNN's flags and pixels are written to its card, and what methods have learned to the card and
     head.safetensors, but for methods of sweeps only.
     An existing model of that name is replaced only once the new one is complete. InputError when
     something else is there, nothing can be written there, or card and parts do not fit each other:
@@ -130,7 +131,7 @@ def save_model(
     """
     folder = Path(folder)
     check_model_place(folder)
-    card = with_learned(card.model_copy(update={"flags": web.flags}), learned)
+    card = with_learned(card.model_copy(update=_beside_tensors(web)), learned)
     check_parts(short(name_of(folder)), card, web, tuned, energynet)
     partial = folder.parent / f".{folder.name}.{secrets.token_hex(4)}"
     try:
@@ -184,7 +185,7 @@ def _no_place(folder: Path, error: OSError) -> InputError:
 
 def _stock(card: Card) -> Backbone:
     """The backbone with its ImageNet weights, if the card has a name for each of its classes."""
-    backbone = load_backbone(card.backbone, target=card.target)
+    backbone = load_backbone(card.backbone, target=card.target, pixels=pixels_of(card))
     if backbone.num_classes != len(card.concepts):
         raise InputError(
             f"its card names {len(card.concepts)} concepts, the weights of {backbone.name} have "
@@ -196,7 +197,9 @@ def _stock(card: Card) -> Backbone:
 def _backbone(card: Card, weights: Path, flags: Mapping[str, bool]) -> Backbone:
     if not weights.is_file():
         raise InputError(f"it lacks its file {short(weights.name)}; save the model again.")
-    return load_backbone(card.backbone, len(card.concepts), weights, card.target, flags)
+    return load_backbone(
+        card.backbone, len(card.concepts), weights, card.target, flags, pixels_of(card)
+    )
 
 
 def _fill(energynet: EnergyNet, path: Path) -> None:
@@ -207,6 +210,12 @@ def _fill(energynet: EnergyNet, path: Path) -> None:
             f"EnergyNet's file {path.name} is missing, damaged or does not fit its card; save the "
             "model again."
         ) from error
+
+
+def _beside_tensors(web: Backbone) -> dict[str, object]:
+    """Fields of a card: what the Web CNN was built with and no tensor tells."""
+    pixels = PixelsCard(mean=web.pixels.mean, std=web.pixels.std)
+    return {"flags": web.flags, "pixels": pixels}
 
 
 def _tensors(module: nn.Module, half: bool) -> dict[str, torch.Tensor]:

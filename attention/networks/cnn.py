@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.networks.inference import ready
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
@@ -31,6 +31,27 @@ class Pixels:
         levels = np.arange(256, dtype=np.float32)[None, :, None] / np.float32(255)
         mean, std = (np.array(values, np.float32) for values in (self.mean, self.std))
         return (levels - mean) / std
+
+
+def pixels_given(mean: object, std: object, otherwise: Pixels) -> Pixels:
+    """Pixels of three numbers each, shares of 255; None for those of `otherwise`. InputError for others."""
+    return Pixels(
+        otherwise.mean if mean is None else _three("mean", mean, at_least=0),
+        otherwise.std if std is None else _three("std", std, at_least=1e-3),
+    )
+
+
+def _three(what: str, given: object, at_least: float) -> tuple[float, float, float]:
+    try:
+        red, green, blue = (float(number) for number in given)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        red = green = blue = float("nan")
+    if not all(at_least <= number <= 1 for number in (red, green, blue)):
+        raise InputError(
+            f"The {what} of pixels is three numbers between {at_least} and 1, for red, green and blue, not "
+            f"{short(given)}; divide what is of 0 to 255 by 255."
+        )
+    return red, green, blue
 
 
 class Backbone(nn.Module):
@@ -65,7 +86,7 @@ class Backbone(nn.Module):
         with torch.no_grad():
             looking = ready(self, "cpu")
             A = looking.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
-            if A.ndim != 4:
+            if not (isinstance(A, Tensor) and A.ndim == 4):
                 raise no_maps(name)
             scores = looking.head(A)
         self.channels = int(A.shape[1])
@@ -164,7 +185,9 @@ def feature_width(backbone: Backbone) -> int:
 
 def no_maps(name: str) -> InputError:
     """The sentence for a network that is no CNN."""
-    return InputError(f"'{name}' has no feature maps [K,h,w]; choose a CNN, such as resnet101.")
+    return InputError(
+        f"'{short(name)}' has no feature maps [K,h,w]; choose a CNN, such as resnet101."
+    )
 
 
 def renew_head(backbone: Backbone, num_classes: int) -> None:

@@ -8,6 +8,10 @@ from attention.errors import InputError, short
 from attention.networks.heads import CutHead, Head, LinearHead
 
 
+class UntraceableError(InputError):
+    """The sentence for a network of which torch.fx makes no graph."""
+
+
 def split(
     net: nn.Module, sample: Tensor, target: str | None = None
 ) -> tuple[nn.Module, nn.Module, str]:
@@ -25,7 +29,7 @@ def split(
     try:
         head = fx.GraphModule(net, _after(graph.graph, cut))
     except _AroundItError:
-        raise _goes_around(net, name, chosen=bool(target)) from None
+        raise _goes_around(graph, name, chosen=bool(target)) from None
     with torch.no_grad():
         return trunk, known_head(head, trunk(sample)), name
 
@@ -38,25 +42,30 @@ def _trace(net: nn.Module, sample: Tensor, target: str | None) -> fx.GraphModule
     except Exception as error:  # tracing fails in as many ways as there are networks
         kind, why = type(net).__name__, type(error).__name__
         if target:
-            raise InputError(
+            raise UntraceableError(
                 f"The network {kind} cannot be split at '{short(target)}' ({why}); leave the target "
                 "out, or choose another backbone."
             ) from error
-        raise InputError(
+        raise UntraceableError(
             f"The network {kind} cannot be split at its last convolution ({why}); choose another "
-            "backbone."
+            "backbone, such as resnet101."
         ) from error
     return graph
 
 
-def _goes_around(net: nn.Module, name: str, chosen: bool) -> InputError:
+def _goes_around(graph: fx.GraphModule, name: str, chosen: bool) -> InputError:
     """The sentence for a cut that not all passes through; chosen: somebody named the layer."""
-    if chosen:
-        return InputError(f"The network goes around '{short(name)}'; choose a later layer.")
-    return InputError(
-        f"The network {type(net).__name__} is no CNN with a last convolutional map, which all it says "
-        "goes through; choose a CNN, such as resnet101."
-    )
+    last = _last_map(graph)
+    try:
+        fx.GraphModule(graph, _after(graph.graph, last))
+    except _AroundItError:
+        return InputError(
+            f"The network goes around '{short(name)}', and is no CNN with a last convolutional map, which "
+            "all it says goes through; choose a CNN, such as resnet101."
+        )
+    later = "a later layer" if last.op != "call_module" else f"a later layer, such as {last.target}"
+    also = ", or leave the target out" if chosen else ""
+    return InputError(f"The network goes around '{short(name)}'; choose {later}{also}.")
 
 
 def _shape(node: fx.Node) -> tuple[int, ...]:
@@ -137,16 +146,29 @@ def known_head(head: fx.GraphModule, A: Tensor) -> nn.Module:
 
 
 def in_three(before: nn.Module, last: nn.Linear | nn.Conv2d, after: nn.Module, A: Tensor) -> Head:
-    """LinearHead where `before` averages each map and `after` changes nothing on such maps; else CutHead."""
+    """LinearHead where `before` averages each map and `after` changes nothing on such maps; else CutHead.
+
+    So they must do whatever their tensors hold: a batch norm that has learned nothing changes nothing yet.
+    """
     noise = torch.randn(A.shape, generator=torch.Generator().manual_seed(0))
-    x = before(noise)
+    x = _drawn_anew(before, noise)
     pooled = isinstance(last, nn.Linear) and x.shape == A.shape[:2]
     if pooled and torch.allclose(x, noise.mean((2, 3)), atol=1e-6):
         y = last(x)
-        if torch.equal(after(y), y):
+        if torch.equal(_drawn_anew(after, y), y):
             dropout = max((m.p for m in before.modules() if isinstance(m, nn.Dropout)), default=0.0)
             return LinearHead(last, dropout)  # type: ignore[arg-type]
     return CutHead(before, last, after)
+
+
+def _drawn_anew(layers: nn.Module, x: Tensor) -> Tensor:
+    """What they would make of x with other numbers, between 1 and 2, in all their tensors."""
+    generator = torch.Generator().manual_seed(1)
+    tensors = {
+        name: torch.rand(tensor.shape, generator=generator) + 1
+        for name, tensor in layers.state_dict().items()
+    }
+    return torch.func.functional_call(layers, tensors, (x,))  # type: ignore[no-any-return]
 
 
 def _before(graph: fx.Graph, cut: fx.Node) -> fx.Graph:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from attention.networks.cutting import in_three, is_last_layer
+from attention.networks.heads import CutHead
 
 
 class TimmTrunk(nn.Module):
@@ -18,6 +19,17 @@ class TimmTrunk(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """A [N,K,h,w] of inputs x [N,3,H,W]."""
         return self.net.forward_features(x)  # type: ignore[operator,no-any-return]
+
+
+class _Whole(nn.Module):
+    """The same as TimmHead, with the network's tensors as its own."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, A: Tensor) -> Tensor:
+        return self.net.forward_head(A)  # type: ignore[operator,no-any-return]
 
 
 class TimmHead(nn.Module):
@@ -37,6 +49,13 @@ class TimmHead(nn.Module):
         return self._net[0].forward_head(A, pre_logits=True)  # type: ignore[operator,no-any-return]
 
 
+def is_timms(net: nn.Module) -> bool:
+    """Whether a network has timm's own two halves and says which layer is its last."""
+    return all(
+        hasattr(net, name) for name in ("forward_features", "forward_head", "get_classifier")
+    )
+
+
 def timm_halves(net: nn.Module, side: int) -> tuple[nn.Module, nn.Module]:
     """The trunk, and the head as one of heads.py if it ends in one linear or 1×1 layer, else TimmHead.
 
@@ -49,8 +68,12 @@ def timm_halves(net: nn.Module, side: int) -> tuple[nn.Module, nn.Module]:
     bare = _with(net, name.split("."), nn.Identity())
     with torch.no_grad():
         A = net.forward_features(torch.zeros(1, 3, side, side))  # type: ignore[operator]
-        head = in_three(TimmHead(bare), last, nn.Flatten(1), A) if A.ndim == 4 else None
-        if head is None or not torch.allclose(head(A), net.forward_head(A), atol=1e-5):  # type: ignore[operator]
+        if not (isinstance(A, Tensor) and A.ndim == 4):  # tokens, or a list: no maps
+            return TimmTrunk(net), TimmHead(net)
+        head = in_three(_Whole(bare), last, nn.Flatten(1), A)
+        if isinstance(head, CutHead):
+            head.before = TimmHead(bare)
+        if not torch.allclose(head(A), net.forward_head(A), atol=1e-5):  # type: ignore[operator]
             return TimmTrunk(net), TimmHead(net)
     head.older = {f"trunk.net.{name}.{key}": f"head.last.{key}" for key in last.state_dict()}
     return TimmTrunk(bare), head

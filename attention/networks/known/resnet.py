@@ -12,9 +12,12 @@ def _cut(net: Any) -> Any:
     return trunk, LinearHead(net.fc), "layer4"
 
 
+OTHERS = (  # torchvision's; timm has more, built otherwise, such as resnet26
+    r"resnet(34|152)|wide_resnet(50|101)_2|resnext(50_32x4d|101_32x8d|101_64x4d)"
+)
 NETWORKS = (
     Network("resnet18", 40, _cut, last(1), (0.7, 4.5), offered=True, on_page=True),
     Network("resnet50", 41, _cut, last(1), (1.7, 10.0), offered=True, on_page=True),
     Network("resnet101", 42, _cut, last(1), (3.1, 10.5), offered=True),
-    Network(r"(wide_)?resnet\d+(_2)?|resnext\d+_\d+x\d+d", 49, _cut, last(1)),
+    Network(OTHERS, 49, _cut, last(1)),
 )

@@ -19,6 +19,6 @@ def _cut(net: Any) -> Any:
 
 NETWORKS = (
     Network("vgg16", 50, _cut, last(6), (5.5, 28.0), offered=True),
-    Network(r"vgg\d+", 58, _cut, last(6)),
-    Network(r"vgg\d+_bn", 59, _cut),
+    Network(r"vgg(11|13|19)", 58, _cut, last(6)),
+    Network(r"vgg(11|13|16|19)_bn", 59, _cut),
 )
