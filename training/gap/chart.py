@@ -11,7 +11,7 @@ from attention.methods.method import BLUE, GREY, VERMILLION
 from training.gap.plane import Projection
 from training.gap.record import Gap, Network, Number, Plane
 from training.gap.sample import Domain
-from training.gap.spaces import SPACES, Space
+from training.gap.vectors import SPACES, Space
 from training.report.numbers import MISSING, chance
 from training.report.plot import MARKERS, Chart, Trace, axis, lines_layout, plain
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.gap.domain import Flags, Groups, Vectors
+from training.gap.vectors import Flags, Groups, Vectors
 
 Floats = NDArray[np.float64]
 SHUFFLES = 999

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
-Flags = NDArray[np.bool_]
-Groups = NDArray[np.int64]
+from training.gap.vectors import Flags, Groups, Vectors
+
 PARTS = 5
 LEAST = (
     10  # fewest recordings of clips, and stills, of which a share of right answers says anything

@@ -10,12 +10,13 @@ from attention.model.folder import Model
 from training.data.records import Source
 from training.gap.discrepancy import discrepancy
 from training.gap.domain import LEAST as WITH_NUMBERS
-from training.gap.domain import Flags, Groups, Vectors, groups_of, told_apart
+from training.gap.domain import groups_of, told_apart
 from training.gap.plane import PROJECTIONS, laid_out
 from training.gap.record import Gap, Network, Number, Plane, Shot, Strongest
 from training.gap.sample import LEAST, Note, Picked, sample_of
 from training.gap.sheet import COLUMNS, SIDE, Sheet
-from training.gap.spaces import SPACES, Looked, Space, looked_at
+from training.gap.spaces import Looked, looked_at
+from training.gap.vectors import SPACES, Flags, Groups, Space, Vectors
 
 DIGITS = 3  # of places: no screen shows more
 WEIGHT = 10  # pictures looked at in the time that a space takes to be measured, about

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.gap.domain import Vectors
+from training.gap.vectors import Vectors
 
 Projection = Literal["PCA", "t-SNE"]
 PROJECTIONS: tuple[Projection, ...] = ("PCA", "t-SNE")

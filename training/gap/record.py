@@ -9,7 +9,7 @@ from attention.disk.whole import whole_folder
 from attention.errors import InputError
 from training.gap.plane import Projection
 from training.gap.sample import Domain, Note
-from training.gap.spaces import Space
+from training.gap.vectors import Space
 from training.settings import Frozen
 
 RECORD, SHEET = "gap.json", "pictures.jpg"

@@ -17,6 +17,7 @@ from training.data.splitting import split_stills
 from training.settings import Frozen
 
 Domain = Literal["still", "frame"]
+LATEST = 5.0  # seconds: of a longer clip the frame there, as on the page's thumbnails
 EACH = 40  # most stills, and most frames, of a class
 MOST = 600  # most pictures in all: t-SNE takes seconds, and a browser draws them at once
 LEAST = 4  # fewest stills, and frames: below it a picture is a handful of points

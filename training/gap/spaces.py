@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import torch
@@ -16,16 +15,9 @@ from attention.errors import InputError
 from attention.media.frames import Picture
 from attention.networks.cnn import Backbone
 from training.data.pictures import middles
-from training.gap.domain import Vectors
-from training.gap.sample import Picked
+from training.gap.sample import LATEST, Picked
+from training.gap.vectors import SPACES, Space, Vectors
 
-# features: the mean of A over the map, K numbers, what the last layer is given (§3.1)
-# energies: Eq. 2's window energy of every concept, C numbers: what attention decides by (Eq. 3). Raw, as they
-#   are compared between concepts; where the window lies is not in them, which the framing of a film changes
-# scores: the class scores, C numbers as well: what the energies' small number of dimensions does by itself
-Space = Literal["features", "energies", "scores"]
-SPACES: tuple[Space, ...] = ("features", "energies", "scores")
-LATEST = 5.0  # seconds: of a longer clip the frame there, as on the page's thumbnails
 CHUNK = 8
 OnProgress = Callable[[int, int], None]
 
