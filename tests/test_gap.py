@@ -1,10 +1,13 @@
 """The gap between stills and frames: the sample, the numbers and planes against slow loops, the record."""
 
+import json
 import math
+import re
 from itertools import combinations, product
 from pathlib import Path
 from statistics import median
 
+import gradio as gr
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from attention.model.card import Card
 from attention.model.folder import Model
 from attention.networks.cnn import Backbone
 from attention.serving.offered import ready_model
+from attention.serving.turns import Desk
 from tests.clips import numbered_frames, write_clip
 from tests.little import CONCEPTS, little_set
 from tests.networks import pooled_backbone
@@ -25,12 +29,14 @@ from training.data.sources import open_source
 from training.gap.chart import gap_chart, notes_of, numbers_table, reading, said_of, same_side
 from training.gap.discrepancy import discrepancy, mmd2, rbf
 from training.gap.domain import groups_of, told_apart, wilson
-from training.gap.kept import shipped_gap
+from training.gap.kept import file_of, kept_gap, large_picture, shipped_gap
 from training.gap.measuring import gap_of
 from training.gap.plane import laid_out
 from training.gap.record import Gap, read_gap, write_gap
 from training.gap.sample import Note, sample_of
 from training.gap.spaces import looked_at
+from training.tabs.data.gap import _asked, gap_part, models_for
+from training.tabs.gap_block import gap_block
 
 Measured = tuple[Gap, bytes, Source]
 
@@ -251,12 +257,22 @@ def test_clips_of_one_recording_count_once() -> None:
     assert groups_of(np.arange(60) >= 30, groups) == (30, 6)
 
 
-def test_few_recordings_give_a_picture_without_numbers(tmp_path: Path) -> None:
+def test_few_recordings_and_no_tuned_cnn_give_a_picture_without_numbers_or_after(
+    tmp_path: Path,
+) -> None:
     source = open_source(little_set(tmp_path / "few", stills=6, train=1, test=2))
-    gap, _ = gap_of(source, colour_model())
-    assert gap.numbers == () and said_of(gap) == () and len(gap.planes) == 8
-    assert notes_of(gap)[-1].startswith("6 stills and 6 recordings of clips are too few")
-    assert set(numbers_table(gap)["right, Web CNN (%)"]) == {"–"}
+    gap, _ = gap_of(source, colour_model(tuned=False))
+    assert gap.numbers == () and said_of(gap) == () and len(gap.planes) == 4
+    *_, without, few = notes_of(gap)
+    assert few.startswith("6 stills and 6 recordings of clips are too few")
+    table = numbers_table(gap)
+    assert list(table.columns) == [
+        "told apart by", "numbers of a picture", "right, Web CNN (%)", "MMD², Web CNN",
+    ]  # fmt: skip
+    assert set(table["right, Web CNN (%)"]) == {"–"}
+    assert gap.networks == ("web",) and "no tuned CNN, so there is no “after”" in without
+    with pytest.raises(InputError, match="no tuned CNN"):
+        gap_chart(gap, "tuned", "features", "PCA")
 
 
 # the planes
@@ -360,16 +376,6 @@ def test_the_sheet_has_each_picture_in_its_cell(measured: Measured, tmp_path: Pa
     assert cell[24:72, 24:72].mean((0, 1)) == pytest.approx(inside, abs=25)
 
 
-def test_a_model_without_a_tuned_cnn_has_no_after(measured: Measured) -> None:
-    gap, _ = gap_of(measured[2], colour_model(tuned=False))
-    assert gap.networks == ("web",) and "no tuned CNN" in " ".join(notes_of(gap))
-    with pytest.raises(InputError, match="no tuned CNN"):
-        gap_chart(gap, "tuned", "features", "PCA")
-    assert list(numbers_table(gap).columns) == [
-        "told apart by", "numbers of a picture", "right, Web CNN (%)", "MMD², Web CNN",
-    ]  # fmt: skip
-
-
 def test_reading_that_takes_too_long_is_ended_with_a_sentence(measured: Measured) -> None:
     with pytest.raises(InputError, match="After 0 s only 1 of 44 pictures"):
         gap_of(measured[2], colour_model(), seconds=0.0)
@@ -408,9 +414,16 @@ def test_sentences_say_chance_and_what_a_picture_cannot_show(measured: Measured)
     share = f"{100 * gap.number('web', 'features').accuracy:.1f} %"
     assert share in first and "guessing is right in 50 %" in first
     assert "class scores" in second
-    assert "Distances between groups" in " ".join(reading(gap, "web", "t-SNE"))
-    shadow = " ".join(reading(gap, "web", "PCA"))
-    assert f"{gap.plane('web', 'features', 'PCA').shares[0]:.0%}" in shadow
+    assert "Distances between groups" in reading("t-SNE")[1]
+    assert "the shadow of many numbers" in reading("PCA")[1]
+    share = gap.plane("web", "features", "PCA").shares[0]
+    title = gap_chart(gap, "web", "features", "PCA").layout["xaxis"]["title"]["text"]
+    assert title == f"direction 1 ({100 * share:.0f} % of the variance)"
+    table = numbers_table(gap)
+    features = gap.number("tuned", "features")
+    assert table.loc[0, "right, tuned CNN (%)"] == (
+        f"{100 * features.accuracy:.1f} [{100 * features.low:.1f}, {100 * features.high:.1f}]"
+    )
 
 
 def test_who_is_whose_neighbour_by_hand(measured: Measured) -> None:
@@ -440,3 +453,65 @@ def test_the_shipped_gap_is_of_the_set_and_the_model_that_ship() -> None:
             energies = seen.vectors[network]["energies"][place]
             assert strongest.concept == model.concepts[energies.argmax()]
             assert strongest.energy == pytest.approx(energies.max(), rel=1e-3)
+
+
+# on the page
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A little set of one's own, whose files are decoded in a confined child."""
+    monkeypatch.setenv("ATTENTION_HOME", str(tmp_path / "home"))
+    little_set(tmp_path / "home/sets/own", stills=6, train=1, test=2)
+    return "own"
+
+
+def test_a_page_measures_once_keeps_it_and_measures_anew_when_the_set_changes(own: str) -> None:
+    assert models_for(own) == ["imagenet"]
+    assert models_for(DRAWN)[0] == "interactions"
+    with gr.Blocks():
+        part, block = gap_part(gr.Dropdown([own, DRAWN]))
+    asked, *_ = part.fill(own)
+    assert asked.value == "imagenet" and kept_gap(own, "imagenet") is None
+    first, *rest = _asked(block, Desk(), own, "imagenet")
+    assert "Opening own" in first[0]
+    assert re.search(r"step \d+ of 4[0-9]", "".join(str(step[0]) for step in rest))
+    assert rest[-1][0] == "" and len(rest[-1]) == len(part.outputs) - 1
+    kept = kept_gap(own, "imagenet")
+    assert kept is not None and kept[0].source == own and kept[0].model == "imagenet"
+    assert len(kept[0].shots) == 12 and kept[0].shots[0].strongest[0].concept
+    still = next(shot for shot in kept[0].shots if shot.domain == "still")
+    path = file_of(own, still.name, "still").path
+    assert large_picture(path).startswith(b"\xff\xd8")
+    path.unlink()
+    assert kept_gap(own, "imagenet") is None
+    with pytest.raises(InputError, match="no longer holds"):
+        file_of(own, still.name, "still")
+
+
+def test_what_cannot_be_measured_is_said_and_the_button_comes_back(
+    own: str, tmp_path: Path
+) -> None:
+    for still in (tmp_path / "home/sets/own/web").rglob("*.jpg"):
+        if not still.name.endswith("0.jpg"):
+            still.unlink()
+    with gr.Blocks():
+        _, block = gap_part(gr.Dropdown([own]))
+    _, (said, draw, stop, *_) = _asked(block, Desk(), own, "imagenet")
+    assert "the picture needs 4: add stills or clips" in said
+    assert draw.interactive and not stop.visible
+    *_, (said, *_) = _asked(block, Desk(), "another's", "imagenet")
+    assert "There is no set" in said
+    with pytest.raises(InputError, match="There is no model"):
+        kept_gap(own, "../interactions")
+
+
+def test_the_block_shows_what_ships_without_computing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("training.gap.kept.ready_model", lambda name: pytest.fail("computed"))
+    with gr.Blocks():
+        block = gap_block("lesson-gap", shipped_gap)
+    shown = dict(zip(map(id, block.outputs), block.show(shipped_gap()), strict=True))
+    card = next(shown[id(one)] for one in block.outputs if one.elem_id == "lesson-gap-card")
+    assert card["plots"] == ["lesson-gap-features", "lesson-gap-energies"]
+    assert card["rows"] == 10 and len(card["shots"]) == 200
+    json.dumps(card)

@@ -42,6 +42,7 @@ def gap_chart(
     first, second = _axes(plane)
     layout = lines_layout(first, second, traces)
     layout["yaxis"] |= {"scaleanchor": "x"}  # a distance is the same in all directions
+    layout["legend"] |= {"xref": "container"}  # of a phone's width two columns are left
     title = say(
         "gap.chart",
         space=say(f"gap.{space}"),
@@ -59,25 +60,19 @@ def signed_classes(gap: Gap, signed: Sequence[int] | None) -> list[int]:
     return (wanted or there)[:MOST_SIGNS]
 
 
-def reading(gap: Gap, network: Network, projection: Projection) -> tuple[str, ...]:
-    """What its pictures can and cannot show."""
-    if projection == "t-SNE":
-        return say("gap.can"), say("gap.cannot_tsne")
-    shares = gap.plane(network, "features", projection).shares
-    first, second = (f"{share:.0%}" for share in (*shares, 0.0)[:2])
-    return say("gap.can"), say("gap.cannot_pca", first=first, second=second)
+def reading(projection: Projection) -> tuple[str, str]:
+    """What such pictures can and cannot show."""
+    cannot = say("gap.cannot_pca") if projection == "PCA" else say("gap.cannot_tsne")
+    return say("gap.can"), cannot
 
 
 def said_of(gap: Gap) -> tuple[str, ...]:
-    """The numbers in sentences, chance named; none where there are too few pictures."""
-    if not gap.numbers:
+    """The numbers' meaning in sentences, chance named; none where there are too few pictures."""
+    features = [number for number in gap.numbers if number.space == "features"]
+    if not features:
         return ()
-    told = {
-        space: say("gap.and").join(_told(n) for n in gap.numbers if n.space == space)
-        for space in SPACES
-    }
-    few = say("gap.few", energies=told["energies"], scores=told["scores"])
-    return say("gap.question", told=told["features"]), few, say("gap.interval")
+    told = say("gap.and").join(map(_told, features))
+    return say("gap.question", told=told), say("gap.few"), say("gap.interval")
 
 
 def notes_of(gap: Gap) -> tuple[str, ...]:
@@ -137,7 +132,7 @@ def _points(
 def _axes(plane: Plane) -> tuple[dict[str, Any], dict[str, Any]]:
     names = [say("gap.no_axes"), ""]
     if plane.shares:
-        first, second = (f"{share:.0%}" for share in (*plane.shares, 0.0)[:2])
+        first, second = (f"{100 * share:.0f} %" for share in (*plane.shares, 0.0)[:2])
         names = [say("gap.first", share=first), say("gap.second", share=second)]
     first_axis, second_axis = (axis(name) | {"showticklabels": False} for name in names)
     return first_axis, second_axis
@@ -150,7 +145,7 @@ def _alt(gap: Gap, plane: Plane) -> str:
         stills=stills,
         frames=len(gap.shots) - stills,
         classes=len({shot.label for shot in gap.shots}),
-        same=f"{same_side(gap, plane):.0%}",
+        same=f"{100 * same_side(gap, plane):.0f} %",
     )
 
 

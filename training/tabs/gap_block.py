@@ -55,6 +55,8 @@ def gap_block(
     """
     with gr.Column(visible=False, elem_id=f"{name}-body") as body:
         said = gr.HTML("", elem_id=f"{name}-said", elem_classes=["gap-said"])
+        table = gr.HTML("", elem_id=f"{name}-table")
+        meaning = gr.HTML("", elem_id=f"{name}-meaning", elem_classes=["gap-said"])
         with gr.Row(elem_classes=["gap-controls"]):
             network = gr.Radio([], label=label("gap.through"), elem_id=f"{name}-network")
             projection = gr.Radio(
@@ -66,51 +68,52 @@ def gap_block(
             signs = gr.Dropdown([], multiselect=True, visible=False, elem_id=f"{name}-signs")
         with gr.Row(elem_classes=["gap-plots"]):
             columns = [_column(name, space) for space in SPACES]
-        card = gr.HTML(
-            value=None,
-            html_template="<div class='gap-card' hidden></div>",
-            js_on_load=CARD.read_text(encoding="utf-8"),
-            apply_default_css=False,
-            elem_id=f"{name}-card",
-        )
-        large = gr.HTML("", elem_id=f"{name}-large", elem_classes=["gap-large"])
-        caption = gr.HTML("", elem_id=f"{name}-caption", elem_classes=["gap-caption"])
-        with gr.Accordion(label("gap.table"), open=False, elem_id=f"{name}-numbers"):
-            table = gr.HTML("", elem_id=f"{name}-table")
+    # outside, so that an address finds it before the picture is there
+    card = gr.HTML(
+        value=None,
+        html_template="<div class='gap-card' hidden></div>",
+        js_on_load=CARD.read_text(encoding="utf-8"),
+        apply_default_css=False,
+        elem_id=f"{name}-card",
+    )
+    large = gr.HTML("", elem_id=f"{name}-large", elem_classes=["gap-large"])
+    caption = gr.HTML("", elem_id=f"{name}-caption", elem_classes=["gap-caption"])
     clip = gr.State(None)
-    drawings = [*(part for column in columns for part in column), caption]
+    drawings = [part for column in columns for part in column]
     controls = [network, projection, signs]
 
     def redraw(through: str, by: str, classes: Sequence[str] | None, *values: Any) -> list[Any]:
         with toasting():
             found = find(*values)
-            return _drawn(found[0], through, by, classes) if found else [gr.skip()] * len(drawings)
+            if found is None:
+                return [gr.skip()] * (1 + len(drawings))
+            return [_captions(found[0], by), *_drawn(found[0], through, by, classes)]
 
     def show(found: Found | None) -> list[Any]:
         if found is None:
-            return [
-                gr.Column(visible=False),
-                *[gr.skip()] * 4,
-                None,
-                "",
-                "",
-                *[gr.skip()] * len(drawings),
-            ]
+            kept = [gr.skip()] * (len(outputs) - 4)
+            return [gr.Column(visible=False), None, "", "", *kept]
         gap, sheet = found
+        question, *meanings = said_of(gap) or ("",)
         return [
             gr.Column(visible=True),
-            _sentences((say("gap.intro"), *said_of(gap)), "caption"),
-            *_choices(gap),
             card_value(name, gap, sheet),
             "",
+            _captions(gap, PROJECTIONS[0]),
+            _sentences((say("gap.intro"), question), "caption"),
             table_html(numbers_table(gap), say("gap.title")),
+            _sentences(meanings, "caption quiet"),
+            *_choices(gap),
             *_drawn(gap, gap.networks[0], PROJECTIONS[0], None),
         ]
 
-    gr.on([one.input for one in controls], redraw, [*controls, *given], drawings, **QUIET)
+    outputs = [body, card, large, caption, said, table, meaning, *controls, *drawings]
+    gr.on(
+        [one.input for one in controls], redraw, [*controls, *given], [caption, *drawings], **QUIET
+    )
     card.click(_enlarged, None, large, **QUIET)
     opened = card.input(_clip, None, clip, **QUIET)
-    return GapBlock([body, said, *controls, card, large, table, *drawings], show, clip, opened)
+    return GapBlock(outputs, show, clip, opened)
 
 
 def card_value(name: str, gap: Gap, sheet: bytes) -> dict[str, Any]:
@@ -164,7 +167,8 @@ def _choices(gap: Gap) -> tuple[gr.Radio, gr.Radio, gr.Dropdown]:
         gr.Radio(value=PROJECTIONS[0]),
         gr.Dropdown(
             there,
-            value=[gap.concepts[c] for c in signed_classes(gap, None)] if many else [],
+            value=[gap.concepts[c] for c in signed_classes(gap, None)],
+            multiselect=True,
             label=say("gap.signs", most=MOST_SIGNS),
             max_choices=MOST_SIGNS,
             visible=many,
@@ -173,21 +177,24 @@ def _choices(gap: Gap) -> tuple[gr.Radio, gr.Radio, gr.Dropdown]:
 
 
 def _drawn(gap: Gap, network: Any, projection: Any, classes: Sequence[str] | None) -> list[Any]:
+    """Title and plot of each space; the title says to a screen reader what is to be seen."""
     signed = [gap.concepts.index(name) for name in classes or () if name in gap.concepts]
     values: list[Any] = []
-    told = []
     for space in SPACES:
         chart = gap_chart(gap, network, space, projection, signed or None)
         title = say(f"gap.{space}")
-        values += [f"<h3>{escape(title[:1].upper() + title[1:])}</h3>", gr.Plot(drawn(chart))]
-        told.append(f"<span class='unseen'>{escape(f'{chart.title}. {chart.alt}')}</span>")
-    words = _sentences(reading(gap, network, projection), "caption")
+        told = f"<p class='unseen'>{escape(f'{chart.title}. {chart.alt}')}</p>"
+        values += [f"<h3>{escape(title[:1].upper() + title[1:])}</h3>{told}", gr.Plot(drawn(chart))]
+    return values
+
+
+def _captions(gap: Gap, projection: Any) -> str:
     notes = _sentences(notes_of(gap), "caption quiet")
-    return [*values, f"{''.join(told)}{words}{notes}"]
+    return _sentences(reading(projection), "caption") + notes
 
 
 def _sentences(said: Sequence[str], kind: str) -> str:
-    return "".join(f"<p class='{kind}'>{escape(sentence)}</p>" for sentence in said)
+    return "".join(f"<p class='{kind}'>{escape(sentence)}</p>" for sentence in said if sentence)
 
 
 # gradio finds the event by the annotation of a plain function

@@ -28,7 +28,9 @@ def gap_part(chosen: gr.Dropdown) -> tuple[Part, GapBlock]:
     with gr.Row(elem_classes=["gap-controls"]):
         model = gr.Dropdown([], label=label("gap.seen_by"), elem_id="gap-model", scale=2)
         draw = gr.Button(label("gap.draw"), variant="primary", size="sm", elem_id="gap-draw")
-        stop = gr.Button(label("gap.stop"), size="sm", variant="stop", elem_id="gap-stop")
+        stop = gr.Button(
+            label("gap.stop"), size="sm", variant="stop", visible=False, elem_id="gap-stop"
+        )
     status = gr.HTML("", elem_id="gap-status", elem_classes=["gap-status"])
     block = gap_block("gap", _kept, [chosen, model])
     desk = gr.State(Desk())
@@ -90,8 +92,7 @@ def _asked(block: GapBlock, desk: Desk, name: str, model: str | None) -> Iterato
 
 def _shown(block: GapBlock, found: Found | None) -> Values:
     status = "" if found else f"<p class='note' role='status'>{escape(say('gap.not_yet'))}</p>"
-    pressed = say("gap.again") if found else say("gap.draw")
-    buttons = gr.Button(pressed, interactive=True), gr.Button(visible=False)
+    buttons = gr.Button(visible=found is None, interactive=True), gr.Button(visible=False)
     return status, *buttons, *block.show(found)
 
 
