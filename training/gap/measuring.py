@@ -7,6 +7,7 @@ import numpy as np
 
 from attention.errors import InputError
 from attention.model.folder import Model
+from attention.networks.cnn import Backbone
 from training.data.records import Source
 from training.gap.discrepancy import discrepancy
 from training.gap.domain import LEAST as WITH_NUMBERS
@@ -38,8 +39,9 @@ def gap_of(
     InputError for a set without stills or clips, or with too few that can be read.
     """
     sample = sample_of(source, fold, seed=seed)
-    cnns = {"web": model.web} | ({"tuned": model.tuned} if model.tuned else {})
-    networks: tuple[Network, ...] = tuple(cnns)  # type: ignore[assignment]
+    both: dict[Network, Backbone | None] = {"web": model.web, "tuned": model.tuned}
+    cnns = {network: cnn for network, cnn in both.items() if cnn is not None}
+    networks = tuple(cnns)
     total = len(sample.picked) + len(networks) * len(SPACES) * WEIGHT
 
     def tick(done: int, _: int = 0) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 
@@ -22,7 +22,7 @@ EACH = 40  # most stills, and most frames, of a class
 MOST = 600  # most pictures in all: t-SNE takes seconds, and a browser draws them at once
 LEAST = 4  # fewest stills, and frames: below it a picture is a handful of points
 WANTED = 10  # of each: with fewer held out, what networks learned from is taken as well
-Item = TypeVar("Item", Still, LabelledClip)
+Item = Still | LabelledClip
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,11 @@ def sample_of(
             "stills or clips."
         )
     picked: list[Picked] = []
+    sides: dict[Domain, Sequence[Item]] = {"still": stills, "frame": clips}
     for label, number in taken.items():
-        for domain, items in (("still", stills), ("frame", clips)):
+        for domain, items in sides.items():
             own = _drawn([item for item in items if item.label == label], number, seed)
-            picked += [Picked(i.path, i.label, domain, _group(i)) for i in own]  # type: ignore[arg-type]
+            picked += [Picked(i.path, i.label, domain, _group(i)) for i in own]
     return Sample(tuple(picked), (*notes, *_chosen(source, taken, each, clips)))
 
 
@@ -124,14 +125,14 @@ def _drawn(items: Sequence[Item], number: int, seed: int) -> list[Item]:
     """So many of a class by chance, from as many recordings as there are."""
     order = np.random.default_rng([seed, len(items)]).permutation(len(items))
     before: Counter[str] = Counter()
-    turns = []
+    turns: list[tuple[int, int, Item]] = []
     for place in order:
         turns.append((before[_group(items[place])], len(turns), items[place]))
         before[_group(items[place])] += 1
     return [item for *_, item in sorted(turns, key=lambda turn: turn[:2])[:number]]
 
 
-def _group(item: Still | LabelledClip) -> str:
+def _group(item: Item) -> str:
     return recording_of(item) if isinstance(item, LabelledClip) else str(item.path)
 
 

@@ -25,10 +25,11 @@ from training.gap.chart import (
 from training.gap.kept import file_of, large_picture
 from training.gap.plane import PROJECTIONS
 from training.gap.record import Gap
+from training.gap.vectors import Space
 from training.tabs.figure_block import drawn, table_html
 
 CARD = ASSETS / "page" / "gap.js"
-SPACES = ("features", "energies")  # side by side
+SPACES: tuple[Space, ...] = ("features", "energies")  # side by side
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 Found = tuple[Gap, bytes]
 
