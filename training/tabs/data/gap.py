@@ -24,7 +24,7 @@ EVERYDAY = "imagenet"  # looks at any set, before anything is trained
 
 def gap_part(chosen: gr.Dropdown) -> tuple[Part, GapBlock]:
     """Builds it; what was measured before is shown at once, else a button measures it."""
-    gr.HTML(f"<h2>{say('gap.title')}</h2>", elem_classes="data-heading", elem_id="gap-title")
+    gr.HTML(label("gap.heading"), elem_classes="data-heading", elem_id="gap-title")
     with gr.Row(elem_classes=["gap-controls"]):
         model = gr.Dropdown([], label=label("gap.seen_by"), elem_id="gap-model", scale=2)
         draw = gr.Button(label("gap.draw"), variant="primary", size="sm", elem_id="gap-draw")
