@@ -50,7 +50,7 @@ from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
-from training.tabs.links import leads
+from training.tabs.links import leads, leads_of_gap
 from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
@@ -120,12 +120,13 @@ def build() -> gr.Blocks:
                 compare_tab(chosen.looked, workroom, demo)
                 whole_set(demo, workroom)
             with gr.Tab(label("page.tabs.data"), id="data") as data:
-                chosen_set = data_tab(demo, data)
+                sets = data_tab(demo, data)
             with gr.Tab(label("page.tabs.train"), id="train"):
-                training = train_tab(demo, chosen_set)
+                training = train_tab(demo, sets.chosen)
             with gr.Tab(label("page.tabs.curves"), id="curves"):
                 curves = curves_tab(demo, workroom)
         leads(tabs, training, chosen, curves)
+        leads_of_gap(tabs, sets.gap, chosen)
         endpoints()
         training_endpoints(starting=hosting().programs)
     in_lines(demo)
@@ -138,7 +139,8 @@ def settings() -> dict[str, Any]:
     return {
         "theme": THEME,
         "css_paths": [
-            ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
+            ASSETS / "page" / f"{name}.css"
+            for name in ("page", "data", "train", "curves", "trust", "gap")
         ],
         "i18n": for_gradio(),
         "max_file_size": largest_file(),

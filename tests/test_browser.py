@@ -457,7 +457,7 @@ def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str
     tabs = {
         "Heatmaps": "#player canvas",
         "Compare": "#compare-table",
-        "Data": "#data-figure .tiles img",
+        "Data": "#gap-energies .scatterlayer .trace",
         "Train": "#train-start",
         "Curves": "#figure5-plot .scatterlayer .trace",
     }

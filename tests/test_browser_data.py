@@ -27,7 +27,8 @@ def data_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         with gr.Blocks(fill_width=True) as demo:
             data_tab(demo)
         settings = app.settings() | {"mcp_server": False}
-        settings["css_paths"] = [app.ASSETS / "page" / name for name in ("page.css", "data.css")]
+        styles = ("page.css", "data.css", "curves.css", "gap.css")
+        settings["css_paths"] = [app.ASSETS / "page" / name for name in styles]
         with served(demo, settings) as url:
             yield url
 

@@ -23,6 +23,9 @@ COMMANDS = {
     "fit": Command("training.commands.fit", "train a model: Web CNN, tuned CNN, EnergyNet"),
     "evaluate": Command("training.commands.evaluate", "judge a model's methods on labelled clips"),
     "shift": Command("training.commands.shift", "accuracy against how far clips are shifted"),
+    "gap": Command(
+        "training.commands.gap", "Web stills beside video frames: the gap, and its size"
+    ),
     "trust": Command("training.commands.trust", "are the maps true? probes, averaged over a set"),
     "sweep": Command("training.commands.sweep", "accuracy against labelled data (Figure 5)"),
     "runs": Command(

@@ -55,6 +55,10 @@ document.addEventListener("click", (event) => {
   const block = pick?.closest("[data-picks]")?.dataset.picks;
   if (block && block !== "samples") step({ at: `${block}~${pick.dataset.pick}` });
 });
+// what was picked where no button stands, such as a point of a plot
+document.addEventListener("attention:picked", ({ detail }) => {
+  if (!following) step({ at: `${detail.block}~${JSON.stringify(detail.pick)}` });
+});
 window.addEventListener("popstate", follow);
 document.addEventListener("attention:open", ({ detail }) => {
   if (!("clip" in detail.link)) return;

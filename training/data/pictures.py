@@ -11,7 +11,7 @@ import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from attention.confined.batch import MEMORY, end, start_confined
 from attention.confined.protocol import AnswersReader, answer, answering
 from attention.disk.home import home
 from attention.errors import InputError
-from attention.media.frames import Clip, FrameReader, Frames, Limits, Picture, label
+from attention.media.frames import Clip, FrameReader, Frames, Limits, Picture, label, probe
 
 WALL_SECONDS = 120.0  # of waiting for one file, as on the page
 CPU_SECONDS = 480  # of one child; it takes no new file after half of them
@@ -41,6 +41,17 @@ def pictures(files: Sequence[Path], every: int, chunk: int) -> Generator[Picture
         yield from read(list(group), every, chunk)
 
 
+def middles(files: Sequence[Path], latest: float) -> Generator[Picture | InputError, None, None]:
+    """One picture uint8 [H,W,3] per file, in order: a still, or a clip's middle frame; or why there is none.
+
+    Of a clip that is longer than twice `latest` seconds the frame there. Decoded as by `pictures`; close the
+    generator when you stop early.
+    """
+    for uploaded, group in groupby(files, uploaded_set):
+        read = _confined_middles if uploaded else _own_middles
+        yield from read(list(group), latest)
+
+
 def uploaded_set(file: Path) -> str | None:
     """The name of the uploaded set that contains a file; None for other, trusted files."""
     sets, place = (home() / "sets").resolve(), file.resolve()
@@ -55,6 +66,31 @@ def _pictures_of(file: Path, every: int, chunk: int) -> Pictures:
     with FrameReader(file, every, chunk=chunk) as reader:
         for frames in reader:
             yield frames.rgb
+
+
+def _own_middles(
+    files: Sequence[Path], latest: float
+) -> Generator[Picture | InputError, None, None]:
+    for file in files:
+        try:
+            with FrameReader(file, probe(file).middle_step(latest), chunk=1) as reader:
+                *_, chosen = islice(reader, 2)
+            yield chosen.rgb[0]
+        except InputError as error:
+            yield error
+
+
+def _confined_middles(
+    files: Sequence[Path], latest: float
+) -> Generator[Picture | InputError, None, None]:
+    sampling = {"every": 1, "chunk": 1, "middle": latest}
+    with closing(confined_frames(files, sampling)) as found:
+        for seen in found:
+            try:
+                *_, (_, chosen) = seen
+                yield chosen.rgb[0]
+            except InputError as error:
+                yield error
 
 
 def confined_pictures(

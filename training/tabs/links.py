@@ -4,11 +4,16 @@ import gradio as gr
 
 from attention.disk.home import own_models
 from attention.errors import InputError
+from attention.serving.offered import check_offered, offered_models
 from attention.tabs.heatmaps.events import Asked
 from attention.tabs.heatmaps.tab import Chosen
+from training.data.sets import source_of
+from training.gap.kept import file_of
 from training.report.known_sweeps import clip_file, results_of, sweep_named
 from training.runs.folder import run_named
+from training.settings import DATA
 from training.tabs.curves.tab import Curves
+from training.tabs.gap_block import GapBlock
 from training.tabs.train.outcome import telling_clip
 from training.tabs.train.tab import Training
 
@@ -26,6 +31,25 @@ def leads(tabs: gr.Tabs, training: Training, chosen: Chosen, curves: Curves) -> 
         lambda: gr.Tabs(selected="heatmaps"), outputs=tabs, api_visibility="private"
     )
     chosen.open_clip(seen.then, _with_its_model, training.run)
+
+
+def leads_of_gap(tabs: gr.Tabs, gap: GapBlock, chosen: Chosen) -> None:
+    """Makes a clip that is pressed in the gap picture open there, seen by the picture's model."""
+    switched = gap.opened.success(
+        lambda: gr.Tabs(selected="heatmaps"), outputs=tabs, api_visibility="private"
+    )
+    chosen.open_clip(switched.then, _of_the_gap, gap.clip)
+
+
+def _of_the_gap(asked: dict[str, str] | None) -> Asked:
+    told = asked or {}
+    name, model, shot = (told.get(key, "") for key in ("set", "model", "name"))
+    clip = file_of(name, shot, "frame")
+    check_offered(model)
+    card, concept = offered_models()[model], source_of(name).concepts[clip.label]
+    truth = concept if concept in card.concepts else None
+    every = int(card.settings.get("every", DATA.frame_step))
+    return Asked(clip.path, shot, truth, model, every)
 
 
 def _with_its_model(name: str | None) -> Asked:

@@ -1,8 +1,9 @@
 """The Data tab: choose a set or add one's own, leaf through Figure 1, read the set's check-up.
 
-adding.py, browsing.py and checking.py are its parts; figure1.py and checkup.py what they show.
+adding.py, browsing.py, gap.py and checking.py are its parts; figure1.py and checkup.py what they show.
 """
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -20,6 +21,8 @@ from training.tabs.data.adding import adding
 from training.tabs.data.browsing import leafing
 from training.tabs.data.checking import checking
 from training.tabs.data.element import LIGHT, Values
+from training.tabs.data.gap import gap_part
+from training.tabs.gap_block import GapBlock
 from training.tabs.removed import filling, removed_list
 from training.tabs.sharing import sharing_box
 
@@ -32,8 +35,16 @@ REMOVE = (
 )
 
 
-def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
-    """Builds the tab; returns the list whose value is the name of the chosen set.
+@dataclass(frozen=True)
+class DataTab:
+    """What other tabs follow: the list whose value is the name of the chosen set; the gap picture's clips."""
+
+    chosen: gr.Dropdown
+    gap: GapBlock
+
+
+def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> DataTab:
+    """Builds the tab.
 
     tab: the tab it is in; its pictures are then made when it is first opened, not with the page.
     """
@@ -53,7 +64,9 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
         )
         shared = sharing_box("data-shared", visible=False)
     away = removed_list("data")
-    parts = (adding(chosen), leafing(chosen), checking(chosen, desk))
+    add, leaf = adding(chosen), leafing(chosen)
+    gap, gap_picture = gap_part(chosen)
+    parts = (add, leaf, gap, checking(chosen, desk))
     shown = gr.State("")
     outputs = [shown, about, remove, shared, *(output for part in parts for output in part.outputs)]
 
@@ -98,7 +111,7 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> gr.Dropdown:
     chosen.input(show, chosen, outputs, **LIGHT)
     for change in (gone, back, *(change for part in parts for change in part.changes)):
         change.success(show, chosen, outputs, **LIGHT)
-    return chosen
+    return DataTab(chosen, gap_picture)
 
 
 def changing(name: str) -> tuple[gr.Button, gr.Checkbox]:
