@@ -443,3 +443,9 @@ def test_a_class_has_more_of_its_schools_share_and_leaves_some_to_others(taught,
 class _Never:
     def is_set(self) -> bool:
         return False
+
+
+def test_the_handout_is_there_in_english_where_a_language_has_none(held):
+    for language in ("en", "xx", "../en"):
+        answer = held.page("ann").http.get("/class/handout", params={"language": language})
+        assert answer.status_code == 200 and answer.content.startswith(b"%PDF")

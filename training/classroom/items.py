@@ -1,8 +1,9 @@
-"""The questions of the two tests, as assets/lesson/<language>/test.toml has them."""
+"""The questions of the two tests, as assets/lesson/<language>/test.toml has them; the lesson's files."""
 
 import re
 import tomllib
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -45,12 +46,17 @@ class _Tests(BaseModel):
     pairs: Annotated[tuple[Pair, ...], Field(min_length=ITEMS, max_length=ITEMS)]
 
 
+def lesson_file(name: str, language: str) -> Path:
+    """A file of the lesson in a language such as "de"; in English where there is none in it."""
+    file = LESSON / language / name
+    known = re.fullmatch(r"[a-z]{2}", language) is not None and file.is_file()
+    return file if known else LESSON / USUAL / name
+
+
 @lru_cache(maxsize=8)
 def pairs(language: str = USUAL) -> tuple[Pair, ...]:
     """The eight pairs in a language such as "de"; in English where there are none in it."""
-    file = LESSON / language / "test.toml"
-    if not re.fullmatch(r"[a-z]{2}", language) or not file.is_file():
-        file = LESSON / USUAL / "test.toml"
+    file = lesson_file("test.toml", language)
     return _Tests.model_validate(tomllib.loads(file.read_text(encoding="utf-8"))).pairs
 
 

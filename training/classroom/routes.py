@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from attention.errors import InputError, short
@@ -41,7 +41,7 @@ def class_routes(rooms: Rooms | None = None) -> list[Route]:
     """The routes of class rooms, for an app behind the gate's door."""
     pages = _ClassRooms(rooms or Rooms())
     posts = ("open", "join", "answer", "draw", "test", "steer", "leave", "close")
-    gets = ("state", "tally", "export", "items")
+    gets = ("state", "tally", "export", "items", "handout")
     return [
         Route(f"/class/{name}", _answered(getattr(pages, name)), methods=[method])
         for method, names in (("POST", posts), ("GET", gets))
@@ -131,6 +131,11 @@ class _ClassRooms:
             raise InputError(f"There is no test '{short(which, 20)}'; ask for pre or post.")
         language = request.query_params.get("language", items.USUAL)
         return JSONResponse(items.asked("pre" if which == "pre" else "post", language))
+
+    async def handout(self, request: Request) -> Response:
+        """The two pages for pupils, as they were made last."""
+        language = request.query_params.get("language", items.USUAL)
+        return FileResponse(items.lesson_file("handout.pdf", language), filename="handout.pdf")
 
     def _joined(self, given: OfPupil) -> Room:
         room = self._rooms.find(given.code, asking())

@@ -2,10 +2,11 @@
 
 import json
 import tomllib
+from html import escape
 
 import gradio as gr
 
-from training.classroom.items import LESSON, USUAL
+from training.classroom.items import LESSON, USUAL, lesson_file
 
 # in the order in which they lean on each other
 SCRIPTS = ("wire.js", "room.js", "sheet.js", "tallies.js", "teacher.js", "panel.js")
@@ -26,6 +27,7 @@ def class_room(language: str = USUAL) -> None:
         elem_id="class-room",
     )
     with gr.Accordion(words["guide"], open=False, elem_id="class-guide"):
+        gr.HTML(f'<p><a href="class/handout" target="_blank">{escape(words["handout"])}</a></p>')
         gr.Markdown(guide(language))
 
 
@@ -37,9 +39,7 @@ def words_of(language: str) -> dict[str, str]:
 
 def guide(language: str = USUAL) -> str:
     """The teacher's guide as Markdown, in English where there is none in the language."""
-    file = LESSON / language / "teacher.md"
-    file = file if file.is_file() else LESSON / USUAL / "teacher.md"
-    return file.read_text(encoding="utf-8")
+    return lesson_file("teacher.md", language).read_text(encoding="utf-8")
 
 
 def _words(language: str) -> dict[str, str]:
