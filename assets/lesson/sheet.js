@@ -2,11 +2,11 @@
 (function (room) {
   "use strict";
 
-  const { ask, dispatch, el, filled } = room;
+  const { ask, dispatch, el, say } = room;
 
   class Sheet {
-    constructor(root, words, language) {
-      Object.assign(this, { root, words, language, which: null, items: [], handed: false });
+    constructor(root) {
+      Object.assign(this, { root, which: null, items: [], handed: false });
     }
 
     // Follows what the teacher has begun or ended. membership: of this page.
@@ -17,14 +17,14 @@
       this.which = which;
       dispatch("test", { which });
       if (ended && membership.isPupil && !this.handed && this.choices().some((choice) => choice !== null))
-        await this.handIn(membership, ended, this.words.test_ended);
+        await this.handIn(membership, ended, say("room.test_ended"));
       else if (ended && !this.solved) this.root.replaceChildren();
       if (which) await this.begin(membership);
     }
 
     async begin(membership) {
       const which = this.which;
-      const query = { which, language: this.language };
+      const query = { which, language: attentionWords.language };
       try {
         this.items = (await ask("GET", "items", { query })).told;
       } catch {
@@ -36,15 +36,15 @@
       const form = el(
         "form",
         { "aria-labelledby": "class-test-title", class: "class-sheet" },
-        el("h3", { id: "class-test-title", tabindex: "-1" }, this.words[`test_title_${which}`]),
-        el("p", { class: "hint" }, this.words.test_hint),
+        el("h3", { id: "class-test-title", tabindex: "-1" }, say(`room.test_title_${which}`)),
+        el("p", { class: "hint" }, say("room.test_hint")),
         ...this.items.map((item, number) => this.item(item, number)),
-        el("button", { type: "submit", class: "primary" }, this.words.hand_in),
+        el("button", { type: "submit", class: "primary" }, say("room.hand_in")),
         this.said,
       );
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        this.handIn(membership, which, this.words.handed_in);
+        this.handIn(membership, which, say("room.handed_in"));
       });
       this.root.replaceChildren(form);
       form.querySelector("h3").focus({ preventScroll: true });
@@ -73,19 +73,19 @@
         this.said.textContent = status === 200 ? says : told.error;
         if (told.solved) this.show(told);
       } catch {
-        this.said.textContent = this.words.lost;
+        this.said.textContent = say("room.lost");
       }
     }
 
     // What was right, below each question, and how many.
     show({ scores, solved }) {
       this.solved = solved;
-      const many = "pre" in scores ? this.words.scores_both : this.words.scores;
-      this.said.textContent = filled(many, scores);
+      const many = "pre" in scores ? "room.scores_both" : "room.scores";
+      this.said.textContent = say(many, scores);
       for (const [number, set] of this.root.querySelectorAll("fieldset").entries()) {
         set.querySelector(".why")?.remove();
         const { right, why } = solved[number];
-        const says = filled(this.words.was_right, { choice: this.items[number].choices[right] });
+        const says = say("room.was_right", { choice: this.items[number].choices[right] });
         set.append(el("p", { class: "why" }, el("strong", {}, says), ` ${why}`));
       }
     }

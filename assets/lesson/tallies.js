@@ -2,18 +2,18 @@
 (function (room) {
   "use strict";
 
-  const { dispatch, el, filled } = room;
+  const { dispatch, el, say } = room;
   const CELL = 18; // units of the drawing's own
 
   // A row for each choice: how many predicted it, and how many answered it afterwards.
-  function bars(bar, words, known) {
+  function bars(bar, known) {
     const { step, question, before, after, changed } = bar;
     const { text, choices = [] } = known.get(`${step} ${question}`) ?? {};
     const count = Math.max(before.length, after.length, choices.length);
     const most = Math.max(1, ...before, ...after);
     const row = (_, choice) => {
       const votes = { before: before[choice] ?? 0, after: after[choice] ?? 0 };
-      const name = choices[choice] ?? filled(words.choice, { number: choice + 1 });
+      const name = choices[choice] ?? say("room.choice", { number: choice + 1 });
       const track = (when) => el("i", { class: when, style: `width: ${(100 * votes[when]) / most}%` });
       const said = after.length ? `${votes.before} → ${votes.after}` : String(votes.before);
       return el(
@@ -24,8 +24,8 @@
         el("span", { class: "number" }, said),
       );
     };
-    const title = filled(words.step_question, { step, question: text ?? question });
-    const note = after.length ? filled(words.changed, { count: changed }) : "";
+    const title = say("room.step_question", { step, question: text ?? question });
+    const note = after.length ? say("room.changed", { count: changed }) : "";
     return el(
       "section",
       { class: "class-bars" },
@@ -36,7 +36,7 @@
   }
 
   // All drawings of a frame on one grid; the largest number in words.
-  function heat(drawn, words) {
+  function heat(drawn) {
     const { step, clip, frame, pupils, cells } = drawn;
     const space = "http://www.w3.org/2000/svg";
     const svg = document.createElementNS(space, "svg");
@@ -59,14 +59,14 @@
       el(
         "figcaption",
         {},
-        filled(words.drawing_of, { step, clip, frame: frame + 1, count: pupils }),
-        ` ${filled(words.drawing_most, most)}`,
+        say("room.drawing_of", { step, clip, frame: frame + 1, count: pupils }),
+        ` ${say("room.drawing_most", most)}`,
       ),
     );
   }
 
   // How many got each item right, and what those who took both got.
-  function tests({ pre, post, both }, words) {
+  function tests({ pre, post, both }) {
     const share = ({ pupils, right }, item) => (pupils ? `${right[item]} / ${pupils}` : "–");
     const line = (_, item) =>
       el(
@@ -76,9 +76,9 @@
         el("td", {}, share(pre, item)),
         el("td", {}, share(post, item)),
       );
-    const head = [words.item, words.first, words.second].map((name) => el("th", { scope: "col" }, name));
-    const counts = filled(words.tests_taken, { pre: pre.pupils, post: post.pupils, both: both.pupils });
-    const mean = both.pupils ? ` ${filled(words.tests_mean, { pre: both.pre, post: both.post })}` : "";
+    const head = [say("room.item"), say("room.first"), say("room.second")].map((name) => el("th", { scope: "col" }, name));
+    const counts = say("room.tests_taken", { pre: pre.pupils, post: post.pupils, both: both.pupils });
+    const mean = both.pupils ? ` ${say("room.tests_mean", { pre: both.pre, post: both.post })}` : "";
     return [
       el("p", {}, counts + mean),
       el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...Array.from({ length: 8 }, line))),
@@ -87,8 +87,7 @@
 
   // The three together; known: words of questions, by step and name.
   class Tallies {
-    constructor(words) {
-      this.words = words;
+    constructor() {
       this.known = new Map();
       this.hidden = false;
       this.bars = el("div", { class: "class-columns" });
@@ -99,12 +98,12 @@
         this.hidden = hide.checked;
         this.draw();
       });
-      const section = (word, ...held) => el("section", {}, el("h3", {}, words[word]), ...held);
+      const section = (word, ...held) => el("section", {}, el("h3", {}, say(`room.${word}`)), ...held);
       this.drawn = section("drawings", this.heat);
       this.root = el(
         "div",
         { class: "class-tallies" },
-        section("answers", el("label", {}, hide, words.hide_bars), this.bars),
+        section("answers", el("label", {}, hide, say("room.hide_bars")), el("p", { class: "hint" }, `▨ ${say("room.before")} · ■ ${say("room.after")}`), this.bars),
         this.drawn,
         section("tests", this.tests),
       );
@@ -123,17 +122,17 @@
     }
 
     draw() {
-      const { told, words } = this;
+      const { told } = this;
       if (!told?.tests) return;
       // what pupils' browsers call a question is no word for a projector where the lesson has words
       const named = told.bars.filter(({ step, question }) => !this.known.size || this.known.has(`${step} ${question}`));
       const newest = [...named].sort((a, b) => (b.step === told.step) - (a.step === told.step) || b.step - a.step);
       this.bars.hidden = this.hidden;
-      this.bars.replaceChildren(...(newest.length ? newest.map((bar) => bars(bar, words, this.known)) : [el("p", { class: "hint" }, words.no_answers)]));
+      this.bars.replaceChildren(...(newest.length ? newest.map((bar) => bars(bar, this.known)) : [el("p", { class: "hint" }, say("room.no_answers"))]));
       this.drawn.hidden = !told.heat.length;
-      this.heat.replaceChildren(...told.heat.map((drawn) => heat(drawn, words)));
+      this.heat.replaceChildren(...told.heat.map((drawn) => heat(drawn)));
       const taken = told.tests.pre.pupils + told.tests.post.pupils;
-      this.tests.replaceChildren(...(taken ? tests(told.tests, words) : [el("p", { class: "hint" }, words.no_tests)]));
+      this.tests.replaceChildren(...(taken ? tests(told.tests) : [el("p", { class: "hint" }, say("room.no_tests"))]));
     }
   }
 

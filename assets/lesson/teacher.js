@@ -2,24 +2,23 @@
 (function (room) {
   "use strict";
 
-  const { ask, dispatch, el, filled, say, Tallies } = room;
+  const { ask, dispatch, el, say, write, Tallies } = room;
   const STEPS = 8;
 
   class Teacher {
-    constructor(membership, words) {
-      Object.assign(this, { membership, words });
+    constructor(membership) {
+      this.membership = membership;
       this.root = el("div", { class: "class-teacher" });
       this.root.append(this.head(), this.steering());
-      this.tallies = new Tallies(words);
+      this.tallies = new Tallies();
       this.root.append(this.tallies.root, this.links(), this.foot());
     }
 
     button(word, onclick, attributes = {}) {
-      return el("button", { type: "button", onclick, ...attributes }, this.words[word]);
+      return el("button", { type: "button", onclick, ...attributes }, say(`room.${word}`));
     }
 
     head() {
-      const { words } = this;
       this.code = el("p", { class: "code" });
       this.address = el("p", { class: "address" });
       this.count = el("span", { class: "count" });
@@ -29,11 +28,11 @@
         "details",
         { open: true, class: "class-code" },
         this.title,
-        el("p", { class: "hint" }, words.code_hint),
+        el("p", { class: "hint" }, say("room.code_hint")),
         this.code,
         this.address,
         el("div", { class: "row" }, this.button("copy_link", (event) => this.copy(event, this.link({ step: "" }))), this.button("copy_teacher", (event) => this.copy(event, own()))),
-        el("p", { class: "hint" }, words.teacher_hint),
+        el("p", { class: "hint" }, say("room.teacher_hint")),
       );
     }
 
@@ -53,7 +52,7 @@
         "div",
         { class: "row steering" },
         this.lead,
-        el("label", {}, `${this.words.step} `, this.step),
+        el("label", {}, `${say("room.step")} `, this.step),
         this.begin.pre,
         this.begin.post,
       );
@@ -61,10 +60,9 @@
 
     // A link builder: what is ticked stands in the address.
     links() {
-      const { words } = this;
       const step = el("input", { type: "number", min: "1", max: String(STEPS), value: "1" });
       const boxes = ["answers", "controls", "class", "settings"].map((name) => [name, el("input", { type: "checkbox", checked: name === "class" })]);
-      const written = el("input", { type: "text", readonly: true, "aria-label": words.link });
+      const written = el("input", { type: "text", readonly: true, "aria-label": say("room.link") });
       const write = () => {
         const ticked = Object.fromEntries(boxes.map(([name, box]) => [name, box.checked]));
         written.value = this.link({ step: step.value, ...ticked });
@@ -72,8 +70,8 @@
       const found = el(
         "details",
         { class: "class-links" },
-        el("summary", {}, words.links),
-        el("div", { class: "row" }, el("label", {}, `${words.link_step} `, step), ...boxes.map(([name, box]) => el("label", {}, box, words[`link_${name}`]))),
+        el("summary", {}, say("room.links")),
+        el("div", { class: "row" }, el("label", {}, `${say("room.link_step")} `, step), ...boxes.map(([name, box]) => el("label", {}, box, say(`room.link_${name}`)))),
         el("div", { class: "row" }, written, this.button("copy", (event) => this.copy(event, written.value))),
       );
       for (const name of ["input", "toggle"]) found.addEventListener(name, write, true);
@@ -95,7 +93,7 @@
     async copy({ target }, text) {
       try {
         await navigator.clipboard.writeText(text);
-        this.said(target, this.words.copied);
+        this.said(target, say("room.copied"));
       } catch {
         this.said(target, text); // a browser that lets nobody copy: to be copied by hand
       }
@@ -108,18 +106,18 @@
     }
 
     foot() {
-      const { membership, words } = this;
+      const { membership } = this;
       const close = this.button("close", async () => {
         if (close.dataset.sure !== "yes") {
           close.dataset.sure = "yes";
-          close.textContent = words.close_sure;
+          close.textContent = say("room.close_sure");
           return;
         }
         const { status } = await membership.tried(() => membership.send("close"));
         if (status === 200) membership.leave("over");
       });
-      this.close = close;
-      return el("div", { class: "row" }, this.button("export", () => this.export()), close, el("span", { class: "hint" }, words.close_hint));
+      const handout = el("a", { href: `class/handout?language=${attentionWords.language}`, download: "handout.pdf" }, say("room.handout"));
+      return el("div", { class: "row" }, this.button("export", () => this.export()), handout, close, el("span", { class: "hint" }, say("room.close_hint")));
     }
 
     async export() {
@@ -133,18 +131,18 @@
     }
 
     show() {
-      const { membership, words } = this;
+      const { membership } = this;
       const { code, state } = membership;
-      say(this.title.firstChild, filled(words.you_teach, { code }));
-      say(this.count, state?.pupils ? filled(words.here, { count: state.pupils }) : words.here_none);
-      say(this.code, code);
+      write(this.title.firstChild, say("room.you_teach", { code }));
+      write(this.count, state?.pupils ? say("room.here", { count: state.pupils }) : say("room.here_none"));
+      write(this.code, code);
       this.code.setAttribute("aria-label", [...code].join(" "));
-      say(this.address, this.link({ step: "" }));
+      write(this.address, this.link({ step: "" }));
       if (!state) return;
-      say(this.lead, state.led ? words.let_go : words.lead);
+      write(this.lead, state.led ? say("room.let_go") : say("room.lead"));
       this.lead.classList.toggle("primary", !state.led);
       for (const which of ["pre", "post"]) {
-        say(this.begin[which], state.test === which ? words.end_test : words[`begin_${which}`]);
+        write(this.begin[which], state.test === which ? say("room.end_test") : say(`room.begin_${which}`));
         this.begin[which].classList.toggle("primary", state.test === which);
       }
       if (document.activeElement !== this.step) this.step.value = String(state.step);

@@ -5,8 +5,7 @@
   const TOKEN = "attention-class-pupil";
   const SECRET = "attention-class-secret:";
 
-  // Words with their blanks filled: "{count} here" and {count: 3}.
-  const filled = (text, values = {}) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const say = (key, values) => attentionWords.say(key, values); // from the catalogue (assets/page/words.js)
 
   // What a browser keeps, where it may keep anything.
   function kept(store, name, value) {
@@ -73,7 +72,7 @@
   }
 
   // Writes text where it differs, so that a screen reader hears what is new and nothing else.
-  const say = (element, text) => element.textContent === text || (element.textContent = text);
+  const write = (element, text) => element.textContent === text || (element.textContent = text);
 
-  Object.assign(room, { ask, dispatch, el, filled, pupil, say, secretOf, writeCode });
+  Object.assign(room, { ask, dispatch, el, pupil, say, secretOf, write, writeCode });
 })((globalThis.AttentionClass ??= {}));
