@@ -44,7 +44,7 @@ mutants: setup  ## try the mutations, print those that no test notices (about 15
 fuzz: setup  ## read 5,500 damaged files of all kinds, call the page's events wrongly 2,000 times (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
-soak: setup  ## kill, poll and load the running app (about 22 minutes)
+soak: setup  ## kill, poll and load the running app (about 25 minutes)
 	$(BIN)/python -m tests.soak
 
 SPACE ?= out/space

@@ -71,7 +71,7 @@
     }
 
     root.setAttribute("aria-label", say("room.title"));
-    root.replaceChildren(parts.outside, parts.pupil, parts.status, parts.error, notice, parts.sheet, parts.teacher);
+    root.replaceChildren(el("h2", {}, say("room.title")), parts.outside, parts.pupil, parts.status, parts.error, notice, parts.sheet, parts.teacher);
     show(membership);
     membership.follow();
     return membership;
