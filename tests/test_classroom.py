@@ -17,6 +17,8 @@ from attention.gate.door import Door
 from attention.gate.hosting import Hosting
 from attention.gate.line import LONGEST, OF_AN_ADDRESS, Line
 from attention.gate.owners import Owned, may_change, may_see, own, owned
+from attention.gate.temporary.uploads import OF_AN_ADDRESS as OF_A_NETWORK
+from attention.gate.temporary.uploads import RefusedError, Uploads
 from attention.gate.visitors import HEADER, Visitor, asked_by, token_of
 from training.classroom import items, room, rooms
 from training.classroom.code import LENGTH, LETTERS, new_code, typed_code
@@ -433,6 +435,11 @@ def test_a_class_has_more_of_its_schools_share_and_leaves_some_to_others(taught,
     with pytest.raises(ValueError, match="which is the most"):
         line._check_share(ANN)
     assert OF_AN_ADDRESS < 3 * LONGEST // 4
+
+    uploads = Uploads(Starlette(), None, 0)  # type: ignore[arg-type]
+    uploads._coming = [Visitor(str(n), "1.1.1.1") for n in range(OF_A_NETWORK)]
+    with uploads._place(ANN), pytest.raises(RefusedError), uploads._place(BEN):
+        pass
 
     monkeypatch.setenv("ATTENTION_HOSTED", "1")
     for visitor, of_address in ((ANN, quotas.OF_CLASS_ADDRESS), (BEN, quotas.OF_ADDRESS)):

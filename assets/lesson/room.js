@@ -147,8 +147,11 @@
     }
 
     moved({ step, clip }) {
+      const first = this.at === null;
       this.at = { step: Number(step), clip: clip ?? "" };
       const { state } = this;
+      // a lesson that came later than the news of where the teacher is
+      if (first && this.isPupil && state?.led && state.step !== this.at.step) dispatch("go", { step: state.step, clip: state.clip });
       if (this.isTeacher && state?.led && (state.step !== this.at.step || state.clip !== this.at.clip)) this.steer();
       this.show(this);
     }

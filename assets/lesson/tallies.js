@@ -124,8 +124,9 @@
     draw() {
       const { told } = this;
       if (!told?.tests) return;
-      // what pupils' browsers call a question is no word for a projector where the lesson has words
-      const named = told.bars.filter(({ step, question }) => !this.known.size || this.known.has(`${step} ${question}`));
+      // a projector shows no name of a question that some browser made up, once the lesson has named its own
+      const names = new Set([...this.known.values()].map(({ question }) => question));
+      const named = told.bars.filter(({ question }) => !names.size || names.has(question));
       const newest = [...named].sort((a, b) => (b.step === told.step) - (a.step === told.step) || b.step - a.step);
       this.bars.hidden = this.hidden;
       this.bars.replaceChildren(...(newest.length ? newest.map((bar) => bars(bar, this.known)) : [el("p", { class: "hint" }, say("room.no_answers"))]));

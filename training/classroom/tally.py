@@ -1,7 +1,7 @@
 """What a class has answered and drawn: counted, a pupil once in each question."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +53,9 @@ class Tally:
             }
             both = votes["before"].keys() & votes["after"].keys()
             changed = sum(votes["before"][pupil] != votes["after"][pupil] for pupil in both)
-            counts = {when: _counts(list(given.values())) for when, given in votes.items()}
+            counts: dict[str, list[int]] = {
+                when: _counts(list(given.values())) for when, given in votes.items()
+            }
             found.append({"step": step, "question": question, **counts, "changed": changed})
         return found
 
@@ -70,7 +72,7 @@ class Tally:
             for (step, clip, frame), drawn in sorted(self.drawings.items())
         ]
 
-    def tests(self, right: dict[Which, Sequence[int]]) -> dict[str, Any]:
+    def tests(self, right: Mapping[Which, Sequence[int]]) -> dict[str, Any]:
         """right: the right choice of each item. Of each test how many took it, and got each item right;
         of those who took both the mean number of right items in each."""
         found: dict[str, Any] = {}

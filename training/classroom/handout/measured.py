@@ -139,7 +139,7 @@ def _shift() -> dict[str, str]:
     table = pd.read_csv(SWEEPS / "shifts" / "interactions.csv")
     ends = table.loc[table.groupby(["shift", "method"], sort=False)["value"].idxmax()]
     votes = ends[ends["method"] == VOTE]
-    worst = str(votes.loc[votes["accuracy"].idxmin(), "shift"])
+    worst = str(votes.sort_values("accuracy")["shift"].iloc[0])
     mine = table[table["shift"] == worst]
     found = {"shift": worst, "shift_clips": str(int(mine["clips"].iloc[0]))}
     for word, method in (("vote", VOTE), ("unatt", UNATT)):

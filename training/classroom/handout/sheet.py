@@ -91,7 +91,7 @@ def wrapped(words: str, size: float, bold: bool, width: float) -> Iterator[str]:
 
 def breadth(words: str, size: float, bold: bool) -> float:
     """How wide words are, in points."""
-    face = get_font(font_of(size, bold).get_file())
+    face = get_font(str(font_of(size, bold).get_file()))
     face.set_size(MEASURED, 72)
     face.set_text(words, 0)
     return float(face.get_width_height()[0]) / 64 * size / MEASURED
