@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.testclient import TestClient
 
+from attention.catalogue.languages import LANGUAGES
 from attention.gate import quotas
 from attention.gate.admission import SHARES, refusal
 from attention.gate.classes import CLASSES, Classes
@@ -456,3 +458,16 @@ def test_the_handout_is_there_in_english_where_a_language_has_none(held):
     for language in ("en", "xx", "../en"):
         answer = held.page("ann").http.get("/class/handout", params={"language": language})
         assert answer.status_code == 200 and answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != items.USUAL])
+def test_a_language_asks_the_same(language):
+    """Right places count in all languages alike, and the numbers of exercises are the same."""
+    for ours, theirs in zip(items.pairs(), items.pairs(language), strict=True):
+        assert ours.teaches != theirs.teaches
+        for which in ("pre", "post"):
+            a, b = getattr(ours, which), getattr(theirs, which)
+            assert (a.right, len(a.choices)) == (b.right, len(b.choices))
+            digits = [re.findall(r"\d+", item.question) for item in (a, b)]
+            assert digits[0] == digits[1]
+            assert [c for c in a.choices if c.isdigit()] == [c for c in b.choices if c.isdigit()]

@@ -20,7 +20,7 @@ from tests.soak.running_app import RunningApp
 from tests.soak.visitor import Events, RefusedError, Visitor
 
 PUPILS, STEPS = 30, 8
-PACE = 15.0  # seconds for a step: a lesson of 45 minutes has twenty times as many
+PACE = 30.0  # seconds for a step: a lesson of 45 minutes has ten times as many
 POLL = 1.0  # seconds between two questions of a page, as room.js asks
 DRAWN, DIALLED = 3, (6, 8)  # steps with a drawing, and with the dial
 SCHOOL = "10.0.0.1"
@@ -61,30 +61,18 @@ class Browser:
 
     async def post(self, what: str, **given: Any) -> Any:
         """Sends an action of the class; its seconds are noted."""
-        began = time.perf_counter()
-        answer = await self.visitor.http.post(
-            f"{self.site}/class/{what}", json=given, headers=self.headers()
-        )
-        self.noted.seconds["without the CNN"].append(time.perf_counter() - began)
-        if answer.is_error:
-            self.noted.faults.append(f"{what}: {answer.status_code} {answer.text[:100]}")
-        return answer.json()
+        answer = await self._asked("POST", what, json=given, headers=self.headers())
+        return answer.json() if answer else {}
 
     async def poll(self, what: str, **headers: str) -> None:
         """Asks once a second until it is cancelled, as the page does."""
         mark: dict[str, str] = {}
         while True:
-            began = time.perf_counter()
-            answer = await self.visitor.http.get(
-                f"{self.site}/class/{what}",
-                params={"code": self.code},
-                headers=self.headers() | headers | mark,
-            )
-            self.noted.seconds["without the CNN"].append(time.perf_counter() - began)
-            if answer.is_error:
-                self.noted.faults.append(f"{what}: {answer.status_code} {answer.text[:100]}")
-            mark = {"if-none-match": answer.headers.get("etag", "")}
-            if what == "tally" and answer.status_code == 200:
+            told = self.headers() | headers | mark
+            answer = await self._asked("GET", what, params={"code": self.code}, headers=told)
+            if answer:
+                mark = {"if-none-match": answer.headers.get("etag", "")}
+            if answer and what == "tally" and answer.status_code == 200:
                 bars = {
                     (bar["step"], when): sum(bar[when])
                     for bar in answer.json()["bars"]
@@ -92,6 +80,20 @@ class Browser:
                 }
                 self.noted.seen.append((time.monotonic(), bars))
             await asyncio.sleep(POLL)
+
+    async def _asked(self, method: str, what: str, **given: Any) -> httpx.Response | None:
+        """An answer, its seconds noted; None, and a fault, where none came or it is a refusal."""
+        began = time.perf_counter()
+        try:
+            answer = await self.visitor.http.request(method, f"{self.site}/class/{what}", **given)
+        except httpx.HTTPError as error:
+            self.noted.faults.append(f"{what}: {type(error).__name__}")
+            return None
+        self.noted.seconds["without the CNN"].append(time.perf_counter() - began)
+        if answer.is_error:
+            self.noted.faults.append(f"{what}: {answer.status_code} {answer.text[:100]}")
+            return None
+        return answer
 
     def headers(self) -> dict[str, str]:
         """Whose page it is, and from where."""
@@ -128,7 +130,8 @@ def main() -> bool:
 
 async def _lesson(app: RunningApp) -> Noted:
     noted, warm = Noted(), Noted()
-    limits = httpx.Limits(max_connections=None)
+    # the server closes a connection that was silent for five seconds: none is used again so late
+    limits = httpx.Limits(max_connections=None, keepalive_expiry=2.0)
     async with httpx.AsyncClient(timeout=180, limits=limits) as http:
         at = Events.of(app.url)
         first = Visitor(http, at, "10.0.1.0")
@@ -201,8 +204,8 @@ async def _dial(page: Browser, drawn: random.Random) -> None:
         await page.visitor.open_dial()
         taken = await page.visitor.shift(round(drawn.uniform(0.05, 0.6), 2))
         page.noted.seconds["with the CNN"].append(taken)
-    except RefusedError as refusal:
-        page.noted.faults.append(f"the dial was refused: {refusal}")
+    except (RefusedError, httpx.HTTPError) as error:
+        page.noted.faults.append(f"the dial: {type(error).__name__} {error}")
 
 
 async def _until(moment: float) -> None:
