@@ -247,6 +247,11 @@ def test_rooms_are_few_and_end(held):
     assert [a.status_code for a in more] == [200] * (rooms.OF_A_VISITOR - 1) + [429]
     others = [held.page(f"other{n}").post("open").status_code for n in range(rooms.OF_AN_ADDRESS)]
     assert others.count(200) == rooms.OF_AN_ADDRESS - rooms.OF_A_VISITOR and others[-1] == 429
+    # nobody can keep all places taken: what is empty and asked for by no page makes room for another
+    held.clock.seconds += rooms.FORSAKEN
+    held.tally()
+    assert held.page("late").post("open").status_code == 200
+    assert len(held.rooms._rooms) == rooms.OF_AN_ADDRESS and held.state()["code"] == held.code
     held.clock.seconds += rooms.IDLE - 1
     held.tally()
     held.clock.seconds += 1  # nobody asked for the others in two hours

@@ -105,6 +105,11 @@ class Room:
         """Whether a teacher is there."""
         return self._teacher_seen is not None and now - self._teacher_seen < AWAY
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no pupil ever came."""
+        return not self._pupils
+
     def here(self, now: float) -> int:
         """How many pupils have the page open."""
         return sum(now - pupil.seen < HERE for pupil in self._pupils.values())

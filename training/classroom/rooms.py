@@ -15,6 +15,7 @@ OF_ALL = 64  # rooms that are open at a time
 OF_A_VISITOR, OF_AN_ADDRESS = 3, 16
 LONGEST = 24 * 3600.0  # seconds that a room stays open
 IDLE = 2 * 3600.0  # seconds without a question of anybody's page
+FORSAKEN = 120.0  # seconds after which an empty room nobody asks for makes room for another
 # wrong codes from one address: a class that mistypes, and nobody who tries all of them
 WRONG_CODES = (1.0, 60.0)
 
@@ -44,17 +45,18 @@ class Rooms:
     def open(self, teacher: Visitor) -> Room:
         """A room of the visitor's, who is its teacher. TooManyError for more than one may have."""
         self._close_old()
-        rooms = self._rooms.values()
+        rooms = list(self._rooms.values())
         own = sum(room.owner.name == teacher.name for room in rooms)
-        near = sum(room.owner.address == teacher.address for room in rooms)
+        near = [room for room in rooms if room.owner.address == teacher.address]
         if own >= OF_A_VISITOR:
             raise TooManyError(
                 f"{own} classes of yours are open, which is the most; close one first."
             )
-        if near >= OF_AN_ADDRESS or len(rooms) >= OF_ALL:
-            raise TooManyError(
-                "As many classes are open as there can be; try again once one is closed."
-            )
+        for crowd, most in ((near, OF_AN_ADDRESS), (rooms, OF_ALL)):
+            if len(crowd) >= most and not self._close_forsaken(crowd):
+                raise TooManyError(
+                    "As many classes are open as there can be; try again once one is closed."
+                )
         room = Room(new_code(self._rooms), self.now(), teacher)
         self._rooms[room.code] = room
         self._classes.open(room.id)
@@ -97,6 +99,14 @@ class Rooms:
     def state(self, room: Room) -> dict[str, Any]:
         """What every screen has to know now."""
         return room.state(self.now())
+
+    def _close_forsaken(self, rooms: list[Room]) -> bool:
+        """Closes the one that nobody joined and whose teacher's page was gone first; whether there is one."""
+        now = self.now()
+        forsaken = [room for room in rooms if room.is_empty and now - room.asked >= FORSAKEN]
+        if forsaken:
+            self.close(min(forsaken, key=lambda room: room.asked))
+        return bool(forsaken)
 
     def _close_old(self) -> None:
         now = self.now()
