@@ -46,6 +46,7 @@ from attention.tabs.incoming import take_uploads_only
 from attention.tabs.languages import for_gradio, label, language_menu, words_head
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
+from training.classroom.routes import class_routes
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
@@ -162,7 +163,7 @@ def settings() -> dict[str, Any]:
                 Middleware(Files, store=store()),
                 Middleware(Head, begun=f"{words_head()}<script>{page('visitor.js')}</script>"),
             ],
-            "routes": [Route("/health", health)],
+            "routes": [Route("/health", health), *class_routes()],
         },
     }
 

@@ -34,6 +34,7 @@ COMMANDS = {
     "report": Command(
         "training.commands.report", "write RESULTS.md: our numbers beside the paper's"
     ),
+    "handout": Command("training.commands.handout", "two pages for a class, as a PDF"),
 }
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from attention.gate.classes import CLASSES, shared_by_a_class
 from attention.gate.visitors import Visitor
 
 
 @dataclass(frozen=True)
 class Share:
     """The most events that wait or work at a time: of all, of one visitor, from one address.
+
+    Who is in a class room may be one of more from an address: see `shared_by_a_class`.
 
     name: of the work, for a sentence.
     """
@@ -38,7 +41,10 @@ def refusal(kind: str, visitor: Visitor, under_way: Sequence[Visitor]) -> str | 
     near = sum(other.address == visitor.address for other in under_way)
     if own >= share.of_a_visitor:
         return f"{own} {share.name} of yours are under way, which is the most; wait for one to end."
-    if near >= share.of_an_address:
+    most = share.of_an_address
+    if CLASSES.has(visitor):
+        most = shared_by_a_class(most, share.of_all)
+    if near >= most:
         return f"{near} {share.name} from your network are under way, which is the most; try again soon."
     if len(under_way) >= share.of_all:
         return f"{len(under_way)} {share.name} are under way, which is the most; try again soon."

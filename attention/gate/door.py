@@ -8,6 +8,7 @@ from secrets import compare_digest
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from attention.gate.classes import CLASSES
 from attention.gate.headers import headers
 from attention.gate.hosting import Hosting
 from attention.gate.rate import Rate
@@ -25,6 +26,7 @@ from attention.gate.visitors import (
 
 OF_A_VISITOR = (20.0, 120.0)  # requests that change something: a second, and at once
 OF_AN_ADDRESS = (200.0, 1600.0)  # forty open pages of a school, each opened at the same moment
+OF_A_CLASS = (200.0, 1600.0)  # as much again for who is in a class room there
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -43,7 +45,7 @@ class Door:
     def __init__(self, app: App, hosting: Hosting) -> None:
         self._app = app
         self._hosting = hosting
-        self._rates = (Rate(*OF_A_VISITOR), Rate(*OF_AN_ADDRESS))
+        self._rates = (Rate(*OF_A_VISITOR), Rate(*OF_AN_ADDRESS), Rate(*OF_A_CLASS))
         self._headers = [(k.encode(), v.encode()) for k, v in headers(hosting).items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -95,8 +97,9 @@ class Door:
         """Seconds until this visitor, and this address, may ask again. A page at home counts nothing."""
         if not self._hosting.public:
             return 0.0
-        of_visitor, of_address = self._rates
+        of_visitor, of_others, of_class = self._rates
         own = of_visitor.wait(visitor.id) if visitor.id else 0.0
+        of_address = of_class if CLASSES.has(visitor) else of_others
         return max(own, of_address.wait(visitor.address))
 
     def _answers_to(self, host: str) -> bool:

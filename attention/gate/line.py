@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from attention.errors import InputError
+from attention.gate.classes import CLASSES, shared_by_a_class
 from attention.gate.visitors import Visitor, asking
 
 PATIENCE = 0.5  # seconds without news after which one's place is said again
@@ -149,7 +150,8 @@ class Line:
                 f"{own} looks of yours work or wait, which is the most; stop one, or wait for it."
             )
         near = sum(ticket.visitor.address == visitor.address for ticket in here)
-        if near >= OF_AN_ADDRESS:
+        of_a_class = shared_by_a_class(OF_AN_ADDRESS, LONGEST)
+        if near >= (of_a_class if CLASSES.has(visitor) else OF_AN_ADDRESS):
             raise InputError(
                 f"{near} looks from your network wait already, which is the most; try again soon."
             )

@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from attention.disk.whole import whole_file
+from attention.gate.classes import CLASSES
 from attention.gate.hosting import hosting
 from attention.gate.secret import sign
 from attention.gate.visitors import OPERATOR, PAGE, Visitor, asking
@@ -16,7 +17,8 @@ class Owned(BaseModel):
     """owner.json: whose a thing is.
 
     owner: a visitor's name, "" for the operator's · address: the signature of the address it came from,
-    by which a crowd behind one address is counted · shared: others may look at it.
+    by which a crowd behind one address is counted · shared: others may look at it · room: the class room
+    it was made in, "" for none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -24,6 +26,7 @@ class Owned(BaseModel):
     owner: str = ""
     address: str = ""
     shared: bool = False
+    room: str = ""
 
 
 def may_see(thing: Owned, visitor: Visitor) -> bool:
@@ -35,9 +38,11 @@ def may_see(thing: Owned, visitor: Visitor) -> bool:
 
 
 def may_change(thing: Owned, visitor: Visitor) -> bool:
-    """Whether a visitor may cancel, resume, remove, bring back and share a thing."""
-    # the teacher of a class room is to be asked for here, and nowhere else
-    return visitor.is_admin or is_of(thing, visitor)
+    """Whether a visitor may cancel, resume, remove, bring back and share a thing.
+
+    Of what pupils make in a class room its teacher may, too, as long as the room is open.
+    """
+    return visitor.is_admin or is_of(thing, visitor) or CLASSES.teaches(thing.room, visitor)
 
 
 def is_of(thing: Owned, visitor: Visitor) -> bool:
@@ -67,7 +72,8 @@ def own(folder: Path, shared: bool | None = None) -> None:
         return  # whether the operator's things are shared is a matter of the page they are seen on
     owner = "" if visitor == OPERATOR else visitor.name
     shared = shared_at_first() if shared is None else shared
-    _write(folder, Owned(owner=owner, address=address_of(visitor), shared=shared))
+    room = CLASSES.room_of(visitor)
+    _write(folder, Owned(owner=owner, address=address_of(visitor), shared=shared, room=room))
 
 
 def share(folder: Path, shared: bool) -> None:

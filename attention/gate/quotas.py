@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from attention.gate.classes import CLASSES
 from attention.gate.hosting import hosting
 from attention.gate.owners import Owned, address_of
 from attention.gate.visitors import asking
@@ -24,6 +25,7 @@ AT_HOME = Quota(sets=40, set_bytes=4e9, runs=6, minutes=float("inf"))
 ON_PUBLIC_PAGE = Quota(sets=5, set_bytes=1e9, runs=2, minutes=60)
 # of all visitors at one network address, as who drops a cookie is another visitor; a school is at one, too
 OF_ADDRESS = Quota(sets=15, set_bytes=2e9, runs=6, minutes=240)
+OF_CLASS_ADDRESS = Quota(sets=45, set_bytes=4e9, runs=12, minutes=480)  # while a class room is open
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def used(things: Iterable[tuple[Owned, float]]) -> list[Used]:
     if not hosting().public:
         return [Used(own, AT_HOME, "You have")]
     near = sum(amount for thing, amount in known if thing.address == address_of(visitor))
+    of_address = OF_CLASS_ADDRESS if CLASSES.has(visitor) else OF_ADDRESS
     return [
         Used(own, ON_PUBLIC_PAGE, "You have"),
-        Used(near, OF_ADDRESS, "Visitors from your network have"),
+        Used(near, of_address, "Visitors from your network have"),
     ]

@@ -1,8 +1,8 @@
-"""Prints the tables: `python -m tests.soak [decoders] [kills] [servers] [pages] [disk] [hostile] [mixed]`."""
+"""Prints the tables: `python -m tests.soak [decoders] [kills] [servers] [pages] [disk] [hostile] [mixed] [class]`."""
 
 import sys
 
-from tests.soak import decoders, disk, hostile, kills, mixed, pages, servers
+from tests.soak import classroom, decoders, disk, hostile, kills, mixed, pages, servers
 
 PARTS = {
     "decoders": decoders.main,
@@ -12,6 +12,7 @@ PARTS = {
     "disk": disk.main,
     "hostile": hostile.main,
     "mixed": mixed.main,
+    "class": classroom.main,
 }
 
 

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from attention.disk.room import size_text
 from attention.errors import InputError
+from attention.gate.classes import CLASSES, shared_by_a_class
 from attention.gate.temporary.quotas import NOBODY, NoRoomError
 from attention.gate.temporary.store import Store
 from attention.gate.visitors import Visitor
@@ -105,7 +106,10 @@ class Uploads:
     def _place(self, visitor: Visitor) -> Iterator[Visitor]:
         near = [other for other in self._coming if other.address == visitor.address]
         own = sum(other.id == visitor.id for other in near) if visitor.id else 0
-        if own >= OF_A_VISITOR or len(near) >= OF_AN_ADDRESS or len(self._coming) >= OF_ALL:
+        most = OF_AN_ADDRESS
+        if CLASSES.has(visitor):
+            most = shared_by_a_class(most, OF_ALL)
+        if own >= OF_A_VISITOR or len(near) >= most or len(self._coming) >= OF_ALL:
             raise RefusedError(
                 "Too many uploads come in at the moment: try again once yours, or those of others, are done.",
                 HTTPStatus.TOO_MANY_REQUESTS,

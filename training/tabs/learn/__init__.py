@@ -1,0 +1,1 @@
+"""The Learn tab. room.py places the class room on it."""
