@@ -52,6 +52,8 @@ from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
 from training.tabs.links import leads, leads_of_gap
+from training.tabs.own.block import own_concepts
+from training.tabs.own.routes import own_routes
 from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
@@ -117,6 +119,7 @@ def build() -> gr.Blocks:
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("page.tabs.heatmaps"), id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
+                own_concepts(workroom)
             with gr.Tab(label("page.tabs.compare"), id="compare"):
                 compare_tab(chosen.looked, workroom, demo)
                 whole_set(demo, workroom)
@@ -140,8 +143,11 @@ def settings() -> dict[str, Any]:
     return {
         "theme": THEME,
         "css_paths": [
-            ASSETS / "page" / f"{name}.css"
-            for name in ("page", "data", "train", "curves", "trust", "gap")
+            *(
+                ASSETS / "page" / f"{name}.css"
+                for name in ("page", "data", "train", "curves", "trust", "gap")
+            ),
+            ASSETS / "own" / "own.css",
         ],
         "i18n": for_gradio(),
         "max_file_size": largest_file(),
@@ -163,7 +169,7 @@ def settings() -> dict[str, Any]:
                 Middleware(Files, store=store()),
                 Middleware(Head, begun=f"{words_head()}<script>{page('visitor.js')}</script>"),
             ],
-            "routes": [Route("/health", health), *class_routes()],
+            "routes": [Route("/health", health), *class_routes(), *own_routes()],
         },
     }
 

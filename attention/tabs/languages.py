@@ -12,7 +12,7 @@ from attention.catalogue.languages import LANGUAGES, USUAL, speaking
 from attention.disk.home import ASSETS
 
 # the files of the catalogue that scripts say sentences of
-IN_BROWSER = ("page", "player", "lesson", "room", "methods", "shifts")
+IN_BROWSER = ("page", "player", "lesson", "own", "room", "methods", "shifts")
 
 Choices = Callable[[], Sequence[tuple[str, str]]]
 
