@@ -1,4 +1,4 @@
-"""Prints the tables: `python -m tests.soak`, or those named: decoders kills servers pages disk hostile mixed class."""
+"""Prints the tables: `python -m tests.soak`, or those named of PARTS, such as `… kills mixed`."""
 
 import sys
 
