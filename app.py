@@ -49,6 +49,8 @@ from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
 from training.tabs.links import leads
+from training.tabs.own.block import own_concepts
+from training.tabs.own.routes import own_routes
 from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
 
@@ -113,6 +115,7 @@ def build() -> gr.Blocks:
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("page.tabs.heatmaps"), id="heatmaps"):
                 chosen = heatmaps_tab(workroom, shelf, demo)
+                own_concepts(workroom)
             with gr.Tab(label("page.tabs.compare"), id="compare"):
                 compare_tab(chosen.looked, workroom)
                 whole_set(demo, workroom)
@@ -135,7 +138,11 @@ def settings() -> dict[str, Any]:
     return {
         "theme": THEME,
         "css_paths": [
-            ASSETS / "page" / f"{name}.css" for name in ("page", "data", "train", "curves", "trust")
+            *(
+                ASSETS / "page" / f"{name}.css"
+                for name in ("page", "data", "train", "curves", "trust")
+            ),
+            ASSETS / "own" / "own.css",
         ],
         "i18n": for_gradio(),
         "max_file_size": largest_file(),
@@ -157,7 +164,7 @@ def settings() -> dict[str, Any]:
                 Middleware(Files, store=store()),
                 Middleware(Head, begun=f"{words_head()}<script>{page('visitor.js')}</script>"),
             ],
-            "routes": [Route("/health", health)],
+            "routes": [Route("/health", health), *own_routes()],
         },
     }
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from attention.engine.backend import Backend, Refused
 from attention.engine.devices import check_precision, device_named
-from attention.engine.eager import Eager
+from attention.engine.eager import Behind, Eager
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen
 from attention.engine.zerogpu import Lent, is_lent
@@ -75,6 +75,17 @@ class Engine:
 
 
 _kept: WeakKeyDictionary[Backbone, tuple[State, dict[State, Engine]]] = WeakKeyDictionary()
+_trunks: WeakKeyDictionary[Backbone, Backbone] = WeakKeyDictionary()
+
+
+def share_trunk(backbone: Backbone, other: Backbone) -> None:
+    """From now on the engine of `other`, which has the same trunk, computes that of `backbone` too.
+
+    So many heads on one trunk need one graph. ValueError where the trunks are two.
+    """
+    if backbone.trunk is not other.trunk:
+        raise ValueError(f"{backbone.name} does not stand on the trunk of {other.name}")
+    _trunks[backbone] = other
 
 
 def engine_of(backbone: Backbone, device: str = "auto", precision: str = "fp32") -> Engine:
@@ -99,6 +110,11 @@ def _engine(backbone: Backbone, device: torch.device, precision: str) -> Engine:
     # never the backbone itself: one that is kept beside it would never be let go
     network = eval_copy(backbone, "cpu")
     stages = stages_of(network)
+    if backbone in _trunks:
+        trunk = engine_of(_trunks[backbone], device.type, precision)
+        return Engine(
+            [Behind(trunk.name, trunk.trunk, network, stages)], backbone.name, trunk.notes
+        )
     by_torch = Eager(network, stages, torch.device("cpu"), precision)
     backends: list[Backend] = [by_torch]
     notes: list[str] = []

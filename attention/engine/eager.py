@@ -99,3 +99,20 @@ class Eager:
         if self._precision == "bf16":
             stack.enter_context(torch.autocast(self.device.type, torch.bfloat16))
         return stack
+
+
+class Behind(Eager):
+    """A network whose A the engine of another computes; its head is torch's, on the CPU.
+
+    name: of that engine · trunk: its inputs x → A.
+    """
+
+    def __init__(
+        self, name: str, trunk: Callable[[Tensor], Tensor], backbone: Backbone, stages: Stages
+    ) -> None:
+        super().__init__(backbone, stages, torch.device("cpu"), "fp32")
+        self.name = name
+        self._trunk = trunk
+
+    def _maps(self, x: Tensor) -> Tensor:
+        return self._trunk(x)

@@ -1,0 +1,121 @@
+"""Your own concepts, placed on a page: boxes and camera by a script, the rest by gradio."""
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from attention.disk.home import ASSETS
+from attention.serving.turns import Desk
+from attention.serving.workroom import Workroom
+from attention.tabs.heatmaps.elements import CLIP_TYPES
+from attention.tabs.lines import LOOKS
+from attention.tabs.player import player
+from training.data.naming import NAME_LENGTH
+from training.own.keeping import kept_models
+from training.tabs.own import words
+from training.tabs.own.events import asked, keep_as_model, keep_as_set, look_at_clip, remove_kept
+
+# in the order in which they lean on each other; the player's come before them
+SCRIPTS = ("words.js", "server.js", "camera.js", "box.js", "live.js", "own.js")
+LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What it is made of, from top to bottom. session: the name of the page's, once it has learnt."""
+
+    session: gr.State
+    desk: gr.State
+    boxes: gr.HTML
+    status: gr.HTML
+    answer: gr.HTML
+    clip: gr.File
+    verdicts: gr.HTML
+    picture: gr.HTML
+
+
+def own_concepts(workroom: Workroom, prefix: str = "own") -> None:
+    """Places it where it is called, under a title of its own; prefix: of its elements' ids."""
+    with gr.Accordion(words.TITLE, open=False, elem_id=prefix):
+        gr.Markdown(words.ABOUT)
+        parts = _laid_out(prefix)
+        _keeping(parts, prefix)
+    _events(parts, workroom)
+
+
+def _laid_out(prefix: str) -> Parts:
+    return Parts(
+        session=gr.State(None),
+        desk=gr.State(Desk()),
+        boxes=_boxes(prefix),
+        status=gr.HTML("", elem_id=f"{prefix}-status"),
+        answer=gr.HTML("", elem_id=f"{prefix}-answer", elem_classes=["own-answer"]),
+        clip=gr.File(
+            label=words.CLIP, file_types=CLIP_TYPES, height=90, elem_id=f"{prefix}-clip",
+            elem_classes=["own-clip"],
+        ),
+        verdicts=gr.HTML("", elem_id=f"{prefix}-verdicts"),
+        picture=player(f"{prefix}-player", linked=False, empty=words.NO_CLIP),
+    )  # fmt: skip
+
+
+def _boxes(prefix: str) -> gr.HTML:
+    scripts = "\n".join((ASSETS / "own" / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    clip = json.dumps(f"#{prefix}-clip input[type=file]")
+    return gr.HTML(
+        value=None,
+        html_template='<div class="own"></div>',
+        js_on_load=f"""
+            if (!globalThis.OwnConcepts?.mount) {{ {scripts} }}
+            const page = OwnConcepts.mount(element.querySelector(".own"), {{
+                ask: (request) => trigger("input", request), clip: {clip},
+            }});
+            watch("value", () => page.tell(props.value));
+        """,
+        apply_default_css=False,
+        elem_id=f"{prefix}-boxes",
+    )
+
+
+def _events(parts: Parts, workroom: Workroom) -> None:
+    heavy: dict[str, Any] = {**LIGHT, **LOOKS}
+
+    # gradio finds the event by the annotation of a plain function
+    def ask(desk: Desk, event: gr.EventData) -> Any:
+        yield from asked(desk, event._data)
+
+    learnt = [
+        parts.session, parts.boxes, parts.status, parts.answer, parts.verdicts, parts.picture,
+    ]  # fmt: skip
+    parts.boxes.input(ask, parts.desk, learnt, **heavy)
+    parts.clip.upload(
+        partial(look_at_clip, workroom),
+        [parts.clip, parts.session, parts.desk],
+        [parts.status, parts.verdicts, parts.picture],
+        **heavy,
+    )
+    # emptied at once, it takes the next clip
+    parts.clip.upload(lambda: None, outputs=parts.clip, **LIGHT)
+
+
+def _keeping(parts: Parts, prefix: str) -> None:
+    with gr.Accordion(words.KEEP, open=False, elem_id=f"{prefix}-keeping"):
+        with gr.Row():
+            name = gr.Textbox(label=words.NAME, max_length=NAME_LENGTH, elem_id=f"{prefix}-name")
+            camera = gr.Checkbox(
+                False, label=words.CAMERA_TOO, info=words.CAMERA_INFO, elem_id=f"{prefix}-camera"
+            )
+        with gr.Row():
+            model = gr.Button(words.KEEP_MODEL, size="sm", elem_id=f"{prefix}-keep-model")
+            as_set = gr.Button(words.KEEP_SET, size="sm", elem_id=f"{prefix}-keep-set")
+        with gr.Row():
+            kept = gr.Dropdown([], label=words.KEPT, elem_id=f"{prefix}-kept")
+            remove = gr.Button(words.REMOVE, size="sm", elem_id=f"{prefix}-remove")
+        said = gr.HTML("", elem_id=f"{prefix}-kept-said")
+    kept.focus(lambda: gr.Dropdown(choices=kept_models()), outputs=kept, **LIGHT)
+    model.click(keep_as_model, [parts.session, name], said, **LIGHT)
+    as_set.click(keep_as_set, [parts.session, name, camera], said, **LIGHT)
+    remove.click(remove_kept, kept, [said, kept], **LIGHT)
