@@ -5,7 +5,7 @@
   const LEAST = 2;
   const MOST = 6; // boxes
   const { WORDS } = own;
-  const { el, say } = globalThis.AttentionPlayer;
+  const { el, say, freshId } = globalThis.AttentionPlayer;
 
   class Page {
     // ask(request): an event of the page, {learn: {session, names}} or {forget: session} · clip: the file input
@@ -129,8 +129,9 @@
       this.turn = el(
         "button", { type: "button", hidden: true, onclick: () => this.#tried(() => this.camera.turn()) }, WORDS.otherSide,
       );
+      const group = freshId("records");
       const kinds = Object.entries(WORDS.kinds).map(([kind, name]) => {
-        const input = el("input", { type: "radio", name: `own-kind-${MOST}`, value: kind, checked: kind === this.kind });
+        const input = el("input", { type: "radio", name: group, value: kind, checked: kind === this.kind });
         input.addEventListener("change", () => {
           this.kind = kind;
           for (const box of this.boxes) box.draw();

@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from itertools import chain
 from itertools import count as count_from
 from pathlib import Path
 
@@ -140,5 +141,5 @@ def _check_quota() -> None:
 def _free(wanted: str) -> str:
     """The name, with a number where a model has it already, whoever may see it."""
     taken = {name.casefold() for name in (*own_models(), *shipped_models(), *on_imagenet())}
-    names = (wanted, *(f"{wanted}-{number}" for number in count_from(2)))
+    names = chain([wanted], (f"{wanted}-{number}" for number in count_from(2)))
     return next(name for name in names if name.casefold() not in taken)

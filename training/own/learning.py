@@ -1,8 +1,8 @@
 """Boxes of stills → a head on cached features, its held-out accuracy, and what labelled clips add."""
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from attention.concepts import ConceptSet
 from attention.engine.overlap import Clock
-from attention.engine.seen import seen_of
+from attention.engine.seen import joined, seen_of
 from attention.errors import InputError, short
 from attention.methods.method import Examples, Floats, Learned, Side
 from attention.methods.registry import methods_for
@@ -24,21 +24,26 @@ from training.own.model import behind_head
 from training.own.reading import read
 from training.own.records import (
     BOXES,
+    MOST_CLIPS,
     Brought,
     Counted,
     Learnt,
+    Read,
     SeenClip,
     SeenStill,
     Unreadable,
+)
+from training.own.sentences import (
+    ONE_TAKE,
+    clips_among_stills,
+    unreadable,
+    without_stills,
+    without_twins,
 )
 from training.own.session import Session
 
 WINDOW = 3  # side s of the windows whose energies methods learn from (§3.3)
 NAME = "your concepts"
-ONE_TAKE = (
-    "The stills of {} come from one recording. Pictures of one recording are much alike, so that the "
-    "accuracy says little of others: record it again, in another place or light."
-)
 
 Ints = NDArray[np.int64]
 
@@ -56,19 +61,17 @@ def learn(
     have stills.
     """
     started = time.perf_counter()
-    wanted = [thing for thing in session.brought.values() if thing.box in names]
-    chosen, notes = _without_twins(wanted, names)
-    unread = [thing for thing in chosen if thing.key not in session.read]
-    for key, seen in read(unread, base.web, on_progress):
-        session.read[key] = seen
-    notes += _unreadable(chosen, session)
-    stills = _of_kind(chosen, session, SeenStill)
-    clips = _of_kind(chosen, session, SeenClip)
+    wanted = [thing for thing in list(session.brought.values()) if thing.box in names]
+    chosen, notes = without_twins(wanted, names)
+    seen = _seen(session, chosen, base, on_progress)
+    notes += unreadable(chosen, seen)
+    stills = _of_kind(chosen, seen, SeenStill)
+    clips = _of_kind(chosen, seen, SeenClip)
     boxes = _filled(names, stills)
-    notes += _empty(names, boxes, clips)
+    notes += without_stills(names, boxes, clips)
     concepts = ConceptSet(tuple(names[box] for box in boxes)).names
-    notes += _clips_for_stills(chosen, session, names)
-    learnt = _learned(boxes, concepts, stills, clips, session, base)
+    notes += clips_among_stills(chosen, seen, names)
+    learnt = _learned(boxes, concepts, stills, clips, seen, base)
     lone = learnt.held_out.one_take if learnt.held_out else ()
     if lone:
         notes.append(ONE_TAKE.format(listed(concepts[place] for place in lone)))
@@ -82,19 +85,19 @@ def _learned(
     concepts: tuple[str, ...],
     stills: Mapping[int, list[Brought]],
     clips: Mapping[int, list[Brought]],
-    session: Session,
+    seen: Mapping[str, Read],
     base: Model,
 ) -> Learnt:
     """What follows from stills and clips, without notes."""
     things = [thing for box in boxes for thing in stills[box]]
-    features = np.stack([_features(session, thing) for thing in things])
+    features = np.stack([_features(seen[thing.key]) for thing in things])
     labels = np.array([boxes.index(thing.box) for thing in things])
     web = behind_head(base.web, fit_quick_head(features, labels, len(boxes)))
     labelled = [thing for box in boxes for thing in clips.get(box, ())]
     learned: dict[str, Learned] = {}
     if labelled:
         of_clips = np.array([boxes.index(thing.box) for thing in labelled])
-        maps = [_maps(session, thing) for thing in labelled]
+        maps = (_maps(seen[thing.key]) for thing in labelled)
         learned = methods_of(web, maps, of_clips, features, labels)
     counted = tuple(
         Counted(name, len(stills[box]), len(clips.get(box, ())))
@@ -115,7 +118,7 @@ def _learned(
 
 def methods_of(
     web: Backbone,
-    clips: Sequence[NDArray[np.float16]],
+    clips: Iterable[NDArray[np.float16]],
     labels: Ints,
     stills: Floats,
     still_labels: Ints,
@@ -125,13 +128,13 @@ def methods_of(
     Those that need labels learn from clips of two classes or more ·
     clips: A [N,K,h,w] of each · labels: int [V] · stills: float [P,K] with their labels int [P].
     """
-    A = torch.from_numpy(np.concatenate(clips)).float()
-    seen = seen_of(web, A, WINDOW, True, Clock())
+    each = [seen_of(web, torch.from_numpy(A).float(), WINDOW, True, Clock()) for A in clips]
+    seen = joined(each)
     side = Side(
         "web", seen.scores.numpy(), seen.energies.numpy(), seen.windows.byte().numpy(),
         features=None if seen.features is None else seen.features.numpy(),
     )  # fmt: skip
-    owners = np.repeat(np.arange(len(clips)), [len(clip) for clip in clips])
+    owners = np.repeat(np.arange(len(each)), [len(clip.scores) for clip in each])
     given = Examples(side, owners, labels, stills, still_labels)
     usable = {"none"} | ({"some"} if len(np.unique(labels)) > 1 else set())
     return {
@@ -141,14 +144,37 @@ def methods_of(
     }
 
 
-def _features(session: Session, thing: Brought) -> Floats:
-    seen = session.read[thing.key]
+def _seen(
+    session: Session,
+    things: Sequence[Brought],
+    base: Model,
+    on_progress: Callable[[int, int], None],
+) -> dict[str, Read]:
+    """By key, what came of each file; of a concept's clips no more than MOST_CLIPS."""
+    seen = dict(session.read)
+    clips = Counter(t.box for t in things if isinstance(seen.get(t.key), SeenClip))
+    by_key = {thing.key: thing for thing in things}
+    unread = [thing for thing in things if thing.key not in seen]
+    for key, found in read(unread, base.web, on_progress):
+        thing = by_key[key]
+        if isinstance(found, SeenClip):
+            clips[thing.box] += 1
+        seen[key] = found
+        if isinstance(found, SeenClip) and clips[thing.box] > MOST_CLIPS:
+            found.place.unlink()
+            seen[key] = Unreadable(
+                f"{thing.name} is left out: {MOST_CLIPS} labelled clips of a concept are enough here."
+            )
+    session.read.update({key: seen[key] for key in by_key if key in session.brought})
+    return seen
+
+
+def _features(seen: Read) -> Floats:
     assert isinstance(seen, SeenStill)
     return seen.features
 
 
-def _maps(session: Session, thing: Brought) -> NDArray[np.float16]:
-    seen = session.read[thing.key]
+def _maps(seen: Read) -> NDArray[np.float16]:
     assert isinstance(seen, SeenClip)
     return seen.A
 
@@ -159,36 +185,12 @@ def _takes(things: Sequence[Brought]) -> Ints:
     return np.unique(names, return_inverse=True)[1].astype(np.int64)
 
 
-def _without_twins(
-    things: Sequence[Brought], names: Mapping[int, str]
-) -> tuple[list[Brought], list[str]]:
-    """What lies in one box only, and a sentence on what lies in two."""
-    boxes = defaultdict(set)
-    for thing in things:
-        boxes[thing.digest].add(thing.box)
-    twins = {t.digest: t for t in things if len(boxes[t.digest]) > 1}
-    notes = [
-        f"{twin.name} lies in {' and in '.join(names[box] for box in sorted(boxes[digest]))}: it is left out "
-        "of both; keep it in one."
-        for digest, twin in list(twins.items())[:3]
-    ]
-    if len(twins) > 3:
-        notes.append(f"So are {len(twins) - 3} others that lie in two boxes.")
-    return [thing for thing in things if thing.digest not in twins], notes
-
-
-def _unreadable(things: Sequence[Brought], session: Session) -> list[str]:
-    bad = [seen for t in things if isinstance(seen := session.read[t.key], Unreadable)]
-    notes = [seen.why for seen in bad[:3]]
-    if len(bad) > 3:
-        notes.append(f"{len(bad) - 3} more files cannot be read either, and are left out.")
-    return notes
-
-
-def _of_kind(things: Sequence[Brought], session: Session, kind: type) -> dict[int, list[Brought]]:
+def _of_kind(
+    things: Sequence[Brought], seen: Mapping[str, Read], kind: type
+) -> dict[int, list[Brought]]:
     found: dict[int, list[Brought]] = defaultdict(list)
     for thing in things:
-        if isinstance(session.read[thing.key], kind):
+        if isinstance(seen[thing.key], kind):
             found[thing.box].append(thing)
     return found
 
@@ -204,27 +206,6 @@ def _filled(names: Mapping[int, str], stills: Mapping[int, list[Brought]]) -> li
             "fill another box, such as one with the same place and nothing in it."
         )
     return boxes
-
-
-def _empty(
-    names: Mapping[int, str], boxes: Sequence[int], clips: Mapping[int, list[Brought]]
-) -> list[str]:
-    lone = [names[box] for box in names if box not in boxes and clips.get(box)]
-    if not lone:
-        return []
-    return [f"{listed(lone)} has clips and no still, and is left out: add a still to learn from."]
-
-
-def _clips_for_stills(
-    things: Sequence[Brought], session: Session, names: Mapping[int, str]
-) -> list[str]:
-    """Says of clips that are named like stills, or came among them, what became of them."""
-    moved = [t for t in things if isinstance(session.read[t.key], SeenClip)]
-    return [
-        f"{t.name} is a video, so that it counts as a labelled clip of {names[t.box]}, not as a still."
-        for t in moved[:3]
-        if not t.camera
-    ]
 
 
 def _card(concepts: Sequence[Counted], base: Model) -> Card:

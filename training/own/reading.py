@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,7 +16,7 @@ from training.data.pictures import confined_frames
 from training.own.records import LARGEST, Brought, Read, SeenClip, SeenStill, Unreadable
 
 EVERY = 5  # one frame in five of a clip (§4.3)
-MOST_FRAMES = 32  # of a labelled clip
+MOST_FRAMES = 16  # of a labelled clip
 BATCH = 8  # stills looked at together
 LIMITS = Limits(trim_frames=MOST_FRAMES, trim_seconds=20.0, max_bytes=LARGEST)
 WALL_SECONDS = 20.0  # of waiting for one file
@@ -37,11 +39,16 @@ def read(
         elif len(seen) == 1:
             waiting.append((key, seen))
         else:
-            yield key, SeenClip(engine.trunk(seen).half().numpy())
+            yield key, _kept(things[number - 1].path.with_suffix(".npy"), engine.trunk(seen))
         if len(waiting) == BATCH or number == len(things):
             yield from _stills(waiting, engine)
             waiting = []
         on_progress(number, len(things))
+
+
+def _kept(place: Path, A: Tensor) -> SeenClip:
+    np.save(place, A.half().numpy())
+    return SeenClip(place)
 
 
 def _stills(waiting: Sequence[tuple[str, Tensor]], engine: Engine) -> Iterator[tuple[str, Read]]:

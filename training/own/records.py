@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from attention.model import Model
 
 BOXES = 6  # concepts at most
+MOST_CLIPS = 10  # labelled clips of a concept
 LARGEST = 20_000_000  # bytes of one file, as of any request that is no upload
 
 
@@ -43,14 +44,19 @@ class SeenStill:
 
 @dataclass(frozen=True)
 class SeenClip:
-    """A: float16 [N,K,h,w] of its sampled frames."""
+    """place: the file that holds A float16 [N,K,h,w] of its sampled frames."""
 
-    A: NDArray[np.float16]
+    place: Path
+
+    @property
+    def A(self) -> NDArray[np.float16]:
+        """The maps, read from the disk."""
+        return np.asarray(np.load(self.place, allow_pickle=False), np.float16)
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """why: a sentence."""
+    """A file that is not learned from. why: a sentence."""
 
     why: str
 

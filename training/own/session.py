@@ -77,7 +77,8 @@ class Session:
                 gone = self.brought.pop(key)
                 self.read.pop(key, None)
                 self._bytes -= gone.path.stat().st_size if gone.path.exists() else 0
-                gone.path.unlink(missing_ok=True)
+                for path in (gone.path, gone.path.with_suffix(".npy")):
+                    path.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Deletes everything, on the disk and in memory."""

@@ -1,1 +1,1 @@
-"""Your own concepts: block.py places them on a page, events.py does what it asks, routes.py answers its script."""
+"""Your own concepts: block.py is where they are, events.py what they do, routes.py is for the script."""

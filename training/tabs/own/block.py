@@ -39,7 +39,7 @@ class Parts:
 
 def own_concepts(workroom: Workroom, prefix: str = "own") -> None:
     """Places it where it is called, under a title of its own; prefix: of its elements' ids."""
-    with gr.Accordion(words.TITLE, open=False, elem_id=prefix):
+    with gr.Accordion(words.TITLE, open=False, elem_id=prefix, elem_classes=["own-concepts"]):
         gr.Markdown(words.ABOUT)
         parts = _laid_out(prefix)
         _keeping(parts, prefix)
@@ -54,12 +54,17 @@ def _laid_out(prefix: str) -> Parts:
         status=gr.HTML("", elem_id=f"{prefix}-status"),
         answer=gr.HTML("", elem_id=f"{prefix}-answer", elem_classes=["own-answer"]),
         clip=gr.File(
-            label=words.CLIP, file_types=CLIP_TYPES, height=90, elem_id=f"{prefix}-clip",
-            elem_classes=["own-clip"],
+            label=words.CLIP, file_types=CLIP_TYPES, height=120, elem_id=f"{prefix}-clip",
+            elem_classes=["own-later"],
         ),
         verdicts=gr.HTML("", elem_id=f"{prefix}-verdicts"),
-        picture=player(f"{prefix}-player", linked=False, empty=words.NO_CLIP),
+        picture=_player(prefix),
     )  # fmt: skip
+
+
+def _player(prefix: str) -> gr.HTML:
+    with gr.Column(elem_classes=["own-later"]):
+        return player(f"{prefix}-player", linked=False, empty=words.NO_CLIP)
 
 
 def _boxes(prefix: str) -> gr.HTML:

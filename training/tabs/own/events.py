@@ -1,7 +1,9 @@
 """What one's own concepts do when the page asks: learn, look at a clip, keep, forget."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from html import escape
 from itertools import count as numbers
@@ -77,7 +79,13 @@ def _learnt(session: Session, names: dict[int, str], tell: Callable[[Progress], 
     """Learns, in a thread of its own and in its turn."""
     from training.own.learning import learn  # torch: not before there is something to learn
 
-    return learn(session, names, base_model(), lambda done, of: tell(Progress(done, of, 0.0)))
+    started = time.perf_counter()
+
+    def progress(done: int, of: int) -> None:
+        tell(Progress(done, of, time.perf_counter() - started))
+
+    learnt = learn(session, names, base_model(), progress)
+    return replace(learnt, seconds=time.perf_counter() - started)
 
 
 def names_of(given: object) -> dict[int, str]:
