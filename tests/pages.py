@@ -17,6 +17,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
     "--disable-quic",
+    "--use-fake-device-for-media-stream",  # a camera, for who may have one
 ]
 READY = 90_000  # milliseconds; waiting is for elements, this only bounds it
 LOOPBACK = {"127.0.0.1", "localhost", "local"}  # local: a data: or blob: address has no host

@@ -272,3 +272,15 @@ def test_a_page_in_a_file_is_saved_and_never_opened(store: Store, client: TestCl
         assert said[name]["content-type"] == "application/octet-stream"
         assert said[name]["content-disposition"].startswith("attachment")
     assert said["film.mp4"]["content-type"] == "video/mp4"
+
+
+def test_what_is_removed_goes_at_once_and_nothing_beside_it(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    gone, stays = store.new_folder(ANNA), store.new_folder(ANNA)
+    (gone / "still.jpg").write_bytes(b"x")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    store.remove(gone / "still.jpg", elsewhere, store.folder)
+    assert not gone.exists() and stays.exists() and elsewhere.exists()
+    assert [there.name for there in store.entries()] == [stays.name]
+    store.close()

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import shutil
 import threading
 import time
 from collections import Counter
@@ -25,7 +24,7 @@ GONE = "What you brought is no longer kept here: reload the page and bring it ag
 
 @dataclass(eq=False)
 class Session:
-    """One page's; what lies on the disk lies in `folder` and in `looks`, and goes when it is forgotten.
+    """One page's; what lies on the disk lies in `folder` and beside `looks`, and goes when it is forgotten.
 
     read: by key, what came of a file, so that each is decoded once · used: by time.monotonic().
     """
@@ -83,8 +82,7 @@ class Session:
     def forget(self) -> None:
         """Deletes everything, on the disk and in memory."""
         with self._lock:
-            for folder in (self.folder, *self.looks):
-                shutil.rmtree(folder, ignore_errors=True)
+            self.store.remove(self.folder, *self.looks)
             self.brought.clear()
             self.read.clear()
             self.looks.clear()

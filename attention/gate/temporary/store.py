@@ -138,6 +138,13 @@ class Store:
                 if name := self.folder_of(path):
                     self._known[name] = _Known(visitor, users=self._users(name))
 
+    def remove(self, *paths: Path) -> None:
+        """Removes the folders that these paths lie in, at once; paths elsewhere do not count."""
+        with self._lock:
+            for name in filter(None, map(self.folder_of, paths)):
+                self._known.pop(name, None)
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+
     def folder_of(self, path: str | Path) -> str:
         """The name of the folder here that a path is, or lies in; empty for a path elsewhere."""
         with suppress(ValueError, OSError):

@@ -74,11 +74,17 @@ def _boxes(prefix: str) -> gr.HTML:
         value=None,
         html_template='<div class="own"></div>',
         js_on_load=f"""
-            if (!globalThis.OwnConcepts?.mount) {{ {scripts} }}
-            const page = OwnConcepts.mount(element.querySelector(".own"), {{
-                ask: (request) => trigger("input", request), clip: {clip},
-            }});
-            watch("value", () => page.tell(props.value));
+            let page = null;
+            const mount = () => {{
+                // its pieces come with the player, which stands below
+                if (!globalThis.AttentionPlayer?.mount) return setTimeout(mount, 30);
+                if (!globalThis.OwnConcepts?.mount) {{ {scripts} }}
+                page = OwnConcepts.mount(element.querySelector(".own"), {{
+                    ask: (request) => trigger("input", request), clip: {clip},
+                }});
+            }};
+            mount();
+            watch("value", () => page?.tell(props.value));
         """,
         apply_default_css=False,
         elem_id=f"{prefix}-boxes",

@@ -110,7 +110,7 @@ def look_at_clip(
             raise InputError(NOT_LEARNT)
         session = sessions().of(token)
         with workroom.folder_for(path) as folder:
-            session.looks += [folder, workroom.store.folder / workroom.store.folder_of(path)]
+            session.looks += [folder, path]
             start = partial(look_at, session, path, path.name, folder)
             yield progress_card(None, path.name), SKIP, SKIP
             for said in desk.put(RunningLook(lambda tell: start(on_progress=tell))):
