@@ -95,7 +95,7 @@ def test_boxes_are_learned_with_a_sentence_on_all_that_is_left_out(
     assert learnt.held_out is not None and learnt.held_out.accuracy == 100
     assert learnt.held_out.stills == 8
     said = " ".join(learnt.notes)
-    assert "both.png lies in Red and in Blue" in said
+    assert "both.png lies in Red, Blue" in said
     assert "notes.jpg is neither a video nor an image" in said
     assert "wave.jpg is a video, so that it counts as a labelled clip of Red" in said
     assert "Alone has clips and no still" in said

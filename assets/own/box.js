@@ -8,8 +8,8 @@
   const PER_SECOND = 6; // stills of a hold
   const MOST_IN_A_HOLD = 60;
   const AT_ONCE = 3; // files on their way
-  const { WORDS } = own;
-  const { el, say } = globalThis.AttentionPlayer;
+  const { say } = window.attentionWords;
+  const { el, say: write } = globalThis.AttentionPlayer;
 
   let takes = 0; // recordings of this page; a file that is brought belongs to none: 0
 
@@ -18,7 +18,7 @@
     constructor(number, owner) {
       Object.assign(this, { number, owner, things: [], waiting: [], sending: 0 });
       this.name = el("input", {
-        type: "text", maxlength: 40, value: WORDS.box(number + 1), "aria-label": WORDS.name, autocomplete: "off",
+        type: "text", maxlength: 40, value: say("own.box", { number: number + 1 }), "aria-label": say("own.name"), autocomplete: "off",
         onchange: () => this.#changed(),
       });
       this.files = el("input", {
@@ -29,8 +29,8 @@
       this.about = el("p", { class: "about-box", "aria-live": "polite" });
       this.hold = el("button", { type: "button", class: "hold" });
       own.holdable(this.hold, () => this.#record());
-      this.choose = el("button", { type: "button", onclick: () => this.files.click() }, WORDS.files);
-      this.empty = el("button", { type: "button", onclick: () => this.remove(this.things) }, WORDS.empty);
+      this.choose = el("button", { type: "button", onclick: () => this.files.click() }, say("own.files"));
+      this.empty = el("button", { type: "button", onclick: () => this.remove(this.things) }, say("own.empty"));
       this.root = el(
         "section", { class: "box", tabindex: -1, ondragover: (event) => this.#over(event),
           ondragleave: () => this.root.classList.remove("over"), ondrop: (event) => this.#dropped(event) },
@@ -41,15 +41,15 @@
     }
 
     get title() {
-      return this.name.value.trim() || WORDS.box(this.number + 1);
+      return this.name.value.trim() || say("own.box", { number: this.number + 1 });
     }
 
     // Takes files of any number and kind, one after the other.
     async bring(files, { take = 0, camera = false } = {}) {
       const room = MOST - this.things.length - this.waiting.length - this.sending;
       const taken = files.slice(0, Math.max(0, room));
-      if (!taken.length && files.length) this.owner.say(WORDS.full(MOST));
-      else if (taken.length < files.length) this.owner.say(WORDS.tooMany(files.length, MOST, taken.length));
+      if (!taken.length && files.length) this.owner.say(say("own.full", { most: MOST }));
+      else if (taken.length < files.length) this.owner.say(say("own.too_many", { files: files.length, most: MOST, taken: taken.length }));
       this.waiting.push(...taken.map((file) => ({ file, take, camera })));
       this.draw();
       await Promise.all(Array.from({ length: AT_ONCE }, () => this.#send()));
@@ -73,7 +73,7 @@
         try {
           await this.#sent(next);
         } catch (error) {
-          this.owner.say(error instanceof own.Trouble ? error.message : WORDS.lost(next.file.name));
+          this.owner.say(error instanceof own.Trouble ? error.message : say("own.lost", { name: next.file.name }));
         }
         this.sending--;
         this.#changed();
@@ -82,7 +82,7 @@
 
     async #sent({ file, take, camera }) {
       const small = await own.smallStill(file);
-      if (small.size > LARGEST) throw new own.Trouble(WORDS.tooLarge(file.name));
+      if (small.size > LARGEST) throw new own.Trouble(say("own.too_large", { name: file.name }));
       const query = { box: this.number, name: file.name, take, camera: camera ? 1 : 0 };
       const { key } = await this.owner.server.send("bring", query, small);
       if (this.things.some((thing) => thing.key === key)) return; // the same file once more
@@ -96,7 +96,7 @@
       const kind = this.owner.records();
       await this.owner.camera.start();
       this.hold.classList.add("holding");
-      say(this.hold, WORDS.holding[kind]);
+      write(this.hold, kind === "clip" ? say("own.holding.clip") : say("own.holding.still"));
       const take = ++takes;
       const film = kind === "clip" ? this.owner.camera.film() : null;
       let count = 0;
@@ -134,29 +134,34 @@
     draw() {
       const clips = this.things.filter((thing) => thing.isClip).length;
       const coming = this.waiting.length + this.sending;
-      const said = this.things.length || coming ? WORDS.counted(this.things.length - clips, clips) : WORDS.drop;
-      say(this.about, coming ? `${said} · ${WORDS.bringing(coming)}` : said);
-      if (!this.hold.classList.contains("holding")) say(this.hold, WORDS.hold[this.owner.records()]);
-      this.hold.setAttribute("aria-label", WORDS.holdFor(this.title));
+      const said = this.things.length || coming ? counted(this.things.length - clips, clips) : say("own.drop");
+      write(this.about, coming ? `${said} · ${say("own.bringing", { files: coming })}` : said);
+      if (!this.hold.classList.contains("holding")) write(this.hold, this.owner.records() === "clip" ? say("own.hold.clip") : say("own.hold.still"));
+      this.hold.setAttribute("aria-label", say("own.hold_for", { name: this.title }));
       this.root.setAttribute("aria-label", this.title);
       this.empty.hidden = !this.things.length;
       const last = this.things.slice(-SEEN);
       const more = this.things.length - last.length;
       this.thumbs.replaceChildren(
         ...last.map((thing) => el("li", {}, this.#thumb(thing))),
-        ...(more ? [el("li", { class: "more" }, WORDS.more(more))] : []),
+        ...(more ? [el("li", { class: "more" }, say("own.more", { files: more }))] : []),
       );
     }
 
     #thumb(thing) {
       const face = thing.picture ? el("img", { src: thing.picture, alt: "" }) : el("span", { "aria-hidden": "true" }, "▶");
-      const title = WORDS.remove(thing.name);
+      const title = say("own.remove", { name: thing.name });
       const onclick = () => {
         this.remove([thing]);
         this.root.focus({ preventScroll: true }); // the button is gone
       };
       return el("button", { type: "button", title, "aria-label": title, onclick }, face);
     }
+  }
+
+  function counted(stills, clips) {
+    const said = say("own.stills", { count: stills });
+    return clips ? `${said}, ${say("own.clips", { count: clips })}` : said;
   }
 
   // Makes a button work while it is held, by mouse, finger or key. begin(): starts, a promise of what ends it.

@@ -5,7 +5,7 @@
   const SIDE = 480; // longest side of a still that is sent, pixels
   const QUALITY = 0.9;
   const FILMS = ["video/webm;codecs=vp8", "video/webm", "video/mp4"];
-  const { WORDS } = own;
+  const { say } = window.attentionWords;
 
   class Camera {
     // video: the element that shows it · onChange(): it went on or off
@@ -20,7 +20,7 @@
     // Turns it on. Trouble where it is refused or absent.
     async start() {
       if (this.on) return;
-      if (!navigator.mediaDevices?.getUserMedia) throw new own.Trouble(WORDS.unsafe);
+      if (!navigator.mediaDevices?.getUserMedia) throw new own.Trouble(say("own.unsafe"));
       const wanted = { video: { facingMode: this.facing, width: { ideal: 640 } }, audio: false };
       try {
         this.stream = await navigator.mediaDevices.getUserMedia(wanted);
@@ -77,7 +77,7 @@
     // Films until stop() of what it returns, which gives the File. Trouble where the browser cannot.
     film() {
       const type = FILMS.find((kind) => globalThis.MediaRecorder?.isTypeSupported(kind));
-      if (!type) throw new own.Trouble(WORDS.noFilm);
+      if (!type) throw new own.Trouble(say("own.no_film"));
       const parts = [];
       const recorder = new MediaRecorder(this.stream, { mimeType: type });
       recorder.ondataavailable = ({ data }) => parts.push(data);
@@ -95,9 +95,9 @@
   }
 
   function sentenceOf(error) {
-    if (error.name === "NotAllowedError" || error.name === "SecurityError") return WORDS.refused;
-    if (error.name === "NotReadableError" || error.name === "AbortError") return WORDS.busy;
-    return WORDS.absent;
+    if (error.name === "NotAllowedError" || error.name === "SecurityError") return say("own.refused");
+    if (error.name === "NotReadableError" || error.name === "AbortError") return say("own.busy");
+    return say("own.absent");
   }
 
   // A picture as a JPEG no longer than SIDE; a promise of the Blob.

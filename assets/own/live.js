@@ -6,14 +6,14 @@
   const TILE = 224; // of a drawn one, CSS pixels at most
   const WINDOW = 3; // side of Eq. 2's window
   const SLOWLY = 0.97; // the colour scale goes down this much a frame: it does not flicker
-  const { WORDS } = own;
-  const { el, say, paint, colourTable } = globalThis.AttentionPlayer;
+  const { say } = window.attentionWords;
+  const { el, say: write, paint, colourTable } = globalThis.AttentionPlayer;
 
   class Live {
     // owner: {server, camera, say(sentence)}
     constructor(owner) {
       Object.assign(this, { owner, running: false, top: 0, names: "" });
-      this.button = el("button", { type: "button", class: "live-button", onclick: () => this.toggle() }, WORDS.live);
+      this.button = el("button", { type: "button", class: "live-button", onclick: () => this.toggle() }, say("own.live"));
       this.tiles = el("div", { class: "live-tiles" });
       this.about = el("p", { class: "about-live", role: "status" });
       this.root = el("div", { class: "live" }, this.button, this.about, this.tiles);
@@ -30,28 +30,28 @@
       }
       this.running = true;
       this.top = 0;
-      say(this.button, WORDS.stopLive);
+      write(this.button, say("own.stop_live"));
       while (this.running && this.owner.camera.on) await this.#frame();
       this.stop();
     }
 
     stop() {
       this.running = false;
-      say(this.button, WORDS.live);
-      say(this.about, "");
+      write(this.button, say("own.live"));
+      write(this.about, "");
     }
 
     async #frame() {
       const pixels = document.hidden ? null : this.owner.camera.pixels(this.sent);
       if (!pixels) return pause(0.2);
       const shown = await createImageBitmap(this.sent);
-      const waiting = setTimeout(() => say(this.about, WORDS.waiting), 1500);
+      const waiting = setTimeout(() => write(this.about, say("own.waiting")), 1500);
       try {
         const seen = await this.owner.server.send("live", {}, pixels);
         if (this.running) this.#draw(shown, seen);
         await pause(seen.pause);
       } catch (error) {
-        this.owner.say(error instanceof own.Trouble ? error.message : WORDS.lost(WORDS.live));
+        this.owner.say(error instanceof own.Trouble ? error.message : say("own.lost", { name: say("own.live") }));
         this.stop();
       } finally {
         clearTimeout(waiting);
@@ -71,11 +71,11 @@
           table: colourTable("viridis"), opacity: 0.6, window: { row, col, s: WINDOW },
         });
         const number = seen.energies[place].toPrecision(3);
-        say(energy, `${WORDS.energy} ${number}${place === says ? ` · ✓ ${WORDS.most}` : ""}`);
+        write(energy, `${say("own.energy", { number })}${place === says ? ` · ✓ ${say("own.says")}` : ""}`);
         tile.classList.toggle("says", place === says);
-        canvas.setAttribute("aria-label", WORDS.liveMap(name, number, place === says));
+        canvas.setAttribute("aria-label", `${name}: ${energy.textContent}`);
       });
-      say(this.about, seen.others ? WORDS.others(seen.others) : "");
+      write(this.about, seen.others ? say("own.others", { count: seen.others }) : "");
     }
 
     #lay(names) {

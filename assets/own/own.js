@@ -4,33 +4,33 @@
 
   const LEAST = 2;
   const MOST = 6; // boxes
-  const { WORDS } = own;
-  const { el, say, freshId } = globalThis.AttentionPlayer;
+  const { say } = window.attentionWords;
+  const { el, say: write, freshId } = globalThis.AttentionPlayer;
 
   class Page {
     // ask(request): an event of the page, {learn: {session, names}} or {forget: session} · clip: the file input
     // for one's own clip
     constructor(root, { ask, clip }) {
       Object.assign(this, { ask, clip, boxes: [], server: new own.Server(), kind: "still" });
-      this.video = el("video", { muted: true, playsinline: true, "aria-label": WORDS.camera });
+      this.video = el("video", { muted: true, playsinline: true, "aria-label": say("own.camera") });
       this.video.muted = true;
       this.camera = new own.Camera(this.video, () => this.#cameraChanged());
       this.live = new own.Live(this);
       this.said = el("p", { class: "note trouble", role: "alert", hidden: true });
       this.row = el("div", { class: "boxes" });
-      this.more = el("button", { type: "button", onclick: () => this.#addBox() }, WORDS.another);
-      this.fewer = el("button", { type: "button", onclick: () => this.#removeBox() }, WORDS.fewer);
-      this.learn = el("button", { type: "button", class: "learn", onclick: () => this.#learn() }, WORDS.learn);
-      this.forget = el("button", { type: "button", onclick: () => this.#forget() }, WORDS.forget);
+      this.more = el("button", { type: "button", onclick: () => this.#addBox() }, say("own.another"));
+      this.fewer = el("button", { type: "button", onclick: () => this.#removeBox() }, say("own.fewer"));
+      this.learn = el("button", { type: "button", class: "learn", onclick: () => this.#learn() }, say("own.learn"));
+      this.forget = el("button", { type: "button", onclick: () => this.#forget() }, say("own.forget"));
       this.state = el("p", { class: "about-learn", role: "status" });
-      this.film = el("button", { type: "button", class: "hold" }, WORDS.film);
+      this.film = el("button", { type: "button", class: "hold" }, say("own.film"));
       own.holdable(this.film, () => this.#film());
       this.after = el(
-        "div", { class: "after", hidden: true }, el("h3", {}, WORDS.tryIt),
+        "div", { class: "after", hidden: true }, el("h3", {}, say("own.try")),
         el("div", { class: "after-buttons" }, this.film, this.live.button), this.live.about, this.live.tiles,
       );
       root.append(
-        el("p", { class: "privacy" }, WORDS.privacy), this.row,
+        el("p", { class: "privacy" }, say("own.privacy")), this.row,
         el("div", { class: "under" }, this.#cameraPanel(),
           el("div", { class: "deeds" }, el("div", {}, this.more, this.fewer),
             el("div", {}, this.learn, this.forget), this.state, this.said)),
@@ -39,26 +39,26 @@
       root.addEventListener("trouble", (event) => this.say(event.detail));
       addEventListener("paste", (event) => this.#pasted(event, root));
       // from the browser's memory of pages: the session was ended when it was left
-      addEventListener("pageshow", (event) => event.persisted && this.#cleared(WORDS.ended));
+      addEventListener("pageshow", (event) => event.persisted && this.#cleared(say("own.ended")));
       for (let number = 0; number < LEAST; number++) this.#addBox();
     }
 
     // What the server said last: {learnt: concepts}, {trouble} or nothing.
     tell(value) {
       this.learn.disabled = false;
-      say(this.learn, WORDS.learn);
+      write(this.learn, say("own.learn"));
       if (value?.trouble) this.say(value.trouble);
       if (!value?.learnt) return;
       this.after.hidden = false;
       this.stale = false;
-      say(this.state, "");
+      write(this.state, "");
       this.say("");
     }
 
     // A sentence for the person; "" takes it away.
     say(sentence) {
       this.said.hidden = !sentence;
-      say(this.said, sentence);
+      write(this.said, sentence);
     }
 
     records() {
@@ -68,7 +68,7 @@
     // The boxes are not what was learnt any more.
     changed() {
       const learnt = !this.after.hidden;
-      say(this.state, learnt ? WORDS.changed : WORDS.learnFirst);
+      write(this.state, learnt ? say("own.changed") : say("own.learn_first"));
     }
 
     async #learn() {
@@ -77,7 +77,7 @@
         const session = await this.server.session();
         const names = Object.fromEntries(this.boxes.map((box) => [box.number, box.title]));
         this.learn.disabled = true;
-        say(this.learn, WORDS.learning);
+        write(this.learn, say("own.learning"));
         this.ask({ learn: { session, names } });
       } catch (error) {
         this.tell({ trouble: error.message });
@@ -88,7 +88,7 @@
       this.live.stop();
       if (this.camera.on) this.camera.stop();
       await this.server.leave();
-      this.#cleared(WORDS.forgotten);
+      this.#cleared(say("own.forgotten"));
       this.ask({ forget: true });
     }
 
@@ -98,7 +98,7 @@
       this.row.replaceChildren();
       this.after.hidden = true;
       for (let number = 0; number < LEAST; number++) this.#addBox();
-      say(this.state, sentence);
+      write(this.state, sentence);
       this.say("");
     }
 
@@ -127,10 +127,10 @@
     #cameraPanel() {
       this.toggle = el("button", { type: "button", onclick: () => this.#toggleCamera() });
       this.turn = el(
-        "button", { type: "button", hidden: true, onclick: () => this.#tried(() => this.camera.turn()) }, WORDS.otherSide,
+        "button", { type: "button", hidden: true, onclick: () => this.#tried(() => this.camera.turn()) }, say("own.other_camera"),
       );
       const group = freshId("records");
-      const kinds = Object.entries(WORDS.kinds).map(([kind, name]) => {
+      const kinds = Object.entries({ still: say("own.kinds.still"), clip: say("own.kinds.clip") }).map(([kind, name]) => {
         const input = el("input", { type: "radio", name: group, value: kind, checked: kind === this.kind });
         input.addEventListener("change", () => {
           this.kind = kind;
@@ -138,7 +138,7 @@
         });
         return el("label", {}, input, ` ${name}`);
       });
-      const legend = el("legend", {}, WORDS.records);
+      const legend = el("legend", {}, say("own.records"));
       const panel = el("div", { class: "camera" }, this.video,
         el("div", {}, el("div", {}, this.toggle, this.turn), el("fieldset", {}, legend, ...kinds)));
       this.#cameraChanged();
@@ -160,7 +160,7 @@
     }
 
     async #cameraChanged() {
-      say(this.toggle, this.camera.on ? WORDS.turnOff : WORDS.turnOn);
+      write(this.toggle, this.camera.on ? say("own.turn_off") : say("own.turn_on"));
       this.video.hidden = !this.camera.on;
       const devices = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
       this.turn.hidden = !this.camera.on || devices.filter(({ kind }) => kind === "videoinput").length < 2;
@@ -171,10 +171,10 @@
       await this.camera.start();
       const film = this.camera.film();
       this.film.classList.add("holding");
-      say(this.film, WORDS.holding.clip);
+      write(this.film, say("own.holding.clip"));
       return async () => {
         this.film.classList.remove("holding");
-        say(this.film, WORDS.film);
+        write(this.film, say("own.film"));
         const files = new DataTransfer();
         files.items.add(await film.stop());
         const input = document.querySelector(this.clip);

@@ -6,6 +6,8 @@
   const TRIES = 4;
   const TOO_MANY = 429;
 
+  const { say } = window.attentionWords;
+
   // A sentence for the person.
   class Trouble extends Error {}
 
@@ -56,7 +58,7 @@
         }
         if (answer.ok) return answer.status === 204 ? null : answer.json();
         const said = await answer.json().catch(() => ({}));
-        throw new Trouble(said.trouble ?? own.WORDS.lost(query.name ?? what));
+        throw new Trouble(said.trouble ?? own.say("own.lost", { name: query.name ?? what }));
       }
     }
   }

@@ -15,6 +15,7 @@ IN_BROWSER = (
     "page",
     "player",
     "lesson",
+    "own",
 )  # the files of the catalogue that scripts say sentences of
 
 Choices = Callable[[], Sequence[tuple[str, str]]]

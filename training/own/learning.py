@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from attention.catalogue.catalogue import say
 from attention.concepts import ConceptSet
 from attention.engine.overlap import Clock
 from attention.engine.seen import joined, seen_of
@@ -34,7 +35,6 @@ from training.own.records import (
     Unreadable,
 )
 from training.own.sentences import (
-    ONE_TAKE,
     clips_among_stills,
     unreadable,
     without_stills,
@@ -74,7 +74,7 @@ def learn(
     learnt = _learned(boxes, concepts, stills, clips, seen, base)
     lone = learnt.held_out.one_take if learnt.held_out else ()
     if lone:
-        notes.append(ONE_TAKE.format(listed(concepts[place] for place in lone)))
+        notes.append(say("own.one_take", concepts=listed(concepts[place] for place in lone)))
     seconds = time.perf_counter() - started
     session.learnt = replace(learnt, notes=tuple(notes), seconds=seconds)
     return session.learnt

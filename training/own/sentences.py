@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
+from attention.catalogue.catalogue import say
 from training.data.folders import listed
 from training.own.records import Brought, Read, SeenClip, Unreadable
 
-ONE_TAKE = (
-    "The stills of {} come from one recording. Pictures of one recording are much alike, so that the "
-    "accuracy says little of others: record it again, in another place or light."
-)
+MOST = 3  # sentences of a kind; of more, their number
 
 
 def without_twins(
@@ -21,21 +19,20 @@ def without_twins(
         boxes[thing.digest].add(thing.box)
     twins = {t.digest: t for t in things if len(boxes[t.digest]) > 1}
     notes = [
-        f"{twin.name} lies in {' and in '.join(names[box] for box in sorted(boxes[digest]))}: it is left out "
-        "of both; keep it in one."
-        for digest, twin in list(twins.items())[:3]
+        say("own.twin", name=twin.name, concepts=", ".join(names[b] for b in sorted(boxes[digest])))
+        for digest, twin in list(twins.items())[:MOST]
     ]
-    if len(twins) > 3:
-        notes.append(f"So are {len(twins) - 3} others that lie in two boxes.")
+    if len(twins) > MOST:
+        notes.append(say("own.twins", files=len(twins) - MOST))
     return [thing for thing in things if thing.digest not in twins], notes
 
 
 def unreadable(things: Sequence[Brought], seen: Mapping[str, Read]) -> list[str]:
     """What cannot be read, each in its own sentence; of many, how many more."""
     bad = [found for t in things if isinstance(found := seen[t.key], Unreadable)]
-    notes = [found.why for found in bad[:3]]
-    if len(bad) > 3:
-        notes.append(f"So are {len(bad) - 3} others that cannot be read, or are too many.")
+    notes = [found.why for found in bad[:MOST]]
+    if len(bad) > MOST:
+        notes.append(say("own.unread", files=len(bad) - MOST))
     return notes
 
 
@@ -46,7 +43,7 @@ def without_stills(
     lone = [names[box] for box in names if box not in boxes and clips.get(box)]
     if not lone:
         return []
-    return [f"{listed(lone)} has clips and no still, and is left out: add a still to learn from."]
+    return [say("own.no_still", concepts=listed(lone))]
 
 
 def clips_among_stills(
@@ -55,7 +52,5 @@ def clips_among_stills(
     """Says of clips that are named like stills, or came among them, what became of them."""
     moved = [t for t in things if isinstance(seen[t.key], SeenClip)]
     return [
-        f"{t.name} is a video, so that it counts as a labelled clip of {names[t.box]}, not as a still."
-        for t in moved[:3]
-        if not t.camera
+        say("own.is_video", name=t.name, concept=names[t.box]) for t in moved[:MOST] if not t.camera
     ]

@@ -7,19 +7,20 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.heatmaps.elements import CLIP_TYPES
+from attention.tabs.languages import label
 from attention.tabs.lines import LOOKS
 from attention.tabs.player import player
 from training.data.naming import NAME_LENGTH
 from training.own.keeping import kept_models
-from training.tabs.own import words
 from training.tabs.own.events import asked, keep_as_model, keep_as_set, look_at_clip, remove_kept
 
 # in the order in which they lean on each other; the player's come before them
-SCRIPTS = ("words.js", "server.js", "camera.js", "box.js", "live.js", "own.js")
+SCRIPTS = ("server.js", "camera.js", "box.js", "live.js", "own.js")
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -39,8 +40,10 @@ class Parts:
 
 def own_concepts(workroom: Workroom, prefix: str = "own") -> None:
     """Places it where it is called, under a title of its own; prefix: of its elements' ids."""
-    with gr.Accordion(words.TITLE, open=False, elem_id=prefix, elem_classes=["own-concepts"]):
-        gr.Markdown(words.ABOUT)
+    with gr.Accordion(
+        label("own.title"), open=False, elem_id=prefix, elem_classes=["own-concepts"]
+    ):
+        gr.Markdown(label("own.about"))
         parts = _laid_out(prefix)
         _keeping(parts, prefix)
     _events(parts, workroom)
@@ -54,7 +57,7 @@ def _laid_out(prefix: str) -> Parts:
         status=gr.HTML("", elem_id=f"{prefix}-status"),
         answer=gr.HTML("", elem_id=f"{prefix}-answer", elem_classes=["own-answer"]),
         clip=gr.File(
-            label=words.CLIP, file_types=CLIP_TYPES, height=120, elem_id=f"{prefix}-clip",
+            label=label("own.clip"), file_types=CLIP_TYPES, height=120, elem_id=f"{prefix}-clip",
             elem_classes=["own-later"],
         ),
         verdicts=gr.HTML("", elem_id=f"{prefix}-verdicts"),
@@ -64,7 +67,7 @@ def _laid_out(prefix: str) -> Parts:
 
 def _player(prefix: str) -> gr.HTML:
     with gr.Column(elem_classes=["own-later"]):
-        return player(f"{prefix}-player", linked=False, empty=words.NO_CLIP)
+        return player(f"{prefix}-player", linked=False, empty=say("own.no_clip"))
 
 
 def _boxes(prefix: str) -> gr.HTML:
@@ -113,18 +116,23 @@ def _events(parts: Parts, workroom: Workroom) -> None:
 
 
 def _keeping(parts: Parts, prefix: str) -> None:
-    with gr.Accordion(words.KEEP, open=False, elem_id=f"{prefix}-keeping"):
+    with gr.Accordion(label("own.keep.title"), open=False, elem_id=f"{prefix}-keeping"):
         with gr.Row():
-            name = gr.Textbox(label=words.NAME, max_length=NAME_LENGTH, elem_id=f"{prefix}-name")
+            name = gr.Textbox(
+                label=label("own.keep.name"), max_length=NAME_LENGTH, elem_id=f"{prefix}-name"
+            )
             camera = gr.Checkbox(
-                False, label=words.CAMERA_TOO, info=words.CAMERA_INFO, elem_id=f"{prefix}-camera"
+                False,
+                label=label("own.keep.camera"),
+                info=label("own.keep.camera_info"),
+                elem_id=f"{prefix}-camera",
             )
         with gr.Row():
-            model = gr.Button(words.KEEP_MODEL, size="sm", elem_id=f"{prefix}-keep-model")
-            as_set = gr.Button(words.KEEP_SET, size="sm", elem_id=f"{prefix}-keep-set")
+            model = gr.Button(label("own.keep.model"), size="sm", elem_id=f"{prefix}-keep-model")
+            as_set = gr.Button(label("own.keep.set"), size="sm", elem_id=f"{prefix}-keep-set")
         with gr.Row():
-            kept = gr.Dropdown([], label=words.KEPT, elem_id=f"{prefix}-kept")
-            remove = gr.Button(words.REMOVE, size="sm", elem_id=f"{prefix}-remove")
+            kept = gr.Dropdown([], label=label("own.keep.models"), elem_id=f"{prefix}-kept")
+            remove = gr.Button(label("own.keep.remove"), size="sm", elem_id=f"{prefix}-remove")
         said = gr.HTML("", elem_id=f"{prefix}-kept-said")
     kept.focus(lambda: gr.Dropdown(choices=kept_models()), outputs=kept, **LIGHT)
     model.click(keep_as_model, [parts.session, name], said, **LIGHT)

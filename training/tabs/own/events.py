@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError, short
 from attention.methods.registry import methods_for, plain_name
 from attention.pack import load_pack
@@ -20,14 +21,13 @@ from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, verdict_cards
 from attention.tabs.player import player_value
-from training.data.folders import count, listed
+from training.data.folders import listed
 from training.own.keeping import keep_model, keep_set, kept_models, remove_model
 from training.own.looking import look_at
 from training.own.ready import base_model
 from training.own.records import BOXES
 from training.own.session import NOT_LEARNT, Session
 from training.own.sessions import sessions
-from training.tabs.own import words
 
 if TYPE_CHECKING:
     from training.own.records import Learnt
@@ -46,8 +46,8 @@ def asked(desk: Desk, told: Any) -> Iterator[Values]:
         return
     if told.get("forget"):
         desk.clear()
-        empty = player_value(None, message=words.NO_CLIP)
-        yield None, SKIP, "", f"<p role='status'>{words.FORGOTTEN}</p>", "", empty
+        empty = player_value(None, message=say("own.no_clip"))
+        yield None, SKIP, "", f"<p role='status'>{say('own.forgotten')}</p>", "", empty
         return
     wanted = told.get("learn")
     if isinstance(wanted, dict):
@@ -61,18 +61,18 @@ def _learn(desk: Desk, wanted: dict[str, Any]) -> Iterator[Values]:
         running = desk.put(RunningLook(partial(_learnt, session, names)))
         for said in running:
             if isinstance(said, Progress | None):
-                yield SKIP, SKIP, progress_card(said, words.LEARNING, "file"), SKIP, SKIP, SKIP
+                yield SKIP, SKIP, progress_card(said, say("own.reading"), "file"), SKIP, SKIP, SKIP
             elif isinstance(said, Stopped):
                 yield SKIP, _numbered({}), "", SKIP, SKIP, SKIP
             else:
                 learnt = [each.name for each in said.concepts]
-                empty = player_value(None, message=words.NO_CLIP)
+                empty = player_value(None, message=say("own.no_clip"))
                 yield session.token, _numbered({"learnt": learnt}), "", answer(said), "", empty
     except InputError as error:
         yield SKIP, _numbered({"trouble": str(error)}), "", SKIP, SKIP, SKIP
     except Exception:
         logging.getLogger(__name__).exception("learning somebody's own concepts")
-        yield SKIP, _numbered({"trouble": words.FAULT}), "", SKIP, SKIP, SKIP
+        yield SKIP, _numbered({"trouble": say("own.fault")}), "", SKIP, SKIP, SKIP
 
 
 def _learnt(session: Session, names: dict[int, str], tell: Callable[[Progress], None]) -> "Learnt":
@@ -123,17 +123,19 @@ def look_at_clip(
         yield failed(str(error)), SKIP, SKIP
     except Exception:
         logging.getLogger(__name__).exception("looking at %s", path.name)
-        yield failed(words.FAULT), SKIP, SKIP
+        yield failed(say("own.fault")), SKIP, SKIP
 
 
 def keep_as_model(token: str | None, name: str) -> str:
     """What the page says once the model is kept, or why it is not."""
-    return _said(lambda: words.KEPT_MODEL.format(keep_model(_session(token), name)))
+    return _said(lambda: say("own.keep.kept_model", name=keep_model(_session(token), name)))
 
 
 def keep_as_set(token: str | None, name: str, camera: bool) -> str:
     """What the page says once the set is kept, or why it is not."""
-    return _said(lambda: words.KEPT_SET.format(keep_set(_session(token), name, bool(camera))))
+    return _said(
+        lambda: say("own.keep.kept_set", name=keep_set(_session(token), name, bool(camera)))
+    )
 
 
 def remove_kept(name: str | None) -> Values:
@@ -141,7 +143,7 @@ def remove_kept(name: str | None) -> Values:
 
     def removed() -> str:
         remove_model(name or "")
-        return words.REMOVED.format(name)
+        return say("own.keep.removed", name=name)
 
     return _said(removed), gr.Dropdown(choices=kept_models(), value=None)
 
@@ -149,14 +151,14 @@ def remove_kept(name: str | None) -> Values:
 def answer(learnt: "Learnt") -> str:
     """What was learned, from what, and how good it is, as HTML."""
     counted = "".join(
-        f"<li>{escape(each.name)}: {count(each.stills, 'still')}"
-        + (f", {count(each.clips, 'labelled clip')}" if each.clips else "")
+        f"<li>{escape(each.name)}: {say('own.stills', count=each.stills)}"
+        + (f", {say('own.clips', count=each.clips)}" if each.clips else "")
         + "</li>"
         for each in learnt.concepts
     )
     said = "".join(f"<p>{sentence}</p>" for sentence in (_how_good(learnt), _methods(learnt)))
     notes = "".join(f"<p class='note'>{escape(note)}</p>" for note in learnt.notes)
-    title = words.LEARNT.format(learnt.seconds)
+    title = say("own.learnt", seconds=f"{learnt.seconds:.1f}")
     return f"<div role='status'><h3>{title}</h3><ul>{counted}</ul>{said}{notes}</div>"
 
 
@@ -164,25 +166,26 @@ def _how_good(learnt: "Learnt") -> str:
     found = learnt.held_out
     if found is None:
         lone = listed(each.name for each in learnt.concepts if each.stills == 1)
-        return words.NO_ACCURACY.format(escape(lone))
-    return words.RIGHT.format(
-        accuracy=found.accuracy,
+        return say("own.no_accuracy", concepts=escape(lone))
+    return say(
+        "own.right",
+        accuracy=f"<b>{found.accuracy:.0f}</b>",
         stills=found.stills,
-        low=found.low,
-        high=found.high,
-        chance=100 / len(learnt.concepts),
+        low=f"{found.low:.0f}",
+        high=f"{found.high:.0f}",
+        chance=f"{100 / len(learnt.concepts):.0f}",
     )
 
 
 def _methods(learnt: "Learnt") -> str:
     if learnt.methods:
-        return words.METHODS.format(", ".join(map(plain_name, learnt.methods)))
+        return say("own.methods", methods=", ".join(map(plain_name, learnt.methods)))
     wanted = [
         row.name
         for row in methods_for("everywhere")
         if row.labels == "some" and row.cnn == "web" and row.fit
     ]
-    return words.NO_METHODS.format(", ".join(map(plain_name, wanted)))
+    return say("own.no_methods", methods=", ".join(map(plain_name, wanted)))
 
 
 def _session(token: str | None) -> Session:
