@@ -2,8 +2,8 @@
 
 `python -m tests.bench vgg16 clip exact` prints those parts alone; parts of their own are `gpu`, `page`,
 which starts the app three times and opens it in chromium, `dial`, whose ten clients turn the dial at once,
-and `slider`, which moves its sliders in chromium. With `--cpu` works run on one core and seconds are its
-computing, which tells more on a machine that others use meanwhile.
+`slider`, which moves its sliders in chromium, and `own`, five people with concepts of their own. With `--cpu`
+works run on one core and seconds are its computing, which tells more on a machine that others use meanwhile.
 
 `python -m tests.bench verdicts` times nothing: it simulates how often a winner is named falsely, in
 about ten minutes.
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from tests.bench import clip, dial, engine, exact, gpu, page, slider, verdicts
+from tests.bench import clip, dial, engine, exact, gpu, own, page, slider, verdicts
 from tests.bench.race import Clock, Row
 
 HEAD = f"{'':<58}{'median':>9}   {'min – max':<19}{'goal':<16}"
@@ -65,6 +65,7 @@ def _rows(part: str, clock: Clock) -> Iterator[Row]:
         "dial": dial.rows,
         "exact": exact.rows,
         "gpu": gpu.rows,
+        "own": own.rows,
         "page": page.rows,
         "slider": slider.rows,
     }

@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from attention.catalogue.catalogue import say
+from attention.media.suffixes import CLIP_SUFFIXES
 from training.data.folders import listed
 from training.own.records import Brought, Read, SeenClip, Unreadable
 
@@ -49,8 +51,10 @@ def without_stills(
 def clips_among_stills(
     things: Sequence[Brought], seen: Mapping[str, Read], names: Mapping[int, str]
 ) -> list[str]:
-    """Says of clips that are named like stills, or came among them, what became of them."""
-    moved = [t for t in things if isinstance(seen[t.key], SeenClip)]
-    return [
-        say("own.is_video", name=t.name, concept=names[t.box]) for t in moved[:MOST] if not t.camera
-    ]
+    """Says of clips that are not named like clips what became of them."""
+    moved = [t for t in things if isinstance(seen[t.key], SeenClip) and not _is_named_clip(t)]
+    return [say("own.is_video", name=t.name, concept=names[t.box]) for t in moved[:MOST]]
+
+
+def _is_named_clip(thing: Brought) -> bool:
+    return Path(thing.name).suffix.casefold() in CLIP_SUFFIXES
