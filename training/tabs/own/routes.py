@@ -10,7 +10,6 @@ from http import HTTPStatus
 from typing import Any
 
 import anyio
-from anyio.abc import CapacityLimiter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -26,7 +25,7 @@ AT_A_TIME = 16  # requests at work or in the line of frames; others wait without
 NOTHING = HTTPStatus.NO_CONTENT
 
 Answer = Callable[[Request], Awaitable[Response]]
-_threads: list[CapacityLimiter] = []  # one, made in the loop that serves
+_threads: list[anyio.CapacityLimiter] = []  # one, made in the loop that serves
 
 
 def own_routes() -> list[Route]:
