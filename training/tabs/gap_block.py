@@ -110,9 +110,14 @@ def gap_block(
 
     outputs = [body, card, large, caption, said, table, meaning, *controls, *drawings]
     gr.on(
-        [one.input for one in controls], redraw, [*controls, *given], [caption, *drawings], **QUIET
+        [one.input for one in controls],
+        redraw,
+        [*controls, *given],
+        [caption, *drawings],
+        trigger_mode="always_last",  # who chooses quickly sees what was chosen last
+        **QUIET,
     )
-    card.click(_enlarged, None, large, **QUIET)
+    card.click(_enlarged, None, large, trigger_mode="always_last", **QUIET)
     opened = card.input(_clip, None, clip, **QUIET)
     return GapBlock(outputs, show, clip, opened)
 

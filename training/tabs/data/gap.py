@@ -48,7 +48,7 @@ def gap_part(chosen: gr.Dropdown) -> tuple[Part, GapBlock]:
         first = models[0] if models else None
         return gr.Dropdown(models, value=first), *_shown(block, _kept(name, first))
 
-    model.input(seen, [chosen, model], outputs, **LIGHT)
+    model.input(seen, [chosen, model], outputs, trigger_mode="always_last", **LIGHT)
     draw.click(
         ask, [desk, chosen, model], outputs, **LOOKS, show_progress="hidden",
         api_visibility="private",
