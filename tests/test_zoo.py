@@ -7,7 +7,7 @@ from tests.zoo.names import NO_MAPS, TIMM, TORCHVISION
 
 TEN = (  # the cheapest of every kind of cut and head; googlenet's flag is tested with models
     "shufflenet_v2_x0_5", "squeezenet1_1", "mnasnet0_5", "timm/test_byobnet", "timm/test_convnext",
-    "timm/test_efficientnet", "timm/test_nfnet", "timm/shvit_s1", "timm/repvit_m1", "timm/starnet_s050",
+    "timm/test_efficientnet", "timm/test_nfnet", "timm/shvit_s1", "timm/repvit_m1", "timm/rexnet_100",
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import warnings
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch counts the cores
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from tests.zoo.cell import tried
+from tests.zoo.cell import Cell, tried
 from tests.zoo.names import NO_MAPS, TIMM, TORCHVISION
 
 
@@ -22,7 +22,10 @@ def main() -> int:
     wrong = []
     for name in given.names or all_names:
         plain = name.removeprefix("timm/")
-        cell = tried(plain, torchvisions=plain == name)
+        try:
+            cell = tried(plain, torchvisions=plain == name)
+        except Exception as error:  # the others are tried all the same
+            cell = Cell(name, refused=f"{type(error).__name__}: {error}")
         print(cell, flush=True)
         if cell.wrong or bool(cell.refused) != (name in NO_MAPS):
             wrong.append(name)

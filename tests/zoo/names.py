@@ -8,7 +8,7 @@ _TORCHVISION = """
 """
 # of each of its files that has networks with maps the smallest, and some that people name
 _TIMM = """
-    test_byobnet mobileone_s1 test_convnext test_convnext3 cpubone_nano cpubone_t0 csatv2 csatv2_21m
+    test_byobnet mobileone_s1 test_convnext test_convnext3 cpubone_nano cpubone_t0
     cs3darknet_focus_s cs3darknet_s cspnext_tiny cspnext_s densenet121 densenetblur121d dla46x_c
     dla46_c dpn48b dpn68 edgenext_xx_small edgenext_x_small efficientformerv2_s0
     efficientformerv2_s1 test_efficientnet test_efficientnet_gn efficientvit_b0 efficientvit_b1
