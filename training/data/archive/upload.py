@@ -1,6 +1,5 @@
 """An uploaded zip → the folder of a set: all its entries are checked before anything is written."""
 
-import unicodedata
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -16,6 +15,7 @@ from training.data.archive.unpack import Progress, write_members
 from training.data.archive.zips import Entry, ZipLimits, entries_of, printable
 from training.data.folders import count, frames_sentence, listed
 from training.data.layouts.own import SPLITS
+from training.data.naming import one_form
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
 LAYOUT = "stills into web/<Class>/ and clips into video/<Class>/, and zip the two folders"
@@ -142,7 +142,7 @@ def _check_unique(name: str, kept: Sequence[Entry]) -> None:
 
 
 def _key(path: PurePosixPath) -> str:
-    return unicodedata.normalize("NFC", str(path)).casefold()
+    return one_form(str(path)).casefold()
 
 
 def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None:
