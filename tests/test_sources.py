@@ -280,7 +280,11 @@ def test_links_within_the_set_are_followed(tmp_path):
 @pytest.mark.parametrize(
     ("link", "target", "said"),
     [
-        ("web/Hug/9.jpg", "../../../outside/9.jpg", "web/Hug/9.jpg is a link that leads out of set"),
+        (
+            "web/Hug/9.jpg",
+            "../../../outside/9.jpg",
+            "web/Hug/9.jpg is a link that leads out of set",
+        ),
         ("web/Hug/more", "../../../outside", "web/Hug/more is a link that leads out of set"),
         ("web/Wave", "../../outside", "web/Wave is a link that leads out of set"),
         ("video/Hug/9.mp4", "8.mp4", "video/Hug/9.mp4 is a link that leads nowhere"),

@@ -70,9 +70,7 @@ def files_of(
     return found, notes
 
 
-def files_below(
-    folder: Path, within: Path, above: frozenset[Path] = frozenset()
-) -> Iterator[Path]:
+def files_below(folder: Path, within: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
     """Every visible file below a folder, by name; links that stay in the set `within` are followed.
 
     above: the real places of the folders that `folder` lies in. Raises InputError for a link that leads
