@@ -194,22 +194,6 @@ def test_time_goes_on_where_two_recordings_are_joined(
         assert seen.notes == ()
 
 
-def test_a_clip_in_hdr_says_that_it_is_not_tone_mapped(tmp_path: Path) -> None:
-    path = tmp_path / "hdr.mp4"
-    with av.open(str(path), "w") as file:
-        stream = file.add_stream("libx264", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
-        stream.codec_context.color_trc = 16  # SMPTE 2084
-        frame = av.VideoFrame.from_ndarray(numbered_frame(3, 96, 160))
-        frame.color_trc = 16
-        file.mux(stream.encode(frame))
-        file.mux(stream.encode())
-    seen = see(path)
-    assert seen.numbers == [3]
-    assert [note for note in seen.notes if "HDR (PQ)" in note] == list(seen.notes)
-    assert len(seen.notes) == 1
-
-
 @pytest.mark.parametrize(("half", "suffixes"), [("video", CLIP_SUFFIXES), ("web", STILL_SUFFIXES)])
 def test_every_door_takes_the_same_names(
     tmp_path: Path, half: str, suffixes: frozenset[str]

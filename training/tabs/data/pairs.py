@@ -102,15 +102,20 @@ def _copy(copy: Copy, folder: Path, pictures: Mapping[Path, Thumbnail], own: boo
 
 
 def _pair(title: str, pair: Twins | Copy, pictures: Mapping[Path, Thumbnail], box: str) -> str:
+    same = pair.one.parent == pair.other.parent
     stills = "".join(
-        f"<figure>{picture(pictures[path], f'{label(path.parent)}: {label(path)}')}"
-        f"<figcaption>{escape(label(path))}</figcaption></figure>"
+        f"<figure>{picture(pictures[path], _named(path, ': '))}"
+        f"<figcaption>{escape(label(path) if same else _named(path))}</figcaption></figure>"
         for path in (pair.one, pair.other)
     )
     return (
         f"<li><p><b>{escape(title)}</b> <span class='number'>{pair.similarity:.3f}</span></p>"
         f"<div class='two'>{stills}</div>{box}</li>"
     )
+
+
+def _named(path: Path, between: str = "/") -> str:
+    return f"{label(path.parent)}{between}{label(path)}"
 
 
 def _within(path: Path, folder: Path) -> str:
