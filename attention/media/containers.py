@@ -100,12 +100,30 @@ def decoder_of(stream: VideoStream) -> VideoCodecContext:
     return decoder
 
 
-def display_matrix(frame: av.VideoFrame) -> NDArray[np.int32]:
-    """Returns [[a, b], [c, d]], which maps (x, y) to (ax + cy, bx + dy); y points down."""
+def display_matrix(
+    frame: av.VideoFrame, container: InputContainer, stream: VideoStream, decoder: VideoCodecContext
+) -> NDArray[np.int32]:
+    """Returns [[a, b], [c, d]], which maps (x, y) to (ax + cy, bx + dy); y points down.
+
+    frame: the first one that `decoder` gave. A decoder that is not the stream's own knows nothing of the
+    stream: its own decodes the first frame once more.
+    """
+    if decoder is not stream.codec_context:
+        with suppress(av.FFmpegError), _open(container.name) as again:
+            frame = next(again.decode(again.streams[stream.index]), frame)  # type: ignore[assignment]
     side_data: Mapping[str, Any] = frame.side_data
     if "DISPLAYMATRIX" not in side_data:
         return np.eye(2, dtype=np.int32)
     return np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32).reshape(3, 3)[:2, :2]
+
+
+def rate_of(stream: VideoStream) -> float:
+    """Returns the frames per second that the file states, its codec states, or FFmpeg guesses; or 0.
+
+    FFmpeg's guess may count fields, two a frame.
+    """
+    stated = stream.average_rate or stream.codec_context.framerate
+    return float(stated or stream.guessed_rate or 0)
 
 
 def length_of(container: InputContainer, stream: VideoStream, fps: float) -> float | None:

@@ -4,6 +4,7 @@ SDR's white is the 203 cd/m² of BT.2408; up to about 93 cd/m² nothing changes,
 compressed so that PEAK becomes white. Colours keep the proportions of their channels.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
@@ -14,6 +15,11 @@ from attention.media.clip import Picture
 
 Curve = Literal["PQ", "HLG"]
 Floats = NDArray[np.float32]
+CURVES: Mapping[int, Curve] = {
+    16: "PQ",
+    18: "HLG",
+}  # by H.273's number of their transfer characteristics
+BT709 = 1  # H.273's number of its primaries
 
 WHITE = 203.0  # cd/m²
 PEAK = 1000.0  # cd/m²; of HLG's display, and what most PQ is made for

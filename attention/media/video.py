@@ -1,7 +1,7 @@
 """Clips, decoded in order by FFmpeg (PyAV); only the requested frames become RGB."""
 
 import importlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import av
 import numpy as np
-from av.video.reformatter import ColorPrimaries, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import Colorspace, VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -33,9 +33,10 @@ from attention.media.containers import (
     length_of,
     open_container,
     picture_stream,
+    rate_of,
     stated_end,
 )
-from attention.media.hdr import Curve, tone_mapped
+from attention.media.hdr import BT709, CURVES, tone_mapped
 from attention.media.still import display_size, on_white, upright
 
 SMALL_PIXELS = 1280 * 720  # up to this size one thread decodes fast enough and costs less
@@ -43,7 +44,6 @@ MOST_FAILING = 1000  # packets in a row: more than there are between two key fra
 RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
 NOT_FOR_READING = ("av.__main__", "av.datasets")
 NO_CLOCK = "The file holds no times; 25 frames per second are assumed."
-HDR: Mapping[int, Curve] = {int(ColorTrc.SMPTE2084): "PQ", int(ColorTrc.ARIB_STD_B67): "HLG"}
 IS_HDR = "The clip is HDR ({}); its colours are tone-mapped to those of usual screens."
 UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
 
@@ -64,7 +64,7 @@ class Video:
         self._container = open_container(path, head)
         try:
             self._stream = picture_stream(self._container, name)
-            self._fps = float(self._stream.average_rate or self._stream.guessed_rate or 0)
+            self._fps = rate_of(self._stream)
             seconds = length_of(self._container, self._stream, self._fps)
             if seconds is not None and seconds > limits.max_seconds:
                 raise InputError(too_long(name, seconds, limits))
@@ -74,7 +74,9 @@ class Video:
             check_pixels(name, self._stream.width, self._stream.height, most)
             check_size(name, codec, self._stream.width, self._stream.height)
             large = self._stream.width * self._stream.height > SMALL_PIXELS
-            self._decoder.thread_type = "AUTO" if large else "NONE"
+            # Of an AVI's MPEG-4, packets without a picture are counted: no thread may hold frames back.
+            self._counts = (self._container.format.name, codec.name) == ("avi", "MPEG-4")
+            self._decoder.thread_type = "AUTO" if large and not self._counts else "NONE"
             self._threads = 2 if large else 1  # of the RGB conversion; two wait for each other
             # The same bound for frames that are larger than the file's header says.
             self._decoder.options = {
@@ -91,7 +93,7 @@ class Video:
             pixel = None if gif else self._stream.sample_aspect_ratio
             self._size = display_size(*self._coded, pixel)
             check_pixels(name, *self._size, most)
-            self._matrix = display_matrix(self._frame)
+            self._matrix = display_matrix(self._frame, self._container, self._stream, self._decoder)
             self._reformatter = VideoReformatter()  # one for all frames: a new one costs 0.5 ms
             self.clip = self._describe(path, name, seconds)
             self.notes += self._said_of_the_file()
@@ -116,6 +118,8 @@ class Video:
                     continue
                 if frames and packet.size:  # flushed frames (size 0) came before the failed packets
                     self._lost, self._failing = self._lost + self._failing, 0
+                elif self._counts and packet.size:
+                    self._clock.passed(self._decoder.reorder_depth)
                 yield from frames
             else:
                 return
@@ -152,7 +156,7 @@ class Video:
         said = []
         if self._container.format.name == "mjpeg":
             said.append(NO_CLOCK)
-        if curve := HDR.get(int(self._frame.color_trc)):
+        if curve := CURVES.get(int(self._frame.color_trc)):
             said.append(IS_HDR.format(curve))
         return said
 
@@ -199,11 +203,9 @@ class Video:
 
     def _rgb(self) -> Picture:
         transparent = any(component.is_alpha for component in self._frame.format.components)
-        curve = HDR.get(int(self._frame.color_trc))
-        if curve:
+        if curve := CURVES.get(int(self._frame.color_trc)):
             deep = self._reformatted("rgba64le" if transparent else "rgb48le")
-            wide = int(self._frame.color_primaries) != int(ColorPrimaries.BT709)
-            rgb = tone_mapped(deep[..., :3], curve, wide)
+            rgb = tone_mapped(deep[..., :3], curve, int(self._frame.color_primaries) != BT709)
             if not transparent:
                 return rgb
             return on_white(Image.fromarray(np.dstack([rgb, deep[..., 3] >> 8]).astype(np.uint8)))
