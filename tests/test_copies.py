@@ -159,17 +159,17 @@ def test_flat_pictures_have_no_hash() -> None:
     ids=["mirrored", "cropped", "brighter", "stretched", "blurred"],
 )
 def test_a_changed_copy_is_alike_and_other_pictures_are_not(change) -> None:
-    rows = np.stack([hashes(scene(n)) for n in range(8)] + [hashes(change(scene(3)))])
-    assert [(i, j) for i, j, _ in pairs_alike(rows, 0)] == [(3, 8)]
+    rows = np.stack([*(hashes(scene(n)) for n in range(8)), hashes(change(scene(3)))], axis=1)
+    assert [(i, j) for i, j, _ in pairs_alike(rows.astype(np.float32), 0)] == [(3, 8)]
 
 
 def test_similarity_is_the_share_of_equal_signs_minus_that_of_others() -> None:
     draw = np.random.default_rng(1)
-    a, b = (draw.choice([-1, 1], (n, 2, 255)).astype(np.int8) for n in (3, 4))
+    a, b = (draw.choice([-1, 1], (2, n, 255)).astype(np.float32) for n in (3, 4))
     odd = [(place + 1) % 16 % 2 == 1 for place in range(255)]
     for i, j in np.ndindex(3, 4):
-        mirrored = [-s if turned else s for s, turned in zip(a[i, 0], odd, strict=True)]
-        sides = [(a[i, 0], b[j, 0]), (mirrored, b[j, 0]), (a[i, 1], b[j, 0]), (a[i, 0], b[j, 1])]
+        mirrored = [-s if turned else s for s, turned in zip(a[0, i], odd, strict=True)]
+        sides = [(a[0, i], b[0, j]), (mirrored, b[0, j]), (a[1, i], b[0, j]), (a[0, i], b[1, j])]
         best = max(
             sum(int(s == t) - int(s != t) for s, t in zip(*two, strict=True)) for two in sides
         )

@@ -118,10 +118,13 @@ def _matches(
 ) -> tuple[dict[tuple[int, int], _Match], bool]:
     """Every two files with pictures alike, but of one recording; and whether the time was enough."""
     owners = [place for place, item in enumerate(files.all) for _ in seen.get(item.path, ())]
-    rows = np.array([row for item in files.all for row in seen.get(item.path, ())], np.int8)
+    every = [row for item in files.all for row in seen.get(item.path, ())]
+    rows = (
+        np.stack(every, axis=1).astype(np.float32) if every else np.empty((2, 0, 255), np.float32)
+    )
     matches: dict[tuple[int, int], _Match] = defaultdict(_Match)
     began = time.monotonic()
-    for start in range(0, len(rows), BLOCK):
+    for start in range(0, len(every), BLOCK):
         if time.monotonic() - began > seconds:
             return matches, False
         for i, j, similarity in pairs_alike(rows, start):

@@ -92,9 +92,10 @@ class Checkup:
         Raises ValueError for any other record.
         """
         seen = _CHECKUP.validate_python(record)
-        pairs = [path for two in (*seen.twins, *seen.copies) for path in (two.one, two.other)]
+        found: list[Twins | Copy] = [*seen.twins, *seen.copies]
+        pairs = [path for two in found for path in (two.one, two.other)]
         pairs += [copy.leave_out for copy in seen.copies]
-        for path in (*pairs, *(found.path for found in seen.unreadable)):
+        for path in (*pairs, *(fault.path for fault in seen.unreadable)):
             if ".." in path.relative_to(folder).parts:
                 raise ValueError(path)
         sides = [side for fold in seen.folds for side in (fold.train, fold.dev, fold.test)]

@@ -11,9 +11,10 @@ SIDE = 32  # pixels; pictures are shrunk to a square, so a copy may be scaled or
 FREQUENCIES = 16  # of each direction
 MARGIN = 0.04  # of each side, cut off for the second hash: copies are often cropped a little
 FLAT = 4.0  # grey levels; a picture whose deviation is lower is all noise or one colour
-BLOCK = 1024  # hashes compared with all others at once
+BLOCK = 256  # hashes compared with all others at once: bounds the memory of a large set
 
-Hashes = NDArray[np.int8]
+Hashes = NDArray[np.int8]  # of a picture, [2,255]
+Signs = NDArray[np.float32]  # of many, as products take them
 # 1, or -1 where a frequency changes its sign when the picture is mirrored left to right
 MIRROR = np.tile(np.where(np.arange(FREQUENCIES) % 2, -1, 1), FREQUENCIES)[1:].astype(np.float32)
 INNER = np.float32(
@@ -42,29 +43,29 @@ def _signs(grey: NDArray[np.float32]) -> Hashes:
     return np.where(low > 0, 1, -1).astype(np.int8)
 
 
-def alike(block: Hashes, later: Hashes) -> NDArray[np.float32]:
-    """The similarity, -1 … 1, of hashes [a,2,255] and [b,2,255], as they are, mirrored or cropped: [a,b].
+def alike(block: Signs, later: Signs) -> Signs:
+    """The similarity, -1 … 1, of hashes [2,a,255] and [2,b,255], as they are, mirrored or cropped: [a,b].
 
     The share of equal signs minus that of others; pictures that have nothing in common are near 0.
     """
-    whole, inner = block.astype(np.float32).swapaxes(0, 1)
-    other, others_inner = later.astype(np.float32).swapaxes(0, 1)
-    products = (
-        whole @ other.T,
-        (whole * MIRROR) @ other.T,
-        inner @ other.T,
-        whole @ others_inner.T,
-    )
-    return np.asarray(np.maximum.reduce(products) / len(MIRROR))
+    (whole, inner), (other, others_inner) = block / len(MIRROR), later
+    found = whole @ other.T
+    for one, two in ((whole * MIRROR, other), (inner, other), (whole, others_inner)):
+        np.maximum(found, one @ two.T, out=found)
+    return found
 
 
 def pairs_alike(
-    found: Hashes, start: int, threshold: float = DATA.copy_similarity
+    found: Signs, start: int, threshold: float = DATA.copy_similarity
 ) -> list[tuple[int, int, float]]:
-    """(i, j, similarity) at or above the threshold, of BLOCK hashes from `start` on with all later ones."""
-    block = alike(found[start : start + BLOCK], found[start:])
-    rows, columns = np.nonzero(np.triu(block >= threshold, k=1))
+    """(i, j, similarity) at or above the threshold, of BLOCK hashes from `start` on with all later ones.
+
+    found: float32 [2,n,255].
+    """
+    block = alike(found[:, start : start + BLOCK], found[:, start:])
+    rows, columns = np.nonzero(block >= threshold)
     return [
         (start + int(i), start + int(j), float(block[i, j]))
         for i, j in zip(rows, columns, strict=True)
+        if i < j
     ]
