@@ -95,6 +95,19 @@ def test_copies_are_named_with_what_to_leave_out_and_nothing_else_is(seen: Check
     assert seen.compared
 
 
+def test_sides_are_compared_fold_by_fold(tmp_path: Path) -> None:
+    """Fold a lacks the first clip; in fold b the two stand on two sides."""
+    (tmp_path / "video/Hug").mkdir(parents=True)
+    for n, seed in enumerate((1, 1, 2, 3)):
+        write_clip(tmp_path / f"video/Hug/{n}.mp4", panned(seed)[2 * (n % 2) :])
+    rows = ["1,train,a", "2,test,a", "3,test,a", "0,test,b", "1,train,b", "2,train,b"]
+    (tmp_path / "splits.csv").write_text(
+        "clip,split,fold\n" + "\n".join(f"Hug/{row[0]}.mp4{row[1:]}" for row in rows)
+    )
+    (copy,) = check(open_source(tmp_path)).copies
+    assert (copy.between, copy.leave_out.name) == ("train and test", "1.mp4")
+
+
 def test_each_kind_of_copy_has_its_advice(seen: Checkup) -> None:
     said = [sentence for sentence in advice_on(seen) if "1 pair, such as" in sentence]
     assert [sentence.split(":")[0] for sentence in said] == [

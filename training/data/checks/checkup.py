@@ -80,7 +80,7 @@ def _summary(every: Source, seen: list[Seen], alike: list[Twins]) -> Checkup:
         )
         for fold in source.folds
     )
-    seen = Checkup(
+    checkup = Checkup(
         name=source.name,
         concepts=source.concepts,
         stills=_tally((still.label for still in source.stills), number),
@@ -94,7 +94,7 @@ def _summary(every: Source, seen: list[Seen], alike: list[Twins]) -> Checkup:
         compared=complete and all(file.compared for file in seen),
         giveaways=tuple(_giveaways(source, seen)),
     )
-    return replace(seen, advice=advice_on(seen))
+    return replace(checkup, advice=advice_on(checkup))
 
 
 def _giveaways(source: Source, seen: list[Seen]) -> Iterator[Giveaway]:

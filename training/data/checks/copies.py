@@ -14,7 +14,7 @@ from training.data.checks.findings import Between, Copy
 from training.data.checks.hashes import BLOCK, Hashes, pairs_alike
 from training.data.records import LabelledClip, Source, Still
 
-SECONDS = 120.0  # of comparing; 100,000 pictures take about that long on two cores
+SECONDS = 120.0  # of comparing; 100,000 pictures take about a minute on two cores
 MOST = 2000  # pairs
 SIDES = ("train", "dev", "test")  # of a copy across two of them, the clip on the earlier goes
 
@@ -33,11 +33,11 @@ class _Files:
 
     def __init__(self, source: Source) -> None:
         self.all: list[Still | LabelledClip] = [*source.stills, *source.clips]
-        self._sides: dict[Path, list[str]] = defaultdict(list)
+        self._sides: dict[Path, dict[str, str]] = defaultdict(dict)  # of each fold
         for fold in source.folds:
             for side in SIDES:
                 for clip in getattr(fold, side):
-                    self._sides[clip.path].append(side)
+                    self._sides[clip.path][fold.name] = side
 
     def between(self, one: int, other: int) -> Between | None:
         """What lies between two files that are copies; None for two stills of a class."""
@@ -46,13 +46,14 @@ class _Files:
             return "classes"
         if isinstance(a, Still) or isinstance(b, Still):
             return None if isinstance(a, Still) and isinstance(b, Still) else "stills and clips"
-        return "train and test" if self._apart(a, b) else "clips"
+        return "train and test" if any(self._apart(a.path, b.path)) else "clips"
 
     def same_recording(self, one: int, other: int) -> bool:
         """Whether both are clips of one named recording: these may look alike."""
         a, b = self.all[one], self.all[other]
-        clips = isinstance(a, LabelledClip) and isinstance(b, LabelledClip)
-        return clips and bool(a.group) and a.group == b.group
+        if isinstance(a, Still) or isinstance(b, Still):
+            return False
+        return bool(a.group) and a.group == b.group
 
     def copy(self, one: int, other: int, between: Between, similarity: float, same: bool) -> Copy:
         """The record of two copies: the still goes, or the clip that trains, or the second."""
@@ -61,15 +62,14 @@ class _Files:
         if isinstance(a, Still):
             gone = b.path if isinstance(b, Still) else a.path
         elif between == "train and test":
-            first, second = next(sides for sides in self._of_both(a, b) if sides[0] != sides[1])
+            first, second = next(self._apart(a.path, b.path))
             gone = a.path if SIDES.index(first) < SIDES.index(second) else b.path
         return Copy(a.path, b.path, round(similarity, 4), same, between, gone)
 
-    def _apart(self, a: LabelledClip, b: LabelledClip) -> bool:
-        return any(first != second for first, second in self._of_both(a, b))
-
-    def _of_both(self, a: LabelledClip, b: LabelledClip) -> Iterator[tuple[str, str]]:
-        return zip(self._sides[a.path], self._sides[b.path], strict=False)
+    def _apart(self, one: Path, other: Path) -> Iterator[tuple[str, str]]:
+        """The sides of two clips in every fold that has them on two."""
+        both = ((side, self._sides[other].get(fold)) for fold, side in self._sides[one].items())
+        return ((side, beside) for side, beside in both if beside and beside != side)
 
 
 def copies(

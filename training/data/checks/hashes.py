@@ -17,8 +17,8 @@ Hashes = NDArray[np.int8]  # of a picture, [2,255]
 Signs = NDArray[np.float32]  # of many, as products take them
 # 1, or -1 where a frequency changes its sign when the picture is mirrored left to right
 MIRROR = np.tile(np.where(np.arange(FREQUENCIES) % 2, -1, 1), FREQUENCIES)[1:].astype(np.float32)
-INNER = np.float32(
-    [[1 - 2 * MARGIN, 0, MARGIN * (SIDE - 1)], [0, 1 - 2 * MARGIN, MARGIN * (SIDE - 1)]]
+INNER = np.array(
+    [[1 - 2 * MARGIN, 0, MARGIN * (SIDE - 1)], [0, 1 - 2 * MARGIN, MARGIN * (SIDE - 1)]], np.float32
 )
 
 

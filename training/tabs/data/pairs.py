@@ -27,7 +27,7 @@ def most_alike(seen: Checkup) -> list[Twins]:
 
 def files_in_pairs(seen: Checkup) -> list[Path]:
     """The files of the pairs that are shown."""
-    pairs = (*most_alike(seen)[:SHOWN], *seen.copies[:SHOWN])
+    pairs: list[Twins | Copy] = [*most_alike(seen)[:SHOWN], *seen.copies[:SHOWN]]
     return [path for pair in pairs for path in (pair.one, pair.other)]
 
 
