@@ -163,6 +163,35 @@ def test_times_of_b_frames_in_avi_are_its_slots(tmp_path: Path) -> None:
     assert np.diff(seen.seconds).min() > 0.039
 
 
+def not_coded(tick: int) -> bytes:
+    """A frame of MPEG-4 that says nothing but to show the last one again; tick: its time, 0 … 24."""
+    bits = "01" + "0" + "1" + f"{tick:05b}" + "1" + "0"  # predicted, …, and not coded
+    return b"\0\0\1\xb6" + int((bits + "01111")[:16], 2).to_bytes(2, "big")
+
+
+@pytest.mark.parametrize("b_frames", ["0", "2"])
+def test_frames_that_an_avi_codes_as_nothing_keep_their_time(tmp_path: Path, b_frames: str) -> None:
+    options = {"bf": b_frames, "b_strategy": "0", "g": "10"}
+    whole = write_clip(tmp_path / "whole.mp4", numbered_frames(20), 25, "mpeg4", options=options)
+    path = tmp_path / "some.avi"
+    silent = {5, 6, 13} if b_frames == "0" else {6}
+    with av.open(str(whole)) as source, av.open(str(path), "w") as file:
+        stream = file.add_stream_from_template(source.streams.video[0])
+        packets = [packet for packet in source.demux(video=0) if packet.size]
+        for place, packet in enumerate(packets):
+            kept = av.Packet(not_coded(place)) if place in silent else packet
+            kept.pts, kept.dts, kept.time_base = packet.pts, packet.dts, packet.time_base
+            kept.stream = stream
+            file.mux(kept)
+    seen = see(path)
+    assert len(seen.seconds) == 20 - len(silent)
+    assert seen.seconds[-1] == pytest.approx(19 / 25)
+    if b_frames == "0":
+        slots = [place / 25 for place in range(20) if place not in silent]
+        assert np.allclose(seen.seconds, slots)
+        assert np.allclose(seen.seconds, best_effort_times(path))
+
+
 def test_frames_that_an_avi_leaves_out_keep_their_time(tmp_path: Path) -> None:
     times = [0, 10, 30, 35, 85]
     path = write_clip(tmp_path / "gaps.avi", numbered_frames(5), 10, "mpeg4", times=times)
@@ -192,22 +221,6 @@ def test_time_goes_on_where_two_recordings_are_joined(
         assert np.allclose(seen.seconds, np.arange(20) / 25, atol=1e-3)
         assert seen.clip.seconds == pytest.approx(0.8)
         assert seen.notes == ()
-
-
-def test_a_clip_in_hdr_says_that_it_is_not_tone_mapped(tmp_path: Path) -> None:
-    path = tmp_path / "hdr.mp4"
-    with av.open(str(path), "w") as file:
-        stream = file.add_stream("libx264", rate=10)
-        stream.width, stream.height, stream.pix_fmt = 160, 96, "yuv420p"
-        stream.codec_context.color_trc = 16  # SMPTE 2084
-        frame = av.VideoFrame.from_ndarray(numbered_frame(3, 96, 160))
-        frame.color_trc = 16
-        file.mux(stream.encode(frame))
-        file.mux(stream.encode())
-    seen = see(path)
-    assert seen.numbers == [3]
-    assert [note for note in seen.notes if "HDR (PQ)" in note] == list(seen.notes)
-    assert len(seen.notes) == 1
 
 
 @pytest.mark.parametrize(("half", "suffixes"), [("video", CLIP_SUFFIXES), ("web", STILL_SUFFIXES)])

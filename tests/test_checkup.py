@@ -173,13 +173,19 @@ def test_real_stills_of_one_class_are_not_taken_for_copies():
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="shared/data is not here")
-def test_five_real_actions_are_advised_to_balance():
+def test_five_real_actions_have_no_copies_and_two_tell_tale_sources():
     source = open_source(SHARED / "actions5")
     few = replace(source, stills=source.stills[::5], folds=source.folds[:1])
-    seen = check(few)
+    clips = [clip for clip in few.clips if clip.path.stem.endswith("c01")]
+    six = {c.path for label in range(5) for c in [c for c in clips if c.label == label][:6]}
+    seen = check(without(few, (clip.path for clip in source.clips if clip.path not in six)))
     assert seen.unreadable == ()
-    assert sum(seen.clips) == 253
+    assert sum(seen.clips) == 30
+    assert seen.copies == ()
     assert any("JumpingJack against" in said and "Lunges" in said for said in seen.advice)
+    told = {found.fact: found.values for found in seen.giveaways}
+    assert told["first word in the file name"]["exdb"] == ("Lunges", "WallPushups")
+    assert told["frame rate"]["30 per second"] == ("JumpingJack",)
 
 
 # advice

@@ -38,6 +38,23 @@ def test_a_sweep_names_its_cell_and_the_time_left_for_all(now: list[float]) -> N
     assert at(7) == "8 of 21, about 5 min left: out of fold 1 of 2"
 
 
+def test_a_sweep_writes_a_line_for_each_cell_and_into_a_log_its_stages(
+    now: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    progress = TerminalProgress(RecordedBars(), lambda: now[0])
+    for done, share in ((0, 0.0), (0, 0.0), (1, 0.2)):
+        now[0] += 30
+        progress.cell(Cell("a", 2, share, done, 9))
+        progress.stage("maps")
+    assert capsys.readouterr().err.splitlines() == [
+        "1 of 9: fold a, seed 2, no labels",
+        "  maps",
+        "  maps",
+        "2 of 9: fold a, seed 2, 20 % of the labels, about 8 min left",
+        "  maps",
+    ]
+
+
 def test_a_training_of_one_cell_names_its_stage_only(now: list[float]) -> None:
     bars = RecordedBars()
     progress = TerminalProgress(bars, lambda: now[0])

@@ -108,6 +108,8 @@ def test_a_run_finishes_with_rows_a_model_and_a_command(
         "CNN", "UnAtt", "Focus", "Web+video head", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet",
     ]  # fmt: skip
     assert not said.notes  # the model holds Focus's statistics
+    assert "2 of 2: fold 1, seed 0, 100 % of the labels\n" in run.log()
+    assert "\n  tuned CNN\n" in run.log() and "95 % interval" in run.log()
     same_as_judged(run, asked)
     card = json.loads((run.model / "model.json").read_text(encoding="utf-8"))
     assert card["command"] == repeat(asked) and card["concepts"] == ["Hug", "Kiss"]

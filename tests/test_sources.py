@@ -224,13 +224,22 @@ def test_splits_are_read_by_fold_with_or_without_the_folder(tmp_path):
     assert "recordings are not known" in unknown and "column group" in unknown
 
 
-@pytest.mark.parametrize("between", [",", ";", "\t"], ids=["comma", "semicolon", "tab"])
-def test_a_table_as_spreadsheets_save_it(tmp_path, between):
+@pytest.mark.parametrize(
+    ("between", "encoding", "before"),
+    [
+        (",", "utf-8-sig", ""),
+        (";", "utf-8-sig", ";;\r\n"),
+        ("\t", "utf-16", ""),
+        (";", "utf-8", "sep=;\r\n"),
+    ],
+    ids=["comma", "semicolon", "Unicode text", "named separator"],
+)
+def test_a_table_as_spreadsheets_save_it(tmp_path, between, encoding, before):
     own(tmp_path, each=2)
     rows = [["clip", "split"], ["Hug/0.mp4", "train"], ["Hug/1.mp4", "test"], ["", ""]]
     rows += [["Kiss/0.mp4", "train"], ["Kiss/1.mp4", "test"], ["", ""], [" ", ""], ["", "", ""]]
     text = "".join(between.join(row) + "\r\n" for row in rows)
-    (tmp_path / "splits.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    (tmp_path / "Splits.CSV").write_bytes((before + text).encode(encoding))
     (fold,) = open_source(tmp_path).folds
     assert names(fold.train) == {"Hug/0", "Kiss/0"}
     assert names(fold.test) == {"Hug/1", "Kiss/1"}
@@ -240,11 +249,63 @@ def test_names_are_compared_in_one_unicode_form(tmp_path):
     composed, apart = "Caf\u00e9", "Cafe\u0301"
     own(tmp_path, stills=(composed, "Kiss"), clips=(apart, "Kiss"), each=2)
     touch(tmp_path / f"video/{apart}/{apart}.mp4")
-    rows = [f"{composed}/0.mp4,train", f"{composed}/1.mp4,test", f"{apart}/{composed}.mp4,test"]
-    write_splits(tmp_path, [*rows, "Kiss/0.mp4,train", "Kiss/1.mp4,test"], "clip,split")
+    rows = [f"{composed}/0.mp4,train,", f"{composed}/1.mp4,test,{composed}"]
+    rows += [f"{apart}/{composed}.mp4,test,{apart}", "Kiss/0.mp4,train,", "Kiss/1.mp4,test,"]
+    write_splits(tmp_path, rows, "clip,split,group")
     source = open_source(tmp_path)
-    assert len(source.concepts) == 2
+    assert source.concepts == (composed, "Kiss")
     assert len(source.folds[0].test) == 3
+    assert {clip.group for clip in source.clips} == {"", composed}
+
+
+# symbolic links
+
+
+def test_links_within_the_set_are_followed(tmp_path):
+    root = own(tmp_path / "set", each=2)
+    (root / "pool").mkdir()
+    (root / "web/Hug/0.jpg").rename(root / "pool/0.jpg")
+    (root / "web/Hug/0.jpg").symlink_to("../../pool/0.jpg")
+    (root / "web/Kiss").rename(root / "pool/Kiss")
+    (root / "web/Kiss").symlink_to(root / "pool/Kiss")
+    touch(root / "pool/more/9.jpg")
+    (root / "web/Hug/more").symlink_to("../../pool/more")
+    stills = open_source(root).stills
+    found = {still.path.relative_to(root).as_posix() for still in stills}
+    assert found == {f"web/{name}" for name in (
+        "Hug/0.jpg", "Hug/1.jpg", "Hug/more/9.jpg", "Kiss/0.jpg", "Kiss/1.jpg"
+    )}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("link", "target", "said"),
+    [
+        (
+            "web/Hug/9.jpg",
+            "../../../outside/9.jpg",
+            "web/Hug/9.jpg is a link that leads out of set",
+        ),
+        ("web/Hug/more", "../../../outside", "web/Hug/more is a link that leads out of set"),
+        ("web/Wave", "../../outside", "web/Wave is a link that leads out of set"),
+        ("video/Hug/9.mp4", "8.mp4", "video/Hug/9.mp4 is a link that leads nowhere"),
+        ("video/Hug/again", "..", "is a link to a folder it lies in"),
+    ],
+)
+def test_links_that_lead_elsewhere_are_refused_by_name(tmp_path, link, target, said):
+    root = own(tmp_path / "set", each=2)
+    touch(tmp_path / "outside/9.jpg")
+    (root / link).symlink_to(target)
+    with pytest.raises(InputError) as caught:
+        open_source(root)
+    assert said in one_line(caught)
+
+
+def test_a_half_that_is_a_link_out_of_the_set_is_refused(tmp_path):
+    root = own(tmp_path / "set", each=2)
+    (root / "video").rename(tmp_path / "clips")
+    (root / "video").symlink_to(tmp_path / "clips")
+    with pytest.raises(InputError, match="video is a link that leads out of set"):
+        open_source(root)
 
 
 def test_the_fold_and_the_recording_are_optional_columns(tmp_path):
@@ -295,7 +356,7 @@ def test_splits_that_cannot_be_used(tmp_path, rows, head, said):
 
 def test_splits_that_are_no_text(tmp_path):
     own(tmp_path)
-    (tmp_path / "splits.csv").write_bytes(b"\xff\xfe\x00c\x00l")
+    (tmp_path / "splits.csv").write_bytes("clip,split\nCaf\u00e9/0.mp4,train".encode("cp1252"))
     with pytest.raises(InputError, match="UTF-8"):
         open_source(tmp_path)
 

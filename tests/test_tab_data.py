@@ -30,16 +30,10 @@ from training.data.sets import DRAWN_FOLDER, set_folder, source_of
 from training.data.sources import open_source
 from training.data.thumbnails import SIDE, Thumbnail, thumbnail_of
 from training.tabs.data.browsing import leaf_views
-from training.tabs.data.checking import (
-    REST,
-    SHOWN,
-    checkup_views,
-    most_alike,
-    seconds_of,
-    twins_card,
-)
+from training.tabs.data.checking import checkup_views
 from training.tabs.data.checkup import standing_card
 from training.tabs.data.figure1 import PER_PAGE, Facts, figure1, page_of
+from training.tabs.data.pairs import REST, SHOWN, chosen_files, most_alike, twins_card
 
 ROOT = Path(__file__).parents[1]
 ODD = "Kiss & <b>wave"
@@ -432,8 +426,8 @@ def test_one_box_stands_for_the_pairs_not_shown(tmp_path: Path) -> None:
     ]
     assert len(boxes) == SHOWN + 1 and boxes[-1] == REST
     rest = {pair.other.name for pair in most_alike(seen)[SHOWN:]}
-    assert {Path(f).name for f in seconds_of([REST], seen, tmp_path)} == rest
-    everything = seconds_of([str(box) for box in boxes], seen, tmp_path)
+    assert {Path(f).name for f in chosen_files([REST], seen, tmp_path)} == rest
+    everything = chosen_files([str(box) for box in boxes], seen, tmp_path)
     assert sorted(everything) == [f"web/Hug/{n}.jpg" for n in range(1, 6)]  # the first one stays
 
 

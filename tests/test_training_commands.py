@@ -97,9 +97,13 @@ def test_fit_under_torchrun_speaks_and_writes_once(little: Path, tmp_path: Path)
     assert load_model(tmp_path / "both").energynet is not None
 
 
-def test_sweep_and_report(little: Path, tmp_path: Path) -> None:
+def test_sweep_and_report(little: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sweep = ["sweep", str(little), str(tmp_path / "s"), "--seeds", "1", "--fractions", "1", *EVERY]
     assert training.main([*sweep, "--cache", str(tmp_path / "cache")]) == 0
+    output = capsys.readouterr()
+    assert "2 of 2: fold 1, seed 0, 100 % of the labels" in output.err
+    assert "  tuned CNN" in output.err.splitlines()
+    assert "95 % interval" in output.out and "finetune+EnergyNet" in output.out
     report = ["report", "--drawn", str(tmp_path / "s"), "--noisy", "none", "--real", "none"]
     out = tmp_path / "RESULTS.md"
     assert training.main([*report, "--out", str(out), "--draws", "100"]) == 0

@@ -12,23 +12,28 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from PIL import Image
 
-from tests.clips import numbered_frames, write_clip
+from tests.clips import Picture, numbered_frames, write_clip
 
 
 @lru_cache
 def still(seed: int = 0) -> bytes:
     """A small JPEG of coloured squares, another for each seed."""
-    colours = np.random.default_rng(seed).integers(0, 256, (5, 6, 3)).astype(np.uint8)
     file = BytesIO()
-    Image.fromarray(colours.repeat(16, 0).repeat(16, 1)).save(file, "JPEG", quality=92)
+    Image.fromarray(_squares(seed)).save(file, "JPEG", quality=92)
     return file.getvalue()
 
 
+def _squares(seed: int) -> Picture:
+    colours = np.random.default_rng(seed).integers(0, 256, (5, 6, 3)).astype(np.uint8)
+    return colours.repeat(16, 0).repeat(16, 1)
+
+
 @lru_cache
-def clip(frames: int = 6) -> bytes:
-    """A small H.264 clip."""
+def clip(frames: int = 6, seed: int | None = None) -> bytes:
+    """A small H.264 clip of numbered frames, or of other coloured squares for each seed."""
+    pictures = numbered_frames(frames) if seed is None else [_squares(seed)] * frames
     with TemporaryDirectory() as folder:
-        return write_clip(Path(folder) / "clip.mp4", numbered_frames(frames)).read_bytes()
+        return write_clip(Path(folder) / "clip.mp4", pictures).read_bytes()
 
 
 def good(prefix: str = "", classes: tuple[str, ...] = ("Hug", "Kiss")) -> dict[str, bytes]:
@@ -38,7 +43,7 @@ def good(prefix: str = "", classes: tuple[str, ...] = ("Hug", "Kiss")) -> dict[s
         for number in range(3):
             files[f"{prefix}web/{name}/{number}.jpg"] = still(10 * place + number)
         for number in range(2):
-            files[f"{prefix}video/{name}/{number}.mp4"] = clip()
+            files[f"{prefix}video/{name}/{number}.mp4"] = clip(seed=100 + 10 * place + number)
     return files
 
 

@@ -29,6 +29,11 @@ class Cell:
     done: int
     of: int
 
+    def __str__(self) -> str:
+        """Such as: 3 of 21: fold 1, seed 0, 20 % of the labels."""
+        labels = f"{100 * self.fraction:g} % of the labels" if self.fraction else "no labels"
+        return f"{self.done + 1} of {self.of}: fold {self.fold}, seed {self.seed}, {labels}"
+
 
 @dataclass(frozen=True)
 class Epoch:

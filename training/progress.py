@@ -1,4 +1,7 @@
-"""Progress in the terminal: bars with the time left, for work of more than two seconds."""
+"""Progress in the terminal: bars with the time left, for work of more than two seconds.
+
+A sweep also writes a line for each cell; where there is no terminal, as in a log, stages are lines.
+"""
 
 import os
 import sys
@@ -16,14 +19,17 @@ WAIT = 2.0  # seconds before a bar appears
 
 
 class TerminalProgress(Listener):
-    """Shows each stage as a bar; its name has the cell of the sweep and the time left for all cells."""
+    """Shows each stage as a bar; its name has the cell of the sweep and the time left for all cells.
+
+    The cells of a sweep are lines besides; where no bar is drawn, the stages too.
+    """
 
     def __init__(self, bars: "Bars", clock: Callable[[], float] = time.monotonic) -> None:
         self._bars = bars
         self._clock = clock
         self._first: tuple[int, float] | None = None  # cells done and the time, at the first event
         self._stage = self._cells = ""
-        self._notes: set[str] = set()
+        self._written: set[str] = set()
 
     def cell(self, cell: Cell) -> None:
         """Stores the cell's number and the time left for all cells, when there are several."""
@@ -31,21 +37,29 @@ class TerminalProgress(Listener):
             return
         self._first = self._first or (cell.done, self._clock())
         before, began = self._first
-        self._cells = f"{cell.done + 1} of {cell.of}"
+        self._cells, left = f"{cell.done + 1} of {cell.of}", ""
         if cell.done > before:  # an estimate needs one finished cell
             each = (self._clock() - began) / (cell.done - before)
-            self._cells += f", {how_long(each * (cell.of - cell.done))} left"
+            left = f", {how_long(each * (cell.of - cell.done))} left"
+            self._cells += left
+        self._write(str(cell), left)
 
     def stage(self, kind: Kind, detail: str = "") -> None:
         """Sets the name of the stage's bar."""
         stage = f"{kind} {detail}".strip()
         self._stage = f"{self._cells}: {stage}" if self._cells else stage
+        if not sys.stderr.isatty() and os.environ.get("RANK", "0") == "0":
+            tqdm.write(f"  {stage}", file=sys.stderr)
 
     def note(self, sentence: str) -> None:
         """Prints the sentence above the bars, once."""
-        if sentence not in self._notes and os.environ.get("RANK", "0") == "0":
-            self._notes.add(sentence)
-            tqdm.write(f"note: {sentence}", file=sys.stderr)
+        self._write(f"note: {sentence}")
+
+    def _write(self, line: str, end: str = "") -> None:
+        """Writes a line above the bars, once whatever its end."""
+        if line not in self._written and os.environ.get("RANK", "0") == "0":
+            self._written.add(line)
+            tqdm.write(line + end, file=sys.stderr)
 
     def step(self, done: int, of: int) -> None:
         """Moves the bar."""

@@ -24,6 +24,11 @@ class Data(Frozen):
     histogram_grid: int = 3
     twin_similarity: float = 0.97
 
+    # Ours, of copies across classes, splits and halves: signs of 255 frequencies. Measured on 758 real
+    # stills, 2,832 frames of 253 real clips and the drawn set: 20 million pairs of other pictures are below
+    # 0.59, copies (JPEG quality 40, scaled by 0.4, 5 % cropped, mirrored, grey, brighter) above 0.72.
+    copy_similarity: float = 0.65
+
     validation_share: float = 0.30  # of the stills, §4.2
 
 

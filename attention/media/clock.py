@@ -44,6 +44,11 @@ class Clock:
         if self._slots:
             self._slots.remove(max(self._slots))
 
+    def passed(self, held: int) -> None:
+        """Forgets the newest packet when it gave no frame: more are waiting than the decoder holds back."""
+        if len(self._slots) > held:
+            self.failed()
+
     def begin(self, frame: av.VideoFrame, damaged: bool) -> float:
         """The seconds of the first frame: 0, or, after failed packets, those since the first packet."""
         time = self._time(frame)

@@ -1,15 +1,19 @@
 """Container files: opens one and no other file, finds its video stream and its length."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import av
+import numpy as np
 from av.codec import CodecContext
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from attention.errors import InputError
 from attention.media.clip import label
@@ -94,6 +98,32 @@ def decoder_of(stream: VideoStream) -> VideoCodecContext:
     assert isinstance(decoder, VideoCodecContext)
     decoder.extradata = own.extradata
     return decoder
+
+
+def display_matrix(
+    frame: av.VideoFrame, container: InputContainer, stream: VideoStream, decoder: VideoCodecContext
+) -> NDArray[np.int32]:
+    """Returns [[a, b], [c, d]], which maps (x, y) to (ax + cy, bx + dy); y points down.
+
+    frame: the first one that `decoder` gave. A decoder that is not the stream's own knows nothing of the
+    stream: its own decodes the first frame once more.
+    """
+    if decoder is not stream.codec_context:
+        with suppress(av.FFmpegError), _open(container.name) as again:
+            frame = next(again.decode(again.streams[stream.index]), frame)  # type: ignore[assignment]
+    side_data: Mapping[str, Any] = frame.side_data
+    if "DISPLAYMATRIX" not in side_data:
+        return np.eye(2, dtype=np.int32)
+    return np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32).reshape(3, 3)[:2, :2]
+
+
+def rate_of(stream: VideoStream) -> float:
+    """Returns the frames per second that the file states, its codec states, or FFmpeg guesses; or 0.
+
+    FFmpeg's guess may count fields, two a frame.
+    """
+    stated = stream.average_rate or stream.codec_context.framerate
+    return float(stated or stream.guessed_rate or 0)
 
 
 def length_of(container: InputContainer, stream: VideoStream, fps: float) -> float | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
+from PIL.ExifTags import Base
 from PIL.ImageFile import ImageFile
 
 from attention.errors import InputError
@@ -60,6 +61,17 @@ def load_formats() -> None:
     for name in PLUGINS:
         importlib.import_module(f"PIL.{name}")
     Image.preinit()
+
+
+def camera(path: Path) -> str:
+    """The maker and model of the camera in a still's EXIF; "" where there is none."""
+    try:
+        with path.open("rb") as file:
+            found = Image.open(file, formats=STILL_FORMATS).getexif()
+    except Exception:  # on damaged data Pillow's parsers raise errors of any type
+        return ""
+    words = (str(found.get(tag, "")).strip(" \0") for tag in (Base.Make, Base.Model))
+    return " ".join(filter(None, words))
 
 
 def is_still(head: bytes) -> bool:

@@ -1,7 +1,7 @@
 """Clips, decoded in order by FFmpeg (PyAV); only the requested frames become RGB."""
 
 import importlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import av
 import numpy as np
-from av.video.reformatter import Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import Colorspace, VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -29,11 +29,14 @@ from attention.media.codecs import WHITELIST, check_size, checked_codec
 from attention.media.containers import (
     NO_FRAMES,
     decoder_of,
+    display_matrix,
     length_of,
     open_container,
     picture_stream,
+    rate_of,
     stated_end,
 )
+from attention.media.hdr import BT709, CURVES, tone_mapped
 from attention.media.still import display_size, on_white, upright
 
 SMALL_PIXELS = 1280 * 720  # up to this size one thread decodes fast enough and costs less
@@ -41,8 +44,7 @@ MOST_FAILING = 1000  # packets in a row: more than there are between two key fra
 RESIZED = "The clip changes its frame size; later frames are scaled to the size of the first."
 NOT_FOR_READING = ("av.__main__", "av.datasets")
 NO_CLOCK = "The file holds no times; 25 frames per second are assumed."
-HDR = {int(ColorTrc.SMPTE2084): "PQ", int(ColorTrc.ARIB_STD_B67): "HLG"}
-IS_HDR = "The clip is HDR ({}); it is read without tone mapping, so its colours look flatter."
+IS_HDR = "The clip is HDR ({}); its colours are tone-mapped to those of usual screens."
 UNKNOWN_COLOURS = "The clip names no known colour space; its colours may be slightly off."
 
 
@@ -62,7 +64,7 @@ class Video:
         self._container = open_container(path, head)
         try:
             self._stream = picture_stream(self._container, name)
-            self._fps = float(self._stream.average_rate or self._stream.guessed_rate or 0)
+            self._fps = rate_of(self._stream)
             seconds = length_of(self._container, self._stream, self._fps)
             if seconds is not None and seconds > limits.max_seconds:
                 raise InputError(too_long(name, seconds, limits))
@@ -72,7 +74,9 @@ class Video:
             check_pixels(name, self._stream.width, self._stream.height, most)
             check_size(name, codec, self._stream.width, self._stream.height)
             large = self._stream.width * self._stream.height > SMALL_PIXELS
-            self._decoder.thread_type = "AUTO" if large else "NONE"
+            # Of an AVI's MPEG-4, packets without a picture are counted: no thread may hold frames back.
+            self._counts = (self._container.format.name, codec.name) == ("avi", "MPEG-4")
+            self._decoder.thread_type = "AUTO" if large and not self._counts else "NONE"
             self._threads = 2 if large else 1  # of the RGB conversion; two wait for each other
             # The same bound for frames that are larger than the file's header says.
             self._decoder.options = {
@@ -89,7 +93,7 @@ class Video:
             pixel = None if gif else self._stream.sample_aspect_ratio
             self._size = display_size(*self._coded, pixel)
             check_pixels(name, *self._size, most)
-            self._matrix = _display_matrix(self._frame)
+            self._matrix = display_matrix(self._frame, self._container, self._stream, self._decoder)
             self._reformatter = VideoReformatter()  # one for all frames: a new one costs 0.5 ms
             self.clip = self._describe(path, name, seconds)
             self.notes += self._said_of_the_file()
@@ -114,6 +118,8 @@ class Video:
                     continue
                 if frames and packet.size:  # flushed frames (size 0) came before the failed packets
                     self._lost, self._failing = self._lost + self._failing, 0
+                elif self._counts and packet.size:
+                    self._clock.passed(self._decoder.reorder_depth)
                 yield from frames
             else:
                 return
@@ -150,7 +156,7 @@ class Video:
         said = []
         if self._container.format.name == "mjpeg":
             said.append(NO_CLOCK)
-        if curve := HDR.get(int(self._frame.color_trc)):
+        if curve := CURVES.get(int(self._frame.color_trc)):
             said.append(IS_HDR.format(curve))
         return said
 
@@ -196,11 +202,18 @@ class Video:
         return upright(self._rgb(), self._matrix)
 
     def _rgb(self) -> Picture:
-        if any(component.is_alpha for component in self._frame.format.components):
+        transparent = any(component.is_alpha for component in self._frame.format.components)
+        if curve := CURVES.get(int(self._frame.color_trc)):
+            deep = self._reformatted("rgba64le" if transparent else "rgb48le")
+            rgb = tone_mapped(deep[..., :3], curve, int(self._frame.color_primaries) != BT709)
+            if not transparent:
+                return rgb
+            return on_white(Image.fromarray(np.dstack([rgb, deep[..., 3] >> 8]).astype(np.uint8)))
+        if transparent:
             return on_white(Image.fromarray(self._reformatted("rgba")))
         return self._reformatted("rgb24")
 
-    def _reformatted(self, pix_fmt: str) -> Picture:
+    def _reformatted(self, pix_fmt: str) -> NDArray[Any]:
         """Returns the frame at the clip's size; read as BT.601 when its colour tags are unknown."""
         width, height = self._size
         convert = partial(
@@ -214,7 +227,7 @@ class Video:
             except av.error.OSError:
                 self._note_once(UNKNOWN_COLOURS)
                 frame = convert(src_colorspace=bt601, dst_colorspace=bt601, src_color_range="MPEG")
-        return np.asarray(frame.to_ndarray(), np.uint8)
+        return np.asarray(frame.to_ndarray())
 
     def _note_once(self, sentence: str) -> None:
         if sentence not in self.notes:
@@ -234,11 +247,3 @@ def ffmpeg_error_as(sentence: str) -> Iterator[None]:
         raise
     except av.FFmpegError:
         raise InputError(sentence) from None
-
-
-def _display_matrix(frame: av.VideoFrame) -> NDArray[np.int32]:
-    """Returns [[a, b], [c, d]], which maps (x, y) to (ax + cy, bx + dy); y points down."""
-    side_data: Mapping[str, Any] = frame.side_data
-    if "DISPLAYMATRIX" not in side_data:
-        return np.eye(2, dtype=np.int32)
-    return np.frombuffer(bytes(side_data["DISPLAYMATRIX"]), np.int32).reshape(3, 3)[:2, :2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attention.media.frames import label
 from training.data.checks.checkup import check
-from training.data.checks.findings import Checkup
+from training.data.checks.findings import Checkup, Copy
 from training.data.checks.lines import check_in_lines
 from training.data.fetching.fetch import fetch, with_files
 from training.data.fetching.places import PLACES, Place, place_of
@@ -117,6 +117,8 @@ def checkup_text(seen: Checkup) -> str:
         ordered = sorted(seen.twins, key=lambda pair: -pair.similarity)
         lines = [f"  {t.similarity:.3f}  {_short(t.one)}  {_short(t.other)}" for t in ordered]
         sections.append(_section("Look alike", lines))
+    if seen.copies:
+        sections.append(_section("Copies", [f"  {_copy(copy)}" for copy in seen.copies]))
     todo = [f"  - {sentence}" for sentence in seen.advice] or ["  Nothing: it is ready."]
     return "\n\n".join([*sections, "\n".join(("What to do:", *todo))])
 
@@ -137,6 +139,16 @@ def _section(title: str, lines: list[str]) -> str:
     more = len(lines) - PRINTED
     rest = [f"  and {more:,} more, all in --json"] if more > 0 else []
     return "\n".join((f"{title} ({len(lines):,}):", *lines[:PRINTED], *rest))
+
+
+def _copy(copy: Copy) -> str:
+    alike = "the same file" if copy.same else f"{copy.similarity:.3f}"
+    gone = (
+        "which class is right?"
+        if copy.between == "classes"
+        else f"leave out {_short(copy.leave_out)}"
+    )
+    return f"{alike}  {_short(copy.one)}  {_short(copy.other)}  ({copy.between}; {gone})"
 
 
 def _short(path: Path) -> str:

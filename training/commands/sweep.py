@@ -8,7 +8,10 @@ from training.commands.common import add_source_arguments, opened, prepared
 from training.data.sources import chosen_folds
 from training.data.splitting import FRACTIONS, nested_fractions
 from training.fit.settings import PRESETS
+from training.judge.means import means_text
+from training.judge.results import read_results
 from training.progress import Bars, TerminalProgress
+from training.ranks import is_first
 from training.sweep.grid import SweepSettings, sweep
 from training.sweep.table import how_of, note_how
 
@@ -35,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Computes the missing cells and prints the means. Raises InputError."""
+    """Computes the missing cells and prints means, spreads and intervals. Raises InputError."""
     if arguments.seeds < 1:
         raise InputError(f"--seeds {arguments.seeds} is not possible; give 1 or more.")
     if arguments.out.exists() and not arguments.out.is_dir():
@@ -61,9 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
         )  # fmt: skip
         note_how(arguments.out, how, listener)
         ready = [(fold.name, prepared(arguments, source, fold)) for fold in folds]
-        rows = sweep(ready, settings, arguments.out, listener)
-    means = rows.groupby(["fraction", "method"], sort=False)[["accuracy", "top3", "mAP"]]
-    print(means.mean().round(1).to_string())
+        sweep(ready, settings, arguments.out, listener)
+    results = read_results(arguments.out)
+    if results is not None and is_first():
+        print(means_text(results))
     return 0
 
 

@@ -1,5 +1,6 @@
 """Class folders on disk: lists their stills or clips, and the files left out."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
 from attention.media.suffixes import STILL_SUFFIXES
+from training.data.naming import one_form
 
 # Files of operating systems and editors, ignored without a note.
 LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
@@ -18,10 +20,11 @@ RECORDING = re.compile(r"_(g\d+)_c\d+$")  # UCF101: v_<Class>_g08_c02 is part 2 
 
 
 def child(folder: Path, name: str) -> Path | None:
-    """The subfolder `name` of `folder`, ignoring case; None when there is none."""
+    """The subfolder `name` of `folder`, whatever its case and Unicode form; None when there is none."""
     if (folder / name).is_dir():
         return folder / name
-    return next((f for f in subfolders(folder) if f.name.casefold() == name.casefold()), None)
+    wanted = one_form(name).casefold()
+    return next((f for f in subfolders(folder) if one_form(f.name).casefold() == wanted), None)
 
 
 def subfolders(folder: Path) -> list[Path]:
@@ -35,21 +38,24 @@ def is_litter(name: str) -> bool:
 
 
 def files_of(
-    folder: Path, suffixes: frozenset[str], kind: str
+    folder: Path, suffixes: frozenset[str], kind: str, within: Path | None = None
 ) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
     """Class name → its files with one of `suffixes`, also in subfolders; and notes on files left out.
 
     Empty files are left out; `data check` tests whether the others can be read. kind: "stills" or
-    "clips", for sentences. Raises InputError when two class names are too similar.
+    "clips", for sentences. Links are followed within the set, the folder `within` (`folder` unless it is
+    given). Raises InputError when two class names are too similar, and for a link that leads elsewhere.
     """
-    names = [f.name for f in subfolders(folder)]
-    if names:
-        ConceptSet(tuple(names))
+    within = within or folder
+    checked_place(folder, within)
+    classes = [(one_form(place.name), place) for place in subfolders(folder)]
+    if classes:
+        ConceptSet(tuple(name for name, _ in classes))
     found: dict[str, tuple[Path, ...]] = {}
     empty: list[Path] = []
     others: list[Path] = []
-    for name in names:
-        wanted, rest = _sorted_out(_walk(folder / name), suffixes)
+    for name, place in classes:
+        wanted, rest = _sorted_out(files_below(place, within), suffixes)
         empty += [path for path in wanted if path.stat().st_size == 0]
         others += rest
         found[name] = tuple(path for path in wanted if path.stat().st_size)
@@ -64,10 +70,42 @@ def files_of(
     return found, notes
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(map(is_litter, path.relative_to(folder).parts)):
+def files_below(folder: Path, within: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
+    """Every visible file below a folder, by name; links that stay in the set `within` are followed.
+
+    above: the real places of the folders that `folder` lies in. Raises InputError for a link that leads
+    out of the set, nowhere, or back to a folder that it lies in.
+    """
+    place = checked_place(folder, within)
+    if place in above:
+        raise InputError(f"{_shown(folder, within)} is a link to a folder it lies in: remove it.")
+    for path in sorted(folder.iterdir()):
+        if is_litter(path.name):
+            continue
+        if path.is_dir():
+            yield from files_below(path, within, above | {place})
+            continue
+        if path.is_symlink():
+            checked_place(path, within)
+        if path.is_file():
             yield path
+
+
+def checked_place(path: Path, within: Path) -> Path:
+    """Where a file or folder of the set `within` really lies. Raises InputError when that is elsewhere."""
+    place = Path(os.path.realpath(path))
+    if not place.exists():
+        raise InputError(f"{_shown(path, within)} is a link that leads nowhere: mend or remove it.")
+    if not place.is_relative_to(os.path.realpath(within)):
+        raise InputError(
+            f"{_shown(path, within)} is a link that leads out of {label(within)}: put what it links to "
+            "there itself."
+        )
+    return place
+
+
+def _shown(path: Path, within: Path) -> str:
+    return "/".join(map(label, path.relative_to(within).parts)) or label(within)
 
 
 def _sorted_out(paths: Iterable[Path], suffixes: frozenset[str]) -> tuple[list[Path], list[Path]]:

@@ -1,4 +1,4 @@
-"""Names of sets, restricted to names that every system accepts for a folder."""
+"""Names: of files and classes in one Unicode form, and of sets as every system accepts them for a folder."""
 
 import unicodedata
 from pathlib import Path
@@ -10,16 +10,21 @@ DRAWN = "drawn"  # the set that ships
 NAME_LENGTH = 40  # characters; names appear in lists, on axes and in commands
 
 
+def one_form(name: str) -> str:
+    """A name in one Unicode form (NFC): é is one character on some systems, and two on others."""
+    return unicodedata.normalize("NFC", name)
+
+
 def proposed_name(zip_name: str) -> str:
     """A valid set name made from a zip's name."""
-    plain = "".join(c if _is_plain(c) else " " for c in _composed(Path(zip_name).stem))
+    plain = "".join(c if _is_plain(c) else " " for c in one_form(Path(zip_name).stem))
     plain = " ".join(plain.split())[:NAME_LENGTH].strip(" -_")
     return plain if plain and plain.casefold() != DRAWN else "my set"
 
 
 def checked_name(name: str) -> str:
     """A set's name, normalised. Raises InputError when some system would refuse it as a folder."""
-    tidy = " ".join(_composed(name).split())
+    tidy = " ".join(one_form(name).split())
     if len(tidy) > NAME_LENGTH:
         raise InputError(
             f"The name {label(tidy)!r} has {len(tidy)} characters, at most {NAME_LENGTH} are accepted: "
@@ -33,10 +38,6 @@ def checked_name(name: str) -> str:
     if tidy.casefold() == DRAWN:
         raise InputError(f"{tidy!r} names the set that ships: give yours another name.")
     return tidy
-
-
-def _composed(name: str) -> str:
-    return unicodedata.normalize("NFC", name)
 
 
 def _is_plain(character: str) -> bool:

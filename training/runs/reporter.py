@@ -51,14 +51,17 @@ class Reporter(Listener):
         self._cell = Cell(name, 0, 0.0, 0, 1)
 
     def cell(self, cell: Cell) -> None:
-        """Notes the current fold, seed and label fraction."""
+        """Notes the current fold, seed and label fraction, and writes them to the log, once."""
+        if cell != self._cell:
+            print(cell, flush=True)
         self._cell = cell
 
     def stage(self, kind: Kind, detail: str = "") -> None:
-        """Notes a new stage, and writes it to the metrics."""
+        """Notes a new stage, and writes it to the log and the metrics."""
         cell = self._cell
         whole = kind in {"Web CNN", "maps"}
         self._key = (kind, detail, cell.fold, cell.seed, 0.0 if whole else cell.fraction)
+        print(f"  {kind} {detail}".rstrip(), flush=True)
         self._tell({"began": True})
         self.step(0, 1)
         if not self._from:

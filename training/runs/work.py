@@ -90,6 +90,8 @@ def _train(run: Run) -> None:
     from attention.networks.zoo import load_backbone
     from training.data.sources import chosen_folds
     from training.fit.prepared import prepare
+    from training.judge.means import means_text
+    from training.judge.results import read_results
     from training.runs.networks import NetworkKeeper, keep_model, settings_of
     from training.runs.plan import plan_of, record_time_factor, source_of, time_factor
     from training.runs.reporter import Reporter
@@ -121,6 +123,9 @@ def _train(run: Run) -> None:
     if not resumed:
         record_time_factor(spec.backbone, reporter.plan.seconds, reporter.seconds)
     print(f"{len(spec.seeds)} seeds, {len(spec.fractions)} fractions in {reporter.seconds:.0f} s")
+    results = read_results(run.sweep)
+    if results is not None:
+        print(means_text(results))
 
 
 if __name__ == "__main__":

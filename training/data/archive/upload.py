@@ -1,6 +1,5 @@
 """An uploaded zip → the files of a set: all of them are checked before anything is written."""
 
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from training.data.archive.zips import Entry, ZipLimits, printable
 from training.data.folders import count, frames_sentence, listed
 from training.data.layouts.own import SPLITS
+from training.data.naming import one_form
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
 LAYOUT = "stills into web/<Class>/ and clips into video/<Class>/, and zip the two folders"
@@ -125,7 +125,7 @@ def _check_unique(name: str, kept: Sequence[Entry]) -> None:
 
 
 def _key(path: PurePosixPath) -> str:
-    return unicodedata.normalize("NFC", str(path)).casefold()
+    return one_form(str(path)).casefold()
 
 
 def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None:

@@ -1,8 +1,9 @@
 """Advice on a data set: one sentence for each fault that a checkup finds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from training.data.checks.findings import Checkup, FoldCount
+from attention.media.frames import label
+from training.data.checks.findings import Between, Checkup, Copy, FoldCount, Giveaway
 from training.data.folders import count, listed
 from training.data.splitting import least_fraction
 from training.settings import DATA
@@ -15,6 +16,8 @@ def advice_on(seen: Checkup) -> tuple[str, ...]:
     """Sentences, each on one fault and what to do; none when there is no fault."""
     return (
         *_about_files(seen),
+        *_about_copies(seen),
+        *map(_about_giveaway, seen.giveaways),
         *_about_stills(seen),
         *_about_clips(seen),
         *(sentence for fold in seen.folds for sentence in _about_fold(fold, seen.concepts)),
@@ -34,6 +37,50 @@ def _about_files(seen: Checkup) -> Iterator[str]:
             f"{DATA.twin_similarity:g} alike), copies or one scene twice; look at them and keep one "
             "of each, or the validation stills come out too easy."
         )
+
+
+# between → how the pairs are named, and what to do
+COPIES: Mapping[Between, tuple[str, str]] = {
+    "classes": (
+        "Copies in two classes",
+        "keep the one whose class is right, and leave the other out",
+    ),
+    "train and test": (
+        "Copies of training and test clips",
+        "leave the one out that is listed, or name both in one group of splits.csv; else the test comes "
+        "out too easy",
+    ),
+    "stills and clips": (
+        "Stills that are a frame of a clip",
+        "leave the stills out, or the Web images hold what is to be recognised",
+    ),
+    "clips": ("Clips that are there twice", "leave one of each out"),
+}
+
+
+def _about_copies(seen: Checkup) -> Iterator[str]:
+    for between, (title, todo) in COPIES.items():
+        found = [copy for copy in seen.copies if copy.between == between]
+        if found:
+            yield f"{title}: {count(len(found), 'pair')}, such as {_named(found[0])}: {todo}."
+    if not seen.compared:
+        yield (
+            "There was no time to compare all files, so there may be more copies: check the classes "
+            "one by one in folders of their own."
+        )
+
+
+def _named(copy: Copy) -> str:
+    one, other = (f"{label(path.parent)}/{label(path)}" for path in (copy.one, copy.other))
+    return f"{one} and {other}"
+
+
+def _about_giveaway(found: Giveaway) -> str:
+    values = "; ".join(f"{value}: {listed(names)}" for value, names in found.values.items())
+    return (
+        f"The {found.fact} of {found.kind} tells classes apart ({values}): they may come from other "
+        "cameras or sites, which is learned in place of the classes; give every class all sources."
+    )
 
 
 def _about_stills(seen: Checkup) -> Iterator[str]:

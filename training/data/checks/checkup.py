@@ -1,50 +1,52 @@
-"""Reads every file of a source: finds unreadable files, near-duplicates, and classes that are too small."""
+"""Reads every file of a source: finds unreadable files, copies, tell-tale sources, small classes."""
 
 import os
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from attention.errors import InputError
-from attention.media.frames import FrameReader, probe
 from training.data.checks.advice import advice_on
-from training.data.checks.findings import Checkup, FoldCount, Twins, Unreadable
-from training.data.checks.histograms import Histogram, colour_histogram, twins
+from training.data.checks.copies import copies
+from training.data.checks.findings import Checkup, FoldCount, Giveaway, Twins, Unreadable
+from training.data.checks.giveaways import giveaways
+from training.data.checks.histograms import twins
+from training.data.checks.reading import Seen, see_clip, see_still
 from training.data.records import Source, Still
 
 Progress = Callable[[int, int], None]
+SECONDS = 300.0  # from the start; clips seen later are not compared with others
 
 
 def check(source: Source, on_progress: Progress | None = None) -> Checkup:
-    """Opens every still and clip of a source, and compares the stills of each class.
+    """Opens every still and clip of a source, and looks for copies among them.
 
     on_progress(files done, files in all) is called after each file. The memory holds the histograms of
-    one class at a time, 18 kB per still.
+    one class at a time, 18 kB per still, and hashes of 0.5 kB of each picture. Clips that come after
+    SECONDS are opened, and not compared.
     """
     total = len(source.stills) + len(source.clips)
     step = _counter(on_progress, total)
-    unreadable: list[Unreadable] = []
+    until = time.monotonic() + SECONDS
+    seen: list[Seen] = []
     alike: list[Twins] = []
     with _threads() as threads:
-        for of_class in _by_label(source.stills):
-            readable: list[tuple[Path, Histogram]] = []
-            for path, seen in step(threads.map(_look_at, of_class)):
-                if isinstance(seen, str):
-                    unreadable.append(Unreadable(path, seen))
-                else:
-                    readable.append((path, seen))
-            alike += _twins_among(readable)
-        clip_paths = [clip.path for clip in source.clips]
-        for path, why in step(threads.map(_fault_of, clip_paths)):
-            if why:
-                unreadable.append(Unreadable(path, why))
-    return _summary(without(source, (u.path for u in unreadable)), unreadable, alike)
+        for label, of_class in _by_label(source.stills):
+            concept = source.concepts[label]
+            stills = list(step(threads.map(partial(see_still, concept=concept), of_class)))
+            alike += _twins_among(stills)
+            seen += [replace(still, histogram=None) for still in stills]
+        clips = source.clips
+        named = [source.concepts[clip.label] for clip in clips]
+        see = partial(see_clip, until=until)
+        seen += step(threads.map(see, [clip.path for clip in clips], named))
+    return _summary(source, seen, alike)
 
 
 def without(source: Source, paths: Iterable[Path]) -> Source:
@@ -63,8 +65,11 @@ def without(source: Source, paths: Iterable[Path]) -> Source:
     return replace(source, stills=stills, folds=folds)
 
 
-def _summary(source: Source, unreadable: list[Unreadable], alike: list[Twins]) -> Checkup:
-    """The checkup of a source that has only readable files."""
+def _summary(every: Source, seen: list[Seen], alike: list[Twins]) -> Checkup:
+    """The checkup of a source of which all files were seen."""
+    faults = tuple(Unreadable(file.path, file.why) for file in seen if file.why)
+    source = without(every, (fault.path for fault in faults))
+    found, complete = copies(source, {file.path: file.hashes for file in seen})
     number = len(source.concepts)
     folds = tuple(
         FoldCount(
@@ -75,41 +80,31 @@ def _summary(source: Source, unreadable: list[Unreadable], alike: list[Twins]) -
         )
         for fold in source.folds
     )
-    seen = Checkup(
+    checkup = Checkup(
         name=source.name,
         concepts=source.concepts,
         stills=_tally((still.label for still in source.stills), number),
         clips=_tally((clip.label for clip in source.clips), number),
         folds=folds,
-        unreadable=tuple(unreadable),
+        unreadable=faults,
         twins=tuple(alike),
         notes=source.skipped,
         advice=(),
+        copies=found,
+        compared=complete and all(file.compared for file in seen),
+        giveaways=tuple(_giveaways(source, seen)),
     )
-    return replace(seen, advice=advice_on(seen))
+    return replace(checkup, advice=advice_on(checkup))
 
 
-def _look_at(path: Path) -> tuple[Path, Histogram | str]:
-    """A still's path with its colour histogram, or with a sentence why it cannot be read."""
-    try:
-        with FrameReader(path) as reader:
-            if reader.clip.kind != "image":
-                return path, f"{reader.clip.name} holds moving pictures; save one as JPEG or PNG."
-            return path, colour_histogram(next(iter(reader)).rgb[0])
-    except InputError as error:
-        return path, str(error)
+def _giveaways(source: Source, seen: list[Seen]) -> Iterator[Giveaway]:
+    facts = {file.path: file.facts for file in seen}
+    for kind, items in (("stills", source.stills), ("clips", source.clips)):
+        yield from giveaways(kind, [(i.label, facts[i.path]) for i in items], source.concepts)
 
 
-def _fault_of(path: Path) -> tuple[Path, str]:
-    """A clip's path with a sentence why it cannot be read, or with ""."""
-    try:
-        clip = probe(path)
-    except InputError as error:
-        return path, str(error)
-    return path, f"{clip.name} is an image, not a clip." if clip.kind == "image" else ""
-
-
-def _twins_among(readable: list[tuple[Path, Histogram]]) -> list[Twins]:
+def _twins_among(stills: list[Seen]) -> list[Twins]:
+    readable = [(still.path, still.histogram) for still in stills if still.histogram is not None]
     if len(readable) < 2:
         return []
     paths, histograms = zip(*readable, strict=True)
@@ -118,11 +113,11 @@ def _twins_among(readable: list[tuple[Path, Histogram]]) -> list[Twins]:
     ]
 
 
-def _by_label(stills: Sequence[Still]) -> list[list[Path]]:
+def _by_label(stills: Sequence[Still]) -> list[tuple[int, list[Path]]]:
     classes: dict[int, list[Path]] = defaultdict(list)
     for still in stills:
         classes[still.label].append(still.path)
-    return [classes[label] for label in sorted(classes)]
+    return sorted(classes.items())
 
 
 def _tally(labels: Iterable[int], number: int) -> tuple[int, ...]:
@@ -132,10 +127,10 @@ def _tally(labels: Iterable[int], number: int) -> tuple[int, ...]:
 
 def _counter(
     on_progress: Progress | None, total: int
-) -> Callable[[Iterable[tuple[Path, Any]]], Iterator[tuple[Path, Any]]]:
+) -> Callable[[Iterable[Seen]], Iterator[Seen]]:
     done = 0
 
-    def step(results: Iterable[tuple[Path, Any]]) -> Iterator[tuple[Path, Any]]:
+    def step(results: Iterable[Seen]) -> Iterator[Seen]:
         nonlocal done
         for result in results:
             done += 1

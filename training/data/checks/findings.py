@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
@@ -24,6 +24,33 @@ class Twins:
     one: Path
     other: Path
     similarity: float
+
+
+Between = Literal["classes", "train and test", "stills and clips", "clips"]
+
+
+@dataclass(frozen=True)
+class Copy:
+    """Two files that show the same, what lies between them, and the one to leave out.
+
+    similarity: threshold … 1, of their most similar pictures · same: whether they are one file twice.
+    """
+
+    one: Path
+    other: Path
+    similarity: float
+    same: bool
+    between: Between
+    leave_out: Path
+
+
+@dataclass(frozen=True)
+class Giveaway:
+    """A fact, such as "frame rate", that divides the classes of stills or clips: value → its classes."""
+
+    kind: str
+    fact: str
+    values: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,6 +76,9 @@ class Checkup:
     twins: tuple[Twins, ...]
     notes: tuple[str, ...]
     advice: tuple[str, ...]
+    copies: tuple[Copy, ...] = ()
+    compared: bool = True  # whether the time was enough to look for copies in all files
+    giveaways: tuple[Giveaway, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The checkup as values for JSON; paths as text."""
@@ -62,8 +92,10 @@ class Checkup:
         Raises ValueError for any other record.
         """
         seen = _CHECKUP.validate_python(record)
-        pairs = [path for twins in seen.twins for path in (twins.one, twins.other)]
-        for path in (*pairs, *(found.path for found in seen.unreadable)):
+        found: list[Twins | Copy] = [*seen.twins, *seen.copies]
+        pairs = [path for two in found for path in (two.one, two.other)]
+        pairs += [copy.leave_out for copy in seen.copies]
+        for path in (*pairs, *(fault.path for fault in seen.unreadable)):
             if ".." in path.relative_to(folder).parts:
                 raise ValueError(path)
         sides = [side for fold in seen.folds for side in (fold.train, fold.dev, fold.test)]

@@ -13,7 +13,8 @@ from training.data.sources import open_source
 
 # Imported now, because in its cage the child can import nothing.
 layouts()
-codecs.lookup("utf-8-sig")
+for encoding in ("utf-8-sig", "utf-16"):
+    codecs.lookup(encoding)
 importlib.import_module("numpy.random")
 
 

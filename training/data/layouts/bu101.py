@@ -24,7 +24,7 @@ def read_bu101(root: Path, noisy: bool = False) -> WebHalf:
             f"{label(root)} has no folders named after UCF101's classes, such as Archery: give the "
             "folder that BU101's class folders are in."
         )
-    half = merged(roots, ConceptSet(ucf101_concepts()))
+    half = merged(roots, ConceptSet(ucf101_concepts()), root)
     return WebHalf("BU101", half.stills, half.notes)
 
 

@@ -32,7 +32,7 @@ def read_hii(root: Path, noisy: bool = False) -> WebHalf:
         )
     if not noisy and not filtered:
         raise InputError(f"{label(root)} holds noisy stills only: ask for the noisy ones.")
-    half = merged([*filtered, *rough] if noisy else filtered, ConceptSet(INTERACTIONS))
+    half = merged([*filtered, *rough] if noisy else filtered, ConceptSet(INTERACTIONS), root)
     return WebHalf("HII-noisy" if noisy else "HII", _without_repeats(half.stills), half.notes)
 
 

@@ -21,12 +21,12 @@ def read_own_stills(root: Path, noisy: bool = False) -> WebHalf:
     web = child(root, "web")
     if web is None:
         raise InputError(f"{label(root)} has no folder web/ with a folder of stills per class.")
-    found, notes = files_of(web, STILL_SUFFIXES, "stills")
+    found, notes = files_of(web, STILL_SUFFIXES, "stills", root)
     if noisy:
         more = child(root, "noisy")
         if more is None:
             raise InputError(f"{label(root)} has no folder noisy/: leave the noisy stills out.")
-        added, more_notes = files_of(more, STILL_SUFFIXES, "stills")
+        added, more_notes = files_of(more, STILL_SUFFIXES, "stills", root)
         found = together(found, added)
         notes += more_notes
     return WebHalf(root.name, found, tuple(notes))
@@ -37,10 +37,17 @@ def read_own_clips(root: Path) -> VideoHalf:
     video = child(root, "video")
     if video is None:
         raise InputError(f"{label(root)} has no folder video/ with a folder of clips per class.")
-    found, notes = files_of(video, CLIP_SUFFIXES, "clips")
-    for name in (name for name, clips in found.items() if not clips):
-        _check_no_frames(video / name)
+    found, notes = files_of(video, CLIP_SUFFIXES, "clips", root)
+    for place in (child(video, name) for name, clips in found.items() if not clips):
+        if place:
+            _check_no_frames(place)
     return own_splits(VideoHalf(root.name, found, {}, recording_groups(found), tuple(notes)), video)
+
+
+def split_table(root: Path) -> Path | None:
+    """The splits.csv beside or in the folder of clips `root`, in any case; None where there is none."""
+    there = (file for place in (root.parent, root) for file in sorted(place.iterdir()))
+    return next((f for f in there if f.name.casefold() == SPLITS and f.is_file()), None)
 
 
 def _check_no_frames(folder: Path) -> None:
@@ -52,7 +59,7 @@ def _check_no_frames(folder: Path) -> None:
 
 def own_splits(half: VideoHalf, root: Path) -> VideoHalf:
     """The clips under the splits.csv in or beside `root`, where there is one."""
-    table = next((t for t in (root.parent / SPLITS, root / SPLITS) if t.is_file()), None)
+    table = split_table(root)
     if table is None:
         return half
     splits, groups, notes = read_splits(table, root, half.clips)

@@ -1,22 +1,21 @@
 """splits.csv: which clips train, test or develop, in which fold."""
 
+import codecs
 import csv
-import unicodedata
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from attention.errors import InputError
 from training.data.folders import count, listed
+from training.data.naming import one_form
 from training.data.records import Splits
 
 SEPARATORS = ",;\t"  # of spreadsheets: the one that the first line has most often
+SEPARATOR_LINE = re.compile(r"sep=([,;\t])\s*$", re.MULTILINE)  # Excel's own first line
 SPLIT_NAMES = ("train", "test", "dev")
-
-
-def one_form(name: str) -> str:
-    """A name in one Unicode form: é is one character on some systems, and two on others."""
-    return unicodedata.normalize("NFC", name)
 
 
 def read_splits(
@@ -39,7 +38,7 @@ def read_splits(
     groups: dict[Path, str] = {}
     missing: list[str] = []
     for number, row in rows:
-        name = one_form(row["clip"]).replace("\\", "/").removeprefix("./")
+        name = row["clip"].replace("\\", "/").removeprefix("./")
         first, _, rest = name.partition("/")
         path = there.get(name) or (there.get(rest) if first.casefold() == at_root else None)
         if path is None:
@@ -70,29 +69,19 @@ def read_splits(
     return dict(sorted(splits.items())), groups, notes
 
 
-def _filled(cells: Iterable[str | list[str] | None]) -> Iterator[bool]:
-    """Of each cell whether something stands in it; cells beyond the columns come as a list."""
-    return (bool("".join(cell or ()).strip()) for cell in cells)
-
-
 def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
     """The lines of splits.csv, stripped, with their numbers. Raises InputError."""
     try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            reader = csv.DictReader(file, delimiter=max(SEPARATORS, key=first.count))
-            columns = [(name or "").strip().casefold() for name in reader.fieldnames or ()]
-            reader.fieldnames = columns
-            rows = [
-                (reader.line_num, {key: (row[key] or "").strip() for key in columns})
-                for row in reader
-                if any(_filled(row.values()))  # spreadsheets leave rows of separators at the end
-            ]
-    except (UnicodeDecodeError, csv.Error):
+        (_, head), *lines = list(_lines(table)) or [(1, [])]
+    except (UnicodeError, csv.Error):
         raise InputError(
             f"{table.name} cannot be read as a table: save it as CSV, in UTF-8."
         ) from None
+    columns = [name.casefold() for name in head]
+    rows = [
+        (number, dict(zip_longest(columns, cells[: len(columns)], fillvalue="")))
+        for number, cells in lines
+    ]
     if not {"clip", "split"} <= set(columns):
         raise InputError(
             f"{table.name} has the columns {', '.join(columns) or '(none)'} and needs clip and "
@@ -107,3 +96,18 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
     if not rows:
         raise InputError(f"{table.name} names no clips: add a line per clip, or remove it.")
     return rows
+
+
+def _lines(table: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a spreadsheet's table in which something stands: number, cells in one Unicode form."""
+    data = table.read_bytes()
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # "Unicode text"
+    text = one_form(data.decode("utf-16" if wide else "utf-8-sig"))
+    said = SEPARATOR_LINE.match(text)
+    first = next(filter(str.strip, text.splitlines()), "")
+    between = said[1] if said else max(SEPARATORS, key=first.count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=between)
+    for cells in reader:
+        stripped = [cell.strip() for cell in cells]
+        if any(stripped) and not (said and reader.line_num == 1):
+            yield reader.line_num, stripped

@@ -10,12 +10,12 @@ from training.data.folders import files_of, place_in
 from training.data.records import WebHalf
 
 
-def merged(roots: list[Path], concepts: ConceptSet) -> WebHalf:
-    """The stills of several folders of class folders, under the concepts' own names."""
+def merged(roots: list[Path], concepts: ConceptSet, within: Path) -> WebHalf:
+    """The stills of several folders of class folders in `within`, under the concepts' own names."""
     stills: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     for root in roots:
-        found, more = files_of(root, STILL_SUFFIXES, "stills")
+        found, more = files_of(root, STILL_SUFFIXES, "stills", within)
         odd = [name for name in found if place_in(concepts, name) is None]
         if odd:
             raise InputError(

@@ -7,10 +7,10 @@ from attention.concepts import INTERACTIONS, ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
 from attention.media.suffixes import CLIP_SUFFIXES
-from training.data.folders import child, count, listed
+from training.data.folders import child, count, files_below, listed
 from training.data.layouts.layout import Layout
 from training.data.layouts.official import Listed, holds, officially
-from training.data.layouts.own import SPLITS, own_splits
+from training.data.layouts.own import own_splits, split_table
 from training.data.records import VideoHalf
 
 TVHI_FOLDER = "tv_human_interactions_videos"
@@ -39,7 +39,8 @@ def read_tvhi(root: Path) -> VideoHalf:
             f"{label(root)} has no clips named as TVHI's, such as handShake_0001.avi: give the "
             f"folder that {TVHI_FOLDER} is in."
         )
-    files = sorted(p for p in folder.iterdir() if p.suffix.casefold() in CLIP_SUFFIXES)
+    there = (p for p in files_below(folder, root) if p.parent == folder)
+    files = [path for path in there if path.suffix.casefold() in CLIP_SUFFIXES]
     kinds = {path: match[1] for path in files if (match := TVHI_CLIP.fullmatch(path.stem))}
     notes = []
     negative = [path for path, kind in kinds.items() if kind.casefold() == "negative"]
@@ -58,7 +59,7 @@ def read_tvhi(root: Path) -> VideoHalf:
         for name in TVHI_SET_1
     }
     half = VideoHalf("TVHI", found, {}, {}, tuple(notes))
-    if (folder.parent / SPLITS).is_file() or (folder / SPLITS).is_file():
+    if split_table(folder):
         half = own_splits(half, folder)
     else:
         half = officially(half, tuple(TVHI_SET_1), tvhi_splits(), "TVHI's published split")

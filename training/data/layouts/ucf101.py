@@ -10,7 +10,7 @@ from attention.media.suffixes import CLIP_SUFFIXES
 from training.data.folders import child, files_of, recording_groups
 from training.data.layouts.layout import Layout
 from training.data.layouts.official import Listed, holds, officially
-from training.data.layouts.own import SPLITS, own_splits
+from training.data.layouts.own import own_splits, split_table
 from training.data.records import VideoHalf
 
 UCF101_LISTS = "ucfTrainTestlist"
@@ -29,9 +29,9 @@ def read_ucf101(root: Path) -> VideoHalf:
             f"{label(root)} has no clips named as UCF101's, such as "
             "UCF-101/Archery/v_Archery_g01_c01.avi: give the folder that UCF-101 is in."
         )
-    found, notes = files_of(clips, CLIP_SUFFIXES, "clips")
+    found, notes = files_of(clips, CLIP_SUFFIXES, "clips", root)
     half = VideoHalf("UCF101", found, {}, recording_groups(found), tuple(notes))
-    if (clips.parent / SPLITS).is_file() or (clips / SPLITS).is_file():
+    if split_table(clips):
         return own_splits(half, clips)
     lists = _ucf101_lists(clips, root)
     if lists is None:

@@ -24,6 +24,8 @@ def standing_card(name: str, standing: Standing) -> str:
     left = standing.left
     soon = f" · about {max(1, round(left))} s left" if left is not None else ""
     said = f"Checking {escape(name)}: file {standing.done:,} of {standing.total:,}{soon}"
+    if standing.done == standing.total:
+        said = f"Checking {escape(name)}: comparing {standing.total:,} files …"
     return progress_bar(said, standing.done, standing.total)
 
 
