@@ -1,6 +1,7 @@
 """The Data tab: choose a set or add one's own, leaf through Figure 1, read the set's check-up.
 
-adding.py, browsing.py, gap.py and checking.py are its parts; figure1.py, checkup.py and pairs.py what they show.
+adding.py, browsing.py, gap.py and checking.py are its parts; figure1.py, checkup.py and pairs.py what they
+show.
 """
 
 from dataclasses import dataclass
