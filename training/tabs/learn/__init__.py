@@ -1,0 +1,5 @@
+"""The Learn tab: a lesson of eight steps that drive the real player on the clips that ship.
+
+steps.py reads the words of the steps, facts.py the numbers in them, figures.py makes their still pictures and
+tables; tab.py places the lesson on the page, and assets/lesson/ plays it.
+"""
