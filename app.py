@@ -41,13 +41,14 @@ from attention.tabs.endpoints import endpoints
 from attention.tabs.faults import disk_fault, fetch_nothing
 from attention.tabs.health import health, say_how_it_is_served
 from attention.tabs.heatmaps.tab import heatmaps_tab
-from attention.tabs.languages import for_gradio, language_menu, words_head
+from attention.tabs.languages import for_gradio, label, language_menu, words_head
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
+from training.tabs.learn.tab import learn_tab
 from training.tabs.links import leads
 from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
@@ -122,6 +123,8 @@ def build() -> gr.Blocks:
                 training = train_tab(demo, chosen_set)
             with gr.Tab("Curves", id="curves"):
                 curves = curves_tab(demo, workroom)
+            with gr.Tab(label("lesson.tab"), id="learn") as learn:
+                learn_tab(learn, shelf)
         leads(tabs, training, chosen, curves)
         endpoints()
         training_endpoints(starting=hosting().programs)
