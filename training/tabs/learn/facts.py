@@ -4,26 +4,27 @@ A fact is asked for in words, `votes hug-0 CNN 'High five'`: its kind, then what
 words in quotes. Percentages have no sign; differences are points.
 """
 
+import csv
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from attention.analysis import Analysis, Side
-from attention.disk.home import ROOT
+from attention.disk.home import ASSETS, ROOT
 from attention.errors import InputError, short
 from attention.methods.registry import plain_name
 from attention.pack import load_pack
 from attention.probe.trust.records import Record, record_of
 from attention.probe.trust.truth import energy_inside, in_square
 from attention.serving.curves import shift_curves
-from attention.serving.probing import over_set
 from attention.serving.samples import Sample, samples
 from attention.serving.shipped import FOLDER
-from training.judge.paper import Curve
-from training.judge.results import SweepResults
-from training.report.known_sweeps import results_of, sweep_named
+from training.judge.results import ROWS, WEB_ROWS
 from training.report.numbers import percent
 
 MODEL = "interactions"  # the model that ships with measured maps
@@ -32,6 +33,7 @@ DATA_SETS = {
     "noisy": "drawn clips, noisy stills",
     "actions5": "real clips",
 }
+RESULTS = ASSETS / "results"
 NOBODY = "not told apart"
 
 
@@ -63,35 +65,41 @@ def square_boxes(key: str) -> list[list[float] | None]:
     return [None if box is None else list(in_square(box, analysis.size)) for box in boxes]
 
 
-def _results(name: str) -> SweepResults:
-    found = results_of(sweep_named(name))
-    if found is None:
-        raise LookupError(name)
-    return found
+Accuracies = dict[tuple[str, float], NDArray[np.float64]]
+
+
+@lru_cache(maxsize=len(DATA_SETS))
+def accuracies(sweep: str) -> Accuracies:
+    """Of a sweep that ships, by rows.csv alone: its clips take seconds to read."""
+    return by_curve(pd.read_csv(RESULTS / sweep / ROWS))
+
+
+def by_curve(rows: pd.DataFrame) -> Accuracies:
+    """(method, share of labels) → accuracy of each seed, the mean of its folds."""
+    seeds = rows.groupby(["method", "fraction", "seed"])["accuracy"].mean()
+    return {
+        (str(method), float(share)): own.to_numpy(np.float64)
+        for (method, share), own in seeds.groupby(level=["method", "fraction"])
+    }
 
 
 def _accuracy(sweep: str, method: str, labels: str) -> str:
     """Mean accuracy over the seeds, with so many percent of the labels."""
-    seeds = _results(sweep).per_seed(Curve(method, float(labels) / 100), "accuracy")
-    if not len(seeds):
-        raise LookupError(method)
-    return f"{seeds.mean():.1f}"
+    return f"{accuracies(sweep)[method, float(labels) / 100].mean():.1f}"
 
 
 def _stills(sweep: str) -> str:
     """Accuracy of the Web CNN on stills that it did not learn from (Table 1)."""
-    found = _results(sweep).validation
-    if found is None:
-        raise LookupError(sweep)
-    return f"{found['validation'].mean():.1f}"
+    seeds = pd.read_csv(RESULTS / sweep / WEB_ROWS).groupby("seed")["validation"].mean()
+    return f"{seeds.mean():.1f}"
 
 
 def _clips(sweep: str) -> str:
-    return str(sum(_results(sweep).clip_counts.values()))
-
-
-def _seeds(sweep: str) -> str:
-    return str(len(_results(sweep).seeds))
+    """How many clips were judged."""
+    found = re.search(rf"^\| {re.escape(DATA_SETS[sweep])} \| (\d+) test clips", _results(), re.M)
+    if found is None:
+        raise LookupError(sweep)
+    return found[1]
 
 
 def _gain(sweep: str, better: str, worse: str, labels: str) -> str:
@@ -114,7 +122,7 @@ def _answer(sweep: str, better: str, worse: str, labels: str) -> tuple[str, str]
 @lru_cache(maxsize=1)
 def _answers() -> dict[tuple[str, str], tuple[str, str]]:
     """(question, data set) → (who wins, points and interval), the first table of RESULTS.md."""
-    lines = (ROOT / "RESULTS.md").read_text(encoding="utf-8").splitlines()
+    lines = _results().splitlines()
     start = next(number for number, line in enumerate(lines) if line.startswith("| question |"))
     found = {}
     for line in lines[start + 2 :]:
@@ -123,6 +131,11 @@ def _answers() -> dict[tuple[str, str], tuple[str, str]]:
         question, clips, who, points, *_ = (cell.strip() for cell in line.strip("|").split("|"))
         found[question.replace(", vote", ""), clips] = (who, points)
     return found
+
+
+@lru_cache(maxsize=1)
+def _results() -> str:
+    return (ROOT / "RESULTS.md").read_text(encoding="utf-8")
 
 
 def _side(key: str, side: str) -> Side:
@@ -172,17 +185,24 @@ def _inside(key: str, side: str, concept: str, frame: str) -> str:
 
 def _trust(cnn: str, *measure: str) -> str:
     """The mean of a probe's number over development clips of the drawn set."""
-    return f"{_mean(cnn, ' '.join(measure)).mean:.2f}"
+    return _probed(cnn, " ".join(measure), "mean")
 
 
 def _random(cnn: str, *measure: str) -> str:
     """The same for what was chosen at random."""
-    return f"{_mean(cnn, ' '.join(measure)).random:.2f}"
+    return _probed(cnn, " ".join(measure), "random_mean")
 
 
-def _mean(cnn: str, measure: str) -> Any:
-    found = over_set(MODEL)
-    return next(mean for (_, of, name), mean in found.items() if (of, name) == (cnn, measure))
+def _probed(cnn: str, measure: str, column: str) -> str:
+    row = next(one for one in probe_rows() if (one["cnn"], one["measure"]) == (cnn, measure))
+    return f"{float(row[column]):.2f}"
+
+
+def probe_rows() -> Iterator[dict[str, str]]:
+    """What probes say of the maps of MODEL: the lines of its tables; the probes themselves need torch."""
+    for table in sorted((RESULTS / "trust" / MODEL).glob("*.csv")):
+        with table.open(encoding="utf-8", newline="") as file:
+            yield from csv.DictReader(file)
 
 
 def _shifted(shift: str, value: str, method: str) -> str:
@@ -196,7 +216,6 @@ KINDS: dict[str, Callable[..., str]] = {
     "accuracy": _accuracy,
     "stills": _stills,
     "clips": _clips,
-    "seeds": _seeds,
     "gain": _gain,
     "wins": _wins,
     "frames": _frames,

@@ -3,15 +3,22 @@
 import base64
 from typing import Any
 
+import numpy as np
+
 from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.methods.registry import plain_name
-from attention.serving.probing import over_set
-from training.judge.paper import Curve
-from training.judge.results import SweepResults
-from training.report.known_sweeps import known_sweeps, results_of, sweep_named
+from training.report.known_sweeps import known_sweeps, results_of
 from training.report.numbers import percent, spread
-from training.tabs.learn.facts import DATA_SETS, MODEL, clip_of
+from training.tabs.learn.facts import (
+    DATA_SETS,
+    Accuracies,
+    accuracies,
+    by_curve,
+    clip_of,
+    fact,
+    probe_rows,
+)
 
 STILLS = ASSETS / "drawn" / "web"
 EACH = 4  # stills of a class
@@ -20,6 +27,7 @@ METHODS = (
     "CNN", "UnAtt", "finetune+CNN", "finetune+UnAtt", "finetune+EnergyNet", "SVM", "Logistic", "Fresh head",
     "Web+video head",
 )  # fmt: skip
+NOT_MEASURED = np.empty(0)
 FORGOTTEN = "rank correlation, from "
 
 
@@ -36,41 +44,41 @@ def stills(clips: tuple[str, ...]) -> dict[str, dict[str, Any]]:
 
 
 def sweeps() -> list[dict[str, Any]]:
-    """Figure 5 as tables, {name, title, shares, rows}: of the sweeps that ship, and of one's newest own run."""
-    shown = [(say(f"lesson.sweeps.{name}"), results_of(sweep_named(name))) for name in DATA_SETS]
+    """Figure 5 as tables, {name, title, shares, rows}: of sweeps that ship and of one's newest run."""
+    shown = [
+        _figure5(say(f"lesson.sweeps.{name}"), accuracies(name), fact(f"clips {name}"))
+        for name in DATA_SETS
+    ]
     own = next((sweep for sweep in known_sweeps() if sweep.run), None)
-    if own:
-        shown.append((own.title, results_of(own)))
-    return [_figure5(title, results) for title, results in shown if results]
+    results = results_of(own) if own else None
+    if own and results:
+        clips = sum(results.clip_counts.values())
+        shown.append(_figure5(own.title, by_curve(results.rows), str(clips)))
+    return shown
 
 
-def _figure5(title: str, results: SweepResults) -> dict[str, Any]:
-    shares = [0.0, *results.fractions]
+def _figure5(name: str, measured: Accuracies, clips: str) -> dict[str, Any]:
+    shares = sorted({0.0, *(share for _, share in measured)})
     rows = []
     for method in METHODS:
-        cells = [spread(results.per_seed(Curve(method, share), "accuracy")) for share in shares]
-        if any(character.isdigit() for cell in cells for character in cell):
-            rows.append([plain_name(method), *cells])
-    caption = say("lesson.sweeps.caption", title=title, clips=sum(results.clip_counts.values()))
+        seeds = [measured.get((method, share), NOT_MEASURED) for share in shares]
+        if any(map(len, seeds)):
+            rows.append([plain_name(method), *map(spread, seeds)])
     return {
-        "name": title,
-        "title": caption,
+        "name": name,
+        "title": say("lesson.sweeps.caption", title=name, clips=clips),
         "shares": [percent(share) if share else say("lesson.sweeps.none") for share in shares],
         "rows": rows,
     }
 
 
 def forgotten() -> list[dict[str, Any]]:
-    """How alike maps stay whose network's weights are drawn anew, from the head back: {layer, mean, low, high}."""
-    means = over_set(MODEL)
+    """How alike maps stay when weights are drawn anew from the head back: {layer, mean, low, high}."""
     return [
         {
-            "layer": measure.removeprefix(FORGOTTEN).removeprefix("trunk."),
-            "mean": mean.mean,
-            "low": mean.low,
-            "high": mean.high,
+            "layer": row["measure"].removeprefix(FORGOTTEN).removeprefix("trunk."),
+            **{column: float(row[column]) for column in ("mean", "low", "high")},
         }
-        for (_, cnn, measure), mean in means.items()
-        if cnn == "web" and measure.startswith(FORGOTTEN)
+        for row in probe_rows()
+        if row["cnn"] == "web" and row["measure"].startswith(FORGOTTEN)
     ]
-

@@ -136,9 +136,9 @@ def html(words: str) -> str:
         asked.append(found[1])
         return f"\ue000{len(asked) - 1}\ue001"  # no character of a text
 
+    def put(found: re.Match[str]) -> str:
+        name = asked[int(found[1])]
+        return f'<data value="{escape(name)}">{escape(fact(name))}</data>'
+
     rendered = str(MARKDOWN.render(FACT.sub(mark, words)))
-    return re.sub(
-        "\ue000(\\d+)\ue001",
-        lambda found: f'<data value="{escape(asked[int(found[1])])}">{escape(fact(asked[int(found[1])]))}</data>',
-        rendered,
-    )
+    return re.sub("\ue000(\\d+)\ue001", put, rendered)
