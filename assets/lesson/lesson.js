@@ -84,7 +84,8 @@
         said: (text) => this.say(text),
       });
       const about = el("div", { class: "about-step" }, lesson.words(step.do, { class: "do" }), question.root, question.answer, this.#ends(number));
-      this.article.replaceChildren(title, el("div", { class: "columns" }, about, el("div", { class: "view", "data-view": step.view }, view.root)));
+      while (title.nextSibling) title.nextSibling.remove(); // the title stays: it has the focus
+      title.after(el("div", { class: "columns" }, about, el("div", { class: "view", "data-view": step.view }, view.root)));
       this.#dispatch("question", { question: QUESTION, text: step.question, choices: step.choices });
       if (this.progress.answers(number).before !== undefined) view.reveal?.();
       this.#gap();

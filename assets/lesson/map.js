@@ -12,7 +12,7 @@
       this.root = el(
         "div",
         {},
-        lesson.choice(say("lesson.map.scale"), [["one", say("lesson.map.one")], ["own", say("lesson.map.own")]], "one", (scale) => this.#show(scale)),
+        lesson.choice(say("lesson.map.scale"), [["one", say("lesson.map.shared")], ["own", say("lesson.map.own")]], "one", (scale) => this.#show(scale)),
         this.maps,
         this.stage,
       );

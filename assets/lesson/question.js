@@ -74,7 +74,9 @@
       this.#draw();
       this.on.answered(choice);
       this.on.said(this.answer.querySelector(".feedback")?.textContent ?? "");
-      this.answer.querySelector("h3")?.focus({ preventScroll: true });
+      const title = this.answer.querySelector("h3");
+      title.focus({ preventScroll: true });
+      title.scrollIntoView({ block: "nearest" });
     }
 
     // What is missing, to who looks and to who listens.
@@ -93,7 +95,7 @@
         el(
           "div",
           { class: `feedback ${after === right ? "right" : "wrong"}` },
-          el("p", {}, after === right ? "✓ " : "✗ ", el("b", {}, choices[right]), " ", say(`lesson.feedback.${way}`)),
+          el("p", {}, el("b", {}, say(`lesson.feedback.${way}`, { right: choices[right] }))),
           words(after === right ? yes : no),
         ),
         words(answer, { class: "reason" }),
