@@ -44,12 +44,12 @@ def pack(key: str) -> Any:
 
 def answer(page: Any, choice: int) -> None:
     """Locks a prediction with the keyboard, then settles it."""
-    assert page.locator("#lesson .answer").is_hidden()
+    assert page.locator("#lesson .about-step > .answer").is_hidden()
     page.locator("#lesson [data-when=before] input").nth(choice).focus()
     page.keyboard.press("Space")
     page.locator("#lesson .question .primary").press("Enter")
     page.wait_for_selector("#lesson [data-when=after]")
-    assert page.locator("#lesson .answer").is_hidden()  # not before it is said again
+    assert page.locator("#lesson .about-step > .answer").is_hidden()  # not before it is said again
     page.locator("#lesson .question .primary").press("Enter")
     page.wait_for_selector("#lesson .feedback")
 
@@ -72,7 +72,7 @@ def test_a_pupil_walks_the_whole_lesson(page: Any) -> None:
         assert page.locator("#lesson nav [aria-current=step]").inner_text().startswith(str(number))
         TRIED.get(number, lambda page: None)(page)
         answer(page, (step["right"] + number) % len(step["choices"]))
-        for said in page.locator("#lesson .answer data").all():
+        for said in page.locator("#lesson .about-step > .answer data").all():
             assert said.inner_text() == fact(said.get_attribute("value"))
         assert step["choices"][step["right"]] in page.inner_text("#lesson .feedback")
         SEEN.get(number, lambda page: None)(page)
@@ -213,9 +213,9 @@ def follow_and_return(page: Any) -> None:
     page.wait_for_selector("#lesson h2:has-text('8. Doubt')")
     page.goto(page.url.replace("step=8", "step=3") + "&answers=hidden&controls=hidden")
     page.wait_for_selector("#lesson h2:has-text('3.')", timeout=READY)
-    page.wait_for_selector("#lesson .answer")
+    page.wait_for_selector("#lesson .about-step > .answer")
     assert page.locator("#lesson nav").is_hidden()
-    assert "discussed in class" in page.inner_text("#lesson .answer")
+    assert "discussed in class" in page.inner_text("#lesson .about-step > .answer")
     kept = json.loads(page.evaluate("localStorage.getItem('attention_lesson')"))
     assert sum(kept["work"]["3"]) == 3 and len(kept["answers"]) == 8
     page.evaluate("document.querySelector('.attention-lesson').lesson.progress.forget()")

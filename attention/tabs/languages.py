@@ -14,6 +14,7 @@ IN_BROWSER = (
     "page",
     "player",
     "lesson",
+    "own",
 )  # the files of the catalogue that scripts say sentences of
 
 _translated = gr.I18n()
