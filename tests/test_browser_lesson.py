@@ -1,4 +1,4 @@
-"""The lesson as a pupil walks it: every step, by keyboard where it can be, every number against the looks' own."""
+"""The lesson as a pupil walks it: every step, and every number against the looks' own."""
 
 import json
 from collections.abc import Iterator
@@ -156,7 +156,9 @@ def see_energies(page: Any) -> None:
     looked = pack("hug-0")
     shown = page.locator("#lesson .sums tbody tr").nth(2).locator(".number").all_inner_texts()
     web, tuned = (side.energies.mean(0)[2] for side in looked.sides)
-    votes = [next(v for v in looked.verdicts if v.method == m).votes[2] for m in ("CNN", "finetune+CNN")]
+    votes = [
+        next(v for v in looked.verdicts if v.method == m).votes[2] for m in ("CNN", "finetune+CNN")
+    ]
     assert shown == [str(votes[0]), f"{web:.2f}", str(votes[1]), f"{tuned:.2f}"]
 
 
@@ -203,7 +205,7 @@ SEEN = {
 
 
 def follow_and_return(page: Any) -> None:
-    """A teacher's step is followed; Back leads to what was seen; a reload goes on; beginning again forgets."""
+    """A teacher's step is followed; Back leads to what was seen; a reload goes on."""
     page.evaluate(
         "document.dispatchEvent(new CustomEvent('lesson:go', {detail: {step: 2, clip: 'kiss-0'}}))"
     )

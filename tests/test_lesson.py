@@ -88,7 +88,12 @@ def test_the_numbers_are_those_that_were_measured():
     box = square_boxes("high_five-0")[8]
     inside = energy_inside(web.maps[8:9, high_five], [tuple(box)])[0]
     assert fact("inside high_five-0 web 'High five' 9") == f"{100 * inside:.0f}"
-    for missing in ("accuracy drawn CNN 7", "gain drawn CNN UnAtt 0", "votes lion-9 CNN Hug", "tea"):
+    for missing in (
+        "accuracy drawn CNN 7",
+        "gain drawn CNN UnAtt 0",
+        "votes lion-9 CNN Hug",
+        "tea",
+    ):
         with pytest.raises(InputError, match="nothing measures"):
             fact(missing)
 
