@@ -51,6 +51,7 @@ from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
+from training.tabs.learn.tab import learn_tab
 from training.tabs.links import leads, leads_of_gap
 from training.tabs.own.block import own_concepts
 from training.tabs.own.routes import own_routes
@@ -129,6 +130,8 @@ def build() -> gr.Blocks:
                 training = train_tab(demo, sets.chosen)
             with gr.Tab(label("page.tabs.curves"), id="curves"):
                 curves = curves_tab(demo, workroom)
+            with gr.Tab(label("lesson.tab"), id="learn") as learn:
+                learn_tab(learn, shelf)
         leads(tabs, training, chosen, curves)
         leads_of_gap(tabs, sets.gap, chosen)
         endpoints()

@@ -460,6 +460,7 @@ def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str
         "Data": "#gap-energies .scatterlayer .trace",
         "Train": "#train-start",
         "Curves": "#figure5-plot .scatterlayer .trace",
+        "Learn": "#lesson .stills img",
     }
     with watched_page(browser, 390, height=844) as page:
         page.goto(f"{app_url}?clip=earth&__theme=dark")

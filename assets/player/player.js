@@ -316,7 +316,7 @@
         "div",
         { class: "body", hidden: true },
         this.concepts.root,
-        this.otherMaps && el("div", { class: "above-tiles" }, this.otherMaps.mark),
+        this.otherMaps ? el("div", { class: "above-tiles" }, this.otherMaps.mark) : null,
         row,
         this.transport.root,
         this.timeline.root,

@@ -1,14 +1,14 @@
 """Maps against true boxes, energies against true intervals."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from attention.networks.cnn import INPUT_SIDE
 from attention.probe.hide import Box
-from attention.probe.subject import Floats
 
+Floats = NDArray[np.floating[Any]]
 TOLERANCE = 15  # pixels of the 224×224 square
 
 
@@ -27,6 +27,8 @@ def pointing(maps: Floats, boxes: Sequence[Box], tolerance: float = TOLERANCE) -
     maps: [n,h,w], of equal cells the first · boxes: in shares of the square · tolerance: how many pixels of
     the 224×224 square the centre may lie outside; 15 is usual. A map of zeros points nowhere.
     """
+    from attention.networks.cnn import INPUT_SIDE  # torch, which a page is built without
+
     n, h, w = maps.shape
     best = maps.reshape(n, -1).argmax(axis=1)
     at = np.stack(((best % w + 0.5) / w, (best // w + 0.5) / h), 1)
