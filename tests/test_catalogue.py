@@ -71,8 +71,8 @@ SHARED = {("de", "die"), ("es", "es")}  # also a word of English in no sentence 
 
 QUOTED = re.compile(r"""["'`]([a-z0-9_]+(?:\.[a-z0-9_]+)+)["'`]""")
 MADE = re.compile(
-    r"""["'`]([a-z0-9_]+\.[a-z0-9_]+\.)\{"""
-)  # train.state.{state}: any of that table
+    r"""["'`]([a-z0-9_]+\.[a-z0-9_.]*)\$?\{"""
+)  # train.state.{state}: any that begins so
 BY_NAME = {"methods", "probes", "shifts", "mapmethods", "samples"}  # keys made of a row's name
 PUT_TOGETHER = {  # of keys that the code puts together, what they begin with
     "compare": {"says", "score", "ahead", "by", "for_it", "beside"},
@@ -86,7 +86,7 @@ LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
 WORDS = re.compile(r"\b[A-Za-z]+ +[a-z]+\b|^[A-Z][a-z]+$")  # two words, or one as a button has it
 NOT_WORDS = {  # keys of the keyboard, names of shifts, and what is wrong with our own code
     "Enter", "Escape", "Page", "Arrow", "Home", "End", "Range",
-    "shrink and move", "motion blur", "colour cast", "use strict", "not there", "no words for  ",
+    "shrink and move", "motion blur", "colour cast", "use strict", "not there", "no words for  ", " px  px",
 }  # fmt: skip
 
 

@@ -136,7 +136,12 @@ def test_every_step_is_there_in_each_language_with_the_same_question_and_answer(
                 assert getattr(own, name) == getattr(usual, name), (language, usual.title, name)
             assert len(own.choices) == len(usual.choices)
             mine, theirs = (
-                sorted(words.FACT.findall(step.do + step.answer + step.question))
+                sorted(
+                    asked
+                    for asked in words.FACT.findall(step.do + step.answer + step.question)
+                    # said in words of English, which others put into a sentence of their own
+                    if not asked.startswith("wins ")
+                )
                 for step in (own, usual)
             )
             assert mine == theirs, (language, usual.title)

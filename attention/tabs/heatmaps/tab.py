@@ -105,7 +105,7 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
         if own and not key:
             status = _note(say("heatmaps.not_here", own=escape(own[:80])))
         elif key not in {"", sample.key}:
-            status = _note(say("heatmaps.no_sample", key=escape(key), title=escape(sample.title)))
+            status = _note(say("heatmaps.no_sample", clip=escape(key), title=escape(sample.title)))
         elif key and wanted != sample.model and wanted in offered_models():
             # that it changes has the clip looked at
             chosen = gr.Dropdown(value=wanted, choices=model_choices())

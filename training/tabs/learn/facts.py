@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -77,10 +78,11 @@ def accuracies(sweep: str) -> Accuracies:
 def by_curve(rows: pd.DataFrame) -> Accuracies:
     """(method, share of labels) → accuracy of each seed, the mean of its folds."""
     seeds = rows.groupby(["method", "fraction", "seed"])["accuracy"].mean()
-    return {
-        (str(method), float(share)): own.to_numpy(np.float64)
-        for (method, share), own in seeds.groupby(level=["method", "fraction"])
-    }
+    found: Accuracies = {}
+    for curve, own in seeds.groupby(level=["method", "fraction"]):
+        method, share = cast(tuple[str, float], curve)
+        found[str(method), float(share)] = own.to_numpy(np.float64)
+    return found
 
 
 def _accuracy(sweep: str, method: str, labels: str) -> str:
