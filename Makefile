@@ -44,7 +44,7 @@ mutants: setup  ## try the mutations, print those that no test notices (about 15
 fuzz: setup  ## read 5,500 damaged files of all kinds, call the page's events wrongly 2,000 times (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
-zoo: setup  ## try 25 networks of torchvision and 108 of timm: scores, a reload, maps against autograd (about 5 minutes)
+zoo: setup  ## try 25 networks of torchvision and 108 of timm: scores, a reload, maps against autograd (about 10 minutes)
 	$(BIN)/python -m tests.zoo
 
 soak: setup  ## kill, poll and load the running app (about an hour)

@@ -1,4 +1,4 @@
-"""Tries the networks, and prints a line for each: `python -m tests.zoo [NAME …]` (about 5 minutes)."""
+"""Tries the networks, and prints a line for each: `python -m tests.zoo [NAME …]` (about 10 minutes)."""
 
 import argparse
 import os
