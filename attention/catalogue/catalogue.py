@@ -1,6 +1,6 @@
-"""What the page says, by key: one file per language and place, `assets/catalogue/de/compare.toml`.
+"""What the page says, by key: one file per language and place, `assets/catalogue/de/curves.toml`.
 
-A key is the file's name and the path of tables in it: `compare.window.lost`. A sentence may hold values
+A key is the file's name and the path of tables in it: `curves.verdict.score`. A sentence may hold values
 in braces, `{clips} clips`; where its words depend on a number it is a table of two, `one` and `other`, and
 the number is the value `count`.
 """
@@ -14,7 +14,6 @@ from attention.catalogue.languages import LANGUAGES, USUAL, speaking
 from attention.disk.home import ASSETS
 
 CATALOGUE = ASSETS / "catalogue"
-FORMS = {"one", "other"}
 
 
 def say(key: str, **values: object) -> str:

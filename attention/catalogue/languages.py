@@ -8,7 +8,7 @@ from http.cookies import CookieError, SimpleCookie
 
 LANGUAGES = {"en": "English", "de": "Deutsch", "es": "Español"}
 USUAL = "en"  # complete; what another language lacks is said in it
-COOKIE = "attention_language"  # what was chosen on the page, where its address does not say
+COOKIE = "attention_language"  # what was chosen, by the menu or in an address
 HEADER = "x-attention-language"  # the same, from a browser without cookies
 
 _ENTRY = re.compile(r"\s*([A-Za-z]{2,3})[-\w]*\s*(?:;\s*q\s*=\s*([\d.]+))?\s*")
