@@ -43,17 +43,19 @@ from attention.tabs.faults import disk_fault
 from attention.tabs.health import health, say_how_it_is_served
 from attention.tabs.heatmaps.tab import heatmaps_tab
 from attention.tabs.incoming import take_uploads_only
-from attention.tabs.languages import for_gradio, label, language_menu, words_head
+from attention.tabs.languages import for_gradio, label, language_menu, words_script
 from attention.tabs.lines import THREADS, in_lines
 from attention.tabs.page import Page
+from attention.tabs.player import STYLES, player_script
 from training.classroom.routes import class_routes
 from training.runs.queue import wake
 from training.tabs.curves.tab import curves_tab
 from training.tabs.data.tab import data_tab
 from training.tabs.endpoints import endpoints as training_endpoints
-from training.tabs.learn.tab import learn_tab
+from training.tabs.learn.room import room_script
+from training.tabs.learn.tab import learn_tab, lesson_script
 from training.tabs.links import leads, leads_of_gap
-from training.tabs.own.block import own_concepts
+from training.tabs.own.block import own_concepts, own_script
 from training.tabs.own.routes import own_routes
 from training.tabs.train.tab import train_tab
 from training.tabs.whole_set import whole_set
@@ -104,6 +106,23 @@ def page(name: str) -> str:
     return (ASSETS / "page" / name).read_text(encoding="utf-8")
 
 
+def scripts() -> str:
+    """All that the page runs of its own; what is built on another comes after it."""
+    own = own_script(), lesson_script(), room_script()
+    return "\n".join((words_script(), page("visitor.js"), player_script(), *own))
+
+
+def styles() -> list[Path]:
+    """The page's own style sheets."""
+    names = ("page", "data", "train", "curves", "trust", "gap")
+    tabs = (
+        ASSETS / "own" / "own.css",
+        ASSETS / "lesson" / "lesson.css",
+        ASSETS / "lesson" / "room.css",
+    )
+    return [*STYLES, *(ASSETS / "page" / f"{name}.css" for name in names), *tabs]
+
+
 def build() -> gr.Blocks:
     """The whole page, not yet launched."""
     take_uploads_only()
@@ -145,13 +164,7 @@ def settings() -> dict[str, Any]:
     served = hosting()
     return {
         "theme": THEME,
-        "css_paths": [
-            *(
-                ASSETS / "page" / f"{name}.css"
-                for name in ("page", "data", "train", "curves", "trust", "gap")
-            ),
-            ASSETS / "own" / "own.css",
-        ],
+        "css_paths": styles(),
         "i18n": for_gradio(),
         "max_file_size": largest_file(),
         "max_threads": THREADS,
@@ -170,7 +183,7 @@ def settings() -> dict[str, Any]:
                 Middleware(Door, hosting=served),
                 Middleware(Uploads, store=store(), largest=largest_file()),
                 Middleware(Files, store=store()),
-                Middleware(Head, begun=f"{words_head()}<script>{page('visitor.js')}</script>"),
+                Middleware(Head, scripts=scripts()),
             ],
             "routes": [Route("/health", health), *class_routes(), *own_routes()],
         },

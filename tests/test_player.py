@@ -22,8 +22,8 @@ from attention.gate.head import Head
 from attention.pack import first_bytes, pack_bytes, save_pack
 from attention.pictures.strip import LINES
 from attention.tabs.cards import SIGNS
-from attention.tabs.languages import words_head
-from attention.tabs.player import PLAYER, player, player_head, player_value
+from attention.tabs.languages import words_script
+from attention.tabs.player import PLAYER, STYLES, player, player_script, player_value
 
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
 GREY = 100  # of every picture
@@ -109,6 +109,14 @@ def site() -> Iterator[tuple[str, dict[str, bytes]]]:
     server.server_close()
 
 
+def scripts() -> str:
+    return f"{words_script()}\n{player_script()}"
+
+
+def style() -> str:
+    return "\n".join(sheet.read_text() for sheet in STYLES)
+
+
 @pytest.fixture
 def stage(browser: Any, site: tuple[str, dict[str, bytes]]) -> Iterator[Callable[..., Any]]:
     """Opens a page whose player plays the given analysis; every page must stay without an error."""
@@ -124,7 +132,8 @@ def stage(browser: Any, site: tuple[str, dict[str, bytes]]) -> Iterator[Callable
         mount = f"AttentionPlayer.mount({root}, {{linked: true}}).open({value});"
         files["/"] = (
             "<!doctype html><meta charset=utf-8><meta name=viewport content='width=device-width'>"
-            f"<link rel=icon href='data:,'><title>player</title>{words_head()}{player_head()}"
+            f"<link rel=icon href='data:,'><title>player</title>"
+            f"<style>{style()}</style><script>{scripts()}</script>"
             f"<body class='{'dark' if dark else ''}' style='margin:12px'><input id=outside>"
             f"<div class=attention-player></div><script>{mount}</script>"
         ).encode()
@@ -1026,7 +1035,7 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
             mounted,
             api_visibility="private",
         )
-    words = {"middleware": [Middleware(Head, begun=words_head())]}
+    words = {"middleware": [Middleware(Head, scripts=scripts())]}
     _, address, _ = demo.launch(
         prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", app_kwargs=words
     )

@@ -50,12 +50,12 @@ def in_its_language(page: gr.Blocks, choices: Mapping[gr.components.Component, C
     )
 
 
-def words_head() -> str:
+def words_script() -> str:
     """The sentences that the page's scripts say, in every language, and `attentionWords.say`."""
     words = {"languages": LANGUAGES, "sentences": for_browser(*IN_BROWSER)}
-    data = json.dumps(words, ensure_ascii=False).replace("</", "<\\/")
+    data = json.dumps(words, ensure_ascii=False)
     script = (ASSETS / "page" / "words.js").read_text(encoding="utf-8")
-    return f"<script>window.attentionWords = {data};\n{script}</script>"
+    return f"window.attentionWords = {data};\n{script}"
 
 
 def language_menu() -> gr.HTML:

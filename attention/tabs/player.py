@@ -61,7 +61,7 @@ SCRIPTS = (
     "present.js",
     "player.js",
 )
-STYLES = ("player.css", "numbers.css", "dial.css", "othermaps.css")
+STYLES = tuple(PLAYER / f"{name}.css" for name in ("player", "numbers", "dial", "othermaps"))
 EMPTY = "player.message.choose"
 
 
@@ -77,7 +77,6 @@ def player(elem_id: str, *, linked: bool = True, empty: str = EMPTY, dial: bool 
     return gr.HTML(
         value=None,
         html_template='<div class="attention-player"></div>',
-        head=player_head(),
         js_on_load=f"""
             const root = element.querySelector(".attention-player");
             const ask = (request) => trigger("input", request);
@@ -167,8 +166,6 @@ def _file(path: Path) -> dict[str, Any]:
     return FileData(path=str(whole), size=whole.stat().st_size, orig_name=whole.name).model_dump()
 
 
-def player_head() -> str:
-    """The player's style and scripts as one piece for a page's head."""
-    style = "\n".join((PLAYER / name).read_text(encoding="utf-8") for name in STYLES)
-    scripts = "\n".join((PLAYER / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return f"<style>{style}</style><script>{scripts}</script>"
+def player_script() -> str:
+    """The player's scripts, in the order in which they lean on each other."""
+    return "\n".join((PLAYER / name).read_text(encoding="utf-8") for name in SCRIPTS)

@@ -14,7 +14,6 @@ def class_room() -> None:
     gr.HTML(
         value=None,
         html_template='<section class="attention-class"></section>',
-        head=_head(),
         js_on_load='AttentionClass.mount(element.querySelector(".attention-class"));',
         apply_default_css=False,
         elem_id="class-room",
@@ -23,8 +22,6 @@ def class_room() -> None:
         gr.Markdown(lesson_file("teacher.md", USUAL).read_text(encoding="utf-8"))
 
 
-def _head() -> str:
-    """Style and scripts as one piece for a page's head."""
-    style = (LESSON / "room.css").read_text(encoding="utf-8")
-    scripts = "\n".join((LESSON / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    return f"<style>{style}</style><script>{scripts}</script>"
+def room_script() -> str:
+    """The class room's scripts."""
+    return "\n".join((LESSON / name).read_text(encoding="utf-8") for name in SCRIPTS)

@@ -27,16 +27,10 @@ SCRIPTS = (
     "page", "cells", "clips", "film", "progress", "question", "stills", "draw", "map", "window", "verdict",
     "labels", "doubt", "lesson",
 )  # fmt: skip
-# the player's scripts come with the Heatmaps tab, which every page opens first
 START = """
-    const root = element.querySelector(".attention-lesson");
-    const start = () => {
-        if (!globalThis.AttentionPlayer?.mount) return void setTimeout(start, 50);
-        const lesson = AttentionLesson.mount(root);
-        lesson.open(props.value);
-        watch("value", () => lesson.open(props.value));
-    };
-    start();
+    const lesson = AttentionLesson.mount(element.querySelector(".attention-lesson"));
+    lesson.open(props.value);
+    watch("value", () => lesson.open(props.value));
 """
 # leads to where concepts of one's own are learned, and opens it
 TO_OWN = """() => {
@@ -54,7 +48,6 @@ def learn_tab(tab: gr.Tab, shelf: Shelf) -> None:
     lesson = gr.HTML(
         value=None,
         html_template='<div class="attention-lesson"></div>',
-        head=_head(),
         js_on_load=START,
         apply_default_css=False,
         elem_id="lesson",
@@ -109,8 +102,6 @@ def _clip(shelf: Shelf, key: str) -> dict[str, Any]:
     return {**value, "boxes": square_boxes(key), "title": sample.title}
 
 
-def _head() -> str:
-    """The lesson's style and scripts as one piece for a page's head."""
-    style = (LESSON / "lesson.css").read_text(encoding="utf-8")
-    scripts = "\n".join((LESSON / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)
-    return f"<style>{style}</style><script>{scripts}</script>"
+def lesson_script() -> str:
+    """The lesson's scripts; the player's come before them."""
+    return "\n".join((LESSON / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS)

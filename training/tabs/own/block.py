@@ -71,23 +71,15 @@ def _player(prefix: str) -> gr.HTML:
 
 
 def _boxes(prefix: str) -> gr.HTML:
-    scripts = "\n".join((ASSETS / "own" / name).read_text(encoding="utf-8") for name in SCRIPTS)
     clip = json.dumps(f"#{prefix}-clip input[type=file]")
     return gr.HTML(
         value=None,
         html_template='<div class="own"></div>',
         js_on_load=f"""
-            let page = null;
-            const mount = () => {{
-                // its pieces come with the player, which stands below
-                if (!globalThis.AttentionPlayer?.mount) return setTimeout(mount, 30);
-                if (!globalThis.OwnConcepts?.mount) {{ {scripts} }}
-                page = OwnConcepts.mount(element.querySelector(".own"), {{
-                    ask: (request) => trigger("input", request), clip: {clip},
-                }});
-            }};
-            mount();
-            watch("value", () => page?.tell(props.value));
+            const page = OwnConcepts.mount(element.querySelector(".own"), {{
+                ask: (request) => trigger("input", request), clip: {clip},
+            }});
+            watch("value", () => page.tell(props.value));
         """,
         apply_default_css=False,
         elem_id=f"{prefix}-boxes",
@@ -138,3 +130,8 @@ def _keeping(parts: Parts, prefix: str) -> None:
     model.click(keep_as_model, [parts.session, name], said, **LIGHT)
     as_set.click(keep_as_set, [parts.session, name, camera], said, **LIGHT)
     remove.click(remove_kept, kept, [said, kept], **LIGHT)
+
+
+def own_script() -> str:
+    """Its scripts; the player's come before them."""
+    return "\n".join((ASSETS / "own" / name).read_text(encoding="utf-8") for name in SCRIPTS)
