@@ -112,15 +112,10 @@ def scripts() -> str:
     return "\n".join((words_script(), page("visitor.js"), player_script(), *own))
 
 
-def styles() -> list[Path]:
-    """The page's own style sheets."""
-    names = ("page", "data", "train", "curves", "trust", "gap")
-    tabs = (
-        ASSETS / "own" / "own.css",
-        ASSETS / "lesson" / "lesson.css",
-        ASSETS / "lesson" / "room.css",
-    )
-    return [*STYLES, *(ASSETS / "page" / f"{name}.css" for name in names), *tabs]
+def styles() -> str:
+    """How the player, the lesson and the class room look."""
+    sheets = (*STYLES, ASSETS / "lesson" / "lesson.css", ASSETS / "lesson" / "room.css")
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
 
 
 def build() -> gr.Blocks:
@@ -164,7 +159,13 @@ def settings() -> dict[str, Any]:
     served = hosting()
     return {
         "theme": THEME,
-        "css_paths": styles(),
+        "css_paths": [
+            *(
+                ASSETS / "page" / f"{name}.css"
+                for name in ("page", "data", "train", "curves", "trust", "gap")
+            ),
+            ASSETS / "own" / "own.css",
+        ],
         "i18n": for_gradio(),
         "max_file_size": largest_file(),
         "max_threads": THREADS,
@@ -183,7 +184,7 @@ def settings() -> dict[str, Any]:
                 Middleware(Door, hosting=served),
                 Middleware(Uploads, store=store(), largest=largest_file()),
                 Middleware(Files, store=store()),
-                Middleware(Head, scripts=scripts()),
+                Middleware(Head, scripts=scripts(), styles=styles()),
             ],
             "routes": [Route("/health", health), *class_routes(), *own_routes()],
         },

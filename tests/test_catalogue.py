@@ -258,25 +258,35 @@ def test_an_event_speaks_the_language_of_its_browser():
     assert speaking() == "en"
 
 
-def test_the_page_begins_with_its_words_and_nothing_else_does():
+def test_the_page_begins_with_its_scripts_and_styles_and_nothing_else_does():
     page = HTMLResponse("<html><head><title>ö</title></head></html>")
     routes = [
         Route("/", lambda _: page),
         Route("/other", lambda _: HTMLResponse("<head></head>")),
     ]
-    app = Starlette(routes=routes, middleware=[Middleware(Head, begun="<i>é</i>")])
-    with TestClient(app) as client:
+    own = Middleware(Head, scripts="say('é');", styles="b {}")
+    with TestClient(Starlette(routes=routes, middleware=[own])) as client:
         first = client.get("/")
-        assert first.text == "<html><head><i>é</i><title>ö</title></head></html>"
-        assert int(first.headers["content-length"]) == len(first.content)
+        begun = re.fullmatch(
+            r'<html><head><link rel="stylesheet" href="(page/\w+\.css)">'
+            r'<script defer src="(page/\w+\.js)"></script><title>ö</title></head></html>',
+            first.text,
+        )
+        assert begun and int(first.headers["content-length"]) == len(first.content)
         assert client.get("/other").text == "<head></head>"
         assert client.get("/absent").status_code == 404
-    app = Starlette(
-        routes=[Route("/", lambda _: PlainTextResponse("plain"))],
-        middleware=[Middleware(Head, begun="<i>")],
-    )
-    with TestClient(app) as client:
+        for name, kind, text in zip(begun.groups(), ("css", "javascript"), ("b {}", "say('é');")):
+            for packing in ("gzip", "identity"):
+                file = client.get(f"/{name}", headers={"accept-encoding": packing})
+                assert file.text == text and kind in file.headers["content-type"]
+                assert (file.headers.get("content-encoding") == "gzip") == (packing == "gzip")
+                assert "immutable" in file.headers["cache-control"]
+                assert "accept-encoding" in file.headers["vary"]
+    routes = [Route("/", lambda _: PlainTextResponse("plain"))]
+    other = Middleware(Head, scripts="say('e');", styles="b {}")
+    with TestClient(Starlette(routes=routes, middleware=[other])) as client:
         assert client.get("/").text == "plain"
+        assert client.get(f"/{begun[2]}").status_code == 404
 
 
 def test_scripts_are_given_no_place_that_is_not_there():

@@ -1035,7 +1035,7 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
             mounted,
             api_visibility="private",
         )
-    words = {"middleware": [Middleware(Head, scripts=scripts())]}
+    words = {"middleware": [Middleware(Head, scripts=scripts(), styles=style())]}
     _, address, _ = demo.launch(
         prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", app_kwargs=words
     )

@@ -16,41 +16,46 @@ KEPT = "public, max-age=31536000, immutable"  # a name never gets another conten
 
 
 class Head:
-    """Around an ASGI app: the scripts of the page, one file that a browser fetches once and keeps.
+    """Around an ASGI app: the page's own styles and scripts, two files that a browser fetches once and keeps.
 
-    The page at `/` begins with them; they run in their order, after the page is read and before gradio's.
+    The page at `/` begins with them. Scripts run in their order, after the page is read and before gradio's.
     """
 
-    def __init__(self, app: App, scripts: str) -> None:
+    def __init__(self, app: App, scripts: str, styles: str = "") -> None:
         self._app = app
-        self._plain = scripts.encode()
-        self._packed = gzip.compress(self._plain, mtime=0)
-        name = f"scripts/{hashlib.sha256(self._plain).hexdigest()[:16]}.js"
-        self._path = f"/{name}"
-        self._begun = f'<script defer src="{name}"></script>'.encode()
+        script, style = _File("js", "text/javascript", scripts), _File("css", "text/css", styles)
+        self._files = {f"/{file.name}": file for file in (script, style)}
+        self._begun = (
+            f'<link rel="stylesheet" href="{style.name}"><script defer src="{script.name}"></script>'
+        ).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers for the scripts, and as the app does for all else: the page with what it begins with."""
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
-            await self._app(scope, receive, send)
-        elif scope["path"] == self._path:
-            await self._scripts(Request(scope))(scope, receive, send)
-        elif scope["path"] == "/" and scope["method"] == "GET":
+        """Answers for the two files, and as the app does for all else: the page with what it begins with."""
+        is_asked = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        if is_asked and (file := self._files.get(scope["path"])):
+            await file.answer(Request(scope))(scope, receive, send)
+        elif is_asked and scope["method"] == "GET" and scope["path"] == "/":
             await self._app(scope, receive, _Sending(send, self._begun))
         else:
             await self._app(scope, receive, send)
 
-    def _scripts(self, request: Request) -> Response:
+
+class _File:
+    """A text that is served under a name of its own, packed for who takes that."""
+
+    def __init__(self, suffix: str, kind: str, text: str) -> None:
+        self._kind = kind
+        self._plain = text.encode()
+        self._packed = gzip.compress(self._plain, mtime=0)
+        self.name = f"page/{hashlib.sha256(self._plain).hexdigest()[:16]}.{suffix}"
+
+    def answer(self, request: Request) -> Response:
         headers = {"cache-control": KEPT, "vary": "accept-encoding"}
-        packed = "gzip" in request.headers.get("accept-encoding", "")
-        if packed:
+        is_packed = "gzip" in request.headers.get("accept-encoding", "")
+        if is_packed:
             headers["content-encoding"] = "gzip"
-        return Response(
-            self._packed if packed else self._plain,
-            HTTPStatus.OK,
-            headers,
-            media_type="text/javascript",
-        )
+        text = self._packed if is_packed else self._plain
+        return Response(text, HTTPStatus.OK, headers, media_type=self._kind)
 
 
 class _Sending:

@@ -125,7 +125,7 @@ def _percent(share: float) -> str:
 
 
 def progress_card(progress: Progress | None, clip: str, unit: str = "frame") -> str:
-    """What is being done and how long it will take; unit: what is counted, "frame" or "step"."""
+    """What is being done and how long it will take; unit: what is counted, "frame", "step" or "file"."""
     clip = escape(clip)
     if progress is None:
         return progress_bar(say("cards.opening", clip=clip))
