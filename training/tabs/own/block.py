@@ -67,7 +67,7 @@ def _laid_out(prefix: str) -> Parts:
 
 def _player(prefix: str) -> gr.HTML:
     with gr.Column(elem_classes=["own-later"]):
-        return player(f"{prefix}-player", linked=False, empty=say("own.no_clip"))
+        return player(f"{prefix}-player", linked=False, empty="own.no_clip")
 
 
 def _boxes(prefix: str) -> gr.HTML:
