@@ -1,6 +1,5 @@
 """What one look may take: by the header before anything is decoded, and by the clock."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +10,8 @@ from attention.confined.bounded import BoundedReader, frames_within
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError
 from attention.gate.hosting import hosting
-from attention.gate.line import Line
-from attention.gate.visitors import Visitor, asked_by
 from attention.media.clip import Clip
 from attention.model import load_model
-from attention.serving import looking
 from attention.serving.offered import limits_for
 from tests.clips import numbered_frames, write_clip
 
@@ -71,22 +67,6 @@ def test_time_that_is_over_ends_a_reading_with_what_was_seen(clip, monkeypatch):
     indices, notes = read(clip, True)
     assert indices == [0, 2, 4, 6]
     assert "Only the first 4 sampled frames" in notes[-1]
-
-
-def test_the_decoder_of_who_had_much_of_late_stands_back_and_reads_for_less(clip, monkeypatch):
-    for seconds, niceness in ((0.0, 0), (100.0, 10)):
-        line = Line()
-        line._served.seconds["visitor ann"] = seconds
-        line._waiting.append(object())  # somebody waits
-        monkeypatch.setattr(looking, "LINE", line)
-        monkeypatch.setattr(bounded, "PIXELS_PER_SECOND", 0.2 * 80 * 48 * 2)  # a frame in 5 s
-        with asked_by(Visitor("ann", "1.1.1.1")), looking.patient_reader(clip, every=2) as reader:
-            assert reader.clip.width * reader.clip.height == 80 * 48
-            before = os.getpriority(os.PRIO_PROCESS, 0)
-            child = reader._reader._child.pid
-            assert os.getpriority(os.PRIO_PROCESS, child) == min(19, before + niceness)
-            assert sum(len(frames.rgb) for frames in reader) == (1 if niceness else 6)
-            assert all("others wait" in note for note in reader.notes)
 
 
 def test_a_public_page_takes_half(monkeypatch):

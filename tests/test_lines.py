@@ -156,29 +156,6 @@ def test_shares_of_a_visitor_an_address_and_all(kind):
     assert refusal(kind, nobody, [nobody] * (share.of_an_address - 1)) is None
 
 
-def test_who_had_much_of_late_has_short_turns(monkeypatch):
-    """Reckoned by hand; what was taken counts half after 60 seconds of others' work."""
-    clock = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(gate_line.time, "monotonic", lambda: clock.now)
-    line, hog, friend = Line(), Visitor("hog", "1"), Visitor("friend", "1")
-
-    def works(visitor: Visitor, seconds: float) -> None:
-        with line.turn(visitor=visitor):
-            clock.now += seconds
-
-    assert line.allowance(hog) == 30
-    works(hog, 20)
-    assert (line.allowance(hog), line.allowance(friend)) == (
-        10,
-        25,
-    )  # 20 of the address's, a quarter
-    assert line.allowance(Visitor("far", "2")) == 30
-    works(Visitor("far", "2"), 60)
-    assert (line.allowance(hog), line.allowance(Visitor("far", "2"))) == (20, 5)
-    works(hog, 100)
-    assert (line.allowance(hog), line.allowance(friend)) == (5, 5)
-
-
 def test_a_flood_of_one_kind_leaves_the_others_alone(tmp_path, monkeypatch):
     monkeypatch.setenv("ATTENTION_HOME", str(tmp_path))
     going = threading.Event()

@@ -8,13 +8,15 @@ decides how to continue.
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from attention.confined.process import confine, enter_cage, stand_back, start_bare
+from attention.confined.process import confine, enter_cage, start_bare
 from attention.confined.protocol import end
 from attention.media.frames import load_readers
 
@@ -48,7 +50,8 @@ def start_confined(
 
 def main(spec: dict[str, Any], module: str, files: list[str]) -> int:
     """In the child: limits and cages this process, then does the module's work; the exit status."""
-    stand_back(NICENESS)
+    with suppress(OSError, AttributeError):
+        os.nice(NICENESS)
     confine(**spec["bounds"])
     work = importlib.import_module(module)
     if spec["decodes"]:

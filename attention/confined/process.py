@@ -13,7 +13,6 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -35,8 +34,7 @@ class SandboxedReader(AnswersReader):
 
     The constructor starts the child at once, so that it loads while the caller does other work.
     wall_seconds: total time spent waiting for the child (not the time the caller spends on frames) ·
-    cpu_seconds: the child's CPU time on all cores together · memory_bytes: its address space · niceness: how
-    far it stands back for others, 0 to 19. Raises
+    cpu_seconds: the child's CPU time on all cores together · memory_bytes: its address space. Raises
     InputError for a file that cannot be used, exceeds a limit, or ends the child.
     """
 
@@ -50,12 +48,11 @@ class SandboxedReader(AnswersReader):
         wall_seconds: float = 120.0,
         cpu_seconds: int = 240,
         memory_bytes: int = 4 << 30,
-        niceness: int = 0,
     ) -> None:
         check_sampling(every, chunk)
         path = Path(path)
         spec = {"every": every, "chunk": chunk, "limits": asdict(limits)}
-        bounds = {"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes, "niceness": niceness}
+        bounds = {"cpu_seconds": cpu_seconds, "memory_bytes": memory_bytes}
         child = start_bare(
             "attention.confined.process", [str(path.absolute()), json.dumps(spec | bounds)]
         )
@@ -104,7 +101,6 @@ def start_bare(module: str, arguments: Sequence[str]) -> subprocess.Popen[bytes]
 def main(path: str, spec: dict[str, Any]) -> int:
     """In the child: sends the answers for one file; returns the exit status."""
     with answering() as answers:
-        stand_back(spec.get("niceness", 0))
         confine(spec["cpu_seconds"], spec["memory_bytes"])
         load_readers([path])
         enter_cage([path])
@@ -129,12 +125,6 @@ def leave_with_parent() -> None:
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-def stand_back(niceness: int) -> None:
-    """Lowers the priority of this process; Windows knows no such numbers."""
-    with suppress(OSError, AttributeError):
-        os.nice(niceness)
 
 
 def confine(cpu_seconds: int, memory_bytes: int) -> None:

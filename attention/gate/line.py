@@ -18,9 +18,6 @@ TURN = (
     3.0  # seconds a turn is taken to last before one has ended; less is no difference between two
 )
 HALVED = 60.0  # seconds of others' work after which what one took counts half
-# Seconds of a turn while others wait: of who had none of late, and of who had much. The visitors of an
-# address, a school, may take A_SCHOOL times as much as one before their turns grow short.
-LONGEST_TURN, SHORTEST_TURN, A_SCHOOL = 30.0, 5.0, 4
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class _Served:
 
     def add(self, ticket: _Ticket) -> None:
         self.turns += 1
-        for name in _names(ticket.visitor):
+        for name in _names(ticket):
             self.turn[name] = self.turns
         if len(self.turn) > 1000:  # who has not come for long is as good as new
             self.turn = {name: turn for name, turn in self.turn.items() if turn > self.turns - 400}
@@ -58,14 +55,14 @@ class _Served:
         """All that was taken before counts for less, the longer this turn was."""
         faded = 0.5 ** (seconds / HALVED)
         self.seconds = {name: before * faded for name, before in self.seconds.items()}
-        for name in _names(ticket.visitor):
+        for name in _names(ticket):
             self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
     def order(self, ticket: _Ticket) -> tuple[int, ...]:
         """Before others: whose address, then whose visitor, took less time, or else waited longer."""
         return tuple(
             number
-            for name in _names(ticket.visitor)
+            for name in _names(ticket)
             for number in (int(self.seconds.get(name, 0.0) // TURN), self.turn.get(name, 0))
         )
 
@@ -122,15 +119,6 @@ class Line:
     def has_waiting(self) -> bool:
         """Whether anybody waits for the one who works."""
         return bool(self._waiting)
-
-    def allowance(self, visitor: Visitor | None = None) -> float:
-        """Seconds that a turn of a visitor, by default who asks, may last while others wait.
-
-        The more they had of late, the fewer: a turn cannot be broken off for those who come during it.
-        """
-        with self._moved:
-            address, own = (self._served.seconds.get(n, 0.0) for n in _names(visitor or asking()))
-        return max(SHORTEST_TURN, float(round(LONGEST_TURN - max(own, address / A_SCHOOL))))
 
     def seconds_worked(self) -> float:
         """How long the one who works has done so; 0 when nobody does."""
@@ -197,5 +185,5 @@ class Line:
 LINE = Line()  # the app's: a machine that looks at two clips at once shows both of them late
 
 
-def _names(visitor: Visitor) -> tuple[str, str]:
-    return f"address {visitor.address}", f"visitor {visitor.name}"
+def _names(ticket: _Ticket) -> tuple[str, str]:
+    return f"address {ticket.visitor.address}", f"visitor {ticket.visitor.name}"

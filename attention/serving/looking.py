@@ -9,14 +9,12 @@ from typing import Any
 from attention.analysis import Analysis
 from attention.confined.bounded import BoundedReader
 from attention.errors import InputError, full_disk_told
-from attention.gate.line import LINE, LONGEST_TURN
+from attention.gate.line import LINE
 from attention.gate.temporary.store import KEPT_FOR
 from attention.pack import load_pack, save_pack
 from attention.probe.change import UNCHANGED, Change
 from attention.serving.offered import limits_for, ready_model
 from attention.serving.samples import Sample
-
-LATER = 10  # how far the decoder of who had much of late stands back
 
 
 @dataclass(frozen=True)
@@ -69,15 +67,8 @@ class Progress:
 
 
 def patient_reader(*arguments: Any, **options: Any) -> BoundedReader:
-    """Reads an upload for longer when nobody waits in the line, and for less if its sender had much."""
-    allowed = LINE.allowance()
-    return BoundedReader(
-        *arguments,
-        others_wait=lambda: LINE.has_waiting,
-        while_others_wait=allowed,
-        niceness=LATER if allowed < LONGEST_TURN / 2 else 0,
-        **options,
-    )
+    """Reads an upload for longer when nobody waits in the line."""
+    return BoundedReader(*arguments, others_wait=lambda: LINE.has_waiting, **options)
 
 
 def look(
