@@ -69,6 +69,15 @@ def test_time_that_is_over_ends_a_reading_with_what_was_seen(clip, monkeypatch):
     assert "Only the first 4 sampled frames" in notes[-1]
 
 
+def test_what_a_pause_takes_does_not_count(clip, monkeypatch):
+    clock = iter([0.0, 0.5, 31.0, 31.1, 99.0])
+    monkeypatch.setattr(bounded, "monotonic", lambda: next(clock))
+    pauses = iter([30.0, 0.0, 0.0])
+    indices, notes = read(clip, True, pause=lambda: next(pauses))
+    assert indices == list(range(0, 24, 2))
+    assert notes == ()
+
+
 def test_a_public_page_takes_half(monkeypatch):
     interactions = load_model("interactions")
     at_home = limits_for(interactions)

@@ -55,6 +55,82 @@ def turns_of(line: Line, waiting: list[Visitor]) -> list[str]:
     return served_
 
 
+def test_a_long_turn_is_broken_off_by_those_who_had_less(monkeypatch):
+    clock = SimpleNamespace(now=0.0)
+    monkeypatch.setattr(gate_line, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    line, done = Line(), []
+
+    def short(name: str) -> None:
+        with line.turn(visitor=Visitor(name, name)):
+            clock.now += 0.25
+            done.append(name)
+
+    def wait(name: str) -> threading.Thread:
+        thread = threading.Thread(target=short, args=(name,))
+        thread.start()
+        while not line.has_waiting:
+            time.sleep(0.001)
+        return thread
+
+    with line.turn(visitor=Visitor("long", "long")):
+        clock.now += 2.0
+        first = wait("first")
+        assert line.give_way() == 0.0 and done == []  # less than a difference
+        clock.now += 1.5
+        assert line.give_way() == 0.25  # seconds of another
+        assert done == ["first"]
+        first.join()
+        clock.now += 9.0
+        assert line.give_way() == 0.0  # nobody waits
+        assert line.is_busy
+    assert not line.is_busy and not line._aside
+    assert line._served.seconds["visitor long"] > 10 > 1 > line._served.seconds["visitor first"]
+
+
+def test_who_gives_way_comes_back_in_their_order_and_leaves_when_nobody_waits_for_it(monkeypatch):
+    monkeypatch.setattr(gate_line, "TURN", 1e-9)
+    line, gone = Line(), threading.Event()
+    threads = []
+
+    def hold(name: str, until: threading.Event) -> None:
+        with line.turn(visitor=Visitor(name, name)):
+            until.wait(10)
+
+    ends = threading.Event()
+    with line.turn(visitor=Visitor("long", "long"), given_up=gone):
+        threads.append(threading.Thread(target=hold, args=("other", ends)))
+        threads[0].start()
+        while not line.has_waiting:
+            time.sleep(0.001)
+        threading.Timer(0.05, gone.set).start()
+        assert line.give_way() > 0  # the other still works
+        assert line._working.visitor.id == "other" and line._aside == 0
+    assert not line.has_waiting
+    ends.set()
+    threads[0].join()
+    assert not line.is_busy
+
+
+def test_only_so_many_stand_aside(monkeypatch):
+    monkeypatch.setattr(gate_line, "ASIDE", 0)
+    monkeypatch.setattr(gate_line, "TURN", 1e-9)
+    line = Line()
+
+    def turn() -> None:
+        with line.turn(visitor=Visitor("other", "other")):
+            assert line.give_way() == 0.0
+
+    with line.turn(visitor=Visitor("long", "long")):
+        thread = threading.Thread(target=turn)
+        thread.start()
+        while not line.has_waiting:
+            time.sleep(0.001)
+        assert line.give_way() == 0.0
+        assert line.has_waiting
+    thread.join()
+    assert not line.is_busy
+
+
 def test_addresses_and_then_their_visitors_take_turns():
     greedy, friend = Visitor("greedy", "1"), Visitor("friend", "1")
     alone = Visitor("alone", "2")

@@ -20,7 +20,8 @@ class BoundedReader:
 
     others_wait: whether anybody waits for this reading to end · while_others_wait, alone: seconds, from the
     start of reading. Before anything is decoded the header says what must take longer: fewer frames are
-    read then, and a clip of which not one frame can be read in time is refused (InputError).
+    read then, and a clip of which not one frame can be read in time is refused (InputError). pause: called
+    after what was read has been used; returns the seconds it lasted, which do not count.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class BoundedReader:
         path: str | Path,
         *arguments: Any,
         others_wait: Callable[[], bool],
+        pause: Callable[[], float] = lambda: 0.0,
         while_others_wait: float = WHILE_OTHERS_WAIT,
         alone: float = ALONE,
         every: int = 5,
@@ -36,6 +38,7 @@ class BoundedReader:
         self._reader = SandboxedReader(path, every, *arguments, **options)
         self._every = every
         self._others_wait = others_wait
+        self._pause = pause
         self._while_others_wait = while_others_wait
         self._alone = alone
         self._note: tuple[str, ...] = ()
@@ -65,6 +68,7 @@ class BoundedReader:
             if kept:
                 yield _first(frames, kept)
                 seen += kept
+                started += self._pause()
             if kept < len(frames.rgb):
                 why = "others wait" if self._others_wait() else "the page has a limit"
                 self._note = (

@@ -17,6 +17,7 @@ LONGEST = 64  # in the line of the whole page
 TURN = (
     3.0  # seconds a turn is taken to last before one has ended; less is no difference between two
 )
+ASIDE = 3  # turns that are broken off at a time: each keeps its decoder and what it has seen
 HALVED = 60.0  # seconds of others' work after which what one took counts half
 
 
@@ -32,7 +33,8 @@ class Place:
 class _Ticket:
     visitor: Visitor
     given_up: threading.Event
-    began: float | None = None  # when it was served
+    began: float = 0.0  # when it was served
+    took: float = 0.0  # seconds, before it last gave way
 
 
 @dataclass
@@ -58,12 +60,16 @@ class _Served:
         for name in _names(ticket):
             self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
+    def had(self, ticket: _Ticket) -> tuple[int, ...]:
+        """What its address and its visitor had of late, counted in TURN seconds."""
+        return tuple(int(self.seconds.get(name, 0.0) // TURN) for name in _names(ticket))
+
     def order(self, ticket: _Ticket) -> tuple[int, ...]:
         """Before others: whose address, then whose visitor, took less time, or else waited longer."""
         return tuple(
             number
-            for name in _names(ticket)
-            for number in (int(self.seconds.get(name, 0.0) // TURN), self.turn.get(name, 0))
+            for name, had in zip(_names(ticket), self.had(ticket), strict=True)
+            for number in (had, self.turn.get(name, 0))
         )
 
 
@@ -79,6 +85,7 @@ class Line:
         self._working: _Ticket | None = None
         self._served = _Served()
         self._lasts = TURN
+        self._aside = 0
         self._moved = threading.Condition()
 
     @contextmanager
@@ -110,6 +117,29 @@ class Line:
                 self._serve_next()
                 self._moved.notify_all()
 
+    def give_way(self) -> float:
+        """Within a turn: lets those pass who had less of late; returns how long that took, in seconds.
+
+        A turn that lasts is so broken off by short ones. It comes back in its order, or when nobody waits
+        for it any more.
+        """
+        with self._moved:
+            ticket = self._working
+            if ticket is None or not self._waiting or self._aside >= ASIDE:
+                return 0.0
+            self._count(ticket)
+            if self._served.had(ticket) <= min(map(self._served.had, self._waiting)):
+                return 0.0
+            left = time.monotonic()
+            self._aside += 1
+            self._working = None
+            self._waiting.append(ticket)
+            self._serve_next()
+            while self._working is not ticket and not ticket.given_up.is_set():
+                self._moved.wait(PATIENCE)
+            self._aside -= 1
+            return time.monotonic() - left
+
     @property
     def is_busy(self) -> bool:
         """Whether somebody works or waits."""
@@ -123,7 +153,7 @@ class Line:
     def seconds_worked(self) -> float:
         """How long the one who works has done so; 0 when nobody does."""
         working = self._working
-        return time.monotonic() - working.began if working and working.began else 0.0
+        return time.monotonic() - working.began if working else 0.0
 
     def _check_share(self, visitor: Visitor) -> None:
         here = [*self._waiting, *([self._working] if self._working else [])]
@@ -172,12 +202,19 @@ class Line:
             self._served.add(self._working)
             self._moved.notify_all()
 
+    def _count(self, ticket: _Ticket) -> None:
+        """Adds what the one who works took since it was last counted."""
+        now = time.monotonic()
+        lasted = now - ticket.began
+        ticket.began = now
+        ticket.took += lasted
+        self._served.lasted(ticket, lasted)
+
     def _leave(self, ticket: _Ticket) -> None:
         if self._working is ticket:
+            self._count(ticket)
             self._working = None
-            lasted = time.monotonic() - (ticket.began or time.monotonic())
-            self._lasts += 0.2 * (lasted - self._lasts)
-            self._served.lasted(ticket, lasted)
+            self._lasts += 0.2 * (ticket.took - self._lasts)
         elif ticket in self._waiting:
             self._waiting.remove(ticket)
 

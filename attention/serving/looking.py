@@ -67,8 +67,10 @@ class Progress:
 
 
 def patient_reader(*arguments: Any, **options: Any) -> BoundedReader:
-    """Reads an upload for longer when nobody waits in the line."""
-    return BoundedReader(*arguments, others_wait=lambda: LINE.has_waiting, **options)
+    """Reads an upload, for longer when nobody waits in the line; those who had less pass between."""
+    return BoundedReader(
+        *arguments, others_wait=lambda: LINE.has_waiting, pause=LINE.give_way, **options
+    )
 
 
 def look(

@@ -7,7 +7,6 @@ from typing import Any
 
 import gradio as gr
 
-from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
