@@ -12,6 +12,7 @@ import mmap
 import os
 import platform
 import resource
+import signal
 import socket
 import sys
 import threading
@@ -43,7 +44,8 @@ def map_to_write(path: str) -> None:
 
 
 def fork() -> None:
-    if not os.fork():
+    # the system's own: Python's would have libraries tidy up in the new process, which may never end
+    if not checked(LIBC.syscall(CLONE, signal.SIGCHLD, 0, 0, 0, 0)):
         os._exit(0)
 
 
