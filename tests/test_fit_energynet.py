@@ -1,5 +1,6 @@
 """EnergyNet learns what can be learnt, the same each time, and its presets are the paper's."""
 
+import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -9,6 +10,7 @@ from torch import Tensor
 
 from attention.energy import window_energy
 from attention.energynet import EnergyNet
+from attention.errors import InputError
 from training.fit import energynet as fitting
 from training.fit.energynet import fit_energynet, mirror
 from training.fit.mining import Candidates, MapSet, Miner, Quadruples, joint_loss
@@ -89,6 +91,14 @@ def test_the_pool_stays_small_while_the_loss_is_high(maps: MapSet) -> None:
     still = TO_THE_MARGIN.model_copy(update={"steps": 60, "lr": 1e-12})
     fit_energynet(maps, SIZE, still, listener=Heard(steps))
     assert {step.pool for step in steps} == {TO_THE_MARGIN.pool}
+
+
+def test_steps_that_are_too_large_end_in_a_sentence(maps: MapSet) -> None:
+    steps: list[Step] = []
+    wild = TO_THE_MARGIN.model_copy(update={"steps": 50, "lr": 1e12})
+    with pytest.raises(InputError, match=r"no longer a number after \d+ steps.*'working'"):
+        fit_energynet(maps, SIZE, wild, listener=Heard(steps))
+    assert all(math.isfinite(step.energy_loss + step.triplet_loss) for step in steps)
 
 
 def test_how_bright_maps_are_does_not_matter(maps: MapSet) -> None:

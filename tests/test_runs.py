@@ -50,8 +50,7 @@ def little(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def asked(little: Path) -> Spec:
-    # of the settings of EnergyNet those that take fewest steps: what it learns is not asked here
-    return Spec(source=str(little), fractions=(1.0,), threads=1, every=10, preset="margin")
+    return Spec(source=str(little), fractions=(1.0,), threads=1, every=10)
 
 
 @pytest.fixture(scope="module")

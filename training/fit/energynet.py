@@ -1,11 +1,13 @@
 """Training EnergyNet on cached attention maps: the four-branch Siamese step of §3.4.4."""
 
+import math
 from dataclasses import replace
 
 import torch
 from torch import Tensor
 
 from attention.energynet import EnergyNet
+from attention.errors import InputError
 from training.fit.mining import Candidates, MapSet, Miner, Pool, joint_loss
 from training.fit.settings import WORKING, EnergyNetSettings
 from training.listener import NOBODY, Listener, Step
@@ -22,7 +24,8 @@ def fit_energynet(
 
     maps: V_L as the net takes it, `net.scaled` of the raw maps · listener is told every step. With
     settings.normalised the divisor ends in the first layer's weights, so that the network takes maps
-    as they are. InputError when the clips cannot make a triplet.
+    as they are. InputError when the clips cannot make a triplet, and when steps so large were taken that
+    the loss is no longer a number.
     """
     generator = torch.Generator().manual_seed(seed)
     miner = Miner(
@@ -49,7 +52,13 @@ def fit_energynet(
         optimiser.zero_grad()
         (energy.mean() + triplet.mean()).backward()
         optimiser.step()
-        listener.energynet(Step(number, energy.mean().item(), triplet.mean().item(), pool.size))
+        step = Step(number, energy.mean().item(), triplet.mean().item(), pool.size)
+        if not math.isfinite(step.energy_loss + step.triplet_loss):
+            raise InputError(
+                f"EnergyNet's loss is no longer a number after {number} steps: with these clips its steps are "
+                "too large; train with the settings 'working'."
+            )
+        listener.energynet(step)
         listener.step(number + 1, settings.steps)
         pool.see(mined.loss)
     with torch.no_grad():  # from here on it takes maps as they are
