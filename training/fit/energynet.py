@@ -55,8 +55,8 @@ def fit_energynet(
         step = Step(number, energy.mean().item(), triplet.mean().item(), pool.size)
         if not math.isfinite(step.energy_loss + step.triplet_loss):
             raise InputError(
-                f"EnergyNet's loss is no longer a number after {number} steps: with these clips its steps are "
-                "too large; train with the settings 'working'."
+                f"EnergyNet's loss is no longer a number after {number} steps, which are too large for these "
+                "clips: train with the settings 'working'."
             )
         listener.energynet(step)
         listener.step(number + 1, settings.steps)
