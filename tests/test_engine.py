@@ -173,6 +173,20 @@ def test_a_trunk_ends_where_it_is_told(home: Path) -> None:
     assert_near(through.maps, seen.maps)
 
 
+@pytest.mark.parametrize("head", ["linear", "odd"])
+def test_a_network_whose_stages_are_not_known_is_openvinos_too(home: Path, head: str) -> None:
+    """Its maps are the input of its last stage as well, which is the identity: one tensor, given out twice."""
+    backbone, x = tiny(head), frames(2)
+    backbone.name = "of nobody's"
+    engine, seen = by_openvino(backbone), by_openvino(backbone).see(x)
+    scores, energies, _, L = slowly(backbone, x, 3)
+    assert_near(seen.scores, scores)
+    assert_near(seen.energies, energies)
+    assert_near(seen.maps, L)
+    assert torch.equal(engine.trunk(x, LAST_STAGE), engine.trunk(x))
+    assert engine.notes == []  # whatever was asked for
+
+
 def test_a_frame_is_the_same_in_whatever_batch_it_comes(home: Path) -> None:
     engine, x = by_openvino(tiny()), frames()
     assert [len(some) for some in batches(x)] == [BATCH, 1, 1, 1]

@@ -11,7 +11,7 @@ from attention.energy import best_window
 from attention.engine.backend import BATCH, Refused
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
-from attention.engine.graph import graph_of, is_kept, only, seeing
+from attention.engine.graph import MAPS, VIEWS, graph_of, is_kept, only, seeing
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen, seen_of
 from attention.networks.cnn import INPUT_SIDE, Backbone
@@ -70,11 +70,11 @@ class OpenVINO:
 
     @cached_property
     def _views(self) -> Compiled:
-        return self._tried(lambda model: only(model, 0), lambda x: [self._torch.views(x)])
+        return self._tried(lambda model: only(model, VIEWS), lambda x: [self._torch.views(x)])
 
     @cached_property
     def _maps(self) -> Compiled:
-        return self._tried(lambda model: only(model, 1), lambda x: [self._torch.maps(x)])
+        return self._tried(lambda model: only(model, MAPS), lambda x: [self._torch.maps(x)])
 
     def _tried(
         self,
