@@ -56,7 +56,8 @@ def core() -> ov.Core:
 def graph_of(stages: Stages, anew: bool = False) -> ov.Model:
     """The graph x → (z, A), or A alone where that is z too, with the stages' weights, which it shares.
 
-    anew: made, whatever the disk holds. Raises whatever OpenVINO, or torch's export, raises of a network that it cannot take.
+    anew: made, whatever the disk holds. Raises whatever OpenVINO, or torch's export, raises of a network that
+    it cannot take.
     """
     key = _key(stages)
     if anew or key not in _made:
@@ -68,7 +69,7 @@ def graph_of(stages: Stages, anew: bool = False) -> ov.Model:
         constant = ops.constant(tensor.detach().contiguous().numpy(), shared_memory=True)
         place.output(0).replace(constant.output(0))
         model.remove_parameter(place)
-    model.reshape([-1, 3, INPUT_SIDE, INPUT_SIDE])
+    model.reshape([-1, 3, stages.side, stages.side])
     return model
 
 
@@ -117,7 +118,7 @@ def _stored(key: str) -> ov.Model | None:
 
 def exported(stages: Stages, folder: Path) -> ov.Model:
     """The graph of these layers made anew, its weights as inputs; kept in `folder` where that can be."""
-    x = torch.zeros(SAMPLE, 3, INPUT_SIDE, INPUT_SIDE)
+    x = torch.zeros(SAMPLE, 3, stages.side, stages.side)
     weights = [tensor.detach() for tensor in tensors(stages)]
     with torch.no_grad():
         program = torch.export.export(_Open(stages), (x, *weights))
@@ -146,4 +147,6 @@ def _key(stages: Stages) -> str:
         "code": [part.code for part in stages.modules() if isinstance(part, fx.GraphModule)],
         "tensors": {name: list(tensor.shape) for name, tensor in _named(stages)},
     }
+    if stages.side != INPUT_SIDE:
+        layers["side"] = stages.side
     return hashlib.sha256(json.dumps(layers, sort_keys=True).encode()).hexdigest()[:32]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cached_property
 
 import openvino as ov
-import torch
 from torch import Tensor
 
 from attention.energy import best_window
@@ -14,7 +13,7 @@ from attention.engine.eager import Eager
 from attention.engine.graph import MAPS, VIEWS, graph_of, is_kept, only, seeing
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen, seen_of
-from attention.networks.cnn import INPUT_SIDE, Backbone
+from attention.networks.cnn import Backbone, noise_for
 from attention.networks.heads import LinearHead
 from attention.networks.stages import Stages
 
@@ -82,9 +81,7 @@ class OpenVINO:
         expected: Callable[[Tensor], list[Tensor]],
     ) -> Compiled:
         """The graph at work, if it makes of noise what torch expects."""
-        noise = torch.randn(
-            1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0)
-        )
+        noise = noise_for(self._backbone)
         wanted = expected(noise)
         if not all(bool(value.isfinite().all()) for value in wanted):
             raise Refused("its weights are damaged")
