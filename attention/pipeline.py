@@ -69,7 +69,7 @@ def analyse(
     with reader(path, every=every, limits=limits or Limits(), chunk=chunk) as clip:
         expected = _expected(clip.clip, every, limits or Limits())
         size = (clip.clip.width, clip.clip.height)
-        given = whole_input(*size) if whole else None
+        given = whole_input(*size, model.web) if whole else None
         map_size = wide_map_size(model.web, given) if given else model.web.map_size
         _check_window(window, map_size)
         with closing(_looked_at(clip, looks, clock, given)) as chunks:

@@ -94,3 +94,9 @@ def test_every_room_is_listed(package: str) -> None:
 def test_no_pickle_ships() -> None:
     shipped = [path for path in (ROOT / "assets").rglob("*") if path.is_file()]
     assert not [path for path in shipped if path.suffix in {".pt", ".pth", ".pkl", ".ckpt"}]
+
+
+def test_no_script_or_style_sheet_is_longer_than_250_lines() -> None:
+    written = [path for kind in ("js", "css") for path in (ROOT / "assets").rglob(f"*.{kind}")]
+    assert written
+    assert not [room(path) for path in written if len(path.read_text("utf-8").splitlines()) > 250]

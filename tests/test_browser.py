@@ -127,9 +127,7 @@ def test_the_dial_moves_the_picture_at_once_and_the_verdicts_follow(page: Any) -
         return data.reduce((sum, value) => sum + value, 0) / data.length;
     }"""
     answered = "document.querySelector('#player .attention-player').player.dial.ahead === false"
-    page.wait_for_function(
-        "!document.querySelector('#player .attention-player').player.clock.running"
-    )
+    page.wait_for_function("!document.querySelector('#player .attention-player').player.playing.on")
     before, scores = page.evaluate(light), page.inner_text("#verdicts")
     page.click(".dial summary")
     page.locator(".dial label:text-is('darkness') ~ .levels button").nth(2).click()

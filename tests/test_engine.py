@@ -173,6 +173,34 @@ def test_a_trunk_ends_where_it_is_told(home: Path) -> None:
     assert_near(through.maps, seen.maps)
 
 
+@pytest.mark.parametrize("head", ["linear", "odd"])
+def test_a_network_whose_stages_are_not_known_is_openvinos_too(own_home: Path, head: str) -> None:
+    """Its last stage is the identity, so that z and A are one tensor, given out twice."""
+    backbone, x = tiny(head), frames(2)
+    backbone.name = "of nobody's"
+    engine, seen = by_openvino(backbone), by_openvino(backbone).see(x)
+    scores, energies, _, L = slowly(backbone, x, 3)
+    assert_near(seen.scores, scores)
+    assert_near(seen.energies, energies)
+    assert_near(seen.maps, L)
+    assert torch.equal(engine.trunk(x, LAST_STAGE), engine.trunk(x))
+    assert engine.notes == []  # whatever was asked for
+
+
+def test_a_network_of_another_size_has_a_graph_of_its_own(own_home: Path) -> None:
+    usual = tiny()
+    by_openvino(usual)
+    backbone = Backbone("resnet18", usual.trunk, usual.head, "1", cnn.Pixels(side=96))
+    assert backbone.map_size == (6, 6)
+    engine, x = engine_of(backbone, "cpu"), torch.randn(2, 3, 96, 96)
+    seen = engine.see(x)
+    assert engine.notes == [] and engine.name.startswith("OpenVINO ")
+    scores, energies, _, L = slowly(backbone, x, 3)
+    assert_near(seen.scores, scores)
+    assert_near(seen.energies, energies)
+    assert_near(seen.maps, L)
+
+
 def test_a_frame_is_the_same_in_whatever_batch_it_comes(home: Path) -> None:
     engine, x = by_openvino(tiny()), frames()
     assert [len(some) for some in batches(x)] == [BATCH, 1, 1, 1]

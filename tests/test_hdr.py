@@ -9,6 +9,7 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
 from attention.confined.process import SandboxedReader
 from attention.media.frames import FrameReader
@@ -168,3 +169,22 @@ def test_an_hdr_clip_is_read_in_usual_colours_and_says_so(
         )  # 10 bits, and half the colours' sharpness
         (note,) = reader.notes
         assert f"HDR ({curve})" in note and "tone-mapped" in note
+
+
+@pytest.mark.parametrize(("curve", "number"), [("PQ", 16), ("HLG", 18)])
+def test_an_hdr_still_is_read_in_usual_colours(tmp_path: Path, curve: Curve, number: int) -> None:
+    signals = np.random.default_rng(2).integers(40, 190, (6, 3)).astype(np.uint8)
+    blocks = signals[None].repeat(16, 0).repeat(16, 1)
+    path = tmp_path / "a.avif"
+    Image.fromarray(blocks).save(path, quality=100, subsampling="4:4:4")
+    usual = b"colrnclx" + bytes((0, 1, 0, 13))  # BT.709's primaries, sRGB's transfer
+    written = path.read_bytes()
+    assert written.count(usual) == 1
+    with Image.open(path) as image:
+        read = np.asarray(image.convert("RGB"))[8, 8::16]  # what coding has left of the signals
+    path.write_bytes(written.replace(usual, b"colrnclx" + bytes((0, 9, 0, number))))
+    with FrameReader(path) as reader:
+        found = next(iter(reader)).rgb[0][8, 8::16]
+    wanted = [expected(pixel / 255, curve) for pixel in read]
+    assert np.abs(found - np.array(wanted)).max() <= 1
+    assert np.abs(found.astype(int) - read).max() > 20

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import timm
 import torch
@@ -19,6 +21,7 @@ from attention.errors import InputError
 from attention.model import import_weights, load_model
 from attention.model.imported import _fill, _fitting
 from attention.model.names import names_given
+from attention.networks.cnn import IMAGENET
 from attention.networks.known.registry import offered_networks
 from attention.networks.zoo import LITE0
 from attention.pipeline import analyse
@@ -158,6 +161,39 @@ def test_a_layer_and_pixels_of_ones_own_are_kept(tmp_path: Path, net: nn.Module)
     pixel = (frames[0, 7, 9] / 255 - (0.5, 0.4, 0.3)) / (1.0, 0.5, 0.25)
     torch.testing.assert_close(x[0, :, 7, 9].double(), torch.as_tensor(pixel), rtol=0, atol=1e-6)
     assert torch.equal(model.web(x), made.web(x))
+
+
+@pytest.mark.parametrize("side", [160, 256])
+def test_a_network_of_another_size_looks_at_frames_of_that_side(
+    tmp_path: Path, net: nn.Module, said: object, monkeypatch: pytest.MonkeyPatch, side: int
+) -> None:
+    monkeypatch.setattr(choosing, "SMALL", 1 << 40)
+    torch.save(net.state_dict(), tmp_path / "w.pth")
+    (tmp_path / "names.txt").write_text("\n".join(NAMES))
+    out, still = tmp_path / "m", tmp_path / "a.png"
+    status, stdout, _ = said(
+        "import", tmp_path / "w.pth", "--backbone", NAME, "--concepts", tmp_path / "names.txt",
+        "--out", out, "--size", str(side),
+    )  # fmt: skip
+    assert status == 0 and f"{side // 32}×{side // 32}" in stdout
+    frame = np.random.default_rng(0).integers(0, 256, (200, 300, 3), dtype=np.uint8)
+    how = cv2.INTER_AREA if side < 200 else cv2.INTER_LINEAR
+    seen = cv2.resize(frame[:, 50:250], (side, side), interpolation=how)
+    mean, std = (torch.tensor(each) for each in IMAGENET)
+    x = ((torch.from_numpy(seen) / 255 - mean) / std).permute(2, 0, 1)[None]
+    cv2.imwrite(str(still), frame[..., ::-1])
+    looked = analyse(still, out)
+    scores = torch.from_numpy(looked.sides[0].scores)
+    torch.testing.assert_close(scores, scores_of(net, x), rtol=1e-4, atol=1e-4)
+    assert looked.map_size == (side // 32, side // 32)
+    wide = analyse(still, out, frame="whole")
+    assert wide.map_size == (side // 32, round(1.5 * side / 32))
+
+
+@pytest.mark.parametrize("size", [31, 641, "large"])
+def test_a_size_that_no_picture_has(tmp_path: Path, net: nn.Module, size: object) -> None:
+    torch.save(net.state_dict(), tmp_path / "w.pth")
+    assert "size" in refused(tmp_path / "w.pth", size=size)
 
 
 def test_from_the_terminal_to_the_page(

@@ -12,10 +12,11 @@ import pytest
 from attention.probe.hide import hidden
 from attention.probe.shift.registry import shifted, shifts, values_of
 
-SCRIPT = Path(__file__).parents[1] / "assets" / "player" / "shifts.js"
+PLAYER = Path(__file__).parents[1] / "assets" / "player"
+SCRIPTS = [str(PLAYER / name) for name in ("fill.js", "shifts.js")]
 RUN = """
 const fs = require("fs");
-eval(fs.readFileSync(process.argv[1], "utf8"));
+for (const file of process.argv.slice(1)) eval(fs.readFileSync(file, "utf8"));
 const { frames, w, h, cases } = JSON.parse(fs.readFileSync(0, "utf8"));
 // as the player's worker: a picture is given once, and what was computed of it is kept from case to case
 const byFrame = frames.map(([frame, text]) => {
@@ -55,7 +56,7 @@ def by_javascript(
         "w": frames.shape[2], "h": frames.shape[1], "cases": cases,
     }  # fmt: skip
     done = subprocess.run(
-        [node, "-e", RUN, str(SCRIPT)],
+        [node, "-e", RUN, *SCRIPTS],
         input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     said = json.loads(done.stdout)

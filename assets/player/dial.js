@@ -2,15 +2,13 @@
 (function (player) {
   "use strict";
 
-  const { el, freshId, say } = player;
-  const STEPS = 400; // of a slider: a hundred for each of none → mild → medium → hard → most
+  const { el, say } = player;
   const REST = 180; // ms without a move before the server is asked
   const WIDEST = 320; // pixels of the picture while a slider moves; at rest it has its own width
   const NOTE = {
     moving: attentionWords.say("player.dial.moving"),
     compression: attentionWords.say("player.dial.compression"),
   };
-  const NONE = attentionWords.say("player.dial.none");
 
   class Dial {
     // owner: the player · rows: of attention/probe/shift, {name, most, levels, only_like, in_browser, curves}
@@ -18,12 +16,7 @@
       this.owner = owner;
       this.answered = this.asked = "{}";
       this.moving = false;
-      this.rows = rows.map((row) => ({
-        ...row,
-        plain: wordOf(row, "plain"),
-        stops: [0, ...Object.values(row.levels), row.most],
-      }));
-      this.sliders = this.rows.map((row) => this.#slider(row));
+      this.sliders = new player.Sliders(rows, (resting) => this.#moved(resting ? 0 : REST));
       this.note = el("p", { class: "note", role: "status" });
       this.curve = new player.Curve();
       this.preview = new player.Preview(() => this.ahead && owner.draw());
@@ -35,25 +28,15 @@
         { class: "dial", ontoggle: () => this.root.open && this.#makeReady() },
         el("summary", {}, attentionWords.say("player.dial.summary")),
         this.hide.root,
-        el("div", { class: "shifts" }, ...this.sliders.map((slider) => slider.root)),
+        this.sliders.root,
         el("div", { class: "line" }, el("button", reset, attentionWords.say("player.dial.reset")), this.note),
         this.curve.root,
       );
     }
 
-    // {name: value} of every shift above 0.
-    get values() {
-      const found = {};
-      this.rows.forEach((row, at) => {
-        const value = this.#value(row, Number(this.sliders[at].range.value));
-        if (value > 0) found[row.name] = value;
-      });
-      return found;
-    }
-
     // What the server is asked for.
     get change() {
-      const { values } = this;
+      const { values } = this.sliders;
       return { ...(Object.keys(values).length && { shift: values }), ...(this.hide.asked && { hide: this.hide.asked }) };
     }
 
@@ -125,7 +108,7 @@
 
     // Turns everything to a change, and asks nobody.
     #turn({ shift = {}, hide }) {
-      this.rows.forEach((row, at) => this.#put(at, placeOf(row, shift[row.name] ?? 0)));
+      this.sliders.put(shift);
       this.hide.put(hide);
     }
 
@@ -143,9 +126,9 @@
 
     // The curve of the shift that was moved last.
     #showCurve() {
-      const row = this.rows[this.latest];
-      if (row && this.pack)
-        this.curve.show(row, this.pack.model, this.values[row.name] ?? 0, this.breaks.get(row.name) ?? new Map());
+      const { latest, values } = this.sliders;
+      if (latest && this.pack)
+        this.curve.show(latest, this.pack.model, values[latest.name] ?? 0, this.breaks.get(latest.name) ?? new Map());
     }
 
     // The pictures as they were, which a preview begins with.
@@ -179,62 +162,12 @@
       const original = this.pictures.get(Math.max(0, this.pack.frames.findIndex((one) => one >= number)));
       if (!original) return original;
       const width = this.moving ? Math.min(original.width, this.owner.tiles.width, WIDEST) : original.width;
-      return this.preview.see(original, { frame: number, width, values: this.values, boxes: this.hide.boxes(pack, frame) });
+      return this.preview.see(original, { frame: number, width, values: this.sliders.values, boxes: this.hide.boxes(pack, frame) });
     }
 
     #makeReady() {
       if (this.pack) this.picture(this.owner.view.pack, this.owner.view.state.frame);
       this.owner.options.ask({ open: true });
-    }
-
-    #slider(row) {
-      const id = freshId("shift");
-      const at = this.rows.indexOf(row);
-      const range = el("input", {
-        id,
-        type: "range",
-        min: 0,
-        max: STEPS,
-        step: 1,
-        value: 0,
-        oninput: () => {
-          this.latest = at;
-          this.#put(at, Number(range.value));
-          this.#moved(REST);
-        },
-      });
-      const said = el("output", { for: id }, NONE);
-      const levels = Object.keys(row.levels).map((name, number) => {
-        const level = attentionWords.say(`shifts.${name}`);
-        const title = attentionWords.say("player.dial.level", { change: row.plain, level });
-        return el("button", { type: "button", title, onclick: () => this.#choose(at, number + 1) }, level);
-      });
-      const title = [wordOf(row, "hint"), row.only_like && wordOf(row, "only_like")].filter(Boolean).join(" ");
-      const root = el(
-        "div",
-        { class: "shift", title },
-        el("label", { for: id }, row.plain),
-        said,
-        range,
-        el("div", { class: "levels" }, ...levels),
-      );
-      return { root, range, said };
-    }
-
-    #choose(at, level) {
-      this.latest = at;
-      this.#put(at, (level * STEPS) / 4);
-      this.#moved(0);
-    }
-
-    #put(at, place) {
-      const [row, { range, said }] = [this.rows[at], this.sliders[at]];
-      range.value = place;
-      const value = this.#value(row, Number(range.value));
-      const level = Object.keys(row.levels).find((name) => Math.abs(row.levels[name] - value) < 1e-9);
-      const text = value === 0 ? NONE : level ? attentionWords.say(`shifts.${level}`) : numbered(row, value);
-      say(said, text);
-      range.setAttribute("aria-valuetext", text);
     }
 
     #moved(rest) {
@@ -243,7 +176,8 @@
       this.wanted = null;
       this.#see();
       this.#showCurve();
-      const seen = this.hide.asked || this.rows.some((row) => row.in_browser && row.name in this.values);
+      const { rows, values } = this.sliders;
+      const seen = this.hide.asked || rows.some((row) => row.in_browser && row.name in values);
       this.say(seen || !this.moved ? NOTE.moving : NOTE.compression);
       this.waiting = setTimeout(() => this.#ask(), rest);
     }
@@ -262,24 +196,6 @@
       this.owner.options.ask(this.change);
       this.owner.foot.remember();
     }
-
-    // A slider's place is a straight line between two named levels, which lie a quarter apart.
-    #value({ stops }, place) {
-      const [at, share] = [Math.floor((4 * place) / STEPS), ((4 * place) / STEPS) % 1];
-      return at >= 4 ? stops[4] : stops[at] + (stops[at + 1] - stops[at]) * share;
-    }
-  }
-
-  const wordOf = ({ name }, what) => attentionWords.say(attentionWords.keyOf("shifts", name, what));
-  const numbered = (row, value) =>
-    attentionWords.say("player.dial.value", { value: Number(value.toPrecision(2)), unit: wordOf(row, "unit") });
-
-  // The place whose value is this one, or nearest to it.
-  function placeOf({ stops }, value) {
-    const above = stops.findIndex((stop) => stop >= value);
-    if (above <= 0) return above ? STEPS : 0;
-    const [low, high] = [stops[above - 1], stops[above]];
-    return Math.round(((above - 1 + (value - low) / (high - low)) * STEPS) / 4);
   }
 
   Object.assign(player, { Dial });

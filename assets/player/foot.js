@@ -37,7 +37,7 @@
     // Brings the page's address up to date, once things rest.
     remember() {
       this.wait();
-      if (!this.owner.options.linked || this.owner.clock.running) return;
+      if (!this.owner.options.linked || this.owner.playing.on) return;
       this.remembering = setTimeout(() => {
         if (this.owner.view) this.#write();
       }, OFTEN);

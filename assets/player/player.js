@@ -1,4 +1,4 @@
-// The player: opens a pack, keeps the settings, and draws a frame whenever one of them changes.
+// The player: keeps the settings of the pack that is open, and draws a frame whenever one of them changes.
 (function (player) {
   "use strict";
 
@@ -7,7 +7,6 @@
     true: attentionWords.say("player.verdict.right"),
     false: attentionWords.say("player.verdict.wrong"),
   };
-  const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
   class Player {
     // options: {linked: keep the state in the address, empty: the key of what to say with nothing to show}
@@ -16,11 +15,9 @@
       this.options = options;
       this.lastDrawMs = 0;
       this.drawn = -1; // the frame on the screen
-      this.restAt = null; // the frame to rest at after playing once
       this.#build();
       player.watchPage(root, () => this.refresh());
       player.hearKeys(this);
-      STILL.addEventListener("change", ({ matches }) => matches && this.view && this.pause());
       if (this.dial && options.linked) {
         const follow = () => this.dial.follow(player.readWanted(location.search));
         window.addEventListener("popstate", follow);
@@ -28,28 +25,13 @@
       }
     }
 
-    // Shows what `value` names: {pack: {url, size} | null, first, message, frame, concepts, side, figure, link,
-    // play, callouts}, or nothing. first: how many bytes of the pack are needed to begin; all without it.
-    async open(value) {
-      this.loading?.abort();
-      this.pause();
-      const file = value?.pack;
-      if (!file?.url) return this.#empty(value?.message || attentionWords.say(this.options.empty));
-      if (file.url === this.url) return this.#ask(value);
-      this.foot.wait(); // what is shown until then is not what the address is to lead to
-      this.loading = new AbortController();
-      const { signal } = this.loading;
-      try {
-        if (!value.change) this.message.say(attentionWords.say("player.message.fetching"), { over: !this.body.hidden });
-        const progress = (sofar, total) => this.message.progress(sofar, total);
-        const { url, size } = file;
-        const buffer = await player.fetchPack({ url, size, first: value.first }, progress, signal);
-        if (signal.aborted) return;
-        this.#start(player.readPack(buffer, { url, size }), value);
-        this.url = file.url;
-      } catch (error) {
-        if (!signal.aborted) this.#empty(player.reasonOf(error), true);
-      }
+    // Shows what a value names, see `Opening`.
+    open(value) {
+      return this.opening.open(value);
+    }
+
+    pause() {
+      this.playing.pause();
     }
 
     // Goes to the sampled frame of that index.
@@ -70,31 +52,6 @@
       if (Object.keys(change).join() === "frame") this.draw();
       else this.refresh();
       this.foot.remember();
-    }
-
-    // Plays from the current frame, at the end from the first; pauses while playing.
-    play() {
-      if (this.clock.running) return this.pause();
-      const { pack, state } = this.view;
-      if (pack.frames.length < 2) return;
-      if (state.frame === pack.frames.length - 1) this.set({ frame: 0 });
-      this.clock.start(pack.seconds, state.frame);
-      this.transport.playing(true);
-    }
-
-    // Plays once from the first frame and rests at the one that tells most, save for who wants no motion.
-    playOnce() {
-      const { frame } = this.view.state;
-      if (STILL.matches) return;
-      this.restAt = frame;
-      this.set({ frame: 0 });
-      this.play();
-    }
-
-    pause() {
-      this.clock.stop();
-      this.transport.playing(false);
-      if (this.view) this.foot.remember();
     }
 
     // Lays out everything that depends on more than the frame, then draws.
@@ -161,7 +118,7 @@
         view.concepts.map((concept) => view.row(concept)),
         this.decimals,
       );
-      this.speaker.say(() => view.spoken, Boolean(this.clock.running));
+      this.speaker.say(() => view.spoken, this.playing.on);
       this.lastDrawMs = performance.now() - start;
       if (this.drawn !== state.frame) {
         this.drawn = state.frame;
@@ -179,8 +136,8 @@
       const { frame, shown } = this.view.state;
       const last = this.view.pack.frames.length - 1;
       const step = { ArrowLeft: frame - 1, ArrowRight: frame + 1, Home: 0, End: last }[name];
-      if (step !== undefined) this.#step(step);
-      else if (name === " ") this.play();
+      if (step !== undefined) this.playing.step(step);
+      else if (name === " ") this.playing.toggle();
       else if (/^[1-9]$/.test(name) && shown[name - 1] !== undefined) this.choosing.toggle(shown[name - 1]);
       else return false;
       return true;
@@ -201,73 +158,6 @@
       return { means: energies.means(state.side, s, again), ranking: energies.ranking(state.side, s, again) };
     }
 
-    // Goes on without maps that could not be fetched: without that concept, or with the analysis' own window.
-    #without(sentence, concept) {
-      const { pack, state } = this.view;
-      const shown = state.shown.filter((other) => other !== concept);
-      this.set(concept === null ? { s: pack.window } : { shown });
-      this.concepts.say(sentence);
-    }
-
-    #atTheEnd() {
-      this.pause();
-      if (this.restAt !== null) this.set({ frame: this.restAt });
-      this.restAt = null;
-    }
-
-    #step(frame) {
-      this.restAt = null;
-      this.pause();
-      this.seek(frame);
-    }
-
-    #start(pack, value) {
-      this.pictures?.close();
-      this.supply?.close();
-      const state = player.startingState(pack, this.before, this.options.linked);
-      this.otherMaps?.renew(["clip", "model", "frame"].every((name) => pack[name] === this.before?.pack[name]));
-      this.view = this.paper = this.before = new player.View(pack, state);
-      this.pictures = new player.Pictures(pack, (frame) => {
-        if (frame === this.view.state.frame) this.draw();
-      });
-      this.supply = new player.Supply(pack.maps, pack.concepts, {
-        arrived: () => {
-          this.concepts.say("");
-          this.refresh();
-        },
-        failed: (sentence, concept) => this.#without(sentence, concept),
-      });
-      this.drawn = -1;
-      this.concepts.clear();
-      this.body.hidden = false;
-      this.root.setAttribute("aria-label", attentionWords.say("player.view.heatmaps", { clip: pack.clip }));
-      this.callouts.want(Boolean(value.callouts));
-      this.dial?.opened(pack, value.change ?? {});
-      this.#ask(value);
-      this.dial?.meet(pack, this.link);
-      if (value.play) this.playOnce();
-    }
-
-    #ask({ frame, concepts, side, figure, link, trouble, stopped, channels, ...more }) {
-      const { state, pack } = this.view;
-      this.link = link ?? {};
-      const detail = { link: this.link };
-      this.root.dispatchEvent(new CustomEvent("attention:open", { detail, bubbles: true }));
-      this.message.hide();
-      if (trouble) this.dial?.say(trouble);
-      if (stopped) for (const one of [this.dial, this.otherMaps]) one?.stop();
-      if (Number.isInteger(frame) && frame >= 0 && frame < pack.frames.length) state.frame = frame;
-      if (pack.sides.has(side)) state.side = side;
-      if (figure) state.view = figure;
-      if (concepts?.length) this.show(concepts);
-      else this.refresh();
-      if (channels) this.numbers.channels.tell(channels);
-      if (more.map_choices) this.otherMaps?.offer(more.map_choices);
-      if (more.other_maps) this.otherMaps?.take(more.other_maps);
-      if (more.map_trouble) this.otherMaps?.say(more.map_trouble);
-      this.foot.remember();
-    }
-
     #showTimeline(dark) {
       const { pack, energies, state, cnn } = this.view;
       this.timeline.root.hidden = pack.frames.length < 2;
@@ -277,22 +167,20 @@
 
     #build() {
       this.message = new player.Message();
+      this.opening = new player.Opening(this);
       this.choosing = new player.Choosing(this);
       this.concepts = new player.Concepts(this.choosing);
       const row = el("div", { class: "tiles" });
       this.dial = this.options.dial && new player.Dial(this, this.options.dial);
       this.numbers = new player.Numbers(this);
       this.tiles = new player.Tiles(row, (concept) => this.numbers.open(concept));
-      const seek = (frame) => this.#step(frame);
+      const seek = (frame) => this.playing.step(frame);
       this.transport = new player.Transport({
         step: (by) => seek(this.view.state.frame + by),
-        play: () => this.play(),
+        play: () => this.playing.toggle(),
         seek,
       });
-      this.clock = new player.Clock(
-        (frame) => this.set({ frame }),
-        () => this.#atTheEnd(),
-      );
+      this.playing = new player.Playing(this);
       this.timeline = new player.Timeline(seek, (start, end) => {
         this.root.style.setProperty("--axis-start", `${start}px`);
         this.root.style.setProperty("--axis-end", `${end}px`);
@@ -333,14 +221,6 @@
       this.root.setAttribute("role", "group");
       this.root.replaceChildren(this.message.root, this.body);
       this.message.say(attentionWords.say(this.options.empty));
-    }
-
-    #empty(text, failed = false) {
-      this.view = this.url = null;
-      this.pictures?.close();
-      this.supply?.close();
-      this.body.hidden = true;
-      this.message.say(text, { failed });
     }
   }
 

@@ -3,7 +3,8 @@
   "use strict";
 
   const { el } = player;
-  const WORK = `(${player.shifts})((self.AttentionPlayer = {}));
+  const WORK = `self.AttentionPlayer = {};
+    for (const work of [${player.fill}, ${player.shifts}]) work(AttentionPlayer);
     const shifted = AttentionPlayer.shifter();
     onmessage = ({ data: { number, ...asked } }) => postMessage({ number, pixels: shifted(asked) });`;
 

@@ -1,5 +1,4 @@
-// The shift dial and hidden boxes on a canvas: the formulas of attention/probe/shift and hide.py, within 3 of 255
-// levels. Pixels are the RGBA of ImageData; each shift returns new ones. Compression is the server's alone.
+// The shift dial on a canvas: the formulas of attention/probe/shift, within 3 of 255 levels. Pixels are the RGBA of ImageData; each shift returns new ones. Compression is the server's alone.
 (function shifts(player) {
   "use strict";
 
@@ -213,48 +212,9 @@
     return ({ picture, values, boxes }) => {
       if (picture) [source, stages] = [picture, staged(picture)];
       const pixels = stages(values);
-      return boxes.length ? hidden({ ...source, pixels }, boxes) : pixels;
+      return boxes.length ? player.hidden({ ...source, pixels }, boxes) : pixels;
     };
   }
 
-  // The 4×4 means of a picture, [tile][channel]; a pixel in two tiles counts by its share in each.
-  function tileMeans({ pixels, w, h }) {
-    const sums = Array.from({ length: 16 }, () => [0, 0, 0]);
-    const shares = (i, length) => {
-      const from = Math.floor((4 * i) / length);
-      const next = clamp((4 * (i + 1)) / length - (from + 1), 0, 1) / (4 / length);
-      return [[from, 1 - next], [from + 1, next]].filter(([, share]) => share > 0);
-    };
-    for (let y = 0; y < h; y++)
-      for (const [row, tall] of shares(y, h))
-        for (let x = 0; x < w; x++)
-          for (const [column, wide] of shares(x, w))
-            for (let c = 0; c < 3; c++)
-              sums[4 * row + column][c] += pixels[4 * (y * w + x) + c] * tall * wide;
-    return sums.map((tile) => tile.map((sum) => (sum * 16) / (w * h)));
-  }
-
-  // picture with boxes [x0, y0, x1, y1], in shares of it, filled by its blurred mean.
-  function hidden(picture, boxes) {
-    const { pixels, w, h } = picture;
-    const means = tileMeans(picture);
-    const out = new Uint8ClampedArray(pixels);
-    const tile = (i, length) => clamp(((i + 0.5) * 4) / length - 0.5, 0, 3);
-    for (let y = 0; y < h; y++)
-      for (let x = 0; x < w; x++) {
-        const [u, v] = [(x + 0.5) / w, (y + 0.5) / h];
-        if (!boxes.some(([x0, y0, x1, y1]) => x0 <= u && u < x1 && y0 <= v && v < y1)) continue;
-        const [j, i] = [tile(x, w), tile(y, h)];
-        const [b, a] = [Math.floor(j), Math.floor(i)];
-        const [d, e] = [Math.min(b + 1, 3), Math.min(a + 1, 3)];
-        for (let c = 0; c < 3; c++) {
-          const upper = means[4 * a + b][c] * (1 - j + b) + means[4 * a + d][c] * (j - b);
-          const lower = means[4 * e + b][c] * (1 - j + b) + means[4 * e + d][c] * (j - b);
-          out[4 * (y * w + x) + c] = upper * (1 - i + a) + lower * (i - a);
-        }
-      }
-    return out;
-  }
-
-  Object.assign(player, { shifts, shifted, shifter, hidden, SHIFTS: Object.keys(SHIFTS) });
+  Object.assign(player, { shifts, shifted, shifter, SHIFTS: Object.keys(SHIFTS) });
 })((globalThis.AttentionPlayer ??= {}));

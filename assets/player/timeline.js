@@ -15,8 +15,8 @@
       this.onAxis = onAxis;
       this.canvas = el("canvas", { role: "img" });
       this.cursor = el("canvas", { "aria-hidden": "true", class: "cursor" });
-      this.tip = el("div", { class: "tip", hidden: true, "aria-hidden": "true" });
-      this.root = el("div", { class: "timeline" }, this.canvas, this.cursor, this.tip);
+      this.tip = new player.Tip();
+      this.root = el("div", { class: "timeline" }, this.canvas, this.cursor, this.tip.root);
       this.#listen();
     }
 
@@ -209,35 +209,12 @@
       this.root.addEventListener("pointermove", (event) => {
         if (!this.pack) return;
         if (this.root.hasPointerCapture(event.pointerId)) seek(event);
-        this.#tell(this.nearest(event.offsetX));
+        const frame = this.nearest(event.offsetX);
+        this.tip.show(this, frame, this.x(frame));
       });
-      this.root.addEventListener("pointerleave", () => {
-        this.tip.hidden = true;
-      });
+      this.root.addEventListener("pointerleave", () => this.tip.hide());
     }
 
-    #tell(frame) {
-      const { pack, decimals } = this;
-      const rows = [
-        el("strong", {}, attentionWords.say("player.timeline.at", { seconds: pack.seconds[frame].toFixed(2), frame: frame + 1 })),
-        ...this.lines.map((line) => {
-          const name = el("span", {}, line.name);
-          name.style.color = line.colour;
-          return el("span", { class: "row" }, name, el("b", {}, written(line.values[frame], decimals)));
-        }),
-        el(
-          "span",
-          { class: "row vote" },
-          el("span", {}, attentionWords.say("player.timeline.voter", { cnn: this.cnn })),
-          el("b", {}, pack.concepts[this.votes[frame]]),
-        ),
-      ];
-      this.tip.replaceChildren(...rows);
-      this.tip.hidden = false;
-      const x = this.x(frame);
-      const wide = this.tip.offsetWidth;
-      this.tip.style.left = `${Math.max(0, x + 14 + wide > this.width ? x - 14 - wide : x + 14)}px`;
-    }
   }
 
   // [{vote, from, to}]: frames in a row with the same vote, both ends included.

@@ -41,6 +41,7 @@ def parser() -> Parser:
     made.add_argument(
         "--std", metavar="R,G,B", type=_three, help="the same for (rgb/255 - mean) / std"
     )
+    made.add_argument("--size", metavar="PIXELS", type=int, help=_SIZE_HELP)
     return made
 
 
@@ -55,6 +56,8 @@ _MEAN_HELP = (
     "the mean of the pixels it was trained with, as shares of 255 (default: the backbone's own)"
 )
 
+_SIZE_HELP = "the side of the square pictures it was trained with (default: 224)"
+
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the command line after the word import; returns the exit status of `terminal.status_of`."""
@@ -68,7 +71,7 @@ def _import(given: argparse.Namespace) -> None:
 
         model = import_weights(
             given.weights, given.backbone, given.concepts, given.out,
-            target=given.target, mean=given.mean, std=given.std,
+            target=given.target, mean=given.mean, std=given.std, size=given.size,
         )  # fmt: skip
     h, w = model.web.map_size
     say(

@@ -12,7 +12,6 @@ from torch import Tensor
 
 from attention.engine.devices import cpu_threads
 from attention.engine.graph import core
-from attention.networks.cnn import INPUT_SIDE
 
 # Two batches at a time, each by half of the threads: they wait for each other less often than threads
 # that share every layer.
@@ -22,7 +21,7 @@ Outputs = list[NDArray[np.float32]]
 
 
 class Compiled:
-    """A graph of inputs x [N,3,224,224], for any N; each size of batch is compiled when it is first met."""
+    """A graph of inputs x [N,3,s,s], for any N; each size of batch is compiled when it is first met."""
 
     def __init__(self, model: ov.Model, precision: str) -> None:
         self._model = model
@@ -62,7 +61,9 @@ class Compiled:
 
     def _compiled(self, frames: int) -> ov.CompiledModel:
         model = self._model.clone()
-        model.reshape([frames, 3, INPUT_SIDE, INPUT_SIDE])
+        shape = model.input().get_partial_shape()
+        shape[0] = frames
+        model.reshape(shape)
         prepared = PrePostProcessor(model)
         prepared.input().tensor().set_layout(ov.Layout("NHWC"))
         prepared.input().model().set_layout(ov.Layout("NCHW"))

@@ -28,6 +28,7 @@ from attention.networks.stages import Stages
 FORMAT = 1  # of the graphs on disk
 SHIPPED = ("efficientnet_lite0",)  # whose graphs lie in assets/graphs
 SAMPLE = 2  # frames a network is traced with; not 1, which tracing would take for a constant
+VIEWS, MAPS = 0, -1  # its outputs z and A
 _made: dict[str, ov.Model] = {}
 
 
@@ -39,9 +40,11 @@ class _Open(nn.Module):
         self._stages = (stages,)  # in a tuple, so that its tensors are not this module's own
         self._names = [name for name, _ in _named(stages)]
 
-    def forward(self, x: Tensor, *weights: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, *weights: Tensor) -> tuple[Tensor, ...]:
         given = dict(zip(self._names, weights, strict=True))
-        return torch.func.functional_call(self._stages[0], given, (x,))  # type: ignore[no-any-return]
+        z, A = torch.func.functional_call(self._stages[0], given, (x,))
+        # OpenVINO's converter refuses a tensor that is given out twice
+        return (A,) if z is A else (z, A)
 
 
 @lru_cache
@@ -51,9 +54,10 @@ def core() -> ov.Core:
 
 
 def graph_of(stages: Stages, anew: bool = False) -> ov.Model:
-    """The graph x → (z, A) with the stages' weights, which it shares; anew: made, whatever the disk holds.
+    """The graph x → (z, A), or A alone where that is z too, with the stages' weights, which it shares.
 
-    Raises whatever OpenVINO, or torch's export, raises of a network that it cannot take.
+    anew: made, whatever the disk holds. Raises whatever OpenVINO, or torch's export, raises of a network that
+    it cannot take.
     """
     key = _key(stages)
     if anew or key not in _made:
@@ -65,7 +69,7 @@ def graph_of(stages: Stages, anew: bool = False) -> ov.Model:
         constant = ops.constant(tensor.detach().contiguous().numpy(), shared_memory=True)
         place.output(0).replace(constant.output(0))
         model.remove_parameter(place)
-    model.reshape([-1, 3, INPUT_SIDE, INPUT_SIDE])
+    model.reshape([-1, 3, stages.side, stages.side])
     return model
 
 
@@ -76,13 +80,13 @@ def is_kept(stages: Stages) -> bool:
 
 
 def only(model: ov.Model, output: int) -> ov.Model:
-    """The graph up to one of its outputs."""
+    """The graph up to one of its outputs, VIEWS or MAPS."""
     return ov.Model([_value(model, output)], model.get_parameters(), "trunk")
 
 
 def seeing(model: ov.Model, head: LinearHead) -> ov.Model:
     """The graph x → scores [N,C], L [N,C,h,w] (Eq. 1), features [N,K] of a linear head."""
-    A = _value(model, 1)
+    A = _value(model, MAPS)
     h, w = (A.get_partial_shape()[axis].get_length() for axis in (2, 3))
     W, b = head.last.weight.detach(), head.last.bias
     features = ops.reduce_mean(A, ops.constant(np.array([2, 3])), keep_dims=False)
@@ -114,7 +118,7 @@ def _stored(key: str) -> ov.Model | None:
 
 def exported(stages: Stages, folder: Path) -> ov.Model:
     """The graph of these layers made anew, its weights as inputs; kept in `folder` where that can be."""
-    x = torch.zeros(SAMPLE, 3, INPUT_SIDE, INPUT_SIDE)
+    x = torch.zeros(SAMPLE, 3, stages.side, stages.side)
     weights = [tensor.detach() for tensor in tensors(stages)]
     with torch.no_grad():
         program = torch.export.export(_Open(stages), (x, *weights))
@@ -143,4 +147,6 @@ def _key(stages: Stages) -> str:
         "code": [part.code for part in stages.modules() if isinstance(part, fx.GraphModule)],
         "tensors": {name: list(tensor.shape) for name, tensor in _named(stages)},
     }
+    if stages.side != INPUT_SIDE:
+        layers["side"] = stages.side
     return hashlib.sha256(json.dumps(layers, sort_keys=True).encode()).hexdigest()[:32]

@@ -4,17 +4,16 @@ from collections.abc import Callable
 from functools import cached_property
 
 import openvino as ov
-import torch
 from torch import Tensor
 
 from attention.energy import best_window
 from attention.engine.backend import BATCH, Refused
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
-from attention.engine.graph import graph_of, is_kept, only, seeing
+from attention.engine.graph import MAPS, VIEWS, graph_of, is_kept, only, seeing
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen, seen_of
-from attention.networks.cnn import INPUT_SIDE, Backbone
+from attention.networks.cnn import Backbone, noise_for
 from attention.networks.heads import LinearHead
 from attention.networks.stages import Stages
 
@@ -70,11 +69,11 @@ class OpenVINO:
 
     @cached_property
     def _views(self) -> Compiled:
-        return self._tried(lambda model: only(model, 0), lambda x: [self._torch.views(x)])
+        return self._tried(lambda model: only(model, VIEWS), lambda x: [self._torch.views(x)])
 
     @cached_property
     def _maps(self) -> Compiled:
-        return self._tried(lambda model: only(model, 1), lambda x: [self._torch.maps(x)])
+        return self._tried(lambda model: only(model, MAPS), lambda x: [self._torch.maps(x)])
 
     def _tried(
         self,
@@ -82,9 +81,7 @@ class OpenVINO:
         expected: Callable[[Tensor], list[Tensor]],
     ) -> Compiled:
         """The graph at work, if it makes of noise what torch expects."""
-        noise = torch.randn(
-            1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0)
-        )
+        noise = noise_for(self._backbone)
         wanted = expected(noise)
         if not all(bool(value.isfinite().all()) for value in wanted):
             raise Refused("its weights are damaged")

@@ -1,5 +1,6 @@
 """A still's colours and transparency as 8-bit sRGB and alpha, whatever its file holds."""
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -9,9 +10,12 @@ from PIL import Image, ImageCms
 from PIL.ImageFile import ImageFile
 
 from attention.media.clip import Picture
+from attention.media.hdr import BT709, CURVES, tone_mapped
 
 OTHER_COLOURS = "has a colour profile that cannot be used; its colours may be slightly off."
 PROFILED = {"RGB", "RGBA", "CMYK"}  # modes whose profile is applied
+HEADER = 1 << 18  # bytes of an AVIF in which its colours are told, before its pictures
+NCLX = re.compile(rb"colrnclx(..)(..)", re.DOTALL)  # primaries and transfer, by H.273's numbers
 
 
 def to_srgb(image: Image.Image) -> tuple[Image.Image, str]:
@@ -30,6 +34,26 @@ def to_srgb(image: Image.Image) -> tuple[Image.Image, str]:
     if image.has_transparency_data:
         converted.putalpha(image.convert("RGBA").getchannel("A"))
     return converted, ""
+
+
+def from_hdr(image: ImageFile, path: Path) -> Image.Image:
+    """An AVIF in PQ or HLG as sRGB; any other as it is.
+
+    Pillow does not tell how light became signals; the file's first box of colours (ISO/IEC 14496-12, 12.1.5)
+    does. Of signals of 10 or 12 bits Pillow gives the upper 8.
+    """
+    with path.open("rb") as file:
+        told = NCLX.search(file.read(HEADER))
+    primaries, transfer = (int.from_bytes(number) for number in told.groups()) if told else (0, 0)
+    curve = CURVES.get(transfer)
+    if curve is None:
+        return image
+    deep = np.asarray(image.convert("RGB")).astype(np.uint16) * np.uint16(257)
+    mapped = Image.fromarray(tone_mapped(deep, curve, primaries != BT709))
+    if image.has_transparency_data:
+        mapped.putalpha(image.convert("RGBA").getchannel("A"))
+    mapped.info["exif"] = image.info.get("exif", b"")
+    return mapped
 
 
 def grey_of_16_bits(image: Image.Image) -> Image.Image:

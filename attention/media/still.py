@@ -24,7 +24,7 @@ from attention.media.clip import (
     too_large,
     unreadable_still,
 )
-from attention.media.colour import grey_of_16_bits, to_srgb, with_deep_transparency
+from attention.media.colour import from_hdr, grey_of_16_bits, to_srgb, with_deep_transparency
 
 ANIMATED = "is animated; only its first picture is analysed."
 LARGEST_FIRST = 16 << 20  # bytes in which the first picture of a camera's stream ends
@@ -132,7 +132,7 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
             codec = "jpeg" if image.format == "MPO" else (image.format or "").lower()
             animated = codec != "jpeg" and getattr(image, "n_frames", 1) > 1
             assert isinstance(image, ImageFile)  # as every image that is opened
-            rgb, said = _rgb_of_still(with_deep_transparency(image, path))
+            rgb, said = _rgb_of_still(_deep(image, path))
             return rgb, codec, [ANIMATED] * animated + [said] * bool(said)
     except (InputError, MemoryError):
         raise
@@ -140,6 +140,11 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
         raise InputError(too_large(name, "far more", max_pixels)) from None
     except Exception:  # on damaged data Pillow's parsers raise errors of any type
         raise InputError(unreadable_still(name)) from None
+
+
+def _deep(image: ImageFile, path: Path) -> Image.Image:
+    """The image, with what only its file tells of deeper pixels."""
+    return from_hdr(image, path) if image.format == "AVIF" else with_deep_transparency(image, path)
 
 
 def _rgb_of_still(image: Image.Image) -> tuple[Picture, str]:

@@ -29,7 +29,7 @@ class EnergyNetCard(BaseModel):
 
 
 class PixelsCard(BaseModel):
-    """How a model's CNNs want their pixels: (rgb/255 - mean) / std, red, green and blue."""
+    """How a model's CNNs want their pixels: side × side of (rgb/255 - mean) / std, red, green and blue."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,6 +39,7 @@ class PixelsCard(BaseModel):
         Annotated[float, Field(gt=0)],
         Annotated[float, Field(gt=0)],
     ]
+    side: int = Field(default=224, ge=32, le=640)
 
 
 class Card(BaseModel):

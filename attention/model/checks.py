@@ -9,7 +9,7 @@ from attention.concepts import ConceptSet, word_dim
 from attention.energynet import EnergyNet
 from attention.errors import InputError, short
 from attention.model.card import Card, EnergyNetCard
-from attention.networks.cnn import INPUT_SIDE, Backbone, Pixels
+from attention.networks.cnn import Backbone, Pixels, noise_for
 from attention.networks.zoo import load_backbone
 
 
@@ -62,7 +62,9 @@ def _empty(card: Card) -> tuple[Backbone, EnergyNet | None]:
 
 def pixels_of(card: Card) -> Pixels | None:
     """The pixels that a card tells of; None for those of its backbone's ImageNet weights."""
-    return None if card.pixels is None else Pixels(card.pixels.mean, card.pixels.std)
+    return (
+        None if card.pixels is None else Pixels(card.pixels.mean, card.pixels.std, card.pixels.side)
+    )
 
 
 def _form(module: Backbone | EnergyNet) -> tuple[object, ...]:
@@ -77,7 +79,7 @@ def _comes_back(backbone: Backbone, empty: Backbone) -> bool:
     if backbone.pixels != empty.pixels:
         return False
     empty.load_state_dict(backbone.state_dict())
-    noise = torch.randn(1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0))
+    noise = noise_for(backbone)
     return torch.allclose(empty(noise), backbone(noise), rtol=1e-3, atol=1e-4, equal_nan=True)
 
 

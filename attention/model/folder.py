@@ -214,7 +214,7 @@ def _fill(energynet: EnergyNet, path: Path) -> None:
 
 def _beside_tensors(web: Backbone) -> dict[str, object]:
     """Fields of a card: what the Web CNN was built with and no tensor tells."""
-    pixels = PixelsCard(mean=web.pixels.mean, std=web.pixels.std)
+    pixels = PixelsCard(mean=web.pixels.mean, std=web.pixels.std, side=web.pixels.side)
     return {"flags": web.flags, "pixels": pixels}
 
 

@@ -19,7 +19,15 @@ from attention.model.checkpoint import (
 )
 from attention.model.folder import Model, check_model_place, save_model
 from attention.model.names import check_count, names_given
-from attention.networks.cnn import INPUT_SIDE, Backbone, Pixels, pixels_given, renew_head
+from attention.networks.cnn import (
+    INPUT_SIDE,
+    Backbone,
+    Pixels,
+    noise_for,
+    pixels_given,
+    renew_head,
+    side_given,
+)
 from attention.networks.stock import names_in_both, shapes_of
 from attention.networks.zoo import stock_and_backbone
 
@@ -49,20 +57,23 @@ def import_weights(
     target: str | None = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
+    size: int | None = None,
 ) -> Model:
     """A model of weights that were trained elsewhere; with `out` also written there, as a model folder.
 
     weights: safetensors, or what torch.save wrote of a state_dict; wrappers ("state_dict") and prefixes
     ("module.") are taken off · backbone: as load_backbone takes it; where torchvision and timm have one of
     that name, the keys tell · concepts: names in the order of the scores, as names_given takes them · target:
-    the layer whose maps are looked at · mean, std: of the pixels it was trained with, as shares of 255. The
-    card's `about` says what was left out. InputError, one sentence, for what cannot be read or does not fit.
+    the layer whose maps are looked at · mean, std: of the pixels it was trained with, as shares of 255 ·
+    size: the side of the squares it was trained with, by default 224 pixels. The card's `about` says what was
+    left out. InputError, one sentence, for what cannot be read or does not fit.
     """
     path, names = Path(weights), names_given(concepts)
+    side = side_given(size)
     pixels_given(mean, std, Pixels())  # what is wrong is said before anything slow is done
     if out is not None:
         check_model_place(Path(out))
-    fit, others = _fitting(path, backbone, target, read_tables(path))
+    fit, others = _fitting(path, backbone, target, read_tables(path), side)
     network = fit.network
     network.pixels = pixels_given(mean, std, network.pixels)
     name = short(path.name)
@@ -84,14 +95,18 @@ def import_weights(
 
 
 def _fitting(
-    path: Path, backbone: str, target: str | None, tables: Mapping[str, Tensors]
+    path: Path,
+    backbone: str,
+    target: str | None,
+    tables: Mapping[str, Tensors],
+    side: int = INPUT_SIDE,
 ) -> tuple[_Fit, list[_Fit]]:
     """The first network of that name that the file fits, and the others; InputError where it fits none."""
     first, *others = names_in_both(backbone)
-    tried = [_tried(first, target, tables)]
+    tried = [_tried(first, target, tables, side)]
     if tried[0].differs or target is None:
         tried += [
-            _tried(other, target, tables)
+            _tried(other, target, tables, side)
             for other in others
             if not lacking(matched(tables, own := shapes_of(other)), own, set(own))
         ]
@@ -101,8 +116,8 @@ def _fitting(
     return fits[0], fits[1:]
 
 
-def _tried(name: str, target: str | None, tables: Mapping[str, Tensors]) -> _Fit:
-    net, network = stock_and_backbone(name, target=target)
+def _tried(name: str, target: str | None, tables: Mapping[str, Tensors], side: int) -> _Fit:
+    net, network = stock_and_backbone(name, target=target, side=side)
     own, names = net.state_dict(keep_vars=True), _names(net, network)
     match = matched(tables, own)
     last = {ours for ours, its in names.items() if its in LAST}
@@ -158,7 +173,7 @@ def _left_out(match: Match) -> list[str]:
 @torch.no_grad()
 def _also_fitting(fit: _Fit, others: list[_Fit]) -> list[str]:
     """A sentence on a network of the same name that the file fits too, if it would give other scores."""
-    noise = torch.randn(1, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0))
+    noise = noise_for(fit.network)
     said = []
     for other in others:
         _fill(other, "")

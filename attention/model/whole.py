@@ -43,14 +43,14 @@ def for_whole_frames(model: Model) -> tuple[Model, tuple[str, ...]]:
     return replace(model, energynet=None, V_c=None, learned=kept), notes
 
 
-def whole_input(width: int, height: int) -> tuple[int, int]:
-    """input_size of frames of that size. InputError for those more than LONGEST times as long as wide."""
+def whole_input(width: int, height: int, cnn: Backbone) -> tuple[int, int]:
+    """input_size of such frames for a CNN. InputError for those more than LONGEST times as long as wide."""
     if max(width, height) > LONGEST * min(width, height):
         raise InputError(
             f"Frames of {width}×{height} are too long to be looked at whole: the long side may be {LONGEST} "
             "times the short one; look at the centre."
         )
-    return input_size(width, height)
+    return input_size(width, height, cnn.pixels.side)
 
 
 @torch.inference_mode()

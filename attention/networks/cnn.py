@@ -1,7 +1,7 @@
 """A CNN cut at its last convolutional maps: features(x) → A, head(A) → class scores (§3.1, §4.2)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -9,10 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from attention.errors import InputError, short
+from attention.errors import InputError, short, whole_number
 from attention.networks.inference import ready
 
 INPUT_SIDE = 224  # §4.2: short side to 224, centre crop 224×224
+SIDES = (32, 640)  # the least and the most that another side can be
 CELL = 32  # pixels of a cell of most networks' last maps
 CHUNK = 4  # frames torch passes at a time: its fastest batch on a CPU, and flat memory
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
@@ -21,10 +22,11 @@ HALF = ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
 
 @dataclass(frozen=True)
 class Pixels:
-    """How a network wants its pixels: (rgb/255 - mean) / std."""
+    """How a network wants its pixels: (rgb/255 - mean) / std, side × side of them."""
 
     mean: tuple[float, float, float] = IMAGENET[0]
     std: tuple[float, float, float] = IMAGENET[1]
+    side: int = INPUT_SIDE
 
     def table(self) -> NDArray[np.float32]:
         """The 256 values a pixel can have, per channel: float32 [1,256,3]."""
@@ -35,10 +37,27 @@ class Pixels:
 
 def pixels_given(mean: object, std: object, otherwise: Pixels) -> Pixels:
     """Pixels of three numbers each, shares of 255; None for those of `otherwise`. InputError for others."""
-    return Pixels(
-        otherwise.mean if mean is None else _three("mean", mean, at_least=0),
-        otherwise.std if std is None else _three("std", std, at_least=1e-3),
+    return replace(
+        otherwise,
+        mean=otherwise.mean if mean is None else _three("mean", mean, at_least=0),
+        std=otherwise.std if std is None else _three("std", std, at_least=1e-3),
     )
+
+
+def side_given(size: object) -> int:
+    """The side of the square a network looks at, pixels; None for 224. InputError for what is none."""
+    side = INPUT_SIDE if size is None else whole_number("size", size)
+    if not SIDES[0] <= side <= SIDES[1]:
+        raise InputError(
+            f"The size is {side}; give the side of its pictures, {SIDES[0]} to {SIDES[1]} pixels."
+        )
+    return side
+
+
+def noise_for(backbone: "Backbone", count: int = 1) -> Tensor:
+    """Pictures of noise that a network can be tried with, [count,3,side,side], the same ones each time."""
+    side = backbone.pixels.side
+    return torch.randn(count, 3, side, side, generator=torch.Generator().manual_seed(0))
 
 
 def _three(what: str, given: object, at_least: float) -> tuple[float, float, float]:
@@ -57,7 +76,7 @@ def _three(what: str, given: object, at_least: float) -> tuple[float, float, flo
 class Backbone(nn.Module):
     """A network in two halves that share nothing but A, in eval mode when made.
 
-    trunk: x [N,3,224,224] → A [N,K,h,w] · head: A → scores [N,C], any module · target: the layer
+    trunk: x [N,3,s,s] → A [N,K,h,w], s = pixels.side · head: A → scores [N,C], any module · target: the layer
     A comes from · flags: what its constructor was given and no tensor tells, such as transform_input of
     inception_v3. map_size (h, w), channels K and num_classes C are read off one empty image.
     InputError when the trunk gives no maps.
@@ -85,7 +104,7 @@ class Backbone(nn.Module):
         self.eval()
         with torch.no_grad():
             looking = ready(self, "cpu")
-            A = looking.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
+            A = looking.trunk(torch.zeros(1, 3, self.pixels.side, self.pixels.side))
             if not (isinstance(A, Tensor) and A.ndim == 4):
                 raise no_maps(name)
             scores = looking.head(A)
@@ -94,7 +113,7 @@ class Backbone(nn.Module):
         self.num_classes = int(scores.shape[1])
 
     def features(self, x: Tensor) -> Tensor:
-        """Feature maps A float32 [N,K,h,w] of inputs x [N,3,224,224], on their device.
+        """Feature maps A float32 [N,K,h,w] of inputs x [N,3,s,s], on their device.
 
         Without gradients, on a CPU, CHUNK at a time.
         """
@@ -109,19 +128,21 @@ class Backbone(nn.Module):
         return looking.head(looking.features(x))  # type: ignore[no-any-return]
 
     def preprocess(self, frames: NDArray[np.uint8], whole: tuple[int, int] | None = None) -> Tensor:
-        """RGB frames uint8 [n,H,W,3] → x float32 [n,3,224,224]: centre square, resized, normalised.
+        """RGB frames uint8 [n,H,W,3] → x float32 [n,3,s,s]: centre square, resized, normalised.
 
-        Cropping the centred square first and resizing it to 224 is §4.2's "short side to 224, then
-        centre crop" with fewer pixels to touch. whole: nothing is cropped, and all of a frame becomes that
-        (height, width), which input_size tells.
+        s: pixels.side. Cropping the centred square first and resizing it to s = 224 is §4.2's "short side to
+        224, then centre crop" with fewer pixels to touch. whole: nothing is cropped, and all of it becomes
+        that (height, width), which input_size tells.
         """
         if frames.ndim != 4 or frames.shape[3] != 3 or frames.dtype != np.uint8:
             raise ValueError(f"frames must be uint8 [n,H,W,3], not {frames.dtype} {frames.shape}")
         table = self.pixels.table()
-        size = whole or (INPUT_SIDE, INPUT_SIDE)
+        side = self.pixels.side
+        size = whole or (side, side)
         inputs = np.empty((len(frames), *size, 3), np.float32)
         for frame, place in zip(frames, inputs, strict=True):
-            seen = _resized(np.ascontiguousarray(frame), whole) if whole else centre_square(frame)
+            whole_frame = np.ascontiguousarray(frame)
+            seen = _resized(whole_frame, whole) if whole else centre_square(frame, side)
             cv2.LUT(seen, table, dst=place)
         return torch.from_numpy(inputs).permute(0, 3, 1, 2)
 
@@ -134,28 +155,28 @@ def imprint(tensor: Tensor) -> tuple[int, int]:
     return tensor.data_ptr(), 0 if tensor.is_inference() else tensor._version
 
 
-def centre_square(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The centred square of an RGB frame [H,W,3] at 224×224, averaged when it shrinks."""
+def centre_square(frame: NDArray[np.uint8], side: int = INPUT_SIDE) -> NDArray[np.uint8]:
+    """The centred square of an RGB frame [H,W,3] at side × side pixels, averaged when it shrinks."""
     h, w = frame.shape[:2]
-    side = min(h, w)
-    top, left = (h - side) // 2, (w - side) // 2
-    square = np.ascontiguousarray(frame[top : top + side, left : left + side])
-    return _resized(square, (INPUT_SIDE, INPUT_SIDE))
+    own = min(h, w)
+    top, left = (h - own) // 2, (w - own) // 2
+    square = np.ascontiguousarray(frame[top : top + own, left : left + own])
+    return _resized(square, (side, side))
 
 
-def input_size(width: int, height: int) -> tuple[int, int]:
-    """(height, width) of a whole frame as a network is given it.
+def input_size(width: int, height: int, side: int = INPUT_SIDE) -> tuple[int, int]:
+    """(height, width) of a whole frame as a network of squares of that side is given it.
 
-    The short side is 224, the long one the nearest multiple of 32: the cells of the last maps then share the
-    frame evenly, and it is at most a fourteenth too long or too short.
+    Both sides are multiples of 32, the short one the nearest to `side`: the cells of the last maps then share
+    the frame evenly. With 224 it is at most a fourteenth too long or too short.
     """
     short = min(width, height)
-    high, wide = (CELL * round(side * INPUT_SIDE / short / CELL) for side in (height, width))
+    high, wide = (max(CELL, CELL * round(own * side / short / CELL)) for own in (height, width))
     return high, wide
 
 
 def _resized(frame: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    how = cv2.INTER_AREA if min(frame.shape[:2]) > INPUT_SIDE else cv2.INTER_LINEAR
+    how = cv2.INTER_AREA if min(frame.shape[:2]) > min(size) else cv2.INTER_LINEAR
     return cv2.resize(frame, size[::-1], interpolation=how)  # type: ignore[return-value]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from attention.networks.cnn import Backbone
+from attention.networks.cnn import INPUT_SIDE, Backbone
 from attention.networks.known.registry import known_network
 
 Halves = tuple[nn.Module, nn.Module]
@@ -49,10 +49,11 @@ class Learner(nn.Module):
 
 
 class Stages(nn.Module):
-    """A trunk in two: frozen(x) → z and last(z) → A; both are given out."""
+    """A trunk in two: frozen(x) → z and last(z) → A; both are given out. side: of the pictures x, pixels."""
 
-    def __init__(self, frozen: nn.Module, last: nn.Module) -> None:
+    def __init__(self, frozen: nn.Module, last: nn.Module, side: int = INPUT_SIDE) -> None:
         super().__init__()
+        self.side = side
         self.frozen = frozen
         self.last = last
 
@@ -64,7 +65,7 @@ class Stages(nn.Module):
 
 def stages_of(backbone: Backbone) -> Stages:
     """The backbone's trunk, cut before its last stage, in eval mode."""
-    return Stages(*last_stage(backbone)).eval()
+    return Stages(*last_stage(backbone), backbone.pixels.side).eval()
 
 
 def last_stage(backbone: Backbone) -> Halves:

@@ -1,6 +1,7 @@
 """Backbones by name: which network, which weights, cut where."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,7 @@ __all__ = [
 
 Weights = Literal["default"] | None | str | Path
 NAMES = offered_networks()
+USUAL = Pixels()
 
 
 def load_backbone(
@@ -52,7 +54,8 @@ def load_backbone(
     if num_classes is not None and (num_classes := whole_number("num_classes", num_classes)) < 1:
         raise InputError(f"A CNN cannot have {num_classes} classes; give 1 or more.")
     stock_weights = weights == "default"
-    _, backbone = stock_and_backbone(name, stock_weights, target, flags)
+    side = INPUT_SIDE if pixels is None else pixels.side
+    _, backbone = stock_and_backbone(name, stock_weights, target, flags, side)
     backbone.pixels = pixels or backbone.pixels
     if num_classes is not None and num_classes != backbone.num_classes:
         renew_head(backbone, num_classes)
@@ -85,9 +88,14 @@ def stock_and_backbone(
     weighted: bool = False,
     target: str | None = None,
     flags: Mapping[str, bool] | None = None,
+    side: int = INPUT_SIDE,
 ) -> tuple[nn.Module, Backbone]:
-    """The network as its library builds it, in eval mode, and the Backbone that shares its tensors."""
-    net, pixels = stock_network(name, weighted, flags or {})
+    """The network as its library builds it, in eval mode, and the Backbone that shares its tensors.
+
+    side: of the squares it looks at, pixels.
+    """
+    net, own = stock_network(name, weighted, flags or {})
+    pixels = replace(own, side=side)
     net.eval()
     row = known_network(name)
     if row is not None and row.cut is not None:
@@ -97,13 +105,11 @@ def stock_and_backbone(
     return net, cut(net, name, target, pixels)
 
 
-def cut(
-    net: nn.Module, name: str, target: str | None = None, pixels: Pixels | None = None
-) -> Backbone:
+def cut(net: nn.Module, name: str, target: str | None = None, pixels: Pixels = USUAL) -> Backbone:
     """Any network in eval mode, cut at `target`, by default at its last maps; InputError if it has none."""
     if target is None and is_timms(net):
         return _by_timm(net, name, pixels)
-    sample = torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE)
+    sample = torch.zeros(1, 3, pixels.side, pixels.side)
     try:
         halves = split(net, sample, target)
     except UntraceableError:
@@ -113,15 +119,16 @@ def cut(
     return Backbone(name, *halves, pixels, flags_of(net))
 
 
-def _by_timm(net: nn.Module, name: str, pixels: Pixels | None) -> Backbone:
+def _by_timm(net: nn.Module, name: str, pixels: Pixels) -> Backbone:
+    side = pixels.side
     try:
-        halves = timm_halves(net, INPUT_SIDE)
+        halves = timm_halves(net, side)
         backbone = Backbone(name, *halves, "forward_features", pixels)
     except InputError:
         raise
     except Exception as error:  # layers refuse a size in as many ways as there are networks
         raise InputError(
-            f"'{short(name)}' takes no pictures of {INPUT_SIDE}×{INPUT_SIDE}, as CNNs are shown here; choose "
+            f"'{short(name)}' takes no pictures of {side}×{side}, as CNNs are shown here; choose "
             "one that takes any size, such as resnet101."
         ) from error
     if backbone.channels != net.num_features:  # such as [N,h,w,K]

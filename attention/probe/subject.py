@@ -24,7 +24,7 @@ Floats = NDArray[np.floating[Any]]
 class Subject:
     """What is asked about; all arrays hold the n frames in their order.
 
-    backbone, engine: the CNN · rgb: uint8 [n,224,224,3], the squares it is shown · concept: the index of its
+    backbone, engine: the CNN · rgb: uint8 [n,s,s,3], the squares it is shown · concept: the index of its
     class · window: side s of Eq. 2's window.
     """
 
@@ -79,5 +79,5 @@ def subject_of(
     backbone: Backbone, frames: Picture, concept: int, window: int = 3, device: str = "auto"
 ) -> Subject:
     """A concept of frames uint8 [N,H,W,3] as a CNN sees it."""
-    squares = np.stack([centre_square(frame) for frame in frames])
+    squares = np.stack([centre_square(frame, backbone.pixels.side) for frame in frames])
     return Subject(backbone, engine_of(backbone, device), squares, concept, window)

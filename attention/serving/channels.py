@@ -34,7 +34,7 @@ def channels_of(looked: Looked, frame: int, concept: int, side: str) -> dict[str
         model = ready_model(looked.model)
         cnn = (model.tuned or model.web) if side == "tuned" else model.web
         rgb = _frame(looked, analysis.frames[frame])
-        whole = whole_input(*analysis.size) if analysis.is_whole else None
+        whole = whole_input(*analysis.size, cnn) if analysis.is_whole else None
         A = cnn.features(cnn.preprocess(rgb, whole))[0]
         found = strongest_channels(cnn, A, model.concept_set.index(analysis.concepts[concept]))
     rows = [

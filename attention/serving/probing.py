@@ -148,7 +148,7 @@ def other_maps(
             "These maps are too large for the page; choose a later layer or fewer concepts."
         )
     classes = [model.concept_set.index(analysis.concepts[c]) for c in concepts]
-    x = cnn.preprocess(held.rgb, whole_input(*analysis.size) if analysis.is_whole else None)
+    x = cnn.preprocess(held.rgb, whole_input(*analysis.size, cnn) if analysis.is_whole else None)
     step, started, found = min(8, max(1, AT_ONCE // (h * w))), time.perf_counter(), []
     for start in range(0, len(x), step):
         found.append(maps_by(cnn, x[start : start + step], classes, method, layer or None))

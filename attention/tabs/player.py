@@ -37,6 +37,7 @@ SCRIPTS = (
     "callouts.js",
     "tiles.js",
     "chart.js",
+    "tip.js",
     "timeline.js",
     "finder.js",
     "concepts.js",
@@ -44,11 +45,14 @@ SCRIPTS = (
     "controls.js",
     "table.js",
     "channels.js",
+    "sums.js",
     "numbers.js",
+    "fill.js",
     "shifts.js",
     "preview.js",
     "curve.js",
     "hide.js",
+    "sliders.js",
     "dial.js",
     "figure.js",
     "pictures.js",
@@ -59,9 +63,18 @@ SCRIPTS = (
     "foot.js",
     "keys.js",
     "present.js",
+    "opening.js",
+    "playing.js",
     "player.js",
 )
-STYLES = tuple(PLAYER / f"{name}.css" for name in ("player", "numbers", "dial", "othermaps"))
+# what comes later may overrule what came before
+STYLES = tuple(
+    PLAYER / f"{name}.css"
+    for name in (
+        "player", "concepts", "tiles", "timeline", "controls", "foot", "screens", "numbers", "dial",
+        "othermaps",
+    )
+)  # fmt: skip
 EMPTY = "player.message.choose"
 
 

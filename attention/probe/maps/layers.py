@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from attention.errors import InputError, short
-from attention.networks.cnn import CHUNK, INPUT_SIDE, Backbone
+from attention.networks.cnn import CHUNK, Backbone
 from attention.networks.heads import LinearHead
 from attention.networks.inference import eval_copy, ready
 
@@ -37,7 +37,7 @@ def layers_of(backbone: Backbone) -> dict[str, tuple[int, int]]:
 
     names = [name for name, layer in backbone.trunk.named_modules() if _is_stage(name, layer)]
     with _watched(backbone, names, note) as network, torch.no_grad():
-        network.trunk(torch.zeros(1, 3, INPUT_SIDE, INPUT_SIDE))
+        network.trunk(torch.zeros(1, 3, network.pixels.side, network.pixels.side))
     return found
 
 
