@@ -17,7 +17,7 @@ from training.gap.kept import shipped_gap
 from training.tabs.gap_block import gap_block
 from training.tabs.learn.facts import clip_of, square_boxes
 from training.tabs.learn.figures import forgotten, stills, sweeps
-from training.tabs.learn.room import class_room
+from training.tabs.learn.room import class_room, guide
 from training.tabs.learn.steps import told
 
 LESSON = ASSETS / "lesson"
@@ -56,12 +56,12 @@ def learn_tab(tab: gr.Tab, shelf: Shelf) -> None:
         gap = gap_block("learn-gap", shipped_gap)
     own = gr.Button(label("own.title"), size="sm", elem_id="lesson-own")
     own.click(None, js=TO_OWN, show_progress="hidden", api_visibility="private")
-    class_room()
+    guidance = class_room()
     here = gr.State(False)
     came = tab.select(
         partial(opened, shelf),
         here,
-        [lesson, here],
+        [lesson, here, guidance],
         show_progress="hidden",
         api_visibility="private",
         concurrency_limit=4,
@@ -74,12 +74,12 @@ def learn_tab(tab: gr.Tab, shelf: Shelf) -> None:
     )
 
 
-def opened(shelf: Shelf, here: bool) -> tuple[Any, bool]:
-    """The lesson for a page that does not have it yet."""
+def opened(shelf: Shelf, here: bool) -> tuple[Any, bool, Any]:
+    """The lesson and the teacher's guide for a page that does not have them yet."""
     if here:
-        return gr.skip(), True
+        return gr.skip(), True, gr.skip()
     with toasting():
-        return lesson_value(shelf), True
+        return lesson_value(shelf), True, guide(speaking())
 
 
 def lesson_value(shelf: Shelf) -> dict[str, Any]:
