@@ -47,6 +47,9 @@
       this.preview = new AttentionPlayer.Preview(() => this.#see());
       this.curve = new AttentionPlayer.Curve();
       this.levels = el("div", {});
+      this.said = el("p", { class: "sum", "aria-live": "polite" });
+      this.asked = 0;
+      this.#hear();
       const names = el(
         "select",
         {
@@ -63,6 +66,7 @@
         { class: "dial" },
         el("div", { class: "tools" }, el("label", {}, say("lesson.doubt.shift"), " ", names), this.levels),
         el("div", { class: "pair" }, el("div", { class: "film" }, this.picture), el("div", { class: "attention-player" }, this.curve.root)),
+        this.said,
       );
       this.#choose();
       return root;
@@ -74,9 +78,35 @@
         lesson.choice(say("lesson.doubt.strength"), steps, 0, (value) => {
           this.value = value;
           this.#see();
+          this.#ask();
         }),
       );
       this.#see();
+      this.#ask();
+    }
+
+    // Asks the network about the whole clip under the shift; of the clip as it is, the answer is known.
+    #ask() {
+      this.asked += 1;
+      if (this.value) {
+        this.said.textContent = say("lesson.doubt.asking");
+        this.room.ask({ number: this.asked, shift: { [this.row.name]: this.value } });
+        return;
+      }
+      const { methods, concepts } = this.room.clip.pack;
+      const [vote, attention] = ["CNN", "UnAtt"].map((name) => concepts[methods.find((method) => method.name === name).prediction]);
+      this.said.textContent = say("lesson.doubt.says", { vote, attention });
+    }
+
+    // Only the latest question's answer is shown, and none once the step has gone.
+    #hear() {
+      const hear = ({ detail }) => {
+        if (!this.said.isConnected) return document.removeEventListener("lesson:dialled", hear);
+        if (detail?.asked !== this.asked) return;
+        const { vote, attention, waiting, trouble } = detail;
+        this.said.textContent = trouble ?? waiting ?? say("lesson.doubt.says", { vote, attention });
+      };
+      document.addEventListener("lesson:dialled", hear);
     }
 
     async #see() {

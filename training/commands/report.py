@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the report and its answers, each whole or not at all; prints the first line. Raises InputError."""
+    """Writes the report and its answers whole or not at all; prints the first line. Raises InputError."""
     if arguments.draws < 100:
         raise InputError(f"--draws {arguments.draws} is too few for an interval; give 100 or more.")
     beside = arguments.out.with_suffix(".csv")

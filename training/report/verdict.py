@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -211,14 +212,13 @@ def read_answers(file: Path) -> list[Answer]:
         raise InputError(
             f"{file.name} is missing or holds no answers; write it by python -m training report."
         ) from None
+    found: dict[tuple[Any, ...], dict[Measure, Difference]] = {}
+    for *key, measure, mean, low, high, p in rows.to_numpy().tolist():
+        found.setdefault(tuple(key), {})[measure] = Difference(mean, float("nan"), low, high, p)
     return [
-        Answer(
-            Claim(Curve(better, labels), Curve(worse, labels), ""), clips, judged,
-            {row.measure: Difference(row.mean, float("nan"), row.low, row.high, row.p)
-             for row in mine.itertuples()},
-        )
-        for (labels, better, worse, clips, judged), mine in rows.groupby(COLUMNS[:5], sort=False)
-    ]  # fmt: skip
+        Answer(Claim(Curve(better, labels), Curve(worse, labels), ""), clips, judged, differences)
+        for (labels, better, worse, clips, judged), differences in found.items()
+    ]
 
 
 def _signs(given: Sequence[Answer], votes: bool) -> list[int]:
