@@ -201,6 +201,7 @@ def see_dial(page: Any) -> None:
     page.wait_for_selector(
         "#lesson .dial .sum:has-text('Of the whole clip, the vote says')", timeout=READY
     )
+    assert "undefined" not in page.inner_text("#lesson .dial")
     assert "-0.11 … 0.15" in page.inner_text("#lesson").replace("\u2212", "-")
 
 

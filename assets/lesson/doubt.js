@@ -20,7 +20,9 @@
     reveal() {
       const stage = el("div", {});
       const { weights, shifts } = this.room.given;
-      this.rows = shifts.filter((row) => row.in_browser);
+      const words = window.attentionWords;
+      const plain = ({ name }) => words.say(words.keyOf("shifts", name, "plain"));
+      this.rows = shifts.filter((row) => row.in_browser).map((row) => ({ ...row, plain: plain(row) }));
       this.more.replaceChildren(
         el("h3", {}, say("lesson.player")),
         stage,
@@ -59,7 +61,7 @@
             this.#choose();
           },
         },
-        ...this.rows.map(({ name }) => el("option", {}, name)),
+        ...this.rows.map(({ plain }) => el("option", {}, plain)),
       );
       const root = el(
         "div",
@@ -73,7 +75,7 @@
     }
 
     #choose() {
-      const steps = [[0, say("lesson.doubt.none")], ...Object.entries(this.row.levels).map(([name, value]) => [value, name])];
+      const steps = [[0, say("lesson.doubt.none")], ...Object.entries(this.row.levels).map(([name, value]) => [value, say(`shifts.${name}`)])];
       this.levels.replaceChildren(
         lesson.choice(say("lesson.doubt.strength"), steps, 0, (value) => {
           this.value = value;
@@ -116,7 +118,7 @@
       const values = this.value ? { [this.row.name]: this.value } : {};
       const made = this.preview.see(picture, { frame: clip.pack.frames[step.frame], width: WIDTH, values, boxes: [] });
       this.curve.show(this.row, clip.pack.model, this.value, new Map());
-      this.picture.setAttribute("aria-label", `${this.row.name} ${this.value}`);
+      this.picture.setAttribute("aria-label", `${this.row.plain} ${this.value}`);
       if (!made) return;
       Object.assign(this.picture, { width: made.width, height: made.height });
       this.picture.getContext("2d").drawImage(made, 0, 0);
