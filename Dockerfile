@@ -20,7 +20,7 @@ RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock \
     && pip install --no-cache-dir -r requirements-cpu.txt
 
 WORKDIR /app
-COPY app.py LICENSE RESULTS.md ./
+COPY app.py LICENSE RESULTS.md RESULTS.csv ./
 COPY assets assets
 COPY attention attention
 COPY training training

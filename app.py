@@ -145,7 +145,7 @@ def build() -> gr.Blocks:
             with gr.Tab(label("page.tabs.curves"), id="curves"):
                 curves = curves_tab(demo, workroom)
             with gr.Tab(label("lesson.tab"), id="learn") as learn:
-                learn_tab(learn, shelf)
+                learn_tab(learn, workroom, shelf)
         leads(tabs, training, chosen, curves)
         leads_of_gap(tabs, sets.gap, chosen)
         endpoints()

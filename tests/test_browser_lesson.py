@@ -197,6 +197,11 @@ def _torch(value: Any) -> Any:
 def see_dial(page: Any) -> None:
     page.get_by_role("button", name="hard", exact=True).click()
     page.wait_for_function("document.querySelector('#lesson .dial canvas').width === 320")
+    # the network is asked about the clip under the shift of the pressed button, and answers in the page
+    page.wait_for_selector(
+        "#lesson .dial .sum:has-text('Of the whole clip, the vote says')", timeout=READY
+    )
+    assert "undefined" not in page.inner_text("#lesson .dial")
     assert "-0.11 … 0.15" in page.inner_text("#lesson").replace("\u2212", "-")
 
 
@@ -216,6 +221,12 @@ def follow_and_return(page: Any) -> None:
     page.wait_for_selector("#lesson .attention-player[aria-label*='kiss_dev_000']")
     page.go_back()
     page.wait_for_selector("#lesson h2:has-text('8. Doubt')")
+    # while the class takes a test the step is out of sight, and there again after it
+    for which, hidden in (("'pre'", True), ("null", False)):
+        page.evaluate(
+            f"document.dispatchEvent(new CustomEvent('lesson:test', {{detail: {{which: {which}}}}}))"
+        )
+        assert page.locator("#lesson article").is_hidden() is hidden
     page.goto(page.url.replace("step=8", "step=3") + "&answers=hidden&controls=hidden")
     page.wait_for_selector("#lesson h2:has-text('3.')", timeout=READY)
     page.wait_for_selector("#lesson .about-step > .answer")

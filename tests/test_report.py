@@ -17,7 +17,15 @@ from training.judge.paper import Curve
 from training.judge.results import read_results
 from training.report.numbers import chance, interval, markdown, signed, spread, table
 from training.report.tables import figure4, holds
-from training.report.verdict import answers, answers_table, sentence, title, too_few, winner
+from training.report.verdict import (
+    answers,
+    answers_table,
+    read_answers,
+    sentence,
+    title,
+    too_few,
+    winner,
+)
 
 ROOT = Path(__file__).parents[1]
 Said = pytest.CaptureFixture[str]
@@ -128,6 +136,12 @@ def test_every_question_stands_under_the_first_line_for_every_sweep(tmp_path: Pa
     )
     _, out = run(tmp_path, draws=2000, drawn=drawn, real=real)
     head = out.read_text(encoding="utf-8").split("## How it was measured")[0]
+    # the table beside it says the same
+    kept = read_answers(tmp_path / "RESULTS.csv")
+    assert markdown(answers_table(kept)) in head and head.startswith(sentence(kept))
+    assert [answer.judged for answer in kept[:2]] == [
+        read_results(f).clip_counts["1"] * n for f, n in ((drawn, 1), (real, 2))
+    ]  # type: ignore[union-attr]
     rows = [line.strip("| ").split(" | ") for line in head.splitlines() if "against" in line][1:]
     asked = list(dict.fromkeys(row[0] for row in rows))
     assert asked == [

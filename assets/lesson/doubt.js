@@ -20,7 +20,9 @@
     reveal() {
       const stage = el("div", {});
       const { weights, shifts } = this.room.given;
-      this.rows = shifts.filter((row) => row.in_browser);
+      const words = window.attentionWords;
+      const plain = ({ name }) => words.say(words.keyOf("shifts", name, "plain"));
+      this.rows = shifts.filter((row) => row.in_browser).map((row) => ({ ...row, plain: plain(row) }));
       this.more.replaceChildren(
         el("h3", {}, say("lesson.player")),
         stage,
@@ -47,6 +49,9 @@
       this.preview = new AttentionPlayer.Preview(() => this.#see());
       this.curve = new AttentionPlayer.Curve();
       this.levels = el("div", {});
+      this.said = el("p", { class: "sum", "aria-live": "polite" });
+      this.asked = 0;
+      this.#hear();
       const names = el(
         "select",
         {
@@ -56,27 +61,54 @@
             this.#choose();
           },
         },
-        ...this.rows.map(({ name }) => el("option", {}, name)),
+        ...this.rows.map(({ plain }) => el("option", {}, plain)),
       );
       const root = el(
         "div",
         { class: "dial" },
         el("div", { class: "tools" }, el("label", {}, say("lesson.doubt.shift"), " ", names), this.levels),
         el("div", { class: "pair" }, el("div", { class: "film" }, this.picture), el("div", { class: "attention-player" }, this.curve.root)),
+        this.said,
       );
       this.#choose();
       return root;
     }
 
     #choose() {
-      const steps = [[0, say("lesson.doubt.none")], ...Object.entries(this.row.levels).map(([name, value]) => [value, name])];
+      const steps = [[0, say("lesson.doubt.none")], ...Object.entries(this.row.levels).map(([name, value]) => [value, say(`shifts.${name}`)])];
       this.levels.replaceChildren(
         lesson.choice(say("lesson.doubt.strength"), steps, 0, (value) => {
           this.value = value;
           this.#see();
+          this.#ask();
         }),
       );
       this.#see();
+      this.#ask();
+    }
+
+    // Asks the network about the whole clip under the shift; of the clip as it is, the answer is known.
+    #ask() {
+      this.asked += 1;
+      if (this.value) {
+        this.said.textContent = say("lesson.doubt.asking");
+        this.room.ask({ number: this.asked, shift: { [this.row.name]: this.value } });
+        return;
+      }
+      const { methods, concepts } = this.room.clip.pack;
+      const [vote, attention] = ["CNN", "UnAtt"].map((name) => concepts[methods.find((method) => method.name === name).prediction]);
+      this.said.textContent = say("lesson.doubt.says", { vote, attention });
+    }
+
+    // Only the latest question's answer is shown, and none once the step has gone.
+    #hear() {
+      const hear = ({ detail }) => {
+        if (!this.said.isConnected) return document.removeEventListener("lesson:dialled", hear);
+        if (detail?.asked !== this.asked) return;
+        const { vote, attention, waiting, trouble } = detail;
+        this.said.textContent = trouble ?? waiting ?? say("lesson.doubt.says", { vote, attention });
+      };
+      document.addEventListener("lesson:dialled", hear);
     }
 
     async #see() {
@@ -86,7 +118,7 @@
       const values = this.value ? { [this.row.name]: this.value } : {};
       const made = this.preview.see(picture, { frame: clip.pack.frames[step.frame], width: WIDTH, values, boxes: [] });
       this.curve.show(this.row, clip.pack.model, this.value, new Map());
-      this.picture.setAttribute("aria-label", `${this.row.name} ${this.value}`);
+      this.picture.setAttribute("aria-label", `${this.row.plain} ${this.value}`);
       if (!made) return;
       Object.assign(this.picture, { width: made.width, height: made.height });
       this.picture.getContext("2d").drawImage(made, 0, 0);

@@ -1,7 +1,7 @@
 // The lesson: its list of steps, the step that is open, and what others on the page hear of it.
 //   says on document: lesson:at {step, clip} · lesson:question {step, question, text, choices} ·
 //     lesson:answer {step, question, choice, when} · lesson:drawing {step, clip, frame, cells}
-//   hears: lesson:go {step, clip}
+//   hears: lesson:go {step, clip} · lesson:test {which}: while a test is on, the step is out of sight
 //   address: step=3 · answers=hidden · controls=hidden
 (function (lesson) {
   "use strict";
@@ -21,6 +21,7 @@
       this.player = el("div", { class: "attention-player" });
       root.replaceChildren(this.nav, this.article, this.said);
       document.addEventListener("lesson:go", ({ detail }) => this.#follow(detail));
+      document.addEventListener("lesson:test", ({ detail }) => (this.article.hidden = Boolean(detail.which)));
       window.addEventListener("popstate", () => this.given && this.#here() !== this.number && this.go(this.#here()));
     }
 
@@ -67,6 +68,7 @@
         made: (work) => this.progress.made(number, work),
         said: (text) => this.say(text),
         dispatch: (name, detail) => this.#dispatch(name, detail),
+        ask: (request) => this.ask?.({ clip: clip.key, ...request }),
         play: (place) => this.#play(place, step, clip),
       });
       const question = new lesson.Question(step, this.progress.answers(number), asked("answers") === "hidden", {

@@ -1,4 +1,4 @@
-"""`python -m training report`: writes RESULTS.md from sweeps, with the paper's numbers beside ours."""
+"""`python -m training report`: RESULTS.md and RESULTS.csv from sweeps, the paper's numbers beside ours."""
 
 import argparse
 from pathlib import Path
@@ -7,7 +7,8 @@ from attention.disk.whole import whole_file
 from attention.errors import InputError
 from training.judge import paper
 from training.judge.results import read_results
-from training.report.markdown import Place, report
+from training.report.markdown import Place, measured_columns, report
+from training.report.verdict import answers, write_answers
 
 RESULTS = Path("assets") / "results"
 LEFT_OUT = Path("none")
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         type=Path,
         default=Path("RESULTS.md"),
-        help="file to write (default RESULTS.md)",
+        help="file to write (default RESULTS.md); its answers as a table go beside it, as .csv",
     )
     parser.add_argument(
         "--draws",
@@ -46,9 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes the report whole or not at all; prints its first line. Raises InputError."""
+    """Writes the report and its answers whole or not at all; prints the first line. Raises InputError."""
     if arguments.draws < 100:
         raise InputError(f"--draws {arguments.draws} is too few for an interval; give 100 or more.")
+    beside = arguments.out.with_suffix(".csv")
+    if beside == arguments.out:
+        raise InputError(f"--out {arguments.out} is where its table goes; name it .md.")
     if arguments.seed < 0:
         raise InputError(f"--seed {arguments.seed} is not possible; give 0 or more.")
     places = [
@@ -60,17 +64,20 @@ def run(arguments: argparse.Namespace) -> int:
     ]
     if all(place.results is None for place in places):
         raise InputError(f"There is no sweep in {RESULTS}; make one with python -m training sweep.")
-    text = report(places, arguments.draws, arguments.seed)
+    columns = measured_columns(places, arguments.draws, arguments.seed)
+    given = answers(columns)
+    text = report(places, columns, given, arguments.draws)
     try:
-        with whole_file(arguments.out) as partial:
+        with whole_file(beside) as kept, whole_file(arguments.out) as partial:
             partial.write_text(text, encoding="utf-8")
+            write_answers(given, kept)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise InputError(
             f"{arguments.out} cannot be written ({reason}); give another place with --out."
         ) from None
     print(text.splitlines()[0])
-    print(f"written to {arguments.out}")
+    print(f"written to {arguments.out} and {beside}")
     return 0
 
 

@@ -19,7 +19,7 @@ from training.report.tables import (
     table4,
     table5,
 )
-from training.report.verdict import Answer, answers, answers_table, sentence, too_few
+from training.report.verdict import SweepAnswer, answers_table, sentence, too_few
 from training.settings import DATA
 
 LITE0 = "efficientnet_lite0"  # what a sweep takes when none is named
@@ -44,17 +44,24 @@ class Place:
     results: SweepResults | None
 
 
-def report(places: Sequence[Place], draws: int = 2000, seed: int = 0) -> str:
-    """The whole document, the same for the same sweeps, draws and seed.
-
-    places: in the order of the sections, those of the same clips together; at least one has results.
-    """
-    columns = [
+def measured_columns(places: Sequence[Place], draws: int = 2000, seed: int = 0) -> list[Column]:
+    """The places that have results, the same numbers for the same sweeps, draws and seed."""
+    return [
         measured_column(place.name, place.clips, place.stills, place.results, draws, seed)
         for place in places
         if place.results is not None
     ]
-    parts = [*_first_lines(answers(columns)), _how(places, draws)]
+
+
+def report(
+    places: Sequence[Place], columns: Sequence[Column], given: Sequence[SweepAnswer], draws: int
+) -> str:
+    """The whole document.
+
+    places: in the order of the sections, those of the same clips together; at least one has results ·
+    columns, given: what was measured there, and its answers · draws: of the bootstrap.
+    """
+    parts = [*_first_lines(given), _how(places, draws)]
     for clips in dict.fromkeys(place.clips for place in places):
         parts.append(f"## {clips.capitalize()}")
         parts += [_absent(p) for p in places if p.clips == clips and p.results is None]
@@ -62,7 +69,7 @@ def report(places: Sequence[Place], draws: int = 2000, seed: int = 0) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _first_lines(given: Sequence[Answer]) -> list[str]:
+def _first_lines(given: Sequence[SweepAnswer]) -> list[str]:
     parts = [sentence(given)]
     if given:
         parts.append(markdown(answers_table(given)))

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from attention.catalogue.catalogue import say
+from attention.errors import InputError
 from attention.methods.registry import known_method, methods
 from training.judge import paper
 from training.judge.bootstrap import Difference
@@ -15,6 +18,7 @@ from training.judge.randomisation import holm
 from training.report.numbers import MISSING, bounds, chance, percent, signed, table
 
 NOBODY = "not told apart"
+COLUMNS = ["labels", "better", "worse", "clips", "judged", "measure", "mean", "low", "high", "p"]
 
 Naming = Callable[[str], str]  # a method → what it is called
 
@@ -23,11 +27,13 @@ Naming = Callable[[str], str]  # a method → what it is called
 class Answer:
     """A question, attention against one baseline, put to one sweep: measure → difference.
 
-    Each p is corrected for all answers that were given together (Holm).
+    clips: name of the data set · judged: how many clips. Each p is corrected for all answers that were
+    given together (Holm).
     """
 
     claim: Claim
-    column: Column
+    clips: str
+    judged: int
     found: Mapping[Measure, Difference]
 
     def question(self, named: Naming) -> str:
@@ -36,8 +42,24 @@ class Answer:
         when = f"with {percent(share)} of the labels" if share else "without labels"
         return f"{when}, {named(self.claim.better.method)} against {named(self.claim.worse.method)}"
 
+    def points(self, measure: Measure) -> str:
+        """By how much and with what interval, such as +7.4 [+3.3, +11.8]. KeyError for another measure."""
+        return f"{signed(self.found[measure].mean)} {bounds(self.found[measure])}"
 
-def answers(columns: Sequence[Column]) -> list[Answer]:
+    def winner(self, measure: Measure) -> str | None:
+        """The method that wins; None where they are not told apart. KeyError for another measure."""
+        sign = self.found[measure].sign
+        return {1: self.claim.better.method, -1: self.claim.worse.method}.get(sign)
+
+
+@dataclass(frozen=True)
+class SweepAnswer(Answer):
+    """An answer with the sweep that gave it."""
+
+    column: Column
+
+
+def answers(columns: Sequence[Column]) -> list[SweepAnswer]:
     """Every question that a sweep can answer, by question and then by sweep."""
     asked = [
         (number, place, claim, measure, found)
@@ -47,9 +69,11 @@ def answers(columns: Sequence[Column]) -> list[Answer]:
         if (found := column.difference(claim, measure)) is not None
     ]
     corrected = holm([found.p for *_, found in asked])
-    given: dict[tuple[int, int], Answer] = {}
+    given: dict[tuple[int, int], SweepAnswer] = {}
     for (number, place, claim, measure, found), p in zip(asked, corrected, strict=True):
-        answer = given.get((number, place), Answer(claim, columns[place], {}))
+        column = columns[place]
+        unanswered = SweepAnswer(claim, column.name, column.clip_count, {}, column)
+        answer = given.get((number, place), unanswered)
         known = {**answer.found, measure: replace(found, p=p)}
         given[number, place] = replace(answer, found=known)
     return [given[key] for key in sorted(given)]
@@ -123,7 +147,7 @@ def winner(signs: Sequence[int]) -> str:
     return say(f"curves.verdict.{who}_apart" if 0 in signs else f"curves.verdict.{who}")
 
 
-def too_few(given: Sequence[Answer]) -> str:
+def too_few(given: Sequence[SweepAnswer]) -> str:
     """That a sweep is too small to tell its methods apart, and how many clips it takes; else nothing.
 
     given: answers of one sweep.
@@ -154,18 +178,47 @@ def answers_table(
         header += [f"{measure}: who wins", f"{measure}: points [95 %]", f"{measure}: p"]
     rows = []
     for answer in given:
-        row = [answer.question(named), answer.column.name]
+        row = [answer.question(named), answer.clips]
         for measure in MEASURES:
-            row += _said(answer.claim, answer.found.get(measure), winner_named)
+            row += _said(answer, measure, winner_named)
         rows.append(row)
     return table(header, rows)
 
 
-def _said(claim: Claim, found: Difference | None, named: Naming) -> list[str]:
-    if found is None:
+def _said(answer: Answer, measure: Measure, named: Naming) -> list[str]:
+    if measure not in answer.found:
         return [MISSING] * 3
-    who = {1: named(claim.better.method), -1: named(claim.worse.method), 0: NOBODY}[found.sign]
-    return [who, f"{signed(found.mean)} {bounds(found)}", chance(found.p)]
+    winner = answer.winner(measure)
+    who = NOBODY if winner is None else named(winner)
+    return [who, answer.points(measure), chance(answer.found[measure].p)]
+
+
+def write_answers(given: Sequence[Answer], file: Path) -> None:
+    """The answers as a table, a line for each measure of each, unrounded. Raises OSError."""
+    rows = [
+        [answer.claim.better.fraction, answer.claim.better.method, answer.claim.worse.method,
+         answer.clips, answer.judged, measure, found.mean, found.low, found.high, found.p]
+        for answer in given
+        for measure, found in answer.found.items()
+    ]  # fmt: skip
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(file, index=False)
+
+
+def read_answers(file: Path) -> list[Answer]:
+    """What `write_answers` wrote, in its order. InputError where it is missing or something else."""
+    try:
+        rows = pd.read_csv(file, float_precision="round_trip")[COLUMNS]
+    except (OSError, ValueError, KeyError):
+        raise InputError(
+            f"{file.name} is missing or holds no answers; write it by python -m training report."
+        ) from None
+    found: dict[tuple[Any, ...], dict[Measure, Difference]] = {}
+    for *key, measure, mean, low, high, p in rows.to_numpy().tolist():
+        found.setdefault(tuple(key), {})[measure] = Difference(mean, float("nan"), low, high, p)
+    return [
+        Answer(Claim(Curve(better, labels), Curve(worse, labels), ""), clips, judged, differences)
+        for (labels, better, worse, clips, judged), differences in found.items()
+    ]
 
 
 def _signs(given: Sequence[Answer], votes: bool) -> list[int]:

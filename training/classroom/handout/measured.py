@@ -1,28 +1,30 @@
-"""The numbers of the handout, read from the sweeps that ship and from RESULTS.md; none is typed."""
+"""The numbers of the handout, read from the sweeps that ship and their answers; none is typed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from attention.disk.home import ASSETS, ROOT
+from attention.catalogue.catalogue import has_words, key_of, say
+from attention.disk.home import ASSETS
 from attention.errors import InputError
 from attention.methods.registry import plain_name
+from training.classroom.shipped import shipped_answer, shipped_answers
 from training.judge import paper
-from training.judge.paper import FEW, NONE, Curve
+from training.judge.paper import FEW, NONE, Curve, Measure
 from training.judge.results import SweepResults, read_results
 from training.report.numbers import spread
-from training.report.verdict import NOBODY
+from training.report.verdict import Answer, sentence
 
-RESULTS = ROOT / "RESULTS.md"
 SWEEPS = ASSETS / "results"
-VOTE, MEAN, UNATT, ENERGYNET = "CNN", "CNN mean", "UnAtt", "finetune+EnergyNet"
-DRAWN, NOISY, REAL = "drawn clips, clean stills", "drawn clips, noisy stills", "real clips"
-AGAINST_VOTE = "without labels, UnAtt against CNN, vote"
-AGAINST_TUNED = "with 20 % of the labels, finetune+EnergyNet against finetune+CNN, vote"
-AGAINST_SVM = "with 20 % of the labels, finetune+EnergyNet against SVM"
+VOTE, MEAN, UNATT, TUNED, ENERGYNET = (
+    "CNN",
+    "CNN mean",
+    "UnAtt",
+    "finetune+CNN",
+    "finetune+EnergyNet",
+)
 
 
 @lru_cache(maxsize=4)
@@ -40,24 +42,23 @@ def measured(drawn: SweepResults, real: SweepResults, words: Mapping[str, str]) 
     words: "ahead" says that {who} is, "equal" that methods are not told apart.
     """
 
-    def said(question: str, clips: str, measure: str = "accuracy") -> str:
-        return difference(lines, question, clips, measure, words)
+    def said(sweep: str, better: str, worse: str, labels: float, measure: Measure) -> str:
+        return difference(shipped_answer(sweep, better, worse, labels), measure, words)
 
-    lines = verdicts(RESULTS)
     found = {
         "drawn_clips": str(sum(drawn.clip_counts.values())),
         "real_clips": str(sum(real.clip_counts.values())),
         "seeds": str(len(drawn.seeds)),
         "paper_unatt": f"{paper.UNSUPERVISED.accuracy:.1f}",
         "paper_energynet": f"{paper.FIGURE_5_GAIN[FEW]:.1f}",
-        "verdict": first_line(RESULTS),
-        "unatt_drawn": said(AGAINST_VOTE, DRAWN),
-        "unatt_noisy": said(AGAINST_VOTE, NOISY),
-        "unatt_real": said(AGAINST_VOTE, REAL),
-        "unatt_real_map": said(AGAINST_VOTE, REAL, "mAP"),
-        "energynet_drawn": said(AGAINST_TUNED, DRAWN),
-        "energynet_real": said(AGAINST_TUNED, REAL),
-        "energynet_svm": said(AGAINST_SVM, REAL, "mAP"),
+        "verdict": sentence(shipped_answers()),
+        "unatt_drawn": said("drawn", UNATT, VOTE, NONE, "accuracy"),
+        "unatt_noisy": said("noisy", UNATT, VOTE, NONE, "accuracy"),
+        "unatt_real": said("actions5", UNATT, VOTE, NONE, "accuracy"),
+        "unatt_real_map": said("actions5", UNATT, VOTE, NONE, "mAP"),
+        "energynet_drawn": said("drawn", ENERGYNET, TUNED, FEW, "accuracy"),
+        "energynet_real": said("actions5", ENERGYNET, TUNED, FEW, "accuracy"),
+        "energynet_svm": said("actions5", ENERGYNET, "SVM", FEW, "mAP"),
     }
     for name, results in (("drawn", drawn), ("real", real)):
         found[f"web_{name}"] = spread(_validation(results))
@@ -66,52 +67,21 @@ def measured(drawn: SweepResults, real: SweepResults, words: Mapping[str, str]) 
     return found | _pointing() | _shift()
 
 
-def verdicts(file: Path) -> Mapping[tuple[str, str], Mapping[str, str]]:
-    """The first table of RESULTS.md: (question, data set) → cell by column. InputError without one."""
-    rows = [
-        [cell.strip() for cell in line.strip("|\n ").split(" | ")]
-        for line in _lines(file)
-        if line.startswith("| ")
-    ]
-    header = rows[0] if rows else []
-    if header[:2] != ["question", "data set"]:
-        raise InputError(
-            f"{file.name} does not begin with its verdicts; write it anew by `report`."
-        )
-    last = next((n for n, row in enumerate(rows) if len(row) != len(header)), len(rows))
-    return {(row[0], row[1]): dict(zip(header, row, strict=True)) for row in rows[2:last]}
-
-
-def first_line(file: Path) -> str:
-    """The sentence that RESULTS.md begins with."""
-    return next(_lines(file), "")
-
-
-def difference(
-    lines: Mapping[tuple[str, str], Mapping[str, str]],
-    question: str,
-    clips: str,
-    measure: str,
-    words: Mapping[str, str],
-) -> str:
+def difference(answer: Answer, measure: Measure, words: Mapping[str, str]) -> str:
     """Points with their interval, and who wins: "+7.4 [+3.3, +11.8] (attention ahead)"."""
-    found = lines.get((question, clips))
-    if found is None:
-        raise InputError(
-            f"RESULTS.md has no line “{question}” of {clips}; write it anew by `report`."
-        )
-    winner = found[f"{measure}: who wins"]
-    who = words["equal"] if winner == NOBODY else words["ahead"].format(who=plain_name(winner))
-    return f"{found[f'{measure}: points [95 %]']} ({who})"
+    winner = answer.winner(measure)
+    who = words["ahead"].format(who=called(winner)) if winner else words["equal"]
+    return f"{answer.points(measure)} ({who})"
 
 
-def _lines(file: Path) -> Iterator[str]:
-    try:
-        return iter(file.read_text(encoding="utf-8").splitlines())
-    except OSError:
-        raise InputError(
-            f"{file.name} is missing; make it by python -m training report, then the handout."
-        ) from None
+def called(method: str) -> str:
+    """A method's name in everyday words, in the language of the handout."""
+    return _words("methods", method, plain_name(method))
+
+
+def _words(place: str, name: str, usual: str) -> str:
+    key = key_of(place, name, "plain")
+    return say(key) if has_words(key) else usual
 
 
 def _validation(results: SweepResults) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -141,7 +111,10 @@ def _shift() -> dict[str, str]:
     votes = ends[ends["method"] == VOTE]
     worst = str(votes.sort_values("accuracy")["shift"].iloc[0])
     mine = table[table["shift"] == worst]
-    found = {"shift": worst, "shift_clips": str(int(mine["clips"].iloc[0]))}
+    found = {
+        "shift": _words("shifts", worst, worst),
+        "shift_clips": str(int(mine["clips"].iloc[0])),
+    }
     for word, method in (("vote", VOTE), ("unatt", UNATT)):
         line = mine[mine["method"] == method].sort_values("value")["accuracy"]
         found |= {

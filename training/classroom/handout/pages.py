@@ -9,9 +9,10 @@ from typing import Any
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 
-from attention.methods.registry import known_method, plain_name
+from attention.catalogue.languages import spoken
+from attention.methods.registry import known_method
 from attention.pictures.sheet import written
-from training.classroom.handout.measured import ENERGYNET, REAL, VOTE, measured, sweep
+from training.classroom.handout.measured import ENERGYNET, VOTE, called, measured, sweep
 from training.classroom.handout.picture import Looked, largest_window, looked
 from training.classroom.handout.sheet import HEIGHT, INK, LINE, MARGIN, QUIET, WIDTH, Page, font_of
 from training.classroom.items import USUAL, lesson_file
@@ -23,6 +24,7 @@ COLUMN = (WIDTH - 2 * MARGIN - GAP) / 2
 COLUMNS = (MARGIN, MARGIN + COLUMN + GAP)
 SMALL, USUAL_SIZE, LARGE, TITLE = 7.5, 9.2, 10.5, 19.0  # points
 WRITING = 3  # empty lines below a question
+QUESTIONS_LEFT, ANSWERS_LEFT = 4, 5  # in the left column: the last answers are the longest
 METHODS = ("finetune+CNN", ENERGYNET, "SVM", "Web+video head")
 DASHES = ("-", "-", "--", "-.")  # two of the methods share a colour
 MARKERS = {
@@ -58,8 +60,9 @@ def blanks(words: Mapping[str, Any], seen: Looked) -> dict[str, str]:
 def write_handout(out: Path, language: str = USUAL) -> None:
     """Writes the two pages as a PDF, the same bytes each time. InputError where a number is missing."""
     words, seen = words_of(language), looked()
-    filled = blanks(words, seen)
-    pages = (questions(words, filled, seen), answers(words, filled, sweep("actions5")))
+    with spoken(language):
+        filled = blanks(words, seen)
+        pages = (questions(words, filled, seen), answers(words, filled, sweep("actions5")))
     about = {"Title": words["title"], "Keywords": digest(words, filled), "CreationDate": None}
     with PdfPages(out, metadata=about) as pdf:
         for page in pages:
@@ -82,7 +85,7 @@ def questions(words: Mapping[str, Any], filled: Mapping[str, str], seen: Looked)
     page.rule()
     page.y += 2
     top = page.y
-    for left, held in _columns(words["questions"]):
+    for left, held in _columns(words["questions"], QUESTIONS_LEFT):
         page.y = top
         for asked in held:
             page.y += 9
@@ -102,7 +105,7 @@ def answers(words: Mapping[str, Any], filled: Mapping[str, str], real: SweepResu
     page.rule()
     page.y += 2
     top, ends = page.y, []
-    for left, held in _columns(words["questions"]):
+    for left, held in _columns(words["questions"], ANSWERS_LEFT):
         page.y = top
         for asked in held:
             page.y += 9
@@ -112,7 +115,7 @@ def answers(words: Mapping[str, Any], filled: Mapping[str, str], real: SweepResu
     page.y = max(ends) + 8
     page.rule()
     page.y += 4
-    page.text(words["chart"].format_map({"clips": REAL}), LARGE, bold=True)
+    page.text(words["chart"], LARGE, bold=True)
     page.y += 10
     _chart(page, words, real)
     page.text(words["chart_note"], SMALL, colour=QUIET)
@@ -121,10 +124,9 @@ def answers(words: Mapping[str, Any], filled: Mapping[str, str], real: SweepResu
     return page.figure
 
 
-def _columns(asked: Sequence[Any]) -> Iterator[tuple[float, Sequence[Any]]]:
-    """The questions in two columns, each with its left edge."""
-    half = (len(asked) + 1) // 2
-    yield from zip(COLUMNS, (asked[:half], asked[half:]), strict=True)
+def _columns(asked: Sequence[Any], left: int) -> Iterator[tuple[float, Sequence[Any]]]:
+    """The questions in two columns, so many in the left one, each column with its left edge."""
+    yield from zip(COLUMNS, (asked[:left], asked[left:]), strict=True)
 
 
 def _maps(page: Page, words: Mapping[str, Any], seen: Looked) -> None:
@@ -175,7 +177,7 @@ def _chart(page: Page, words: Mapping[str, Any], real: SweepResults) -> None:
         axes.errorbar(
             100 * mine["fraction"], mine["mean"], yerr=mine["std"], color=colour, marker=marker,
             markersize=4.5, linewidth=1.4, linestyle=DASHES[METHODS.index(str(method))], capsize=2,
-            label=plain_name(str(method)),
+            label=called(str(method)),
         )  # fmt: skip
     vote = figure5_rows(real, "accuracy", [VOTE])["mean"].iloc[0]
     axes.axhline(vote, color=QUIET, linestyle=":", linewidth=1.2)

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from attention.analysis import Analysis, Side
-from attention.disk.home import ASSETS, ROOT
+from attention.disk.home import ASSETS
 from attention.errors import InputError, short
 from attention.methods.registry import plain_name
 from attention.pack import load_pack
@@ -25,17 +25,12 @@ from attention.probe.trust.truth import energy_inside, in_square
 from attention.serving.curves import shift_curves
 from attention.serving.samples import Sample, samples
 from attention.serving.shipped import FOLDER
+from training.classroom.shipped import DATA_SETS, shipped_answer, shipped_answers
 from training.judge.results import ROWS, WEB_ROWS
-from training.report.numbers import percent
+from training.report.verdict import NOBODY, Answer
 
 MODEL = "interactions"  # the model that ships with measured maps
-DATA_SETS = {
-    "drawn": "drawn clips, clean stills",
-    "noisy": "drawn clips, noisy stills",
-    "actions5": "real clips",
-}
 RESULTS = ASSETS / "results"
-NOBODY = "not told apart"
 
 
 def fact(words: str) -> str:
@@ -98,46 +93,22 @@ def _stills(sweep: str) -> str:
 
 def _clips(sweep: str) -> str:
     """How many clips were judged."""
-    found = re.search(rf"^\| {re.escape(DATA_SETS[sweep])} \| (\d+) test clips", _results(), re.M)
-    if found is None:
-        raise LookupError(sweep)
-    return found[1]
+    return str(next(one.judged for one in shipped_answers() if one.clips == DATA_SETS[sweep]))
 
 
 def _gain(sweep: str, better: str, worse: str, labels: str) -> str:
-    """Points of accuracy of one method over another with their 95 % interval, as RESULTS.md has them."""
-    return _answer(sweep, better, worse, labels)[1]
+    """Points of accuracy of one method over another with their 95 % interval."""
+    return _answer(sweep, better, worse, labels).points("accuracy")
 
 
 def _wins(sweep: str, better: str, worse: str, labels: str) -> str:
     """Who is told apart as the better one; "not told apart" where neither is."""
-    who = _answer(sweep, better, worse, labels)[0]
-    return who if who == NOBODY else plain_name(who)
+    who = _answer(sweep, better, worse, labels).winner("accuracy")
+    return plain_name(who) if who else NOBODY
 
 
-def _answer(sweep: str, better: str, worse: str, labels: str) -> tuple[str, str]:
-    share = float(labels) / 100
-    when = f"with {percent(share)} of the labels" if share else "without labels"
-    return _answers()[f"{when}, {better} against {worse}", DATA_SETS[sweep]]
-
-
-@lru_cache(maxsize=1)
-def _answers() -> dict[tuple[str, str], tuple[str, str]]:
-    """(question, data set) → (who wins, points and interval), the first table of RESULTS.md."""
-    lines = _results().splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith("| question |"))
-    found = {}
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        question, clips, who, points, *_ = (cell.strip() for cell in line.strip("|").split("|"))
-        found[question.replace(", vote", ""), clips] = (who, points)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _results() -> str:
-    return (ROOT / "RESULTS.md").read_text(encoding="utf-8")
+def _answer(sweep: str, better: str, worse: str, labels: str) -> Answer:
+    return shipped_answer(sweep, better, worse, float(labels) / 100)
 
 
 def _side(key: str, side: str) -> Side:

@@ -8,10 +8,10 @@ import numpy as np
 from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.methods.registry import plain_name
+from training.classroom.shipped import DATA_SETS
 from training.report.known_sweeps import known_sweeps, results_of
 from training.report.numbers import percent, spread
 from training.tabs.learn.facts import (
-    DATA_SETS,
     Accuracies,
     accuracies,
     by_curve,

@@ -9,8 +9,8 @@ from training.classroom.items import LESSON, USUAL, lesson_file
 SCRIPTS = ("wire.js", "room.js", "sheet.js", "tallies.js", "teacher.js", "panel.js")
 
 
-def class_room() -> None:
-    """Builds it where it is called: the panel, and below it the teacher's guide."""
+def class_room() -> gr.Markdown:
+    """Builds it where it is called: the panel, and below it the teacher's guide, which it returns."""
     gr.HTML(
         value=None,
         html_template='<section class="attention-class"></section>',
@@ -19,7 +19,13 @@ def class_room() -> None:
         elem_id="class-room",
     )
     with gr.Accordion(label("room.guide"), open=False, elem_id="class-guide"):
-        gr.Markdown(lesson_file("teacher.md", USUAL).read_text(encoding="utf-8"))
+        return gr.Markdown(guide(USUAL))
+
+
+def guide(language: str) -> str:
+    """The teacher's guide as Markdown, in a language such as "de"; it links the handout of it."""
+    text = lesson_file("teacher.md", language).read_text(encoding="utf-8")
+    return text.replace("(handout.pdf)", f"(class/handout?language={language})")
 
 
 def room_script() -> str:
