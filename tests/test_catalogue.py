@@ -17,7 +17,7 @@ from attention.catalogue import catalogue
 from attention.catalogue.catalogue import for_browser, key_of, say, sentences, written
 from attention.catalogue.languages import LANGUAGES, language_of, speaking, spoken
 from attention.gate.head import Head
-from attention.methods.registry import methods, plain_name
+from attention.methods.registry import both_names, hint_of, methods, plain_name
 from attention.pack import load_pack
 from attention.probe.maps.registry import map_methods
 from attention.probe.shift.registry import shifts
@@ -143,6 +143,18 @@ def test_the_rows_of_every_registry_have_their_words():
         wanted[key_of("samples", sample.key, "story")] = sample.story
     english = written("en")
     assert {key: english.get(key) for key in wanted} == wanted
+
+
+def test_a_method_is_named_in_the_language_of_who_asks():
+    assert plain_name("finetune+CNN") == "tuned vote"
+    with spoken("de"):
+        assert plain_name("finetune+CNN") == "getunte Abstimmung"
+        assert both_names("UnAtt") == "Aufmerksamkeit (UnAtt)"
+        assert both_names("SVM") == "SVM"
+        assert hint_of("SVM").startswith("Lineare SVMs")
+    with spoken("es"):
+        assert plain_name("finetune+EnergyNet") == "energía aprendida"
+        assert plain_name("of another version") == "of another version"
 
 
 def test_the_reason_of_a_verdict_is_what_its_method_wrote():
@@ -275,7 +287,9 @@ def test_the_page_begins_with_its_scripts_and_styles_and_nothing_else_does():
         assert begun and int(first.headers["content-length"]) == len(first.content)
         assert client.get("/other").text == "<head></head>"
         assert client.get("/absent").status_code == 404
-        for name, kind, text in zip(begun.groups(), ("css", "javascript"), ("b {}", "say('é');"), strict=True):
+        for name, kind, text in zip(
+            begun.groups(), ("css", "javascript"), ("b {}", "say('é');"), strict=True
+        ):
             for packing in ("gzip", "identity"):
                 file = client.get(f"/{name}", headers={"accept-encoding": packing})
                 assert file.text == text and kind in file.headers["content-type"]

@@ -7,9 +7,9 @@ import numpy as np
 
 from attention.analysis import Analysis
 from attention.catalogue.catalogue import say
+from attention.methods.registry import hint_of, plain_name
 from attention.model.card import Card
 from attention.serving.looking import Progress
-from attention.tabs.named import method_hint, method_name
 from attention.tabs.why import why
 from attention.verdict import Verdict, decimals_for
 
@@ -31,8 +31,8 @@ def verdict_cards(analysis: Analysis, top: int = 3) -> str:
 def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
     name, method = analysis.concepts[verdict.prediction], verdict.method
     hint, plain, reason = (
-        method_hint(method),
-        escape(method_name(method)),
+        hint_of(method),
+        escape(plain_name(method)),
         escape(why(verdict, analysis)),
     )
     return (
@@ -59,7 +59,7 @@ def said_in_all(analysis: Analysis) -> str:
     said: dict[str, list[str]] = {}
     for verdict in analysis.verdicts:
         concept = analysis.concepts[verdict.prediction]
-        said.setdefault(concept, []).append(method_name(verdict.method))
+        said.setdefault(concept, []).append(plain_name(verdict.method))
     methods = len(analysis.verdicts)
     if methods < 2:
         return ""

@@ -1,19 +1,8 @@
 """Names and explanations of registries' rows, in the language of who asks; what lacks words keeps its own."""
 
 from attention.catalogue.catalogue import has_words, key_of, say
-from attention.methods.registry import hint_of, plain_name
 from attention.probe.known.probe import Probe
 from attention.serving.samples import Sample
-
-
-def method_name(method: str) -> str:
-    """The method's name in everyday words; its own name where it has none."""
-    return _words("methods", method, "plain", plain_name(method))
-
-
-def method_hint(method: str) -> str:
-    """The sentence that explains a method; empty for an unknown one."""
-    return _words("methods", method, "hint", hint_of(method))
 
 
 def probe_name(probe: Probe) -> str:
