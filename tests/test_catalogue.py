@@ -81,7 +81,7 @@ PUT_TOGETHER = {  # of keys that the code puts together, what they begin with
     "page": {"skip", "header"},  # of header.html
     "cards": {"frame", "frame_of", "step", "step_of", "decode", "forward", "maps", "energies"},
 }
-TABLES = {"compare.beside.", "train.settings.", "page.tabs."}  # said by a name alone
+TABLES = {"compare.beside.", "train.settings.", "page.tabs.", "charts.tables."}  # said by a name alone
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
 WORDS = re.compile(r"\b[A-Za-z]+ +[a-z]+\b|^[A-Z][a-z]+$")  # two words, or one as a button has it
 NOT_WORDS = {  # keys of the keyboard, names of shifts, and what is wrong with our own code

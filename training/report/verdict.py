@@ -33,8 +33,10 @@ class Answer:
     def question(self, named: Naming) -> str:
         """Such as: with 20 % of the labels, finetune+EnergyNet against SVM."""
         share = self.claim.better.fraction
-        when = f"with {percent(share)} of the labels" if share else "without labels"
-        return f"{when}, {named(self.claim.better.method)} against {named(self.claim.worse.method)}"
+        some = say("charts.with_labels", share=percent(share))
+        better, worse = (named(curve.method) for curve in (self.claim.better, self.claim.worse))
+        labels = some if share else say("charts.without_labels")
+        return say("charts.asked", labels=labels, better=better, worse=worse)
 
 
 def answers(columns: Sequence[Column]) -> list[Answer]:
@@ -149,9 +151,14 @@ def answers_table(
 
     named, winner_named: how a method is called in a question, and as its answer.
     """
-    header = ["question", "data set"]
+    header = [say("charts.question"), say("charts.data_set")]
     for measure in MEASURES:
-        header += [f"{measure}: who wins", f"{measure}: points [95 %]", f"{measure}: p"]
+        of = say(f"charts.short.{measure}")
+        header += [
+            say("charts.who_wins", measure=of),
+            say("charts.points", measure=of),
+            say("charts.p", measure=of),
+        ]
     rows = []
     for answer in given:
         row = [answer.question(named), answer.column.name]
@@ -164,7 +171,11 @@ def answers_table(
 def _said(claim: Claim, found: Difference | None, named: Naming) -> list[str]:
     if found is None:
         return [MISSING] * 3
-    who = {1: named(claim.better.method), -1: named(claim.worse.method), 0: NOBODY}[found.sign]
+    who = {
+        1: named(claim.better.method),
+        -1: named(claim.worse.method),
+        0: say("charts.not_apart"),
+    }[found.sign]
     return [who, f"{signed(found.mean)} {bounds(found)}", chance(found.p)]
 
 
