@@ -12,7 +12,7 @@ from attention.methods.method import GREY, Marker
 from attention.methods.registry import both_names, known_method, methods, plain_name
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
-from training.report.curves import curve_name, figure5_rows, paper_rows
+from training.report.curves import course, curve_name, figure5_rows, paper_rows
 from training.report.numbers import percent, signed
 from training.report.plot import (
     BAR_HEIGHT,
@@ -150,11 +150,8 @@ def training_chart(
         latest = cell if cell in set(mine["cell"]) else mine["cell"].iloc[-1]
         mine = mine[mine["cell"] == latest]
         for kind, (quantity, values) in enumerate(mine.groupby("quantity", sort=False)):
-            colour = (
-                RUN_COLOURS[(2 * kind + place) % len(RUN_COLOURS)]
-                if len(logs) == 1
-                else (RUN_COLOURS[place % len(RUN_COLOURS)])
-            )
+            shade = 2 * kind if len(logs) == 1 else place
+            colour = RUN_COLOURS[shade % len(RUN_COLOURS)]
             name = say(f"charts.quantities.{quantity}")
             name = f"{shorten(title, LEGEND, placeholder=' …')}: {name}" if len(logs) > 1 else name
             lines += _log_lines(name, values, colour, DASHES[kind % 4], smoothing)
@@ -223,19 +220,9 @@ def _figure5_alt(
     title, _, results = sweeps[0]
     parts = []
     for method, rows in figure5_rows(results, measure, methods).groupby("method", sort=False):
-        parts.append(_course(plain_name(str(method)), rows.iloc[0], rows.iloc[-1]))
+        parts.append(course(plain_name(str(method)), rows.iloc[0], rows.iloc[-1]))
     of = f"{title}: " if len(sweeps) > 1 else ""
     return f"{of}{'; '.join(parts)}."
-
-
-def _course(name: str, first: pd.Series, last: pd.Series) -> str:
-    """From where to where a method goes with its labels, or its one number."""
-    share, most = percent(first["fraction"]), percent(last["fraction"])
-    value, end = f"{first['mean']:.1f}", f"{last['mean']:.1f}"
-    if share != most:
-        return say("charts.rises", method=name, first=value, share=share, last=end, most=most)
-    some = say("curves.labels.some", share=share) if first["fraction"] else say("charts.no_labels")
-    return say("charts.level", method=name, value=value, labels=some)
 
 
 def _log_lines(

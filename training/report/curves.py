@@ -164,6 +164,16 @@ def full_curve_name(curve: Curve) -> str:
     return f"{both_names(curve.method)}, {_labels(curve)}"
 
 
+def course(name: str, first: pd.Series, last: pd.Series) -> str:
+    """From where to where a method goes with its labels, or its one number."""
+    share, most = percent(first["fraction"]), percent(last["fraction"])
+    value, end = f"{first['mean']:.1f}", f"{last['mean']:.1f}"
+    if share != most:
+        return say("charts.rises", method=name, first=value, share=share, last=end, most=most)
+    some = say("curves.labels.some", share=share) if first["fraction"] else say("charts.no_labels")
+    return say("charts.level", method=name, value=value, labels=some)
+
+
 def _labels(curve: Curve) -> str:
     if not curve.fraction:
         return say("curves.labels.none")
