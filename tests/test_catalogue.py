@@ -27,7 +27,7 @@ from attention.serving.probing import offered_probes
 from attention.serving.samples import samples
 from attention.serving.shipped import FOLDER
 from attention.tabs.cards import said_in_all
-from attention.tabs.languages import IN_BROWSER, label
+from attention.tabs.languages import IN_BROWSER, in_its_language, label
 from attention.tabs.named import model_words
 from attention.tabs.page import Page
 from attention.tabs.why import why
@@ -298,6 +298,17 @@ def test_an_event_speaks_the_language_of_its_browser():
     answer = client.post("/gradio_api/run/speaking", json={"data": []})
     assert answer.json()["data"] == ["es"]
     assert speaking() == "en"
+
+
+@pytest.mark.parametrize("several", [1, 2])
+def test_what_there_is_to_choose_is_in_the_language_of_its_browser(several):
+    with Page() as page:
+        menus = [gr.Dropdown(["x"]) for _ in range(several)]
+        in_its_language(page, dict.fromkeys(menus, lambda: [(speaking(), "x")]))
+    client = TestClient(gr.routes.App.create_app(page), headers={"accept-language": "es"})
+    body = {"data": [], "fn_index": 0, "session_hash": "a"}
+    updates = client.post("/gradio_api/run/predict", json=body).json()["data"]
+    assert [update["choices"] for update in updates] == [[["es", "x"]]] * several
 
 
 def test_the_page_begins_with_its_scripts_and_styles_and_nothing_else_does():

@@ -44,7 +44,7 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
                 _measure_choices(),
                 value="accuracy",
                 label=label("curves.measure"),
-                min_width=330,
+                min_width=360,
                 elem_id="curves-measure",
             )
             names = gr.Dropdown(
