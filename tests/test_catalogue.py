@@ -167,7 +167,7 @@ def test_the_rows_of_every_registry_have_their_words():
 def test_a_models_card_speaks_the_language_of_who_asks_and_ones_own_model_its_own_words():
     shipped = read_card("interactions")
     with spoken("de"):
-        assert model_words("interactions", shipped, "title") == "Begegnungen, gezeichnet"
+        assert model_words("interactions", shipped, "title") == "Gezeichnete Clips"
         assert model_words("vgg16", read_card("vgg16"), "title") == "ImageNet, vgg16"
         assert model_words("vgg16", read_card("vgg16"), "trained_on") == "Fotos von ImageNet-1k"
         own = shipped.model_copy(update={"title": "Mine"})
