@@ -17,7 +17,9 @@ from attention.catalogue import catalogue
 from attention.catalogue.catalogue import for_browser, key_of, say, sentences, written
 from attention.catalogue.languages import LANGUAGES, language_of, speaking, spoken
 from attention.gate.head import Head
-from attention.methods.registry import methods, plain_name
+from attention.methods.registry import both_names, hint_of, methods, plain_name
+from attention.model.card import read_card, shipped_models
+from attention.networks.known.registry import on_imagenet
 from attention.pack import load_pack
 from attention.probe.maps.registry import map_methods
 from attention.probe.shift.registry import shifts
@@ -25,7 +27,8 @@ from attention.serving.probing import offered_probes
 from attention.serving.samples import samples
 from attention.serving.shipped import FOLDER
 from attention.tabs.cards import said_in_all
-from attention.tabs.languages import IN_BROWSER, label
+from attention.tabs.languages import IN_BROWSER, in_its_language, label
+from attention.tabs.named import model_words
 from attention.tabs.page import Page
 from attention.tabs.why import why
 from attention.verdict import agreement
@@ -73,7 +76,14 @@ QUOTED = re.compile(r"""["'`]([a-z0-9_]+(?:\.[a-z0-9_]+)+)["'`]""")
 MADE = re.compile(
     r"""["'`]([a-z0-9_]+\.[a-z0-9_.]*)\$?\{"""
 )  # train.state.{state}: any that begins so
-BY_NAME = {"methods", "probes", "shifts", "mapmethods", "samples"}  # keys made of a row's name
+BY_NAME = {
+    "models",
+    "methods",
+    "probes",
+    "shifts",
+    "mapmethods",
+    "samples",
+}  # keys made of a row's name
 PUT_TOGETHER = {  # of keys that the code puts together, what they begin with
     "compare": {"says", "score", "ahead", "by", "for_it", "beside"},
     "compare.answers": {"web", "tuned", "higher", "lower"},
@@ -81,7 +91,12 @@ PUT_TOGETHER = {  # of keys that the code puts together, what they begin with
     "page": {"skip", "header"},  # of header.html
     "cards": {"frame", "frame_of", "step", "step_of", "decode", "forward", "maps", "energies"},
 }
-TABLES = {"compare.beside.", "train.settings.", "page.tabs."}  # said by a name alone
+TABLES = {
+    "compare.beside.",
+    "train.settings.",
+    "page.tabs.",
+    "charts.tables.",
+}  # said by a name alone
 LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')
 WORDS = re.compile(r"\b[A-Za-z]+ +[a-z]+\b|^[A-Z][a-z]+$")  # two words, or one as a button has it
 NOT_WORDS = {  # keys of the keyboard, names of shifts, and what is wrong with our own code
@@ -141,8 +156,35 @@ def test_the_rows_of_every_registry_have_their_words():
         wanted[key_of("mapmethods", row.name, "hint")] = row.hint
     for sample in samples():
         wanted[key_of("samples", sample.key, "story")] = sample.story
+    for name in (*shipped_models(), *on_imagenet()):
+        card = read_card(name)
+        for field in ("title", "about", "trained_on", "how_good", "licence"):
+            assert model_words(name, card, field) == getattr(card, field), (name, field)
     english = written("en")
     assert {key: english.get(key) for key in wanted} == wanted
+
+
+def test_a_models_card_speaks_the_language_of_who_asks_and_ones_own_model_its_own_words():
+    shipped = read_card("interactions")
+    with spoken("de"):
+        assert model_words("interactions", shipped, "title") == "Gezeichnete Clips"
+        assert model_words("vgg16", read_card("vgg16"), "title") == "ImageNet, vgg16"
+        assert model_words("vgg16", read_card("vgg16"), "trained_on") == "Fotos von ImageNet-1k"
+        own = shipped.model_copy(update={"title": "Mine"})
+        assert model_words("torchvision", own, "title") == "Mine"
+        assert model_words("torchvision", own, "about") == shipped.about
+
+
+def test_a_method_is_named_in_the_language_of_who_asks():
+    assert plain_name("finetune+CNN") == "tuned vote"
+    with spoken("de"):
+        assert plain_name("finetune+CNN") == "getunte Abstimmung"
+        assert both_names("UnAtt") == "Aufmerksamkeit (UnAtt)"
+        assert both_names("SVM") == "SVM"
+        assert hint_of("SVM").startswith("Lineare SVMs")
+    with spoken("es"):
+        assert plain_name("finetune+EnergyNet") == "energía aprendida"
+        assert plain_name("of another version") == "of another version"
 
 
 def test_the_reason_of_a_verdict_is_what_its_method_wrote():
@@ -256,6 +298,17 @@ def test_an_event_speaks_the_language_of_its_browser():
     answer = client.post("/gradio_api/run/speaking", json={"data": []})
     assert answer.json()["data"] == ["es"]
     assert speaking() == "en"
+
+
+@pytest.mark.parametrize("several", [1, 2])
+def test_what_there_is_to_choose_is_in_the_language_of_its_browser(several):
+    with Page() as page:
+        menus = [gr.Dropdown(["x"]) for _ in range(several)]
+        in_its_language(page, dict.fromkeys(menus, lambda: [(speaking(), "x")]))
+    client = TestClient(gr.routes.App.create_app(page), headers={"accept-language": "es"})
+    body = {"data": [], "fn_index": 0, "session_hash": "a"}
+    updates = client.post("/gradio_api/run/predict", json=body).json()["data"]
+    assert [update["choices"] for update in updates] == [[["es", "x"]]] * several
 
 
 def test_the_page_begins_with_its_scripts_and_styles_and_nothing_else_does():

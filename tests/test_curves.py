@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from attention.catalogue.languages import spoken
 from attention.errors import InputError
 from attention.methods.registry import both_names, methods, plain_name
 from tests.sweeps import CONCEPTS, SweepFolder, world
@@ -388,3 +389,21 @@ def test_charts_are_json_without_markup_of_their_own(usual: SweepResults) -> Non
     assert len(lines) == 2 * 10
     assert net["y"] == rows["mean"].tolist()
     assert net["error_y"]["array"] == rows["std"].tolist()
+
+
+def test_charts_speak_the_language_of_who_looks(small: SweepResults) -> None:
+    sweep = [("mine", paper.FILTERED, small)]
+    with spoken("de"):
+        chart = figure5_chart(sweep, "accuracy", METHODS)
+        rows = log_rows([NET | {"step": 10, "energy_loss": 0.9}])
+        log = training_chart({"mine": rows}, "EnergyNet", "loss")
+    assert chart.title.startswith("Genauigkeit (%) nach Anteil")
+    assert chart.layout["xaxis"]["title"]["text"] == "Trainingsclips mit Label (%)"
+    level = next(line for line in chart.data if line["name"] == "Abstimmung")
+    assert level["hovertext"][0].startswith(
+        "Abstimmung (CNN)<br>ohne Labels: 25.0 ± 0.0 aus 2 Seeds"
+    )
+    assert "gelernte Energie 62.5 (20 % der Labels)" in chart.alt
+    assert log.layout["xaxis"]["title"]["text"] == "Schritt"
+    assert log.alt == "EnergyNet (§3.4): Verlust: Energieverlust (Gl. 6) 0.9 bei 10."
+    assert rows["cell"].tolist() == ["Aufteilung 1, Seed 0, 20 % der Labels"]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from attention.catalogue.languages import spoken
 from attention.confined.batch import end, start_confined
 from attention.errors import InputError
 from tests.clips import frame_number, numbered_frames, write_clip
@@ -386,6 +388,18 @@ def test_the_card_tells_counts_faults_and_what_to_do(own: str) -> None:
     ]
     assert "1 file cannot be read" in tags.text and "<i>x.jpg is neither" in tags.text
     assert "Stills that look alike: 1 pair" in tags.text
+
+
+def test_the_check_up_speaks_the_language_of_who_looks(own: str) -> None:
+    seen = check(source_of(own))
+    with spoken("de"):
+        card = Tags(standing_card(own, Standing(checkup=seen))).text
+        pairs = Tags(twins_card(replace(seen, twins=()), set_folder(own), {}, own=True)).text
+        going = standing_card("own", Standing(done=3, total=1200, seconds=3.0))
+    assert "2 Klassen · 7 Standbilder · 4 Clips · 2 Training, 2 Test" in card
+    assert "1 Datei ist nicht lesbar" in card and "Was zu tun ist" in card
+    assert pairs == "Keine zwei Standbilder einer Klasse gleichen sich."
+    assert "own wird geprüft: Datei 3 von 1,200 · noch etwa" in going
 
 
 def test_progress_tells_the_time_left() -> None:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from textwrap import fill
 
 import attention.methods as folder
+from attention.catalogue.catalogue import has_words, key_of, say
 from attention.methods.method import Method, Where
 from attention.rows import rows_of
 
@@ -30,21 +31,26 @@ def known_method(name: str) -> Method | None:
 
 
 def hint_of(name: str) -> str:
-    """The sentence that explains a method; empty for an unknown one."""
+    """The sentence that explains a method, in the language of who asks; empty for an unknown one."""
     row = known_method(name)
-    return row.hint if row else ""
+    return _words(name, "hint", row.hint if row else "")
 
 
 def plain_name(name: str) -> str:
-    """The method's name in everyday words; its own name where it has none."""
+    """The method's name in everyday words of the language of who asks; its own name where it has none."""
     row = known_method(name)
-    return (row and row.plain) or name
+    return _words(name, "plain", (row and row.plain) or name)
 
 
 def both_names(name: str) -> str:
     """The method's name in everyday words with its own in brackets; its own alone where both are one."""
     plain = plain_name(name)
     return name if plain == name else f"{plain} ({name})"
+
+
+def _words(name: str, what: str, usual: str) -> str:
+    key = key_of("methods", name, what)
+    return say(key) if has_words(key) else usual
 
 
 def listed(*where: Where) -> str:

@@ -7,9 +7,10 @@ import numpy as np
 
 from attention.analysis import Analysis
 from attention.catalogue.catalogue import say
+from attention.methods.registry import hint_of, plain_name
 from attention.model.card import Card
 from attention.serving.looking import Progress
-from attention.tabs.named import method_hint, method_name
+from attention.tabs.named import model_words
 from attention.tabs.why import why
 from attention.verdict import Verdict, decimals_for
 
@@ -31,8 +32,8 @@ def verdict_cards(analysis: Analysis, top: int = 3) -> str:
 def _card(verdict: Verdict, analysis: Analysis, top: int) -> str:
     name, method = analysis.concepts[verdict.prediction], verdict.method
     hint, plain, reason = (
-        method_hint(method),
-        escape(method_name(method)),
+        hint_of(method),
+        escape(plain_name(method)),
         escape(why(verdict, analysis)),
     )
     return (
@@ -59,7 +60,7 @@ def said_in_all(analysis: Analysis) -> str:
     said: dict[str, list[str]] = {}
     for verdict in analysis.verdicts:
         concept = analysis.concepts[verdict.prediction]
-        said.setdefault(concept, []).append(method_name(verdict.method))
+        said.setdefault(concept, []).append(plain_name(verdict.method))
     methods = len(analysis.verdicts)
     if methods < 2:
         return ""
@@ -190,18 +191,19 @@ def timing_line(analysis: Analysis) -> str:
 def model_card(name: str, card: Card) -> str:
     """The honest card of a model: trained on what, how good, drawn or real."""
     rows = [
-        ("cards.trained_on", card.trained_on),
+        ("cards.trained_on", model_words(name, card, "trained_on")),
         ("cards.pictures", say("cards.drawn" if card.drawn else "cards.photographs")),
-        ("cards.how_good", card.how_good),
+        ("cards.how_good", model_words(name, card, "how_good")),
         (
             "cards.network",
             say("cards.network_is", backbone=card.backbone, concepts=len(card.concepts)),
         ),
         ("cards.made_by", card.command),
-        ("cards.licence", card.licence),
+        ("cards.licence", model_words(name, card, "licence")),
     ]
     lines = "".join(f"<dt>{say(key)}</dt><dd>{escape(text)}</dd>" for key, text in rows if text)
+    title, about = (escape(model_words(name, card, field)) for field in ("title", "about"))
     return (
-        f"<section class='model-card'><h2>{escape(card.title)} <code>{escape(name)}</code></h2>"
-        f"<p>{escape(card.about)}</p><dl>{lines}</dl></section>"
+        f"<section class='model-card'><h2>{title} <code>{escape(name)}</code></h2>"
+        f"<p>{about}</p><dl>{lines}</dl></section>"
     )

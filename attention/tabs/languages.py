@@ -40,10 +40,12 @@ def in_its_language(page: gr.Blocks, choices: Mapping[gr.components.Component, C
     choices: component → what gives its (words, value) pairs.
     """
 
-    def spoken_choices() -> list[Any]:
+    def spoken_choices() -> Any:
         if speaking() == USUAL:
-            return [gr.skip()] * len(choices)
-        return [gr.update(choices=given()) for given in choices.values()]
+            spoken = [gr.skip()] * len(choices)
+        else:
+            spoken = [gr.update(choices=given()) for given in choices.values()]
+        return spoken if len(spoken) > 1 else spoken[0]  # of one output, gradio takes a list whole
 
     page.load(
         spoken_choices, outputs=list(choices), show_progress="hidden", api_visibility="private"

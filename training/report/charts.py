@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from attention.catalogue.catalogue import say
 from attention.methods.method import GREY, Marker
 from attention.methods.registry import both_names, known_method, methods, plain_name
 from training.judge.paper import Curve
 from training.judge.results import SweepResults
-from training.report.curves import MEASURES, curve_name, figure5_rows, paper_rows
+from training.report.curves import course, curve_name, figure5_rows, paper_rows
 from training.report.numbers import percent, signed
 from training.report.plot import (
     BAR_HEIGHT,
@@ -31,7 +32,7 @@ from training.report.plot import (
     lines_layout,
 )
 from training.report.tables import LARGEST
-from training.report.training_log import PANELS, POOL, STAGES, smoothed
+from training.report.training_log import PANELS, POOL, panel_title, smoothed
 
 STEP = 1.012  # error bars of neighbouring methods stand side by side, not on each other
 CONFUSIONS_TOLD = 3
@@ -65,16 +66,17 @@ def figure5_chart(
             for method, mine in quoted.groupby("method", sort=False)
         ]
     names = ", ".join(title for title, _, _ in sweeps)
-    ticks = {none: "none"} | {share: f"{100 * share:g}" for share in shares}
+    ticks = {none: say("charts.none")} | {share: f"{100 * share:g}" for share in shares}
     bounds = (none * 0.85, max(shares[-1], none * 1.2) * 1.15)
+    height = say(f"charts.measure.{measure}")
+    title = say("charts.against", measure=height, sweeps=names)
     return Chart(
-        title=f"{MEASURES[measure][:1].upper()}{MEASURES[measure][1:]} "
-        f"against labelled training clips: {names}",
+        title=f"{title[:1].upper()}{title[1:]}",
         alt=_figure5_alt(sweeps, measure, methods),
         data=tuple(lines),
         layout=lines_layout(
-            axis("labelled training clips (%)", ticks, log=True, bounds=bounds),
-            axis(MEASURES[measure]),
+            axis(say("charts.labelled"), ticks, log=True, bounds=bounds),
+            axis(height),
             lines,
         ),
     )
@@ -85,23 +87,23 @@ def gains_chart(gains: pd.DataFrame, better: Curve, worse: Curve, title: str) ->
     shown = gains.head(LARGEST)
     up, down = int((gains["gain"] > 0).sum()), int((gains["gain"] < 0).sum())
     best, last = gains.iloc[0], gains.iloc[-1]
-    told = (
-        f"Better in {up} of {len(gains)} classes, "
-        f"worse in {down}; from {signed(best['gain'])} points in {best['class']} to "
-        f"{signed(last['gain'])} in {last['class']}."
-    )
+    told = say(
+        "charts.gains", up=up, down=down, count=len(gains), most=signed(best["gain"]),
+        best=best["class"], least=signed(last["gain"]), last=last["class"],
+    )  # fmt: skip
     values, low, high = (_numbers(shown[name]) for name in ("gain", "low", "high"))
     hints = [
         f"{name}: {signed(gain)} [{signed(a)}, {signed(b)}]"
         for name, gain, a, b in zip(shown["class"], values, low, high, strict=True)
     ]
     axes = {
-        "xaxis": axis("gain in accuracy (points)") | {"zeroline": True, "zerolinecolor": INTERVAL},
+        "xaxis": axis(say("charts.gain")) | {"zeroline": True, "zerolinecolor": INTERVAL},
         "yaxis": {"autorange": "reversed", "automargin": True, "showgrid": False},
     }
     height = max(BARS_LEAST, 110 + BAR_HEIGHT * len(shown))
     trace = bars(list(shown["class"]), values, low, high, hints)
-    title = f"Gain of {curve_name(better)}, over {curve_name(worse)}: {title}"
+    of = {"better": curve_name(better), "worse": curve_name(worse)}
+    title = say("charts.gain_of", **of, sweep=title)
     return Chart(title, told, (trace,), layout(height) | axes)
 
 
@@ -113,10 +115,13 @@ def confusion_chart(counts: pd.DataFrame, title: str) -> Chart:
         ((int(n), names[a], names[b]) for (a, b), n in np.ndenumerate(numbers) if a != b),
         key=lambda found: -found[0],
     )
-    worst = [f"{a} called {b} ({n})" for n, a, b in wrong[:CONFUSIONS_TOLD] if n]
-    told = f"{right} of {total} verdicts are right"
-    told += f"; most often wrong: {', '.join(worst)}." if worst else "."
-    axes = {"xaxis": axis("said"), "yaxis": axis("truth") | {"autorange": "reversed"}}
+    worst = ", ".join(
+        say("charts.called", truth=a, said=b, count=n) for n, a, b in wrong[:CONFUSIONS_TOLD] if n
+    )
+    key = "charts.right_but" if worst else "charts.right"
+    told = say(key, right=right, total=total, worst=worst)
+    x, y = axis(say("charts.said")), axis(say("charts.truth"))
+    axes = {"xaxis": x, "yaxis": y | {"autorange": "reversed"}}
     height = max(LINES_HEIGHT, 32 * len(names))
     return Chart(title, told, (grid(names, numbers.tolist()),), layout(height) | axes)
 
@@ -145,21 +150,19 @@ def training_chart(
         latest = cell if cell in set(mine["cell"]) else mine["cell"].iloc[-1]
         mine = mine[mine["cell"] == latest]
         for kind, (quantity, values) in enumerate(mine.groupby("quantity", sort=False)):
-            colour = (
-                RUN_COLOURS[(2 * kind + place) % len(RUN_COLOURS)]
-                if len(logs) == 1
-                else (RUN_COLOURS[place % len(RUN_COLOURS)])
-            )
-            name = PANELS[panel][str(quantity)]
+            shade = 2 * kind if len(logs) == 1 else place
+            colour = RUN_COLOURS[shade % len(RUN_COLOURS)]
+            name = say(f"charts.quantities.{quantity}")
             name = f"{shorten(title, LEGEND, placeholder=' …')}: {name}" if len(logs) > 1 else name
             lines += _log_lines(name, values, colour, DASHES[kind % 4], smoothing)
-            told.append(f"{name} {values['value'].iloc[-1]:.3g} at {values['at'].iloc[-1]:g}")
-    every = "step" if stage == "EnergyNet" else "epoch"
+            value, at = f"{values['value'].iloc[-1]:.3g}", f"{values['at'].iloc[-1]:g}"
+            told.append(say("charts.at", name=name, value=value, at=at))
+    every = say("charts.step" if stage == "EnergyNet" else "charts.epoch")
     most = max((max(trace["y"]) for trace in lines), default=1.0)
-    y = axis(panel, bounds=(0.0, 1.15 * most) if counted else None)
+    y = axis(say(f"charts.panels.{panel}"), bounds=(0.0, 1.15 * most) if counted else None)
     return Chart(
-        title=f"{STAGES[stage]}: {panel}",
-        alt=f"{STAGES[stage]}, {panel}: {'; '.join(told)}." if told else "",
+        title=panel_title(stage, panel),
+        alt=f"{panel_title(stage, panel)}: {'; '.join(told)}." if told else "",
         data=tuple(lines),
         layout=lines_layout(axis(every), y, lines),
     )
@@ -174,9 +177,9 @@ def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, la
     y, error = [float(v) for v in rows["mean"]], [float(v) for v in rows["std"]]
     notes = [
         f"{both_names(method)}{f' · {of}' if of else ''}\n"
-        f"{percent(r.fraction) if r.fraction else 'no labels'}: {r.mean:.1f}"
+        f"{percent(r.fraction) if r.fraction else say('charts.no_labels')}: {r.mean:.1f}"
         + ("" if np.isnan(r.std) else f" ± {r.std:.1f}")
-        + f" over {r.seeds} seed{'s' * (r.seeds != 1)}"
+        + f" {say('charts.over_seeds', count=r.seeds)}"
         for r in _tuples(rows)
     ]
     if level:  # it holds for any share: drawn through to the right
@@ -197,12 +200,15 @@ def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Trace:
     row = known_method(method)
     x = [none if f == 0 else float(f) for f in rows["fraction"]]
     y = [float(v) for v in rows["value"]]
-    where = [f"{both_names(method)}, the paper ({r.where}): {r.value:.1f}" for r in _tuples(rows)]
+    where = [
+        f"{say('charts.by_paper_in', method=both_names(method), where=r.where)}: {r.value:.1f}"
+        for r in _tuples(rows)
+    ]
     if rows["fraction"].iloc[0] == 0:
         x, y, where = [x[0], last * 1.1], y * 2, where * 2
     colour = row.colour if row else GREY
     marker = UNKNOWN if len(rows) == 1 and rows["fraction"].iloc[0] else None
-    name = f"{plain_name(method)}, the paper"
+    name = say("charts.by_paper", method=plain_name(method))
     return line(name, x, y, colour, "dash", marker, notes=where, quoted=True)
 
 
@@ -214,17 +220,7 @@ def _figure5_alt(
     title, _, results = sweeps[0]
     parts = []
     for method, rows in figure5_rows(results, measure, methods).groupby("method", sort=False):
-        first, last = rows.iloc[0], rows.iloc[-1]
-        if len(rows) == 1:
-            labels = (
-                f"{percent(first['fraction'])} of the labels" if first["fraction"] else "no labels"
-            )
-            parts.append(f"{plain_name(str(method))} {first['mean']:.1f} with {labels}")
-        else:
-            parts.append(
-                f"{plain_name(str(method))} from {first['mean']:.1f} at {percent(first['fraction'])} "
-                f"to {last['mean']:.1f} at {percent(last['fraction'])}"
-            )
+        parts.append(course(plain_name(str(method)), rows.iloc[0], rows.iloc[-1]))
     of = f"{title}: " if len(sweeps) > 1 else ""
     return f"{of}{'; '.join(parts)}."
 

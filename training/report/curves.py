@@ -1,6 +1,6 @@
 """Sweeps as the numbers behind the paper's figures and tables, the paper's own beside ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,19 +16,8 @@ from training.report import tables as report_tables
 from training.report.numbers import percent
 from training.report.verdict import answers, answers_table, sentence, too_few
 
-MEASURES: Mapping[str, str] = {
-    "accuracy": "accuracy (%)",
-    "mAP": "mean average precision (%)",
-    "top3": "top-3 accuracy (%)",
-}
-TABLES: Mapping[str, str] = {
-    "Table 1": "Accuracy of the Web CNN on held-out stills (%)",
-    "Table 2": "mAP, the supervised methods with all labels (%)",
-    "Table 3": "mAP without and with Web images (%)",
-    "Table 4": "Accuracy without labelled clips (%)",
-    "Table 5": "Accuracy beside other methods (%)",
-    "Differences": "Every order that the paper states, in points with 95 % intervals",
-}
+MEASURES = ("accuracy", "mAP", "top3")
+TABLES = ("Table 1", "Table 2", "Table 3", "Table 4", "Table 5", "Differences")
 PLAIN = "in plain words"
 
 
@@ -173,6 +162,16 @@ def curve_name(curve: Curve) -> str:
 def full_curve_name(curve: Curve) -> str:
     """Such as: learned energy (finetune+EnergyNet), 20 % of the labels."""
     return f"{both_names(curve.method)}, {_labels(curve)}"
+
+
+def course(name: str, first: pd.Series, last: pd.Series) -> str:
+    """From where to where a method goes with its labels, or its one number."""
+    share, most = percent(first["fraction"]), percent(last["fraction"])
+    value, end = f"{first['mean']:.1f}", f"{last['mean']:.1f}"
+    if share != most:
+        return say("charts.rises", method=name, first=value, share=share, last=end, most=most)
+    some = say("curves.labels.some", share=share) if first["fraction"] else say("charts.no_labels")
+    return say("charts.level", method=name, value=value, labels=some)
 
 
 def _labels(curve: Curve) -> str:

@@ -7,27 +7,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from attention.catalogue.catalogue import say
 from training.report.numbers import percent
 
 COLUMNS = ["stage", "cell", "at", "quantity", "value"]
-# as a run's lines name them → for people
-STAGES: Mapping[str, str] = {
-    "Web CNN": "Web CNN (§4.2)",
-    "tuned CNN": "fine-tuned CNN (§4.3)",
-    "EnergyNet": "EnergyNet (§3.4)",
-}
-POOL = "pool of candidates"
-# panel → quantity → its name; accuracies are written as shares, 0 … 1
-PANELS: Mapping[str, Mapping[str, str]] = {
-    "loss": {
-        "loss": "loss",
-        "energy_loss": "energy loss (Eq. 6)",
-        "triplet_loss": "triplet loss (Eq. 10)",
-    },
-    "accuracy (%)": {"accuracy": "training accuracy", "validation": "validation accuracy"},
-    POOL: {"pool": "pool size (§3.4.2)"},
+# as a run's lines name them → as the catalogue does
+STAGES: Mapping[str, str] = {"Web CNN": "web", "tuned CNN": "tuned", "EnergyNet": "energynet"}
+LOSS, ACCURACY, POOL = "loss", "accuracy", "pool"
+# panel → its quantities; accuracies are written as shares, 0 … 1
+PANELS: Mapping[str, tuple[str, ...]] = {
+    LOSS: ("loss", "energy_loss", "triplet_loss"),
+    ACCURACY: ("accuracy", "validation"),
+    POOL: ("pool",),
 }
 SHARES = {"accuracy", "validation"}
+
+
+def panel_title(stage: str, panel: str) -> str:
+    """Such as: Web CNN (§4.2): loss."""
+    return f"{say(f'charts.stages.{STAGES[stage]}')}: {say(f'charts.panels.{panel}')}"
 
 
 def log_rows(metrics: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -53,9 +51,16 @@ def log_rows(metrics: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
 
 def cell_name(line: Mapping[str, Any]) -> str:
     """Such as: fold 1, seed 0, 20 % of the labels."""
-    parts = [f"{key} {line[key]}" for key in ("fold", "seed") if line.get(key) is not None]
+    parts = [
+        said
+        for key, said in (
+            ("fold", say("charts.fold", fold=line.get("fold"))),
+            ("seed", say("charts.seed", seed=line.get("seed"))),
+        )
+        if line.get(key) is not None
+    ]
     if _number(line.get("fraction")) and line["fraction"] > 0:
-        parts.append(f"{percent(line['fraction'])} of the labels")
+        parts.append(say("curves.labels.some", share=percent(line["fraction"])))
     if line.get("part"):
         parts.append(str(line["part"]))
     return ", ".join(parts)

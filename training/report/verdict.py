@@ -39,8 +39,10 @@ class Answer:
     def question(self, named: Naming) -> str:
         """Such as: with 20 % of the labels, finetune+EnergyNet against SVM."""
         share = self.claim.better.fraction
-        when = f"with {percent(share)} of the labels" if share else "without labels"
-        return f"{when}, {named(self.claim.better.method)} against {named(self.claim.worse.method)}"
+        some = say("charts.with_labels", share=percent(share))
+        better, worse = (named(curve.method) for curve in (self.claim.better, self.claim.worse))
+        labels = some if share else say("charts.without_labels")
+        return say("charts.asked", labels=labels, better=better, worse=worse)
 
     def points(self, measure: Measure) -> str:
         """By how much and with what interval, such as +7.4 [+3.3, +11.8]. KeyError for another measure."""
@@ -173,9 +175,14 @@ def answers_table(
 
     named, winner_named: how a method is called in a question, and as its answer.
     """
-    header = ["question", "data set"]
+    header = [say("charts.question"), say("charts.data_set")]
     for measure in MEASURES:
-        header += [f"{measure}: who wins", f"{measure}: points [95 %]", f"{measure}: p"]
+        of = say(f"charts.short.{measure}")
+        header += [
+            say("charts.who_wins", measure=of),
+            say("charts.points", measure=of),
+            say("charts.p", measure=of),
+        ]
     rows = []
     for answer in given:
         row = [answer.question(named), answer.clips]
@@ -189,7 +196,7 @@ def _said(answer: Answer, measure: Measure, named: Naming) -> list[str]:
     if measure not in answer.found:
         return [MISSING] * 3
     winner = answer.winner(measure)
-    who = NOBODY if winner is None else named(winner)
+    who = say("charts.not_apart") if winner is None else named(winner)
     return [who, answer.points(measure), chance(answer.found[measure].p)]
 
 

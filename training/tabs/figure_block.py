@@ -1,8 +1,8 @@
 """A figure or table on the page: what it shows in words, its numbers, and files of it to take away."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
 from attention.tabs.faults import toasting
-from attention.tabs.languages import label
+from attention.tabs.languages import Choices, label
 from training.report.known_sweeps import Sweep, by_name
 from training.report.numbers import cell_text
 from training.report.plot import Chart, table_chart
@@ -64,13 +64,17 @@ Show = Callable[..., Shown]
 
 @dataclass(frozen=True)
 class View:
-    """One tab of figures: `render(sweeps, *values of inputs)` gives the values of outputs."""
+    """One tab of figures: `render(sweeps, *values of inputs)` gives the values of outputs.
+
+    choices: input → what there is to choose, in the language of who asks.
+    """
 
     name: str
     tab: gr.Tab
     inputs: list[Component]
     outputs: list[Component]
     render: Callable[..., Sequence[Any]]
+    choices: Mapping[Component, Choices] = field(default_factory=dict)
 
 
 def figure_block(

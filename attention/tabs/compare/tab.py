@@ -8,13 +8,12 @@ import numpy as np
 from attention.analysis import Analysis
 from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
-from attention.methods.registry import known_method
+from attention.methods.registry import hint_of, known_method, plain_name
 from attention.serving.looking import Looked
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import SIGNS, said_in_all, score_bars, signed
 from attention.tabs.compare.trust import trust_section
 from attention.tabs.languages import label
-from attention.tabs.named import method_hint, method_name
 from attention.tabs.why import why
 from attention.verdict import Floats, frame_mean
 
@@ -50,9 +49,9 @@ def _compare(looked: Looked | None) -> tuple[str, str, str]:
 def method_columns(analysis: Analysis) -> str:
     """The methods side by side with their top scores, and a sentence where they disagree."""
     columns = "".join(
-        f"<article class='verdict' aria-label='{escape(method_name(v.method))}'>"
-        f"<p class='method'>{escape(method_name(v.method))} <span class='by'>{escape(v.method)}</span></p>"
-        f"<p class='hint'>{escape(method_hint(v.method))}</p>{score_bars(v, analysis, TOP)}"
+        f"<article class='verdict' aria-label='{escape(plain_name(v.method))}'>"
+        f"<p class='method'>{escape(plain_name(v.method))} <span class='by'>{escape(v.method)}</span></p>"
+        f"<p class='hint'>{escape(hint_of(v.method))}</p>{score_bars(v, analysis, TOP)}"
         f"<p class='why'>{escape(why(v, analysis))}</p></article>"
         for v in analysis.verdicts
     )
@@ -70,7 +69,7 @@ def frame_strips(analysis: Analysis) -> str:
     """Per frame: a row of cells per method, with the colour and sign of the concept it names."""
     looks = analysis.looks(len(SIGNS))
     rows = "".join(
-        f"<tr><th scope='row'>{escape(method_name(v.method))}</th>"
+        f"<tr><th scope='row'>{escape(plain_name(v.method))}</th>"
         + "".join(_cell(i, int(c), v.side, analysis, looks) for i, c in enumerate(v.frame_classes))
         + "</tr>"
         for v in analysis.verdicts
@@ -135,5 +134,5 @@ def _row(
         f"<td data-title='{title}'>{value}</td>"
         for title, value in zip(_titles(), values, strict=True)
     )
-    name = f"{escape(method_name(method))}{how} <span class='by'>{escape(method)}</span>"
+    name = f"{escape(plain_name(method))}{how} <span class='by'>{escape(method)}</span>"
     return f"<tr><th scope='row'>{name}</th>{cells}</tr>"

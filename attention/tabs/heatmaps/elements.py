@@ -14,6 +14,7 @@ from attention.serving.turns import Desk
 from attention.tabs.cards import model_card
 from attention.tabs.heatmaps.exports import EXPORTS
 from attention.tabs.languages import label
+from attention.tabs.named import model_words
 from attention.tabs.player import player
 
 CLIP_TYPES = ["video", "image", *sorted(SUFFIXES)]
@@ -151,10 +152,8 @@ def path_of(upload: Any) -> str | None:
 def model_choices() -> list[tuple[str, str]]:
     """(title, name) of every model on offer; a model trained here shows its name too."""
     own = own_models()
-    return [
-        (f"{card.title} · {name}" if name in own else card.title, name)
-        for name, card in offered_models().items()
-    ]
+    titles = {name: model_words(name, card, "title") for name, card in offered_models().items()}
+    return [(f"{title} · {name}" if name in own else title, name) for name, title in titles.items()]
 
 
 def card_of(name: str) -> str:

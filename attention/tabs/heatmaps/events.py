@@ -21,6 +21,7 @@ from attention.serving.turns import Desk, RunningLook, Stopped
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed, progress_card, timing_line, verdict_cards
 from attention.tabs.heatmaps.elements import model_choices
+from attention.tabs.named import model_words
 from attention.tabs.player import player_value
 
 FOR_OWN = "imagenet"  # people bring real clips
@@ -44,7 +45,8 @@ def look_at_own(
         return
     for looked_at, status, verdicts, *rest in look_at(workroom, desk, clip, seen_by, every):
         if isinstance(looked_at, Looked) and seen_by != model:
-            said = say("heatmaps.seen_by", model=escape(offered_models()[seen_by].title))
+            title = model_words(seen_by, offered_models()[seen_by], "title")
+            said = say("heatmaps.seen_by", model=escape(title))
             note = f"<p class='note' role='status'>{said}</p>"
             yield (looked_at, status, verdicts + note, *rest, gr.Dropdown(value=seen_by))
         else:

@@ -31,6 +31,7 @@ from attention.tabs.heatmaps.events import (
 )
 from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
+from attention.tabs.languages import in_its_language
 from attention.tabs.lines import LOOKS
 
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -114,7 +115,8 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
 
     demo.load(row, outputs=parts.gallery, **LIGHT)
     parts.gallery.click(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
-    model.change(card_of, model, parts.card, **LIGHT)
+    in_its_language(demo, {model: model_choices})
+    gr.on([model.change, demo.load], card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
     demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)
 

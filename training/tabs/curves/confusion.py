@@ -112,13 +112,13 @@ def _confusion(sweeps: Sequence[Sweep], key: str | None, seed: str | None) -> Sh
     curve = curve_named(results, key)
     verdicts = cell_of(clip_verdicts(sweep), curve, _seed(seed))
     counts = confusion_counts(verdicts, results.concepts)
-    seeds = "all seeds together" if _seed(seed) is None else f"seed {seed}"
-    chart = confusion_chart(counts, f"Confusion: {curve_name(curve)}, {seeds}, {sweep.title}")
+    seeds = say("charts.all_seeds") if _seed(seed) is None else say("charts.seed", seed=seed)
+    method = curve_name(curve)
+    title = say("charts.confusion", method=method, seeds=seeds, sweep=sweep.title)
+    chart = confusion_chart(counts, title)
     notes = []
     if len(counts) > MOST_CLASSES:
-        notes.append(
-            f"The {MOST_CLASSES} of {len(counts)} classes with the most mistakes; the table has all."
-        )
+        notes.append(say("charts.mistakes", shown=MOST_CLASSES, classes=len(counts)))
     if len(sweeps) > 1:
         notes.append(say("curves.first_only", sweep=sweep.title))
     table = counts.rename_axis(index="truth", columns=None).reset_index()
@@ -167,7 +167,7 @@ def _first(sweeps: Sequence[Sweep]) -> tuple[Sweep, SweepResults]:
 
 def _offered(
     sweeps: Sequence[Sweep], key: str | None, seed: str | None
-) -> tuple[list[tuple[str, str]], list[str], str | None, str | None]:
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]], str | None, str | None]:
     """Methods and seeds to choose among, and the choice: the one asked for while it is there."""
     try:
         _, results = _first(sweeps)
@@ -175,9 +175,10 @@ def _offered(
         return [], [], None, None
     choices = curve_choices(results)
     seeds = [ALL, *map(str, results.seeds)]
+    named = [(say("data.all"), ALL), *((seed, seed) for seed in seeds[1:])]
     if key not in {k for _, k in choices}:
         key = pair_of(sweeps, None, None)[1][0] or choices[0][1]
-    return choices, seeds, key, seed if seed in seeds else seeds[1]
+    return choices, named, key, seed if seed in seeds else seeds[1]
 
 
 def _seed(seed: str | None) -> int | None:

@@ -13,16 +13,23 @@ from attention.serving.workroom import Workroom
 from attention.tabs.languages import label
 from training.report.charts import training_chart
 from training.report.known_sweeps import Sweep, training_log
-from training.report.training_log import PANELS, STAGES, log_rows, smoothed
+from training.report.training_log import (
+    ACCURACY,
+    LOSS,
+    PANELS,
+    POOL,
+    STAGES,
+    log_rows,
+    panel_title,
+    smoothed,
+)
 from training.tabs.figure_block import Shown, View, figure_block
 
 # what the page offers of a training log: name → stage, panel
 LOGS = {
-    f"{title}: {panel}": (stage, panel)
-    for stage, title in STAGES.items()
-    for panel in (
-        ("loss", "pool of candidates") if stage == "EnergyNet" else ("loss", "accuracy (%)")
-    )
+    f"{key} {panel}": (stage, panel)
+    for stage, key in STAGES.items()
+    for panel in (LOSS, POOL if stage == "EnergyNet" else ACCURACY)
 }
 
 
@@ -31,10 +38,13 @@ def log_view(chosen: Component, workroom: Workroom) -> View:
     with gr.Tab(label("curves.training"), id="log") as tab:
         with gr.Row(elem_classes=["curve-controls"]):
             which = gr.Dropdown(
-                list(LOGS), value=next(iter(LOGS)), label=label("curves.what"), elem_id="log-which"
+                log_choices(),
+                value=next(iter(LOGS)),
+                label=label("curves.what"),
+                elem_id="log-which",
             )
             cell = gr.Dropdown(
-                [(say("curves.latest"), "")],
+                latest_alone(),
                 value="",
                 label=label("curves.cell"),
                 elem_id="log-cell",
@@ -60,10 +70,21 @@ def log_view(chosen: Component, workroom: Workroom) -> View:
             for c in r["cell"][(r["stage"] == stage) & r["quantity"].isin(PANELS[panel])]
         )
         kept = cell_now if cell_now in cells else ""
-        choices = [(say("curves.latest"), ""), *((c, c) for c in cells)]
+        choices = [*latest_alone(), *((c, c) for c in cells)]
         return [gr.Dropdown(choices=choices, value=kept), *fill(sweeps, what, kept, weight)]
 
-    return View("log", tab, inputs, [cell, *outputs], render)
+    spoken = {which: log_choices, cell: latest_alone}
+    return View("log", tab, inputs, [cell, *outputs], render, spoken)
+
+
+def log_choices() -> list[tuple[str, str]]:
+    """What there is to see of a training, in the language of who asks."""
+    return [(panel_title(*of), name) for name, of in LOGS.items()]
+
+
+def latest_alone() -> list[tuple[str, str]]:
+    """The choice of each run's latest fold, seed and share of labels."""
+    return [(say("curves.latest"), "")]
 
 
 def _log(sweeps: Sequence[Sweep], what: str, cell: str, smoothing: float) -> Shown:
@@ -74,7 +95,9 @@ def _log(sweeps: Sequence[Sweep], what: str, cell: str, smoothing: float) -> Sho
     weight = min(max(float(smoothing), 0.0), 0.99)
     chart = training_chart(logs, stage, panel, weight, cell or None)
     if not chart.data:
-        raise InputError(f"No run chosen above has told anything of '{what:.60}' yet.")
+        raise InputError(
+            f"No run chosen above has told anything of '{panel_title(stage, panel)}' yet."
+        )
     tables = []
     for title, rows in logs.items():
         mine = rows[(rows["stage"] == stage) & rows["quantity"].isin(PANELS[panel])].copy()

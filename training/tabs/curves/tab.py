@@ -14,7 +14,7 @@ from gradio.components import Component
 from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.serving.workroom import Workroom
-from attention.tabs.languages import label
+from attention.tabs.languages import in_its_language, label
 from training.judge.comparison import Column
 from training.report.curves import check_measure, figure5_rows, paper_rows, verdict_of
 from training.report.known_sweeps import (
@@ -69,6 +69,7 @@ def curves_tab(demo: gr.Blocks, workroom: Workroom) -> Curves:
             build(chosen, workroom)
             for build in (figure5_view, figure4_view, confusion_view, tables_view, log_view)
         ]
+    in_its_language(demo, {made: given for view in views for made, given in view.choices.items()})
     timer = gr.Timer(POLL, active=False)
     controls = [component for view in views for component in view.inputs]
     everything = [component for view in views for component in view.outputs]
@@ -222,7 +223,10 @@ def _marks(sweeps: Sequence[Sweep]) -> tuple[Any, ...]:
 
 def _choices() -> list[tuple[str, str]]:
     return [
-        (s.title if s.state == "finished" else f"{s.title} ({s.state})", s.name)
+        (
+            s.title if s.state == "finished" else f"{s.title} ({say(f'train.state.{s.state}')})",
+            s.name,
+        )
         for s in known_sweeps()
     ]
 

@@ -7,7 +7,7 @@ import gradio as gr
 import pandas as pd
 from gradio.components import Component
 
-from attention.catalogue.catalogue import say
+from attention.catalogue.catalogue import key_of, say
 from attention.errors import InputError
 from attention.methods.registry import methods, plain_name
 from attention.serving.workroom import Workroom
@@ -16,6 +16,7 @@ from training.judge.paper import Curve
 from training.judge.results import SweepResults
 from training.report.charts import figure5_chart, gains_chart
 from training.report.curves import (
+    MEASURES,
     TABLES,
     class_gains,
     curve_name,
@@ -28,7 +29,6 @@ from training.report.curves import (
     with_plain_names,
 )
 from training.report.known_sweeps import Sweep, column_for, results_of
-from training.report.method import SPREAD
 from training.report.numbers import percent
 from training.report.tables import LARGEST
 from training.tabs.figure_block import Shown, View, figure_block
@@ -39,17 +39,16 @@ HEADLINE = ("CNN", "UnAtt", "finetune+CNN", "finetune+EnergyNet")  # of several 
 def figure5_view(chosen: Component, workroom: Workroom) -> View:
     """Accuracy against labelled clips (Figure 5)."""
     with gr.Tab(label("curves.figure5"), id="figure5") as tab:
-        rows = methods()
         with gr.Row(elem_classes=["curve-controls"]):
             measure = gr.Radio(
-                [("accuracy", "accuracy"), ("mAP", "mAP"), ("top-3", "top3")],
+                _measure_choices(),
                 value="accuracy",
                 label=label("curves.measure"),
-                min_width=330,
+                min_width=360,
                 elem_id="curves-measure",
             )
             names = gr.Dropdown(
-                [(plain_name(row.name), row.name) for row in rows],
+                _method_choices(),
                 value=_usual(),
                 multiselect=True,
                 label=label("curves.methods"),
@@ -61,7 +60,16 @@ def figure5_view(chosen: Component, workroom: Workroom) -> View:
             )
         inputs: list[Component] = [measure, names, quoted]
         outputs, fill = figure_block("figure5", _figure5, chosen, inputs, workroom)
-    return View("figure5", tab, inputs, outputs, fill)
+    choices = {measure: _measure_choices, names: _method_choices}
+    return View("figure5", tab, inputs, outputs, fill, choices)
+
+
+def _measure_choices() -> list[tuple[str, str]]:
+    return [(say(f"charts.short.{measure}"), measure) for measure in MEASURES]
+
+
+def _method_choices() -> list[tuple[str, str]]:
+    return [(plain_name(row.name), row.name) for row in methods()]
 
 
 def _usual() -> list[str]:
@@ -90,10 +98,10 @@ def _figure5(sweeps: Sequence[Sweep], measure: str, names: Sequence[str], quoted
         tables.append(rows)
     if quoted:
         rows = paper_rows(measure, there[0][0].stills).rename(columns={"value": "mean"})
-        rows.insert(0, "of", "the paper")
+        rows.insert(0, "of", say("charts.paper"))
         tables.append(rows[rows["method"].isin(kept)])
     table = pd.concat(tables, ignore_index=True)
-    table["fraction"] = [percent(f) if f else "none" for f in table["fraction"]]
+    table["fraction"] = [percent(f) if f else say("charts.none") for f in table["fraction"]]
     table["where"] = table["where"].fillna("") if "where" in table else ""
     table = with_plain_names(table.rename(columns={"fraction": "labels"}))
     return Shown(chart.title, table, chart, notes)
@@ -136,7 +144,7 @@ def tables_view(chosen: Component, workroom: Workroom) -> View:
     """Tables 1 to 5 and every difference the paper states."""
     with gr.Tab(label("curves.tables"), id="tables") as tab:
         number = gr.Radio(
-            list(TABLES),
+            _table_choices(),
             value="Table 2",
             label=label("curves.which"),
             elem_id="curves-table",
@@ -144,7 +152,11 @@ def tables_view(chosen: Component, workroom: Workroom) -> View:
         )
         inputs: list[Component] = [number]
         outputs, fill = figure_block("tables", _table, chosen, inputs, workroom, table_first=True)
-    return View("tables", tab, inputs, outputs, fill)
+    return View("tables", tab, inputs, outputs, fill, {number: _table_choices})
+
+
+def _table_choices() -> list[tuple[str, str]]:
+    return [(say(key_of("charts.tables", number, "name")), number) for number in TABLES]
 
 
 def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
@@ -153,15 +165,13 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
         raise InputError(say("curves.nothing_yet"))
     if number not in TABLES:
         raise InputError(f"There is no '{number:.40}'; choose one of {', '.join(TABLES)}.")
-    notes = [
-        f"{SPREAD} Other clips and another network than the paper's: compare the order of methods, not "
-        "the height."
-    ]
+    notes = [f"{say('charts.spread')} {say('charts.order')}"]
     if number in ("Table 1", "Table 2", "Table 3"):
         notes.append(say("curves.stills"))
     if number == "Differences" and len(columns) > 1:
         notes.append(say("curves.first_only", sweep=columns[0].name))
-    return Shown(f"{number}. {TABLES[number]}", table_rows(number, columns), None, tuple(notes))
+    name, what = (say(key_of("charts.tables", number, which)) for which in ("name", "title"))
+    return Shown(f"{name}. {what}", table_rows(number, columns), None, tuple(notes))
 
 
 def curve_named(results: SweepResults, key: str | None) -> Curve:
@@ -208,19 +218,14 @@ def _measured(sweeps: Sequence[Sweep]) -> list[tuple[Sweep, SweepResults]]:
 
 
 def _notes(there: Sequence[tuple[Sweep, SweepResults]]) -> tuple[str, ...]:
-    notes = [
-        f"{SPREAD} Methods that need no labels are level lines. The paper's accuracies are from UCF101, "
-        "its mAP from TVHI, with ResNet101."
-    ]
+    notes = [f"{say('charts.spread')} {say('charts.levels')}"]
     for sweep, results in there:
-        folds, seeds = len(results.clip_counts), len(results.seeds)
-        told = (
-            f"{sweep.title}: {sum(results.clip_counts.values())} {results.part} clips, {folds} "
-            f"fold{'s' * (folds != 1)} × {seeds} seed{'s' * (seeds != 1)}."
-        )
+        told = say(
+            "charts.judged", sweep=sweep.title, clips=sum(results.clip_counts.values()),
+            part=say(f"train.parts.{results.part}"), folds=len(results.clip_counts),
+            seeds=len(results.seeds),
+        )  # fmt: skip
         if results.left_out:
-            told += (
-                f" Not finished: {results.left_out} rows that some fold still lacks are left out."
-            )
+            told += f" {say('charts.unfinished', rows=results.left_out)}"
         notes.append(told)
     return tuple(notes)

@@ -2,15 +2,16 @@
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.tabs.faults import toasting
+from attention.tabs.languages import label
 from training.data.checks.kept import Checkups
-from training.data.folders import count
 from training.data.naming import DRAWN
 from training.data.own_sets import leave_out, put_back
 from training.data.sets import left_out, may_change_set, set_folder
 from training.data.thumbnails import thumbnails
-from training.tabs.data.checkup import standing_card
+from training.tabs.data.checkup import counted, standing_card
 from training.tabs.data.element import LIGHT, Part, Values
 from training.tabs.data.pairs import chosen_files, copies_card, files_in_pairs, twins_card
 from training.tabs.figure_block import strings
@@ -29,18 +30,17 @@ watch("value", () => {
   for (const box of element.querySelectorAll("input")) box.checked = box.hasAttribute("checked");
 });
 """
-LEAVE = "Leave one of each ticked pair out"
 
 
 def checking(chosen: gr.Dropdown, desk: Checkups) -> Part:
     """Builds it; the check-up itself is the desk's."""
-    gr.HTML("<h2>Check-up</h2>", elem_classes="data-heading")
+    gr.HTML(label("checkup.title"), elem_classes="data-heading")
     checkup = gr.HTML("", elem_id="data-checkup")
-    gr.HTML("<h2>Copies</h2>", elem_classes="data-heading")
+    gr.HTML(label("checkup.copies"), elem_classes="data-heading")
     twins = gr.HTML("", js_on_load=TICK_ANEW, elem_id="data-twins")
     with gr.Row(elem_id="data-own"):
-        leave = gr.Button(LEAVE, size="sm", visible=False, elem_id="data-leave")
-        restore = gr.Button("Put back", size="sm", visible=False, elem_id="data-restore")
+        leave = gr.Button(label("checkup.leave"), size="sm", visible=False, elem_id="data-leave")
+        restore = gr.Button("", size="sm", visible=False, elem_id="data-restore")
     key = gr.State("")
     ticked = gr.JSON(visible=False)
     timer = gr.Timer(POLL, active=False)
@@ -56,7 +56,7 @@ def checking(chosen: gr.Dropdown, desk: Checkups) -> Part:
             folder = set_folder(name).resolve()
             files = chosen_files(strings(boxes), seen, folder) if seen else []
             if not files:
-                raise InputError("No pair is ticked: tick those of which one still can go.")
+                raise InputError(say("checkup.no_tick"))
             leave_out(name, files)
 
     def bring_back(name: str) -> None:
@@ -78,13 +78,13 @@ def restore_button(name: str) -> gr.Button:
     """The button that puts back what was left out, there when something was."""
     away = left_out(name)
     there = bool(away) and may_change_set(name)
-    return gr.Button(f"Put back {count(len(away), 'file')} left out", visible=there)
+    return gr.Button(counted("checkup.put_back", len(away)), visible=there)
 
 
 def checkup_views(desk: Checkups, name: str, key: str) -> Values:
     """The check-up as it stands, the copies it found, and whether to look again and to leave out."""
     standing = desk.standing(key)
-    copies, can_leave = "<p class='hint'>The check-up looks for them.</p>", False
+    copies, can_leave = f"<p class='hint'>{say('checkup.looks')}</p>", False
     if standing.fault:
         copies = ""
     if standing.checkup:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from html import escape
 
+from attention.catalogue.catalogue import say
 from attention.media.frames import label
 from attention.tabs.cards import progress_bar
 from training.data.checks.findings import Checkup, FoldCount
 from training.data.checks.kept import Standing
-from training.data.folders import count
 
 SIDES = ("train", "dev", "test")
 SHOWN = 50  # unreadable files named on the page; the terminal names all
@@ -20,13 +20,19 @@ def standing_card(name: str, standing: Standing) -> str:
     if standing.checkup:
         return checkup_card(standing.checkup)
     if not standing.total:
-        return progress_bar(f"Checking {escape(name)}: opening the files …")
-    left = standing.left
-    soon = f" · about {max(1, round(left))} s left" if left is not None else ""
-    said = f"Checking {escape(name)}: file {standing.done:,} of {standing.total:,}{soon}"
+        return progress_bar(say("checkup.opening", set=escape(name)))
+    numbers = {"done": f"{standing.done:,}", "total": f"{standing.total:,}"}
+    said = say("checkup.file", set=escape(name), **numbers)
+    if standing.left is not None:
+        said += f" · {counted('checkup.left', max(1, round(standing.left)))}"
     if standing.done == standing.total:
-        said = f"Checking {escape(name)}: comparing {standing.total:,} files …"
+        said = say("checkup.comparing", set=escape(name), **numbers)
     return progress_bar(said, standing.done, standing.total)
+
+
+def counted(key: str, count: int) -> str:
+    """A sentence about a number, its thousands parted."""
+    return say(key, count=count, number=f"{count:,}")
 
 
 def checkup_card(seen: Checkup) -> str:
@@ -35,25 +41,33 @@ def checkup_card(seen: Checkup) -> str:
         (
             f"<p class='counts'>{_counts(seen)}</p>",
             _table(seen),
-            _sentences("What to do", seen.advice) or "<p class='note'>Nothing to mend: ready.</p>",
+            _sentences(say("checkup.todo"), seen.advice)
+            or f"<p class='note'>{escape(say('checkup.ready'))}</p>",
             _unreadable(seen),
-            _sentences("Left out or chosen", seen.notes),
+            _sentences(say("checkup.left_out"), seen.notes),
         )
     )
 
 
 def _counts(seen: Checkup) -> str:
     told = [
-        count(len(seen.concepts), "class"),
-        count(sum(seen.stills), "still"),
-        count(sum(seen.clips), "clip"),
+        counted("checkup.classes", len(seen.concepts)),
+        counted("checkup.stills", sum(seen.stills)),
+        counted("checkup.clips", sum(seen.clips)),
     ]
     for fold in seen.folds:
         sides = ", ".join(
-            f"{sum(getattr(fold, side)):,} {side}" for side in SIDES if sum(getattr(fold, side))
+            f"{sum(getattr(fold, side)):,} {_side(side)}"
+            for side in SIDES
+            if sum(getattr(fold, side))
         )
-        told.append(f"fold {escape(fold.name)}: {sides}" if len(seen.folds) > 1 else sides)
+        of = say("checkup.fold", fold=escape(fold.name), sides=sides)
+        told.append(of if len(seen.folds) > 1 else sides)
     return " · ".join(told)
+
+
+def _side(side: str) -> str:
+    return say(f"checkup.{side}")
 
 
 def _table(seen: Checkup) -> str:
@@ -66,16 +80,17 @@ def _table(seen: Checkup) -> str:
         f"<td>{_bar(_shares(fold, place, seen.clips[place]), most_clips)}</td></tr>"
         for place, name in enumerate(seen.concepts)
     )
-    first = f" of fold {escape(fold.name)}" if fold and len(seen.folds) > 1 else ""
+    first = say("checkup.of_fold", fold=escape(fold.name)) if fold and seen.folds[1:] else ""
     legend = "".join(
-        f"<li><i class='{side}'></i>{side}</li>"
+        f"<li><i class='{side}'></i>{_side(side)}</li>"
         for side in SIDES
         if fold and any(getattr(fold, side))
     )
     return (
-        "<table class='classes'><caption>How many there are of each class; uneven bars are an "
-        f"imbalance</caption><thead><tr><th scope='col'>Class</th><th scope='col'>Stills</th>"
-        f"<th scope='col'>Clips{first} <ul class='sides'>{legend}</ul></th></tr></thead>"
+        f"<table class='classes'><caption>{say('checkup.caption')}</caption>"
+        f"<thead><tr><th scope='col'>{say('checkup.class')}</th>"
+        f"<th scope='col'>{say('checkup.of_stills')}</th>"
+        f"<th scope='col'>{say('checkup.of_clips')}{first} <ul class='sides'>{legend}</ul></th></tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
 
@@ -113,9 +128,6 @@ def _unreadable(seen: Checkup) -> str:
         for u in seen.unreadable[:SHOWN]
     )
     more = len(seen.unreadable) - SHOWN
-    rest = f"<li>and {more:,} more</li>" if more > 0 else ""
-    number = count(len(seen.unreadable), "file")
-    return (
-        f"<section class='said'><h3>{number} cannot be read; training leaves them out</h3>"
-        f"<ul>{lines}{rest}</ul></section>"
-    )
+    rest = f"<li>{counted('checkup.more', more)}</li>" if more > 0 else ""
+    title = counted("checkup.unreadable", len(seen.unreadable))
+    return f"<section class='said'><h3>{title}</h3><ul>{lines}{rest}</ul></section>"

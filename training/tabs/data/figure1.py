@@ -129,7 +129,8 @@ def splits_of(source: Source) -> dict[Path, list[str]]:
     """Clip → the sides it is on: "train", or "fold 2 test" where there are several folds."""
     found: dict[Path, list[str]] = {}
     for path, name, side in _sides(source):
-        told = side if len(source.folds) == 1 else say("data.figure.fold", fold=name, side=side)
+        word = say(f"checkup.{side}")
+        told = word if len(source.folds) == 1 else say("data.figure.fold", fold=name, side=word)
         found.setdefault(path, []).append(told)
     return found
 

@@ -4,20 +4,15 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 
+from attention.catalogue.catalogue import say
 from attention.media.frames import label
-from training.data.checks.findings import Between, Checkup, Copy, Twins
-from training.data.folders import count
+from training.data.checks.findings import Checkup, Copy, Twins
 from training.data.thumbnails import Thumbnail
+from training.tabs.data.checkup import counted
 from training.tabs.data.figure1 import picture
 
 SHOWN = 12  # pairs of stills of a class, and of other copies
 REST = "*"  # the value of the box that stands for all pairs of stills not shown
-BETWEEN: Mapping[Between, str] = {
-    "classes": "in two classes",
-    "train and test": "training and test",
-    "stills and clips": "still and clip",
-    "clips": "there twice",
-}
 
 
 def most_alike(seen: Checkup) -> list[Twins]:
@@ -36,24 +31,19 @@ def twins_card(
 ) -> str:
     """The first pairs of stills. own: with boxes that choose which second still is left out."""
     if not seen.twins:
-        return "<p class='note'>No two stills of a class look alike.</p>"
+        return f"<p class='note'>{say('checkup.none_alike')}</p>"
     pairs = most_alike(seen)
     shown = "".join(_twins(pair, folder, pictures, own) for pair in pairs[:SHOWN])
     more = len(pairs) - SHOWN
     rest = ""
     if more > 0:
-        rest = f"<p class='hint'>{count(more, 'more pair')}, less alike.</p>"
+        rest = f"<p class='hint'>{counted('checkup.more_pairs', more)}</p>"
         if own:
-            rest = (
-                f"<label class='rest'><input type='checkbox' value='{REST}'> "
-                f"also the second still of the {count(more, 'pair')} not shown, less alike</label>"
-            )
-    kept = "" if own else " This set is not yours and stays as it is."
-    return (
-        f"<p class='counts'>{count(len(pairs), 'pair')} of stills look alike: copies, or one scene "
-        f"twice. Similarity is that of their colour histograms, 1 for the same picture.{kept}</p>"
-        f"<ul class='pairs'>{shown}</ul>{rest}"
-    )
+            too = say("checkup.rest_too", pairs=counted("checkup.pairs", more))
+            rest = f"<label class='rest'><input type='checkbox' value='{REST}'> {too}</label>"
+    kept = "" if own else say("checkup.not_own")
+    alike = say("checkup.alike", pairs=counted("checkup.pairs", len(pairs)))
+    return f"<p class='counts'>{alike}{kept}</p><ul class='pairs'>{shown}</ul>{rest}"
 
 
 def copies_card(
@@ -61,15 +51,12 @@ def copies_card(
 ) -> str:
     """The first copies across classes, sides, and halves. own: with boxes that leave one of each out."""
     if not seen.copies:
-        return "<p class='note'>No copies in two classes, in training and test, or of stills in clips.</p>"
+        return f"<p class='note'>{say('checkup.no_copies')}</p>"
     shown = "".join(_copy(copy, folder, pictures, own) for copy in seen.copies[:SHOWN])
     more = len(seen.copies) - SHOWN
-    rest = f"<p class='hint'>{count(more, 'more pair')}, less alike.</p>" if more > 0 else ""
-    return (
-        f"<p class='counts'>{count(len(seen.copies), 'pair')} of files in two classes, in training and "
-        "test, or in stills and clips show the same. Similarity is that of their coarse grey shapes, 1 for "
-        f"the same picture.</p><ul class='pairs'>{shown}</ul>{rest}"
-    )
+    rest = f"<p class='hint'>{counted('checkup.more_pairs', more)}</p>" if more > 0 else ""
+    same = say("checkup.same", pairs=counted("checkup.pairs", len(seen.copies)))
+    return f"<p class='counts'>{same}</p><ul class='pairs'>{shown}</ul>{rest}"
 
 
 def chosen_files(ticked: Sequence[str], seen: Checkup, folder: Path) -> list[str]:
@@ -85,7 +72,7 @@ def _twins(pair: Twins, folder: Path, pictures: Mapping[Path, Thumbnail], own: b
     if own:
         file = escape(_within(pair.other, folder))
         box = (
-            f"<label><input type='checkbox' value='{file}' checked> leave the second out "
+            f"<label><input type='checkbox' value='{file}' checked> {say('checkup.leave_second')} "
             f"<span class='unseen'>({escape(label(pair.other))})</span></label>"
         )
     return _pair(label(pair.one.parent), pair, pictures, box)
@@ -97,8 +84,9 @@ def _copy(copy: Copy, folder: Path, pictures: Mapping[Path, Thumbnail], own: boo
     if own:
         file = escape(_within(copy.leave_out, folder))
         ticked = "" if copy.between == "classes" else " checked"
-        box = f"<label><input type='checkbox' value='{file}'{ticked}> leave {file} out</label>"
-    return _pair(BETWEEN[copy.between], copy, pictures, box)
+        words = say("checkup.leave_file", file=file)
+        box = f"<label><input type='checkbox' value='{file}'{ticked}> {words}</label>"
+    return _pair(say(f"checkup.between.{copy.between.replace(' ', '_')}"), copy, pictures, box)
 
 
 def _pair(title: str, pair: Twins | Copy, pictures: Mapping[Path, Thumbnail], box: str) -> str:

@@ -10,10 +10,11 @@ from typing import Any
 
 import gradio as gr
 
+from attention.catalogue.catalogue import say
 from attention.gate.owners import owned
 from attention.tabs.faults import toasting
+from attention.tabs.languages import label
 from training.data.checks.kept import Checkups
-from training.data.folders import count
 from training.data.naming import DRAWN
 from training.data.own_sets import remove_set, removed_sets, restore_set, share_set
 from training.data.sets import may_change_set, notes_of, set_folder, sets, source_of
@@ -21,19 +22,17 @@ from training.data.thumbnails import sweep
 from training.tabs.data.adding import adding
 from training.tabs.data.browsing import leafing
 from training.tabs.data.checking import checking
+from training.tabs.data.checkup import counted
 from training.tabs.data.element import LIGHT, Values
 from training.tabs.data.gap import gap_part
 from training.tabs.gap_block import GapBlock
 from training.tabs.removed import filling, removed_list
 from training.tabs.sharing import sharing_box
 
-ABOUT_DRAWN = (
-    "Drawn by this project, not photographed: two people in four interactions, posed and bright in the "
-    "stills; dark, blurred, off-centre and between other things in the clips."
-)
-REMOVE = (
-    "(name) => confirm(`Remove the set ${name}? It can be brought back for a day.`) ? name : null"
-)
+REMOVE = """(name) => {
+  const sure = window.attentionWords.say("page.remove_set", {set: name});
+  return confirm(sure) ? name : null;
+}"""
 
 
 @dataclass(frozen=True)
@@ -52,11 +51,16 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> DataTab:
     desk = Checkups()
     with gr.Row(elem_id="data-choose"):
         chosen = gr.Dropdown(
-            list(sets()), value=DRAWN, label="Data set", elem_id="data-set", scale=1, min_width=240
+            list(sets()),
+            value=DRAWN,
+            label=label("checkup.set"),
+            elem_id="data-set",
+            scale=1,
+            min_width=240,
         )
         about = gr.HTML("", elem_id="data-about")
         remove = gr.Button(
-            "Remove this set",
+            label("checkup.remove"),
             size="sm",
             variant="stop",
             visible=False,
@@ -126,12 +130,12 @@ def about_set(name: str) -> str:
     source = source_of(name)
     holds = ", ".join(
         (
-            count(len(source.concepts), "class"),
-            count(len(source.stills), "still"),
-            count(len(source.clips), "clip"),
+            counted("checkup.classes", len(source.concepts)),
+            counted("checkup.stills", len(source.stills)),
+            counted("checkup.clips", len(source.clips)),
         )
     )
-    own = "You can change and remove it." if may_change_set(name) else "Shared by somebody else."
-    made = ABOUT_DRAWN if name == DRAWN else own
+    own = say("checkup.own" if may_change_set(name) else "checkup.of_others")
+    made = say("checkup.about_drawn") if name == DRAWN else own
     said = " ".join((made, *notes_of(name)))
     return f"<p><b>{escape(name)}</b>: {holds}. {escape(said)}</p>"

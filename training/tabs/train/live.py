@@ -14,7 +14,7 @@ from attention.catalogue.catalogue import say
 from attention.catalogue.languages import speaking
 from training.report.charts import training_chart
 from training.report.plot import plain
-from training.report.training_log import POOL, STAGES, log_rows
+from training.report.training_log import ACCURACY, LOSS, POOL, STAGES, log_rows
 from training.runs.folder import Run
 from training.runs.standing import Standing, standings
 from training.tabs.figure_block import drawn
@@ -91,7 +91,10 @@ def _metrics_size(run: Run) -> int:
 
 def charted_stages() -> list[tuple[str, str]]:
     """The stages whose charts can be seen, in the language of who asks."""
-    return [(say("train.stage_at_work"), FOLLOW), *((stage, stage) for stage in STAGES)]
+    return [
+        (say("train.stage_at_work"), FOLLOW),
+        *((say(f"charts.stages.{key}"), stage) for stage, key in STAGES.items()),
+    ]
 
 
 def nothing_yet() -> str:
@@ -121,7 +124,7 @@ def _charts(run: Run, of: str, _size: int, _language: str) -> tuple[tuple[Any, A
     stage = of if of in STAGES else (str(rows["stage"].iloc[-1]) if len(rows) else "")
     if rows[rows["stage"] == stage].empty:
         return (None, None), nothing_yet()
-    panels = ("loss", SECOND.get(stage, "accuracy (%)"))
+    panels = (LOSS, SECOND.get(stage, ACCURACY))
     smoothing = SMOOTHING.get(stage, 0.0)
     charts = [training_chart({run.name: rows}, stage, panel, smoothing) for panel in panels]
     small = {"height": 270, "margin": {"l": 10, "r": 10, "t": 36, "b": 10}}

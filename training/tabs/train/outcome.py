@@ -81,9 +81,10 @@ def sentence(found: Disagreement) -> str:
     """Such as: learned energy has 13 of 18 clips right against 12 by the tuned vote; too few to tell."""
     mine = found.both_right + len(found.attention_right)
     other = found.both_right + len(found.cnn_right)
+    attention = plain_name(found.attention.method)
     return say(
         "train.outcome.sentence",
-        attention=plain_name(found.attention.method).capitalize(),
+        attention=f"{attention[:1].upper()}{attention[1:]}",
         mine=mine,
         clips=found.clips,
         other=other,
