@@ -17,7 +17,6 @@ from training.judge.paper import FEW, NONE, Claim, Curve, Measure
 from training.judge.randomisation import holm
 from training.report.numbers import MISSING, bounds, chance, percent, signed, table
 
-NOBODY = "not told apart"
 COLUMNS = ["labels", "better", "worse", "clips", "judged", "measure", "mean", "low", "high", "p"]
 
 Naming = Callable[[str], str]  # a method → what it is called

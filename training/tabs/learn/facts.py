@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from attention.analysis import Analysis, Side
+from attention.catalogue.catalogue import say
 from attention.disk.home import ASSETS
 from attention.errors import InputError, short
 from attention.methods.registry import plain_name
@@ -27,7 +28,7 @@ from attention.serving.samples import Sample, samples
 from attention.serving.shipped import FOLDER
 from training.classroom.shipped import DATA_SETS, shipped_answer, shipped_answers
 from training.judge.results import ROWS, WEB_ROWS
-from training.report.verdict import NOBODY, Answer
+from training.report.verdict import Answer
 
 MODEL = "interactions"  # the model that ships with measured maps
 RESULTS = ASSETS / "results"
@@ -104,7 +105,7 @@ def _gain(sweep: str, better: str, worse: str, labels: str) -> str:
 def _wins(sweep: str, better: str, worse: str, labels: str) -> str:
     """Who is told apart as the better one; "not told apart" where neither is."""
     who = _answer(sweep, better, worse, labels).winner("accuracy")
-    return plain_name(who) if who else NOBODY
+    return plain_name(who) if who else say("charts.not_apart")
 
 
 def _answer(sweep: str, better: str, worse: str, labels: str) -> Answer:
@@ -232,4 +233,4 @@ def _nearest(said: str, choices: list[str]) -> int:
 
 
 def _apart(said: str, choices: list[str]) -> int:
-    return len(choices) - 1 if said == NOBODY else 0
+    return len(choices) - 1 if said == say("charts.not_apart") else 0
