@@ -23,9 +23,11 @@ from tests.zips import clip, good, still, zipped
 from training.data import pictures as decoding
 from training.data import thumbnails
 from training.data.checks import kept as checkups
+from training.data.checks import shipped
 from training.data.checks.checkup import check
 from training.data.checks.findings import Checkup
 from training.data.checks.kept import Checkups, Standing, check_confined
+from training.data.checks.shipped import shipped_checkup
 from training.data.content import content_key, opened
 from training.data.own_sets import add_set, leave_out
 from training.data.sets import DRAWN_FOLDER, set_folder, source_of
@@ -315,6 +317,24 @@ def test_a_checkup_is_made_once_and_kept_until_the_set_changes(
     leave_out(own, ["web/Hug/copy.jpg"])
     assert finished(restarted, restarted.ask(own)).checkup != seen
     assert len(made) == 2
+
+
+def test_the_drawn_set_has_a_checkup_that_ships_and_no_other_set_has(
+    own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Path] = []
+    monkeypatch.setattr(checkups, "check_confined", lambda folder: made.append(folder) or iter(()))
+    desk = Checkups(shipped_checkup)
+    seen = desk.standing(desk.ask("drawn")).checkup
+    source = opened(DRAWN_FOLDER)
+    assert seen is not None and not made
+    assert sum(seen.stills) == len(source.stills) and sum(seen.clips) == len(source.clips)
+    assert shipped_checkup(set_folder(own).resolve()) is None
+    record = json.loads(shipped.FILE.read_text(encoding="utf-8"))
+    files, form = record["made_from"]
+    for other in ("0123456789abcdef", form), (files, form + 1):
+        monkeypatch.setattr(shipped, "made_from", lambda other=other: list(other))
+        assert shipped_checkup(DRAWN_FOLDER.resolve()) is None
 
 
 def test_a_damaged_kept_checkup_is_made_again(own: str, home: Path) -> None:

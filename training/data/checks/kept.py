@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BufferedReader
@@ -59,9 +59,13 @@ class _Job:
 
 
 class Checkups:
-    """Makes check-ups one after the other in one background thread; all callers share them."""
+    """Makes check-ups one after the other in one background thread; all callers share them.
 
-    def __init__(self) -> None:
+    known: gives the check-up of a folder that need not be made, or None.
+    """
+
+    def __init__(self, known: Callable[[Path], Checkup | None] = lambda _: None) -> None:
+        self._known = known
         self._waiting: SimpleQueue[tuple[str, _Job]] = SimpleQueue()
         self._jobs: dict[str, _Job] = {}
         self._lock = threading.Lock()
@@ -79,8 +83,7 @@ class Checkups:
             if job is None or job.standing.fault:
                 self._jobs.pop(key, None)
                 self._jobs[key] = job = _Job(folder)
-                kept = _kept(key, folder)
-                if kept:
+                if kept := _kept(key, folder) or self._known(folder):
                     job.standing = Standing(checkup=kept)
                 else:
                     self._waiting.put((key, job))

@@ -15,6 +15,7 @@ from attention.gate.owners import owned
 from attention.tabs.faults import toasting
 from attention.tabs.languages import label
 from training.data.checks.kept import Checkups
+from training.data.checks.shipped import shipped_checkup
 from training.data.naming import DRAWN
 from training.data.own_sets import remove_set, removed_sets, restore_set, share_set
 from training.data.sets import may_change_set, notes_of, set_folder, sets, source_of
@@ -48,7 +49,7 @@ def data_tab(demo: gr.Blocks, tab: gr.Tab | None = None) -> DataTab:
 
     tab: the tab it is in; its pictures are then made when it is first opened, not with the page.
     """
-    desk = Checkups()
+    desk = Checkups(shipped_checkup)
     with gr.Row(elem_id="data-choose"):
         chosen = gr.Dropdown(
             list(sets()),
