@@ -28,11 +28,14 @@ from training.tabs.own.routes import own_routes
 @pytest.fixture(scope="module")
 def kept_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """The store of the page, whose sessions learn from a CNN that sees colours alone."""
+    import app  # sets where gradio keeps files: before this does
+
     made = Store(tmp_path_factory.mktemp("store"))
     everybody = Sessions(made)
     with pytest.MonkeyPatch.context() as patch:
         for module in (events, routes):
             patch.setattr(module, "sessions", lambda: everybody)
+        patch.setattr(app, "store", lambda: made)
         patch.setattr(events, "base_model", base)
         patch.setattr(routes, "made_ready", lambda: None)
         patch.setenv("GRADIO_TEMP_DIR", str(made.folder))
