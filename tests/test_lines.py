@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from attention.gate import line as gate_line
 from attention.gate.admission import SHARES, refusal
 from attention.gate.door import Door
 from attention.gate.hosting import Hosting
-from attention.gate.line import OF_A_VISITOR, OF_AN_ADDRESS, Line, Place
+from attention.gate.line import OF_A_VISITOR, OF_AN_ADDRESS, GivenUpError, Line, Place
 from attention.gate.visitors import HEADER, Visitor, token_of
 from attention.tabs.lines import by_turns, in_lines
 from tests.pages import served
@@ -82,7 +83,11 @@ def test_a_long_turn_is_broken_off_by_those_who_had_less(monkeypatch):
         first.join()
         clock.now += 9.0
         assert line.give_way() == 0.0  # nobody waits
+        second = wait("second")
+        stranger = ThreadPoolExecutor(1).submit(line.give_way)
+        assert stranger.result(10) == 0.0 and done == ["first"]  # whose turn it is not
         assert line.is_busy
+    second.join()
     assert not line.is_busy and not line._aside
     assert line._served.seconds["visitor long"] > 10 > 1 > line._served.seconds["visitor first"]
 
@@ -103,7 +108,8 @@ def test_who_gives_way_comes_back_in_their_order_and_leaves_when_nobody_waits_fo
         while not line.has_waiting:
             time.sleep(0.001)
         threading.Timer(0.05, gone.set).start()
-        assert line.give_way() > 0  # the other still works
+        with pytest.raises(GivenUpError):
+            line.give_way()  # the other still works
         assert line._working.visitor.id == "other" and line._aside == 0
     assert not line.has_waiting
     ends.set()

@@ -21,6 +21,10 @@ ASIDE = 3  # turns that are broken off at a time: each keeps its decoder and wha
 HALVED = 60.0  # seconds of others' work after which what one took counts half
 
 
+class GivenUpError(Exception):
+    """Nobody waits for what is done in this turn any more."""
+
+
 @dataclass(frozen=True)
 class Place:
     """How many are served before, and in how many seconds it is one's turn, about."""
@@ -33,6 +37,7 @@ class Place:
 class _Ticket:
     visitor: Visitor
     given_up: threading.Event
+    thread: int = field(default_factory=threading.get_ident)  # that waits, and then works
     began: float = 0.0  # when it was served
     took: float = 0.0  # seconds, before it last gave way
 
@@ -120,12 +125,16 @@ class Line:
     def give_way(self) -> float:
         """Within a turn: lets those pass who had less of late; returns how long that took, in seconds.
 
-        A turn that lasts is so broken off by short ones. It comes back in its order, or when nobody waits
-        for it any more.
+        A turn that lasts is so broken off by short ones, and comes back in its order. Raises GivenUpError
+        when nobody waits for it any more.
         """
         with self._moved:
             ticket = self._working
-            if ticket is None or not self._waiting or self._aside >= ASIDE:
+            if ticket is None or ticket.thread != threading.get_ident():
+                return 0.0  # somebody else's
+            if ticket.given_up.is_set():
+                raise GivenUpError
+            if not self._waiting or self._aside >= ASIDE:
                 return 0.0
             self._count(ticket)
             if self._served.had(ticket) <= min(map(self._served.had, self._waiting)):
@@ -138,6 +147,8 @@ class Line:
             while self._working is not ticket and not ticket.given_up.is_set():
                 self._moved.wait(PATIENCE)
             self._aside -= 1
+            if self._working is not ticket:
+                raise GivenUpError
             return time.monotonic() - left
 
     @property

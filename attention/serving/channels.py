@@ -4,12 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from attention.confined.process import SandboxedReader
 from attention.errors import InputError
 from attention.gate.line import LINE
 from attention.media.clip import Picture
 from attention.serving.dial import frames_of
-from attention.serving.looking import Looked
+from attention.serving.looking import Looked, yielding_reader
 from attention.serving.offered import limits_for, ready_model
 
 DIGITS = 4  # of a number that travels to the page
@@ -56,7 +55,7 @@ def _frame(looked: Looked, number: int) -> Picture:
         held = frames_of(looked)
         return held.rgb[held.frames.indices == number]
     limits = limits_for(ready_model(looked.model), whole=looked.frame == "whole")
-    with SandboxedReader(looked.clip, every=looked.every, limits=limits) as reader:
+    with yielding_reader(looked.clip, every=looked.every, limits=limits) as reader:
         for frames in reader:
             if number in frames.indices:
                 return frames.rgb[frames.indices == number]

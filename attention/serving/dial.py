@@ -12,7 +12,7 @@ from attention.gate.line import LINE
 from attention.media.clip import Clip, Frames
 from attention.pack import save_pack
 from attention.probe.change import Change, boxes_of, changed
-from attention.serving.looking import Looked, Progress
+from attention.serving.looking import Looked, Progress, yielding_reader
 from attention.serving.offered import limits_for, ready_model
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def _held(clip: Path, pack: Path, model: str, every: int, frames: int) -> "Held"
 
     thinner = -(-frames // FRAMES)
     limits = replace(limits_for(ready_model(model)), trim_frames=FRAMES)
-    return held(clip, every * thinner, limits, SandboxedReader)
+    return held(clip, every * thinner, limits, yielding_reader)

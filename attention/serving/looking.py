@@ -73,6 +73,11 @@ def patient_reader(*arguments: Any, **options: Any) -> BoundedReader:
     )
 
 
+def yielding_reader(*arguments: Any, **options: Any) -> BoundedReader:
+    """Reads once more what was looked at, whole; those who had less pass between."""
+    return BoundedReader(*arguments, others_wait=lambda: False, pause=LINE.give_way, **options)
+
+
 def look(
     clip: Path,
     model_name: str | Path,

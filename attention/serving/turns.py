@@ -6,7 +6,7 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
-from attention.gate.line import LINE, PATIENCE, Line, Place
+from attention.gate.line import LINE, PATIENCE, GivenUpError, Line, Place
 from attention.serving.looking import Progress
 
 ANSWERS_WITHIN = 5.0  # seconds for a stopped look to say so; of a page that is closed, none will
@@ -66,7 +66,7 @@ class RunningLook(Generic[Result]):
             with self._line.turn(self._tell_place, given_up=self._abandoned):
                 if not self._abandoned.is_set():
                     self._news.put(self._start(self._tell))
-        except _AbandonedError:
+        except GivenUpError:
             pass
         except BaseException as error:
             self._news.put(error)
@@ -76,7 +76,7 @@ class RunningLook(Generic[Result]):
 
     def _tell(self, progress: Progress) -> None:
         if self._abandoned.is_set():
-            raise _AbandonedError
+            raise GivenUpError
         self._news.put(progress)
 
     def _latest(self) -> Progress | Result | Stopped | BaseException | None:
@@ -91,10 +91,6 @@ class RunningLook(Generic[Result]):
             except Empty:
                 break
         return said
-
-
-class _AbandonedError(Exception):
-    """Nobody waits for this look any more."""
 
 
 class Desk:
