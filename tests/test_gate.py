@@ -104,8 +104,11 @@ def test_the_operator_comes_with_the_token_of_this_home():
 
 def test_a_public_page_answers_to_its_names_and_may_be_framed():
     client = who(PUBLIC)
-    assert client.get("/x", headers={"host": "evil.example"}).status_code == 421
-    answer = client.get("/", headers={"host": "A.example:443"})
+    for name in "host", "x-forwarded-host":
+        assert client.get("/x", headers={name: "evil.example"}).status_code == 421
+    both = {"host": "a.example", "x-forwarded-host": "a.example, evil.example"}
+    assert client.get("/x", headers=both).status_code == 421
+    answer = client.get("/", headers={"host": "A.example:443", "x-forwarded-host": "a.example"})
     assert "SameSite=None; Secure; Partitioned" in answer.headers["set-cookie"]
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'self' https://huggingface.co" in policy

@@ -70,7 +70,9 @@ class Door:
         given: dict[str, str],
         visitor: Visitor,
     ) -> None:
-        if not self._answers_to(given.get("host", "")):
+        # gradio makes addresses of the second one, which anybody can send
+        forwarded = given.get("x-forwarded-host", given.get("host", ""))
+        if not all(map(self._answers_to, (given.get("host", ""), *forwarded.split(",")))):
             await _answer(send, HTTPStatus.MISDIRECTED_REQUEST, "This page has another address.")
             return
         if scope["method"] == "POST" and (wait := self._wait(visitor)):
@@ -103,6 +105,7 @@ class Door:
         return max(own, of_address.wait(visitor.address))
 
     def _answers_to(self, host: str) -> bool:
+        host = host.strip()
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
         hosts = self._hosting.hosts
         return not hosts or name.lower() in {*hosts, "localhost", "127.0.0.1", "[::1]"}
