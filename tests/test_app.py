@@ -1,6 +1,8 @@
 """The running app through its public API, and what it refuses."""
 
 import json
+import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
 from attention.confined.cage.layers import layers, missing
+from attention.gate.line import LINE
+from attention.gate.visitors import Visitor
 from attention.pipeline import analyse
 
 
@@ -51,6 +55,20 @@ def test_analyse_returns_what_the_core_finds(client: Client, lion_clip: Path) ->
     for key in ("concepts", "frames", "seconds", "map_size", "windows", "methods"):
         assert said[key] == json.loads(json.dumps(found[key])), key
     assert said["energies"] == [pytest.approx(row, rel=1e-5) for row in found["energies"]]
+
+
+def test_programs_hear_their_place_in_the_line(client: Client, lion_clip: Path) -> None:
+    asked = (handle_file(lion_clip), "imagenet", 30, "lion")
+    with LINE.turn(visitor=Visitor("somebody", "else")):
+        calls = [client.submit(*asked, api_name="/analyse") for _ in range(2)]
+        places = []
+        for call in calls:
+            while not (said := call.status().progress_data):
+                time.sleep(0.02)
+            places.append(said[0].desc)
+        assert all(re.search(r"looks before this one: [12], about \d+ s", p) for p in places)
+        assert not any(call.done() for call in calls)
+    assert all(call.result(60)["methods"] for call in calls)
 
 
 def test_analyse_takes_what_programs_send(client: Client, lion_clip: Path) -> None:

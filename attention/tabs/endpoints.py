@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from attention.errors import InputError
+from attention.gate.admission import SHARES
 from attention.gate.line import LINE, Place
 from attention.gate.temporary.store import store
 from attention.records import validated
@@ -27,6 +28,9 @@ def endpoints() -> None:
         [clip, model, every, concepts],
         answer,
         api_name="analyse",
+        concurrency_limit=SHARES[
+            "api"
+        ].of_all,  # they wait in the line, where they hear their place
     )
     gr.Button(visible=False).click(
         list_models, None, gr.JSON(visible=False, label="models"), api_name="models"
