@@ -13,6 +13,7 @@ from attention.gate.door import Door
 from attention.gate.hosting import Hosting
 from attention.gate.temporary.store import Store
 from attention.gate.visitors import HEADER, asking, token_of
+from attention.media.suffixes import SUFFIXES
 from attention.serving.workroom import Workroom
 from attention.tabs.page import Page
 from tests.own_boxes import base, still
@@ -113,6 +114,8 @@ def fill(page: Any, folder: Path, each: int = 3) -> None:
 def test_boxes_are_filled_learned_tried_and_forgotten(
     page: Any, kept_in: Store, tmp_path: Path
 ) -> None:
+    offered = page.get_attribute("#own-boxes .box input[type=file]", "accept")
+    assert set(offered.split(",")) > SUFFIXES
     fill(page, tmp_path)
     page.click("#own-boxes .learn")
     page.wait_for_selector("#own-answer h3:has-text('Learnt in')", timeout=READY)

@@ -22,7 +22,7 @@
         onchange: () => this.#changed(),
       });
       this.files = el("input", {
-        type: "file", multiple: true, accept: "image/*,video/*", hidden: true,
+        type: "file", multiple: true, accept: owner.accept, hidden: true,
         onchange: () => this.bring([...this.files.files]).then(() => (this.files.value = "")),
       });
       this.thumbs = el("ul", { class: "thumbs" });

@@ -9,9 +9,9 @@
 
   class Page {
     // ask(request): an event of the page, {learn: {session, names}} or {forget: session} · clip: the file input
-    // for one's own clip
-    constructor(root, { ask, clip }) {
-      Object.assign(this, { ask, clip, boxes: [], server: new own.Server(), kind: "still" });
+    // for one's own clip · accept: the names of files that are read
+    constructor(root, { ask, clip, accept }) {
+      Object.assign(this, { ask, clip, accept, boxes: [], server: new own.Server(), kind: "still" });
       this.video = el("video", { muted: true, playsinline: true, "aria-label": say("own.camera") });
       this.video.muted = true;
       this.camera = new own.Camera(this.video, () => this.#cameraChanged());

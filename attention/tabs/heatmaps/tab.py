@@ -34,7 +34,12 @@ from attention.tabs.heatmaps.samples import sample_buttons
 from attention.tabs.languages import in_its_language
 from attention.tabs.lines import LOOKS
 
-LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+# Stop, samples and links: nobody waits for anybody else's
+LIGHT: dict[str, Any] = {
+    "show_progress": "hidden",
+    "api_visibility": "private",
+    "concurrency_limit": 16,
+}
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from attention.disk.home import ASSETS
+from attention.media.suffixes import SUFFIXES
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.heatmaps.elements import CLIP_TYPES
@@ -20,6 +21,8 @@ from training.tabs.own.events import asked, keep_as_model, keep_as_set, look_at_
 
 # in the order in which they lean on each other; the player's come before them
 SCRIPTS = ("server.js", "camera.js", "box.js", "live.js", "own.js")
+# what a browser's dialog offers: every name that is read
+ACCEPTED = ("video/*", "image/*", *sorted(SUFFIXES))
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 
 
@@ -71,12 +74,13 @@ def _player(prefix: str) -> gr.HTML:
 
 def _boxes(prefix: str) -> gr.HTML:
     clip = json.dumps(f"#{prefix}-clip input[type=file]")
+    accept = json.dumps(",".join(ACCEPTED))
     return gr.HTML(
         value=None,
         html_template='<div class="own"></div>',
         js_on_load=f"""
             const page = OwnConcepts.mount(element.querySelector(".own"), {{
-                ask: (request) => trigger("input", request), clip: {clip},
+                ask: (request) => trigger("input", request), clip: {clip}, accept: {accept},
             }});
             watch("value", () => page.tell(props.value));
         """,
