@@ -4,6 +4,7 @@ import copy
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from attention.model import look_through, save_model
 from attention.networks.heads import CutHead, LinearHead
 from attention.networks.inference import tensors
 from attention.pipeline import analyse
-from tests.clips import write_clip
+from tests.clips import numbered_frames, write_clip
 from tests.networks import lively, pictures
 from tests.test_inference import standing
 
@@ -53,6 +54,18 @@ class Undecided(Net):
 
     def maps(self, x: Tensor) -> Tensor:
         return super().maps(x if float(x.sum()) > -1e9 else -x)
+
+
+class Small(nn.Module):
+    """Takes squares of 96 pixels and no others: its maps are flattened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maps = nn.Sequential(nn.Conv2d(3, 6, 5, 8, 2), nn.ReLU())
+        self.fc = nn.Linear(6 * 12 * 12, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(self.maps(x).flatten(1))
 
 
 class Compiled(nn.Module):
@@ -280,3 +293,20 @@ def test_it_cannot_be_saved_as_nothing_would_build_it_again(tmp_path: Path) -> N
     model = look_through(made(), concepts=NAMES)
     with pytest.raises(InputError, match=r"no backbone 'Net \(own\)'"):
         save_model(tmp_path / "m", model.card, model.web)
+
+
+@pytest.mark.parametrize("halves", [{}, {"trunk": "maps", "head": nn.Sequential(nn.Flatten())}])
+def test_a_network_of_other_pictures_is_looked_at_on_those(
+    halves: dict[str, Any], tmp_path: Path
+) -> None:
+    net = Small().eval()
+    if halves:
+        halves = halves | {"head": nn.Sequential(nn.Flatten(), net.fc)}
+    model = look_through(net, concepts=NAMES, size=96, **halves)
+    x = torch.randn(2, 3, 96, 96, generator=torch.Generator().manual_seed(5))
+    torch.testing.assert_close(model.backbone(x), net(x))
+    clip = write_clip(tmp_path / "a.mp4", numbered_frames(6))
+    assert analyse(clip, model).map_size == (12, 12)
+    for wrong, says in ((None, "of 224×224.*give size="), (8, "32 to 640"), ("big", "size")):
+        with pytest.raises(InputError, match=says):
+            look_through(net, concepts=NAMES, size=wrong, **halves)

@@ -10,7 +10,7 @@ from attention.errors import InputError, short
 from attention.model.card import Card
 from attention.model.folder import Model
 from attention.model.names import check_count, names_given
-from attention.networks.cnn import INPUT_SIDE, Backbone, pixels_given
+from attention.networks.cnn import Backbone, Pixels, pixels_given, side_given
 from attention.networks.cutting import UntraceableError, known_head
 from attention.networks.inference import copy_apart
 from attention.networks.zoo import cut
@@ -28,20 +28,24 @@ def look_through(
     head: Half = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
+    size: int | None = None,
 ) -> Model:
-    """A model for analyse of any network x [N,3,224,224] → class scores [N,C], as it is now.
+    """A model for analyse of any network x [N,3,s,s] → class scores [N,C], as it is now.
 
     module: in any mode, on any device and of any float type; it is copied and stays as it is, and its hooks
     are not called · target: its layer whose maps are looked at, by default its last maps · concepts: names in
     the order of the scores, as names_given takes them, by default Class 0, Class 1 … · trunk, head: where it
     cannot be traced, what gives A of x and what gives the scores of A, as modules or their names in it ·
-    mean, std: of its pixels, as shares of 255, by default ImageNet's. InputError where that is not possible.
+    mean, std: of its pixels, as shares of 255, by default ImageNet's · size: s, by
+    default 224 pixels. InputError where that is not possible.
     """
     net, *halves = _copies(module, trunk, head)
     name = f"{type(net).__name__} (own)"
-    noise = torch.randn(2, 3, INPUT_SIDE, INPUT_SIDE, generator=torch.Generator().manual_seed(0))
+    pixels = pixels_given(mean, std, Pixels(side=side_given(size)))
+    generator = torch.Generator().manual_seed(0)
+    noise = torch.randn(2, 3, pixels.side, pixels.side, generator=generator)
     scores = _scores(net, noise)
-    backbone = _joined(name, noise, *halves) if halves else _cut(net, name, target)
+    backbone = _joined(name, noise, pixels, *halves) if halves else _cut(net, name, target, pixels)
     with torch.no_grad():
         if not torch.allclose(backbone(noise), scores, rtol=1e-3, atol=1e-4):
             raise InputError(
@@ -51,7 +55,6 @@ def look_through(
     numbered = tuple(f"Class {number}" for number in range(classes))
     names = numbered if concepts is None else names_given(concepts)
     check_count(names, classes, name)
-    backbone.pixels = pixels_given(mean, std, backbone.pixels)
     card = Card(
         title=name,
         about=f"{name} with {classes} concepts.",
@@ -99,14 +102,14 @@ def _half(module: nn.Module, half: Half) -> nn.Module:
 
 def _scores(net: nn.Module, noise: Tensor) -> Tensor:
     """Scores [N,C] of pictures of noise. InputError where it gives none, or others each time."""
-    name = type(net).__name__
+    name, side = type(net).__name__, noise.shape[-1]
     try:
         with torch.no_grad():
             scores, again = net(noise), net(noise)
     except Exception as error:  # layers refuse what they are given in as many ways as there are
         raise InputError(
-            f"{name} cannot look at RGB pictures of {INPUT_SIDE}×{INPUT_SIDE} ({type(error).__name__}: "
-            f"{short(error)}); give a network that does."
+            f"{name} cannot look at RGB pictures of {side}×{side} ({type(error).__name__}: {short(error)}); "
+            "give size=, the side of the pictures that it takes."
         ) from error
     if not (isinstance(scores, Tensor) and scores.ndim == 2):
         kind = (
@@ -126,15 +129,17 @@ def _scores(net: nn.Module, noise: Tensor) -> Tensor:
     return scores
 
 
-def _cut(net: nn.Module, name: str, target: str | None) -> Backbone:
+def _cut(net: nn.Module, name: str, target: str | None, pixels: Pixels) -> Backbone:
     target = target.removeprefix("module.") if target else None
     try:
-        return cut(net, name, target)
+        return cut(net, name, target, pixels)
     except UntraceableError as error:
         raise InputError(f"{type(net).__name__} cannot be traced; {_NAME_HALVES}") from error
 
 
-def _joined(name: str, noise: Tensor, trunk: nn.Module, head: nn.Module) -> Backbone:
+def _joined(
+    name: str, noise: Tensor, pixels: Pixels, trunk: nn.Module, head: nn.Module
+) -> Backbone:
     """The halves as a Backbone, the head as one of heads.py if it ends in one layer."""
     try:
         with torch.no_grad():
@@ -147,7 +152,7 @@ def _joined(name: str, noise: Tensor, trunk: nn.Module, head: nn.Module) -> Back
             f"The halves of {name} do not fit ({short(error)}); {_NAME_HALVES}"
         ) from error
     with torch.no_grad():
-        return Backbone(name, trunk, _known(head, A), "trunk")
+        return Backbone(name, trunk, _known(head, A), "trunk", pixels)
 
 
 def _known(head: nn.Module, A: Tensor) -> nn.Module:
