@@ -304,7 +304,7 @@ def test_a_network_of_other_pictures_is_looked_at_on_those(
         halves = halves | {"head": nn.Sequential(nn.Flatten(), net.fc)}
     model = look_through(net, concepts=NAMES, size=96, **halves)
     x = torch.randn(2, 3, 96, 96, generator=torch.Generator().manual_seed(5))
-    torch.testing.assert_close(model.backbone(x), net(x))
+    torch.testing.assert_close(model.web(x), net(x))
     clip = write_clip(tmp_path / "a.mp4", numbered_frames(6))
     assert analyse(clip, model).map_size == (12, 12)
     for wrong, says in ((None, "of 224×224.*give size="), (8, "32 to 640"), ("big", "size")):
