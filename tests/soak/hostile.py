@@ -159,6 +159,19 @@ def _attacks(
         }
         await http.post(f"{at.url}/upload", content=slow(), headers=headers)  # type: ignore[arg-type]
 
+    async def abort() -> None:
+        async def cut_short() -> object:
+            yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="b.mp4"\r\n\r\n'
+            yield bytes(2_000_000)
+            raise httpx.WriteError("the browser was closed")
+
+        headers = {
+            "content-type": "multipart/form-data; boundary=x",
+            "content-length": "9000000",
+            "x-forwarded-for": bad.address,
+        }
+        await http.post(f"{at.url}/upload", content=cut_short(), headers=headers)  # type: ignore[arg-type]
+
     async def fill() -> None:
         given = {"files": ("full.mp4", os.urandom(20_000_000))}
         said = await http.post(
@@ -169,7 +182,13 @@ def _attacks(
 
     floods = [again(flood, 0.02) for _ in range(4)]
     hogs = [again(take_the_line, 0.1) for _ in range(4)]
-    return [*floods, *hogs, *[again(drip, 1.0) for _ in range(4)], again(fill, 0.5)]
+    return [
+        *floods,
+        *hogs,
+        *[again(drip, 1.0) for _ in range(4)],
+        again(fill, 0.5),
+        again(abort, 0.5),
+    ]
 
 
 def _hog(path: Path) -> Path:
