@@ -21,6 +21,7 @@ from training.progress import Bars
 
 FILES = {"media": (media, 5000), "records": (records, 500)}
 CALLS = {"endpoints": 2000}
+MOST_GROWTH = 0.05  # of this process's memory, from a tenth of the work to its end
 
 
 def main() -> int:
@@ -45,6 +46,8 @@ def main() -> int:
         tried, count = FILES[name]
         with Bars("file") as bars:
             tally = tried(given.count or count, given.seed, partial(bars.show, name))
+        if tally.growth > MOST_GROWTH:
+            tally.faults.append(f"memory grew by {tally.growth:.1%}")
         print(tally.text(), flush=True)
         faults += len(tally.faults)
     return 1 if faults else 0

@@ -19,10 +19,12 @@ def giveaways(
 ) -> Iterator[Giveaway]:
     """The facts that divide classes: nearly all files of some have a value that hardly any other has.
 
-    kind: "stills" or "clips" · files: each one's label and facts.
+    kind: "stills" or "clips" · files: each one's label and facts. Nothing is said of classes with few files.
     """
-    sizes = Counter(label for label, _ in files)
-    if len(sizes) < 2 or min(sizes.values()) < FEWEST:
+    counts = Counter(label for label, _ in files)
+    sizes = {label: size for label, size in counts.items() if size >= FEWEST}
+    files = [(label, facts) for label, facts in files if label in sizes]
+    if len(sizes) < 2:
         return
     for fact in dict.fromkeys(name for _, facts in files for name in facts):
         counted: dict[str, Counter[int]] = defaultdict(Counter)
