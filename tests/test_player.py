@@ -951,6 +951,47 @@ def test_the_numbers_behind_a_tile_are_those_of_numpy(stage: Any) -> None:
     assert not page.locator("dialog").is_visible()
 
 
+def test_every_term_lights_its_cells_by_key_click_and_pointer(stage: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps))
+    page.evaluate(ASKING)
+    seek(page, 3)
+    page.locator(".tile[data-concept='0'] .energy").press("Enter")
+
+    def lit() -> list[str]:
+        read = "cells => cells.map(cell => cell.dataset.cell)"
+        return page.locator("dialog td.lit").evaluate_all(read)  # type: ignore[no-any-return]
+
+    page.locator("dialog .sums button:visible").first.focus()  # of the channels
+    page.keyboard.press("Tab")
+    assert lit() == ["2,3"]  # lion's window in this frame begins there
+    page.keyboard.press("Tab")
+    assert lit() == ["2,4"]
+    page.locator("dialog .term").nth(8).click()
+    assert lit() == ["4,5"]
+    page.locator("dialog h2").hover()
+    assert lit() == []
+    bars = page.locator("dialog .energies button")
+    bars.nth(1).focus()  # Eq. 3: the window of that frame, two columns to the left
+    assert lit() == [f"{row},{col}" for row in (2, 3, 4) for col in (1, 2, 3)]
+    page.keyboard.press("Enter")
+    drawn(page, 1)
+    assert bars.nth(1).evaluate("bar => bar === document.activeElement") and len(lit()) == 9
+    cells = [0.0] * 49
+    cells[0], cells[8], cells[48] = 4, 2, 1.9  # half of the highest, and just less
+    row = {"channel": 7, "alpha": 0.5, "adds": 3.95, "map": cells}
+    answer = {"frame": 1, "concept": 0, "side": "web", "rows": [row], "total": 9, "count": 10}
+    page.evaluate(
+        f"answer => document.querySelector('{ROOT}').player.numbers.sums.channels.tell(answer)",
+        answer,
+    )
+    page.locator("dialog .channels button").focus()
+    assert lit() == ["0,0", "1,1"]
+    page.locator("dialog h2").click()
+    page.locator("dialog .channels tbody .value").first.click()  # anywhere in the row
+    assert lit() == ["0,0", "1,1"]
+
+
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
     maps = plateau_and_peak()[-1:]
     scores = np.array([[0.0, 2, 1, 0]])
