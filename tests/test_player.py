@@ -992,6 +992,43 @@ def test_every_term_lights_its_cells_by_key_click_and_pointer(stage: Any) -> Non
     assert lit() == ["0,0", "1,1"]
 
 
+def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(ASKING.replace("dial: []", "linked: true, dial: []"))
+    seek(page, 2)
+    page.locator(".dial summary").click()
+    page.get_by_role("button", name="Hide a part").click()
+    frame = page.locator(".frame-tile canvas").bounding_box()
+
+    def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
+        for press, (x, y) in ((page.mouse.down, start), (page.mouse.up, end)):
+            page.mouse.move(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])
+            press()
+
+    def hides(*box: float) -> None:
+        """Waits until the server is asked to hide this box, and the address says so."""
+        near = "(corner, i) => Math.abs(corner - box[i]) < 0.01"
+        page.wait_for_function(
+            f"box => asked.at(-1)?.hide?.places[10]?.every({near})", arg=list(box)
+        )
+        (place,) = page.evaluate("asked.at(-1)")["hide"]["places"].values()  # of this frame alone
+        written = "-".join(str(round(10_000 * corner)) for corner in place)
+        page.wait_for_function(f"location.search.includes('hide=10-{written}')")
+        page.evaluate("asked.length = 0")
+
+    drag((0.5, 0.7), (0.1, 0.2))
+    hides(0.1, 0.2, 0.5, 0.7)
+    page.keyboard.press("ArrowRight")  # the box has the focus
+    hides(0.12, 0.2, 0.52, 0.7)
+    page.keyboard.press("Shift+ArrowUp")
+    hides(0.12, 0.2, 0.52, 0.68)
+    drag((0.3, 0.4), (0.5, 0.99))  # as far as the frame reaches
+    hides(0.32, 0.52, 0.72, 1)
+    box = page.locator(".hidden-part").bounding_box()
+    assert box["width"] / frame["width"] == pytest.approx(0.4, abs=0.01)
+    assert page.evaluate(f"document.querySelector('{ROOT}').player.drawn") == 2
+
+
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
     maps = plateau_and_peak()[-1:]
     scores = np.array([[0.0, 2, 1, 0]])
