@@ -1,5 +1,6 @@
 """The heatmap player in a real browser: what it shows equals what numpy says."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -21,9 +22,10 @@ from attention.analysis import Analysis, Side, verdicts_of
 from attention.gate.head import Head
 from attention.pack import first_bytes, pack_bytes, save_pack
 from attention.pictures.strip import LINES
+from attention.probe.shift.registry import shifts
 from attention.tabs.cards import SIGNS
 from attention.tabs.languages import words_script
-from attention.tabs.player import PLAYER, STYLES, player, player_script, player_value
+from attention.tabs.player import PLAYER, STYLES, dial_row, player, player_script, player_value
 
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
 GREY = 100  # of every picture
@@ -1027,6 +1029,49 @@ def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) ->
     box = page.locator(".hidden-part").bounding_box()
     assert box["width"] / frame["width"] == pytest.approx(0.4, abs=0.01)
     assert page.evaluate(f"document.querySelector('{ROOT}').player.drawn") == 2
+
+
+def test_the_mark_of_a_shift_stands_at_the_least_strength_tried(stage: Any, site: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps))
+    fooled = np.tile([0, 0, 0, 2.0], (6, 1))  # the CNN says another, UnAtt the same
+    site[1]["/b.pack"] = pack_bytes(analysis(maps, sides=(side_of("web", maps, fooled),)))
+    row = dial_row(next(shift for shift in shifts() if shift.name == "blur"))
+    points = [[value, 80, 70, 90] for value in (0, *row["levels"].values(), row["most"])]
+    methods = [
+        {"method": name, "colour": "#b3202a", "dashed": False, "points": points}
+        for name in ("CNN", "UnAtt")
+    ]
+    row["curves"] = {"imagenet": {"clips": 100, "lines": methods}}
+    page.evaluate(ASKING.replace("dial: []", f"dial: [{json.dumps(row)}]"))
+    page.locator(".dial summary").click()
+
+    def press(level: str, pack: str) -> None:
+        page.locator(".levels button", has_text=level).click()
+        change = {"shift": {"blur": row["levels"][level]}}
+        page.wait_for_function(
+            "change => JSON.stringify(asked.at(-1)) === JSON.stringify(change)", arg=change
+        )
+        value = {"pack": {"url": pack}, "change": change}
+        page.evaluate(f"value => document.querySelector('{ROOT}').player.open(value)", value)
+
+    def marks() -> list[str]:
+        """The levels below which a mark stands."""
+        at = "texts => texts.map(text => text.getAttribute('x'))"
+        levels = page.locator(".curve text[text-anchor=middle]")
+        names = dict(zip(levels.evaluate_all(at), levels.all_text_contents(), strict=True))
+        return [names[x] for x in page.locator(".curve .broken").evaluate_all(at)]
+
+    press("mild", "/a.pack?mild")
+    assert marks() == []
+    press("hard", "/b.pack?hard")
+    assert marks() == ["hard"]
+    press("medium", "/b.pack?medium")
+    assert marks() == ["medium"]
+    press("hard", "/b.pack?again")
+    assert marks() == ["medium"]
+    said = page.locator(".curve figcaption").inner_text()
+    assert "✗: the least strength tried at which a method says something else" in said
 
 
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
