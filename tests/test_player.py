@@ -1074,6 +1074,28 @@ def test_the_mark_of_a_shift_stands_at_the_least_strength_tried(stage: Any, site
     assert "✗: the least strength tried at which a method says something else" in said
 
 
+def test_the_dial_writes_where_a_shift_is_only_like_the_drawn_sets(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    rows = [dial_row(shift) for shift in shifts() if shift.name in ("blur", "darkness")]
+    page.evaluate(ASKING.replace("dial: []", f"dial: {json.dumps(rows)}"))
+    page.locator(".dial summary").click()
+    caption = page.locator(".curve figcaption")
+
+    def move(name: str) -> None:
+        page.locator(f".dial label:text-is('{name}') ~ .levels button").first.click()
+        page.locator(f".curve figcaption:has-text('{name}')").wait_for()
+
+    move("blur")
+    said = caption.inner_text()
+    page.evaluate(f"document.querySelector('{ROOT}').player.dial.pack.model = 'nobody'")
+    move("darkness")  # as in the drawn set
+    plain = caption.inner_text()
+    move("blur")  # of a model without curves
+    for text in (said, caption.inner_text()):
+        assert text.endswith("strongest of the drawn set's ranges: their middle is hardly seen.")
+    assert "drawn set" not in plain
+
+
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
     maps = plateau_and_peak()[-1:]
     scores = np.array([[0.0, 2, 1, 0]])
