@@ -1096,6 +1096,45 @@ def test_the_dial_writes_where_a_shift_is_only_like_the_drawn_sets(stage: Any) -
     assert "drawn set" not in plain
 
 
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_can_be_pressed_or_moved_stands_out_from_its_ground(stage: Any, dark: bool) -> None:
+    page = stage(analysis(plateau_and_peak()), dark=dark)
+    page.evaluate(ASKING)
+    page.locator(".dial summary").click()
+    ground = "#14161b" if dark else "#ffffff"
+    page.evaluate("ground => { document.body.style.background = ground; }", ground)
+    read = """controls => controls.map((control) => {
+        const { borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(control);
+        if (!control.offsetParent || parseFloat(borderTopWidth) === 0) return null;
+        const fills = backgroundColor === "rgba(0, 0, 0, 0)" ? [] : [backgroundColor];
+        return [control.className || control.textContent, borderTopColor, fills];
+    }).filter(Boolean)"""
+    controls = page.locator(
+        f"{ROOT} :is(button, select, input, summary, .chip, .segments):not(:disabled)"
+    )
+    found = controls.evaluate_all(read)
+    assert {"key", "chip", "segments", "Save picture", "As it was"} <= {name for name, *_ in found}
+    for name, edge, fills in found:
+        for beside in (ground, *map(as_hex, fills)):
+            assert contrast(as_hex(edge), beside) >= 3, name
+    for label in ("frame", "Opacity"):
+        track = page.get_by_label(label, exact=True)
+        picture = cv2.imdecode(np.frombuffer(track.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        height, width = picture.shape[:2]
+        red, green, blue = picture[height // 2, width - 24, ::-1]  # the part not yet filled
+        assert contrast(f"#{red:02x}{green:02x}{blue:02x}", ground) >= 3, label
+    edge = page.locator(ROOT).evaluate("r => getComputedStyle(r).getPropertyValue('--edge').trim()")
+    for page_ground in ("#0f172a", "#1e293b") if dark else ("#f8fafc", "#f1f5f9"):
+        assert contrast(edge, page_ground) >= 3
+
+
+def as_hex(colour: str) -> str:
+    """#rrggbb of a computed colour without transparency."""
+    red, green, blue = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups()  # type: ignore[union-attr]
+    return f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
+
+
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
     maps = plateau_and_peak()[-1:]
     scores = np.array([[0.0, 2, 1, 0]])
