@@ -674,8 +674,12 @@ def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> Non
     assert wrong.locator(".badge").inner_text() == "✗ vote"
     style = "tile => getComputedStyle(tile).borderTopStyle"
     assert (truth.evaluate(style), wrong.evaluate(style)) == ("solid", "dashed")
+    hints = page.locator(".hints")  # the paper's names, for who cannot rest a pointer
+    assert "the paper's Figure 2" in hints.inner_text()
     page.get_by_role("radio", name="right or wrong").check()
     assert list(energies(page)) == [0, 1]
+    assert "the paper's Figure 6" in hints.inner_text()
+    assert "the paper's UnAtt" in hints.inner_text() and "Eqs. 2 and 3" in hints.inner_text()
 
 
 @pytest.mark.parametrize(
