@@ -436,6 +436,32 @@ def test_presentation_is_one_key_and_shows_what_the_two_say(stage: Any) -> None:
     assert len(energies(page)) == 4 and "present" not in page.evaluate("location.search")
 
 
+def test_presentation_says_whose_choice_each_tile_is(stage: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps, truth=None))
+    badges = page.locator(".tile .badge")
+    assert badges.count() == 0
+    page.keyboard.press("p")
+    page.locator(f"{ROOT}.presenting").wait_for()
+    assert list(energies(page)) == [0, 1] and badges.all_inner_texts() == ["attention", "vote"]
+    page.keyboard.press("3")  # nobody's choice
+    assert list(energies(page)) == [2] and badges.count() == 0
+    page.keyboard.press("Escape")
+    assert badges.count() == 0
+    same = np.tile([2.0, 0, 0, 0], (6, 1))
+    page = stage(analysis(maps, sides=(side_of("web", maps, same),), truth=None))
+    page.keyboard.press("p")
+    assert badges_of(page) == ["vote and attention"]
+    page = stage(analysis(maps, truth="cheetah"))
+    page.keyboard.press("p")
+    assert badges_of(page) == ["attention", "✓ truth"]
+
+
+def badges_of(page: Any) -> list[str]:
+    page.locator(f"{ROOT}.presenting").wait_for()
+    return page.locator(".tile .badge").all_inner_texts()  # type: ignore[no-any-return]
+
+
 def test_it_plays_once_by_itself_save_for_who_wants_no_motion(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak()))
     root = f"document.querySelector('{ROOT}')"
