@@ -1262,6 +1262,10 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
         assert page.locator("#looking .message").inner_text().startswith("Choose a sample clip")
         page.click("#show")
         drawn(page, 2)
+        own_look = page.get_by_label("Colours").evaluate(
+            "select => [getComputedStyle(select).backgroundImage, getComputedStyle(select).paddingTop]"
+        )
+        assert own_look == ["none", "0px"]  # not gradio's white one
         assert energies(page) == {3: "0.00", 0: "9.00"}
         page.click("#through")
         page.get_by_role("radio", name="tuned", checked=True).wait_for()
