@@ -1,5 +1,6 @@
 """The heatmap player in a real browser: what it shows equals what numpy says."""
 
+import json
 import re
 import threading
 from collections.abc import Callable, Iterator
@@ -21,9 +22,10 @@ from attention.analysis import Analysis, Side, verdicts_of
 from attention.gate.head import Head
 from attention.pack import first_bytes, pack_bytes, save_pack
 from attention.pictures.strip import LINES
+from attention.probe.shift.registry import shifts
 from attention.tabs.cards import SIGNS
 from attention.tabs.languages import words_script
-from attention.tabs.player import PLAYER, STYLES, player, player_script, player_value
+from attention.tabs.player import PLAYER, STYLES, dial_row, player, player_script, player_value
 
 FOUR = ("lion", "cheetah", "<script>window.broken = 1</script>", "tower")
 GREY = 100  # of every picture
@@ -434,6 +436,32 @@ def test_presentation_is_one_key_and_shows_what_the_two_say(stage: Any) -> None:
     assert len(energies(page)) == 4 and "present" not in page.evaluate("location.search")
 
 
+def test_presentation_says_whose_choice_each_tile_is(stage: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps, truth=None))
+    badges = page.locator(".tile .badge")
+    assert badges.count() == 0
+    page.keyboard.press("p")
+    page.locator(f"{ROOT}.presenting").wait_for()
+    assert list(energies(page)) == [0, 1] and badges.all_inner_texts() == ["attention", "vote"]
+    page.keyboard.press("3")  # nobody's choice
+    assert list(energies(page)) == [2] and badges.count() == 0
+    page.keyboard.press("Escape")
+    assert badges.count() == 0
+    same = np.tile([2.0, 0, 0, 0], (6, 1))
+    page = stage(analysis(maps, sides=(side_of("web", maps, same),), truth=None))
+    page.keyboard.press("p")
+    assert badges_of(page) == ["vote and attention"]
+    page = stage(analysis(maps, truth="cheetah"))
+    page.keyboard.press("p")
+    assert badges_of(page) == ["attention", "✓ truth"]
+
+
+def badges_of(page: Any) -> list[str]:
+    page.locator(f"{ROOT}.presenting").wait_for()
+    return page.locator(".tile .badge").all_inner_texts()  # type: ignore[no-any-return]
+
+
 def test_it_plays_once_by_itself_save_for_who_wants_no_motion(stage: Any) -> None:
     page = stage(analysis(plateau_and_peak()))
     root = f"document.querySelector('{ROOT}')"
@@ -672,8 +700,12 @@ def test_truth_and_wrong_choice_are_told_apart_without_colour(stage: Any) -> Non
     assert wrong.locator(".badge").inner_text() == "✗ vote"
     style = "tile => getComputedStyle(tile).borderTopStyle"
     assert (truth.evaluate(style), wrong.evaluate(style)) == ("solid", "dashed")
+    hints = page.locator(".hints")  # the paper's names, for who cannot rest a pointer
+    assert "the paper's Figure 2" in hints.inner_text()
     page.get_by_role("radio", name="right or wrong").check()
     assert list(energies(page)) == [0, 1]
+    assert "the paper's Figure 6" in hints.inner_text()
+    assert "the paper's UnAtt" in hints.inner_text() and "Eqs. 2 and 3" in hints.inner_text()
 
 
 @pytest.mark.parametrize(
@@ -951,6 +983,188 @@ def test_the_numbers_behind_a_tile_are_those_of_numpy(stage: Any) -> None:
     assert not page.locator("dialog").is_visible()
 
 
+def test_every_term_lights_its_cells_by_key_click_and_pointer(stage: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps))
+    page.evaluate(ASKING)
+    seek(page, 3)
+    page.locator(".tile[data-concept='0'] .energy").press("Enter")
+
+    def lit() -> list[str]:
+        read = "cells => cells.map(cell => cell.dataset.cell)"
+        return page.locator("dialog td.lit").evaluate_all(read)  # type: ignore[no-any-return]
+
+    page.locator("dialog .sums button:visible").first.focus()  # of the channels
+    page.keyboard.press("Tab")
+    assert lit() == ["2,3"]  # lion's window in this frame begins there
+    page.keyboard.press("Tab")
+    assert lit() == ["2,4"]
+    page.locator("dialog .term").nth(8).click()
+    assert lit() == ["4,5"]
+    page.locator("dialog h2").hover()
+    assert lit() == []
+    bars = page.locator("dialog .energies button")
+    bars.nth(1).focus()  # Eq. 3: the window of that frame, two columns to the left
+    assert lit() == [f"{row},{col}" for row in (2, 3, 4) for col in (1, 2, 3)]
+    page.keyboard.press("Enter")
+    drawn(page, 1)
+    assert bars.nth(1).evaluate("bar => bar === document.activeElement") and len(lit()) == 9
+    cells = [0.0] * 49
+    cells[0], cells[8], cells[48] = 4, 2, 1.9  # half of the highest, and just less
+    row = {"channel": 7, "alpha": 0.5, "adds": 3.95, "map": cells}
+    answer = {"frame": 1, "concept": 0, "side": "web", "rows": [row], "total": 9, "count": 10}
+    page.evaluate(
+        f"answer => document.querySelector('{ROOT}').player.numbers.sums.channels.tell(answer)",
+        answer,
+    )
+    page.locator("dialog .channels button").focus()
+    assert lit() == ["0,0", "1,1"]
+    page.locator("dialog h2").click()
+    page.locator("dialog .channels tbody .value").first.click()  # anywhere in the row
+    assert lit() == ["0,0", "1,1"]
+
+
+def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(ASKING.replace("dial: []", "linked: true, dial: []"))
+    seek(page, 2)
+    page.locator(".dial summary").click()
+    page.get_by_role("button", name="Hide a part").click()
+    frame = page.locator(".frame-tile canvas").bounding_box()
+
+    def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
+        for press, (x, y) in ((page.mouse.down, start), (page.mouse.up, end)):
+            page.mouse.move(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])
+            press()
+
+    def hides(*box: float) -> None:
+        """Waits until the server is asked to hide this box, and the address says so."""
+        near = "(corner, i) => Math.abs(corner - box[i]) < 0.01"
+        page.wait_for_function(
+            f"box => asked.at(-1)?.hide?.places[10]?.every({near})", arg=list(box)
+        )
+        (place,) = page.evaluate("asked.at(-1)")["hide"]["places"].values()  # of this frame alone
+        written = "-".join(str(round(10_000 * corner)) for corner in place)
+        page.wait_for_function(f"location.search.includes('hide=10-{written}')")
+        page.evaluate("asked.length = 0")
+
+    drag((0.5, 0.7), (0.1, 0.2))
+    hides(0.1, 0.2, 0.5, 0.7)
+    page.keyboard.press("ArrowRight")  # the box has the focus
+    hides(0.12, 0.2, 0.52, 0.7)
+    page.keyboard.press("Shift+ArrowUp")
+    hides(0.12, 0.2, 0.52, 0.68)
+    drag((0.3, 0.4), (0.5, 0.99))  # as far as the frame reaches
+    hides(0.32, 0.52, 0.72, 1)
+    box = page.locator(".hidden-part").bounding_box()
+    assert box["width"] / frame["width"] == pytest.approx(0.4, abs=0.01)
+    assert page.evaluate(f"document.querySelector('{ROOT}').player.drawn") == 2
+
+
+def test_the_mark_of_a_shift_stands_at_the_least_strength_tried(stage: Any, site: Any) -> None:
+    maps = plateau_and_peak()
+    page = stage(analysis(maps))
+    fooled = np.tile([0, 0, 0, 2.0], (6, 1))  # the CNN says another, UnAtt the same
+    site[1]["/b.pack"] = pack_bytes(analysis(maps, sides=(side_of("web", maps, fooled),)))
+    row = dial_row(next(shift for shift in shifts() if shift.name == "blur"))
+    points = [[value, 80, 70, 90] for value in (0, *row["levels"].values(), row["most"])]
+    methods = [
+        {"method": name, "colour": "#b3202a", "dashed": False, "points": points}
+        for name in ("CNN", "UnAtt")
+    ]
+    row["curves"] = {"imagenet": {"clips": 100, "lines": methods}}
+    page.evaluate(ASKING.replace("dial: []", f"dial: [{json.dumps(row)}]"))
+    page.locator(".dial summary").click()
+
+    def press(level: str, pack: str) -> None:
+        page.locator(".levels button", has_text=level).click()
+        change = {"shift": {"blur": row["levels"][level]}}
+        page.wait_for_function(
+            "change => JSON.stringify(asked.at(-1)) === JSON.stringify(change)", arg=change
+        )
+        value = {"pack": {"url": pack}, "change": change}
+        page.evaluate(f"value => document.querySelector('{ROOT}').player.open(value)", value)
+
+    def marks() -> list[str]:
+        """The levels below which a mark stands."""
+        at = "texts => texts.map(text => text.getAttribute('x'))"
+        levels = page.locator(".curve text[text-anchor=middle]")
+        names = dict(zip(levels.evaluate_all(at), levels.all_text_contents(), strict=True))
+        return [names[x] for x in page.locator(".curve .broken").evaluate_all(at)]
+
+    press("mild", "/a.pack?mild")
+    assert marks() == []
+    press("hard", "/b.pack?hard")
+    assert marks() == ["hard"]
+    press("medium", "/b.pack?medium")
+    assert marks() == ["medium"]
+    press("hard", "/b.pack?again")
+    assert marks() == ["medium"]
+    said = page.locator(".curve figcaption").inner_text()
+    assert "✗: the least strength tried at which a method says something else" in said
+
+
+def test_the_dial_writes_where_a_shift_is_only_like_the_drawn_sets(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    rows = [dial_row(shift) for shift in shifts() if shift.name in ("blur", "darkness")]
+    page.evaluate(ASKING.replace("dial: []", f"dial: {json.dumps(rows)}"))
+    page.locator(".dial summary").click()
+    caption = page.locator(".curve figcaption")
+
+    def move(name: str) -> None:
+        page.locator(f".dial label:text-is('{name}') ~ .levels button").first.click()
+        page.locator(f".curve figcaption:has-text('{name}')").wait_for()
+
+    move("blur")
+    said = caption.inner_text()
+    page.evaluate(f"document.querySelector('{ROOT}').player.dial.pack.model = 'nobody'")
+    move("darkness")  # as in the drawn set
+    plain = caption.inner_text()
+    move("blur")  # of a model without curves
+    for text in (said, caption.inner_text()):
+        assert text.endswith("strongest of the drawn set's ranges: their middle is hardly seen.")
+    assert "drawn set" not in plain
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_can_be_pressed_or_moved_stands_out_from_its_ground(stage: Any, dark: bool) -> None:
+    page = stage(analysis(plateau_and_peak()), dark=dark)
+    page.evaluate(ASKING)
+    page.locator(".dial summary").click()
+    ground = "#14161b" if dark else "#ffffff"
+    page.evaluate("ground => { document.body.style.background = ground; }", ground)
+    read = """controls => controls.map((control) => {
+        const { borderTopWidth, borderTopColor, backgroundColor } = getComputedStyle(control);
+        if (!control.offsetParent || parseFloat(borderTopWidth) === 0) return null;
+        const fills = backgroundColor === "rgba(0, 0, 0, 0)" ? [] : [backgroundColor];
+        return [control.className || control.textContent, borderTopColor, fills];
+    }).filter(Boolean)"""
+    controls = page.locator(
+        f"{ROOT} :is(button, select, input, summary, .chip, .segments):not(:disabled)"
+    )
+    found = controls.evaluate_all(read)
+    assert {"key", "chip", "segments", "Save picture", "As it was"} <= {name for name, *_ in found}
+    for name, edge, fills in found:
+        for beside in (ground, *map(as_hex, fills)):
+            assert contrast(as_hex(edge), beside) >= 3, name
+    for label in ("frame", "Opacity"):
+        track = page.get_by_label(label, exact=True)
+        picture = cv2.imdecode(np.frombuffer(track.screenshot(), np.uint8), cv2.IMREAD_COLOR)
+        assert picture is not None
+        height, width = picture.shape[:2]
+        red, green, blue = picture[height // 2, width - 24, ::-1]  # the part not yet filled
+        assert contrast(f"#{red:02x}{green:02x}{blue:02x}", ground) >= 3, label
+    edge = page.locator(ROOT).evaluate("r => getComputedStyle(r).getPropertyValue('--edge').trim()")
+    for page_ground in ("#0f172a", "#1e293b") if dark else ("#f8fafc", "#f1f5f9"):
+        assert contrast(edge, page_ground) >= 3
+
+
+def as_hex(colour: str) -> str:
+    """#rrggbb of a computed colour without transparency."""
+    red, green, blue = re.fullmatch(r"rgb\((\d+), (\d+), (\d+)\)", colour).groups()  # type: ignore[union-attr]
+    return f"#{int(red):02x}{int(green):02x}{int(blue):02x}"
+
+
 def test_one_picture_has_no_timeline_and_maps_are_not_needed(stage: Any) -> None:
     maps = plateau_and_peak()[-1:]
     scores = np.array([[0.0, 2, 1, 0]])
@@ -1048,6 +1262,10 @@ def test_it_is_served_by_a_gradio_app(browser: Any, tmp_path: Path) -> None:
         assert page.locator("#looking .message").inner_text().startswith("Choose a sample clip")
         page.click("#show")
         drawn(page, 2)
+        own_look = page.get_by_label("Colours").evaluate(
+            "select => [getComputedStyle(select).backgroundImage, getComputedStyle(select).paddingTop]"
+        )
+        assert own_look == ["none", "0px"]  # not gradio's white one
         assert energies(page) == {3: "0.00", 0: "9.00"}
         page.click("#through")
         page.get_by_role("radio", name="tuned", checked=True).wait_for()

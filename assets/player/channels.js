@@ -70,13 +70,20 @@
       const share = total > 0 ? ` (${written((100 * adds) / total, 0)} %)` : "";
       return el(
         "tr",
-        {},
+        { "data-cells": this.#strongest(map).join(" ") },
         el("td", {}, this.#picture(map, channel)),
-        el("th", { scope: "row" }, String(channel)),
+        el("th", { scope: "row" }, el("button", { type: "button", class: "term" }, String(channel))),
         el("td", { class: "value" }, written(alpha, player.decimalsFor(top) + 1)),
         el("td", {}, el("span", { class: "signed", "aria-hidden": "true" }, bar)),
         el("td", { class: "value" }, written(adds, player.decimalsFor(Math.abs(total))) + share),
       );
+    }
+
+    // The cells with at least half of the highest value, as "row,column".
+    #strongest(map) {
+      const [, w] = this.pack.mapSize;
+      const half = Math.max(...map, Number.MIN_VALUE) / 2;
+      return map.flatMap((value, at) => (value >= half ? [`${Math.floor(at / w)},${at % w}`] : []));
     }
 
     // A^k, one pixel for each cell; what lies below 0 has the lowest colour.

@@ -176,6 +176,8 @@
       return [
         maps ? scale : attentionWords.say("player.controls.no_maps"),
         figure6.possible ? "" : attentionWords.say("player.controls.why_not", figure6),
+        attentionWords.say("player.controls.figure", { figure: FIGURES[state.view] }),
+        attentionWords.say("player.verdict.hint"),
       ].filter(Boolean);
     }
   }

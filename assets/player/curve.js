@@ -13,7 +13,8 @@
       this.root = el("figure", { class: "curve", hidden: true }, this.drawing, this.caption);
     }
 
-    // row: a shift with its name in everyday words, plain, and its curves, {model: {clips, lines: [{method, colour, dashed, points: [[value,
+    // row: a shift with its name in everyday words, plain, in what it is only like the drawn set's, only_like, and
+    // its curves, {model: {clips, lines: [{method, colour, dashed, points: [[value,
     // accuracy, low, high]…]}]}} · value: of the slider · broken: Map method → the least value tried at which
     // it says something else of this clip.
     show(row, model, value, broken) {
@@ -23,7 +24,7 @@
       this.drawn = drawn;
       this.root.hidden = false;
       this.drawing.hidden = !known;
-      if (!known) return void say(this.caption, attentionWords.say("player.curve.unknown", { change: row.plain }));
+      if (!known) return this.#caption(attentionWords.say("player.curve.unknown", { change: row.plain }), row.only_like);
       const values = known.lines[0].points.map(([at]) => at);
       const x = (at) => LEFT + (place(values, at) / (values.length - 1)) * (WIDTH - LEFT - RIGHT);
       const y = (percent) => TOP + (1 - percent / 100) * (HEIGHT - TOP - BOTTOM);
@@ -47,13 +48,15 @@
       );
       this.stands = x;
       this.#stand(value);
-      say(
-        this.caption,
-        [
-          attentionWords.say("player.curve.title", { change: row.plain, clips: known.clips }),
-          broken.size ? attentionWords.say("player.curve.broken") : attentionWords.say("player.curve.stands"),
-        ].join(" "),
+      this.#caption(
+        attentionWords.say("player.curve.title", { change: row.plain, clips: known.clips }),
+        broken.size ? attentionWords.say("player.curve.broken") : attentionWords.say("player.curve.stands"),
+        row.only_like,
       );
+    }
+
+    #caption(...sentences) {
+      say(this.caption, sentences.filter(Boolean).join(" "));
     }
 
     // Moves the upright line to the slider's value.

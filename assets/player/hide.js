@@ -123,25 +123,33 @@
       this.owner.root.addEventListener("pointerdown", (event) => {
         const canvas = event.target.closest?.(".frame-tile canvas");
         if (!canvas || this.draw.getAttribute("aria-pressed") !== "true") return;
-        event.preventDefault();
-        canvas.setPointerCapture(event.pointerId);
-        this.owner.pause();
         const start = shareOf(canvas, event);
-        const move = (moved) => {
-          const end = shareOf(canvas, moved);
-          this.places.set(this.#number(), spanned(start, end));
-          this.lay();
-        };
-        const up = (ended) => {
-          move(ended);
-          canvas.removeEventListener("pointermove", move);
-          this.#arm(false);
-          this.onChange();
-        };
-        canvas.addEventListener("pointermove", move);
-        canvas.addEventListener("pointerup", up, { once: true });
+        this.#put(spanned(start, start));
+        this.#follow(event, canvas, (at) => spanned(start, at));
+      });
+      this.box.addEventListener("pointerdown", (event) => {
+        const { canvas } = this.owner.tiles.tiles[0];
+        const [x, y] = shareOf(canvas, event);
+        const box = this.#here();
+        this.#follow(event, canvas, ([toX, toY]) => shiftedBy(box, toX - x, toY - y));
       });
       this.box.addEventListener("keydown", (event) => this.#hear(event));
+    }
+
+    // Until the pointer is lifted the box lies where place(the pointer, in shares of the frame) says.
+    #follow(event, canvas, place) {
+      event.preventDefault();
+      const { target, pointerId } = event;
+      target.setPointerCapture(pointerId);
+      this.owner.pause();
+      const move = (moved) => this.#put(place(shareOf(canvas, moved)));
+      const end = () => {
+        target.removeEventListener("pointermove", move);
+        this.#arm(false);
+        this.box.focus();
+      };
+      target.addEventListener("pointermove", move);
+      target.addEventListener("lostpointercapture", end, { once: true });
     }
 
     #hear(event) {
@@ -149,11 +157,21 @@
       if (dx === undefined) return;
       event.preventDefault();
       event.stopPropagation();
+      const [x0, y0, x1, y1] = this.#here();
+      this.#put(
+        event.shiftKey
+          ? [x0, y0, Math.max(x0 + SMALLEST, x1 + dx), Math.max(y0 + SMALLEST, y1 + dy)]
+          : shiftedBy([x0, y0, x1, y1], dx, dy),
+      );
+    }
+
+    // The box in the current frame.
+    #here() {
       const { pack, state } = this.owner.view;
-      const [[x0, y0, x1, y1]] = this.boxes(pack, state.frame);
-      const box = event.shiftKey
-        ? [x0, y0, Math.max(x0 + SMALLEST, x1 + dx), Math.max(y0 + SMALLEST, y1 + dy)]
-        : [x0 + dx, y0 + dy, x1 + dx, y1 + dy];
+      return this.boxes(pack, state.frame)[0];
+    }
+
+    #put(box) {
       this.places.set(this.#number(), box);
       this.onChange();
     }
@@ -163,6 +181,13 @@
   function shareOf(canvas, { clientX, clientY }) {
     const { left, top, width, height } = canvas.getBoundingClientRect();
     return [(clientX - left) / width, (clientY - top) / height].map((at) => Math.min(1, Math.max(0, at)));
+  }
+
+  // A box moved by shares of the frame, as far as the frame reaches.
+  function shiftedBy([x0, y0, x1, y1], dx, dy) {
+    const within = (low, high, by) => Math.min(1 - high, Math.max(-low, by));
+    const [x, y] = [within(x0, x1, dx), within(y0, y1, dy)];
+    return [x0 + x, y0 + y, x1 + x, y1 + y];
   }
 
   // The box between two corners, no smaller than can be seen.

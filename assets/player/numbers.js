@@ -105,8 +105,9 @@
         const cell = event.target.closest("[data-cell]");
         if (cell) this.#centre(...cell.dataset.cell.split(",").map(Number));
       });
-      this.sums.root.addEventListener("pointerover", ({ target }) => this.#light(target.dataset?.cell));
-      this.sums.root.addEventListener("pointerleave", () => this.#light(null));
+      for (const kind of ["pointerover", "focusin", "click"])
+        this.sums.root.addEventListener(kind, ({ target }) => this.#light(target.closest("[data-cells]")?.dataset.cells));
+      for (const kind of ["pointerleave", "focusout"]) this.sums.root.addEventListener(kind, () => this.#light(""));
     }
 
     #hear(event) {
@@ -165,10 +166,10 @@
       clearTimeout(this.sliding);
     }
 
-    // Lights up the cell that a term of the sum stands for.
-    #light(cell) {
-      for (const one of this.grid.querySelectorAll(".lit")) one.classList.remove("lit");
-      if (cell) this.grid.querySelector(`[data-cell="${cell}"]`)?.classList.add("lit");
+    // Lights up the cells that a term of an equation stands for, "row,column row,column …".
+    #light(cells = "") {
+      const lit = new Set(cells.split(" "));
+      for (const one of this.grid.querySelectorAll("td")) one.classList.toggle("lit", lit.has(one.dataset.cell));
     }
   }
 

@@ -14,6 +14,7 @@
       this.rows = rows.map((row) => ({
         ...row,
         plain: wordOf(row, "plain"),
+        only_like: row.only_like ? wordOf(row, "only_like") : "",
         stops: [0, ...Object.values(row.levels), row.most],
       }));
       this.sliders = this.rows.map((row) => this.#slider(row));
@@ -59,7 +60,7 @@
         const onclick = () => this.#move(at, ((number + 1) * STEPS) / 4, true);
         return el("button", { type: "button", title, onclick }, level);
       });
-      const title = [wordOf(row, "hint"), row.only_like && wordOf(row, "only_like")].filter(Boolean).join(" ");
+      const title = [wordOf(row, "hint"), row.only_like].filter(Boolean).join(" ");
       const root = el(
         "div",
         { class: "shift", title },

@@ -8,6 +8,11 @@
   // A place as people count: from 1.
   const places = ([row, col]) => ({ row: row + 1, column: col + 1 });
 
+  // The cells of a window as "row,column", row by row.
+  function squareAt(row, col, s) {
+    return Array.from({ length: s * s }, (_, at) => `${row + Math.floor(at / s)},${col + (at % s)}`);
+  }
+
   class Sums {
     // owner: the player, with its view · onFrame(frame) is called when a person chooses another · again() when
     // what was still being added up is there
@@ -27,11 +32,13 @@
       const name = view.pack.concepts[concept];
       this.channels.at(concept);
       this.map.replaceChildren(this.#mapLine(name));
+      const atBar = this.rest.querySelector(".energies :focus");
       this.rest.replaceChildren(
         this.#windowLine(name, decimals),
         this.#meanLine(name, decimals),
         this.#verdictLine(decimals),
       );
+      if (atBar) this.rest.querySelector(".energies .now").focus();
     }
 
     #mapLine(name) {
@@ -58,7 +65,7 @@
       const total = written(largest ? this.best.energy : sum, decimals);
       const terms = cells.flatMap((cell, number) => [
         number ? " + " : "",
-        el("span", { class: "term", "data-cell": `${Math.floor(cell / w)},${cell % w}` }, written(this.values[cell], decimals)),
+        el("button", { type: "button", class: "term", "data-cells": `${Math.floor(cell / w)},${cell % w}` }, written(this.values[cell], decimals)),
       ]);
       return this.#line(
         attentionWords.say("player.numbers.eq2"),
@@ -75,7 +82,8 @@
 
     #meanLine(name, decimals) {
       const { view } = this.owner;
-      const { energy } = view.series(this.concept);
+      const { energy, row, col } = view.series(this.concept);
+      const { s } = view.state;
       const highest = Math.max(...energy, Number.MIN_VALUE);
       const bars = Array.from(energy, (value, frame) => {
         const label = attentionWords.say("player.numbers.bar", { frame: frame + 1, energy: written(value, decimals) });
@@ -84,6 +92,7 @@
           class: frame === view.state.frame ? "now" : "",
           title: label,
           "aria-label": label,
+          "data-cells": value > 0 ? squareAt(row[frame], col[frame], s).join(" ") : "", // an empty map has no window
           onclick: () => this.onFrame(frame),
         });
         bar.style.setProperty("--share", Math.max(0, value / highest));

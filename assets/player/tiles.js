@@ -9,7 +9,13 @@
   const TALLEST = 0.36; // of the window's height: a taller picture would push the timeline off the screen
   const LEAST = 60; // pixels of picture; where they are fewer, the tiles scroll
   const CAPTION = 62; // pixels below a picture, borders included
-  const BADGES = { truth: attentionWords.say("player.tiles.truth"), wrong: attentionWords.say("player.tiles.vote") };
+  const BADGES = {
+    truth: attentionWords.say("player.tiles.truth"),
+    wrong: attentionWords.say("player.tiles.vote"),
+    attention: attentionWords.say("player.tiles.by_attention"),
+    vote: attentionWords.say("player.tiles.by_vote"),
+    both: attentionWords.say("player.tiles.by_both"),
+  };
   const MEANINGS = {
     truth: attentionWords.say("player.tiles.truth_hint"),
     wrong: attentionWords.say("player.tiles.vote_hint"),
@@ -29,7 +35,7 @@
       return this.tiles[0]?.canvas.width || 1;
     }
 
-    // One tile per entry of `concepts`, after the frame's. marks: Map concept → "truth" | "wrong".
+    // One tile per entry of `concepts`, after the frame's. marks: see `View.marks`.
     // giant: these alone, as large as the screen allows.
     arrange(pack, concepts, marks, lineOf, numberOf, giant = false) {
       const look = JSON.stringify([
@@ -152,7 +158,7 @@
             "div",
             { class: "line" },
             parts.note,
-            mark ? el("span", { class: "badge", title: MEANINGS[mark] }, BADGES[mark]) : null,
+            mark ? el("span", { class: "badge", title: MEANINGS[mark] ?? "" }, BADGES[mark]) : null,
           ),
           el(
             "div",

@@ -71,12 +71,20 @@
       return [...new Set(said)];
     }
 
-    // Concept → "truth" or "wrong", for those that are one.
+    // Concept → "truth" or "wrong", for those that are one; before a room else whose choice it is, "attention",
+    // "vote" or "both".
     get marks() {
-      const marks = new Map();
+      const marks = this.state.present ? this.#choices : new Map();
       if (this.pack.truth < 0) return marks;
       if (this.cnn.prediction !== this.pack.truth) marks.set(this.cnn.prediction, "wrong");
       return marks.set(this.pack.truth, "truth");
+    }
+
+    get #choices() {
+      const { attention, cnn } = this;
+      if (!attention) return new Map([[cnn.prediction, "vote"]]);
+      if (attention.prediction === cnn.prediction) return new Map([[cnn.prediction, "both"]]);
+      return new Map([[attention.prediction, "attention"], [cnn.prediction, "vote"]]);
     }
 
     series(concept) {
@@ -145,7 +153,7 @@
       const mark = this.marks.get(concept);
       const name = { concept: this.pack.concepts[concept] };
       if (mark === "truth") return attentionWords.say("player.tiles.truth_spoken", name);
-      return mark ? attentionWords.say("player.tiles.vote_spoken", name) : name.concept;
+      return mark === "wrong" ? attentionWords.say("player.tiles.vote_spoken", name) : name.concept;
     }
 
     at(concept) {

@@ -1,4 +1,4 @@
-"""The dial as several people turn it at once: seconds from a changed slider to the new verdicts.
+"""The dial as several people turn it at once, or hide a part: seconds from a change to the new verdicts.
 
 The app runs as a process of its own; people are HTTP clients that ask as the page does, each with a session
 of its own, all at the same moment, and wait for all before the next change. No browser: what the page itself
@@ -7,8 +7,10 @@ takes is not in it.
 
 import asyncio
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -30,17 +32,31 @@ def rows() -> Iterator[Row]:
         app.start()
         try:
             app.wait_until_idle()
-            for people, goal in GOALS.items():
-                found = np.array(asyncio.run(_changes(app.url, people)))
-                name = "one person" if people == 1 else f"{people} people at once"
-                yield Row(f"dial, {name}: to the new verdicts, s", found, -goal)
+            for (people, goal), (name, changed) in product(GOALS.items(), KINDS.items()):
+                found = np.array(asyncio.run(_changes(app.url, people, changed)))
+                who = "one person" if people == 1 else f"{people} people at once"
+                yield Row(f"{name}, {who}: to the new verdicts, s", found, -goal)
                 yield Row("    95th percentile, s", np.percentile(found, [95]))
         finally:
             app.kill()
 
 
-async def _changes(url: str, people: int) -> list[float]:
-    """Seconds of each change of each person."""
+def _darker(strength: float) -> dict[str, Any]:
+    return {"shift": {"darkness": strength}}
+
+
+def _without_a_box(left: float) -> dict[str, Any]:
+    """Hides the same box in every frame; left: its edge, in shares of the frame's width."""
+    return {"hide": {"places": {"0": [left, 0.3, left + 0.3, 0.7]}, "only": False}}
+
+
+KINDS = {"dial": _darker, "hidden part": _without_a_box}
+
+
+async def _changes(
+    url: str, people: int, changed: Callable[[float], dict[str, Any]]
+) -> list[float]:
+    """Seconds of each change of each person; changed(a number from 0.1 to 0.4) is what is asked for."""
     at = Events.of(url)
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=PATIENCE, limits=limits) as http:
@@ -53,5 +69,6 @@ async def _changes(url: str, people: int) -> list[float]:
         for change in range(CHANGES):
             values = (0.1 + 0.05 * change + 0.002 * number for number in range(people))
             pairs = zip(persons, values, strict=True)
-            found += await asyncio.gather(*(person.shift(value) for person, value in pairs))
+            asked = (person.change(changed(value)) for person, value in pairs)
+            found += await asyncio.gather(*asked)
     return found

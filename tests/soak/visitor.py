@@ -63,10 +63,12 @@ class Visitor:
 
     async def shift(self, darkness: float) -> float:
         """Moves the dial; seconds until the new verdicts are here."""
+        return await self.change({"shift": {"darkness": darkness}})
+
+    async def change(self, asked: dict[str, Any]) -> float:
+        """Has the clip changed as `change_of` takes it; seconds until the new verdicts are here."""
         number, component = self.at.dial
-        return await self._done(
-            number, [None, None, "interactions"], component, {"shift": {"darkness": darkness}}
-        )
+        return await self._done(number, [None, None, "interactions"], component, asked)
 
     async def bring(self, path: str, name: str, every: int) -> float:
         """Looks at an uploaded file."""
