@@ -2,6 +2,7 @@
 //   tab: what is open, Heatmaps without it · at: a block's name and what was picked in it, as "name~{…}"
 // Blocks that can be picked in offer themselves as window.attentionPicks[name] (picks.js).
 const TABS = "#tabs > .tab-wrapper button[role=tab], #tabs > * > .tab-wrapper button[role=tab]";
+const INNER = "#curve-views"; // tabs in a tab; a block in one of these is named after it: "confusion-grid"
 const WAIT = 100; // ms between two looks for what is not there yet
 const PATIENCE = 100; // looks
 let following = false; // what an address asks for is no new step
@@ -27,6 +28,14 @@ const once = async (find) => {
   return null;
 };
 
+const blockNamed = (name) => {
+  const tabs = [...document.querySelectorAll(`${INNER} button[role=tab]`)];
+  const tab = tabs.find((button) => name.startsWith(`${tabOf(button)}-`));
+  if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
+  if (tab && !document.querySelector(`${INNER} [data-pick]`)) return null; // being filled, which would undo a pick
+  return window.attentionPicks?.[name];
+};
+
 const follow = async () => {
   following = true;
   try {
@@ -38,7 +47,7 @@ const follow = async () => {
     const sample = clip && document.querySelector(`#samples [data-pick*='"${CSS.escape(clip)}"']`);
     if (sample && sample.getAttribute("aria-pressed") !== "true") sample.click();
     const [block, picked] = (query.get("at") ?? "").split(/~(.*)/s);
-    const open = block && (await once(() => window.attentionPicks?.[block]));
+    const open = block && (await once(() => blockNamed(block)));
     if (open) open(JSON.parse(picked));
   } catch {
     // an address somebody has broken: the page opens without it
