@@ -71,6 +71,8 @@ document.addEventListener("attention:picked", ({ detail }) => {
 window.addEventListener("popstate", follow);
 document.addEventListener("attention:open", ({ detail }) => {
   if (!("clip" in detail.link)) return;
+  const here = document.querySelector(`#tabs button[role=tab][data-tab-id=heatmaps][aria-selected=true]`);
+  if (here && !following && (detail.link.clip || detail.link.own)) step({ tab: null, at: null });
   for (const sample of document.querySelectorAll("#samples [data-pick]"))
     sample.setAttribute("aria-pressed", String(JSON.parse(sample.dataset.pick).sample === detail.link.clip));
 });

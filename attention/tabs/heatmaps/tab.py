@@ -26,13 +26,13 @@ from attention.tabs.heatmaps.events import (
     look_at_own,
     look_with,
     shelved,
-    told_truth,
-    truths,
 )
 from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
+from attention.tabs.heatmaps.truth import told_truth, truths
 from attention.tabs.languages import in_its_language
 from attention.tabs.lines import LOOKS
+from attention.tabs.named import model_words
 
 LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
