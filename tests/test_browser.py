@@ -309,6 +309,21 @@ def test_a_link_to_no_clip_says_so(browser: Any, app_url: str) -> None:
         page.wait_for_selector("#status:has-text(\"no sample 'nosuch'\")", timeout=READY)
 
 
+def test_an_address_of_what_is_gone_says_so(browser: Any, app_url: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=lion&model=gone")
+        toast = page.wait_for_selector("[data-testid=toast-body]", timeout=READY)
+        assert "no model 'gone' here any more; this is Lion" in toast.inner_text()
+        for asked in ("tab=nosuch", "tab=compare&at=whole-attention-right~{"):
+            page.goto(f"{app_url}?{asked}")
+            page.wait_for_selector(".nowhere:has-text('no longer here')", timeout=READY)
+        page.get_by_role("tab", name="Data", exact=True).click()
+        page.wait_for_selector(".nowhere", state="hidden")
+        page.goto(f"{app_url}?tab=train&run=nosuch")
+        page.wait_for_selector("[data-testid=toast-body]:has-text('run nosuch is no longer here')")
+        assert page.locator(".nowhere").is_hidden()
+
+
 def test_a_link_opens_the_same_clip_and_frame(page: Any, app_url: str) -> None:
     page.goto(f"{app_url}?clip=earth&f=7")
     page.wait_for_selector("#timing:has-text('61 frames')", timeout=READY)

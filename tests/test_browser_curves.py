@@ -32,6 +32,16 @@ STEP = {
     "pool": 96,
 }
 
+# notes, while progress is said, how far the player has moved
+PUSHED = """() => {
+    const [status, player] = ["status", "player"].map((n) => document.querySelector(`#confusion-${n}`));
+    const top = () => player.getBoundingClientRect().top + scrollY;
+    const before = top();
+    window.pushed = [];
+    const note = () => status.querySelector("progress") && window.pushed.push(Math.round(top() - before));
+    new MutationObserver(note).observe(status, {childList: true, subtree: true});
+}"""
+
 
 def with_real_clips(sweep: SweepFolder) -> SweepFolder:
     """The sweep as if it had judged clips of the drawn set."""
@@ -163,8 +173,10 @@ def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> Non
         json.loads(p.get_attribute("data-pick"))["clip"] for p in page.locator(".pick").all()
     } & set(mine["clip"])
     assert clips == set(mine["clip"])
+    page.evaluate(PUSHED)
     page.locator("#confusion-clips .pick").first.click()
     page.wait_for_selector("#confusion-player canvas", timeout=READY)
+    assert set(page.evaluate("window.pushed")) == {0}  # progress came and moved nothing
     assert page.locator("#confusion-cards article").count() == 7
     assert f"Truth: {told['truth']}" in page.inner_text("#confusion-cards")
 

@@ -4,7 +4,7 @@
 const TABS = "#tabs > .tab-wrapper button[role=tab], #tabs > * > .tab-wrapper button[role=tab]";
 const INNER = "#curve-views"; // tabs in a tab; a block in one of these is named after it: "confusion-grid"
 const WAIT = 100; // ms between two looks for what is not there yet
-const PATIENCE = 100; // looks
+const [PATIENCE, SOON] = [100, 10]; // looks
 let following = false; // what an address asks for is no new step
 
 const asked = () => new URLSearchParams(location.search);
@@ -19,8 +19,8 @@ const step = (change) => {
   if (search !== location.search) history.pushState(history.state, "", location.pathname + search + location.hash);
 };
 
-const once = async (find) => {
-  for (let look = 0; look < PATIENCE; look++) {
+const once = async (find, looks = PATIENCE) => {
+  for (let look = 0; look < looks; look++) {
     const found = find();
     if (found) return found;
     await new Promise((done) => setTimeout(done, WAIT));
@@ -36,12 +36,20 @@ const blockNamed = (name) => {
   return window.attentionPicks?.[name];
 };
 
+const say = (sentence) => {
+  const place = element.querySelector(".nowhere");
+  if (place) place.textContent = sentence;
+};
+
 const follow = async () => {
   following = true;
+  say("");
+  let isThere = false;
   try {
     const query = asked();
     const wanted = query.get("tab") ?? "heatmaps";
-    const tab = await once(() => [...document.querySelectorAll(TABS)].find((button) => tabOf(button) === wanted));
+    await once(() => document.querySelector(TABS)); // they come together
+    const tab = await once(() => [...document.querySelectorAll(TABS)].find((button) => tabOf(button) === wanted), SOON);
     if (tab && tab.getAttribute("aria-selected") !== "true") tab.click();
     const clip = query.get("clip");
     const sample = clip && document.querySelector(`#samples [data-pick*='"${CSS.escape(clip)}"']`);
@@ -49,15 +57,18 @@ const follow = async () => {
     const [block, picked] = (query.get("at") ?? "").split(/~(.*)/s);
     const open = block && (await once(() => blockNamed(block)));
     if (open) open(JSON.parse(picked));
+    isThere = Boolean(tab && (open || !block));
   } catch {
-    // an address somebody has broken: the page opens without it
+    // an address somebody has broken
   } finally {
     following = false;
+    if (!isThere) say(attentionWords.say("page.nowhere"));
   }
 };
 
 document.addEventListener("click", (event) => {
   if (following || !event.isTrusted) return;
+  say("");
   const tab = event.target.closest(TABS);
   if (tab) step({ tab: tabOf(tab) === "heatmaps" ? null : tabOf(tab), at: null });
   const pick = event.target.closest("[data-pick]");
