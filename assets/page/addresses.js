@@ -96,8 +96,8 @@ for (const one of element.querySelectorAll("[data-words]"))
 element.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
   const panel = [...document.querySelectorAll("#tabs [role=tabpanel]")].find((one) => one.offsetParent);
-  const play = panel?.querySelector("#player button.play");
-  const target = play?.offsetParent ? play : panel?.querySelector("input, button");
+  const seen = (what) => [...(panel?.querySelectorAll(what) ?? [])].find((one) => one.offsetParent);
+  const target = seen("#player button.play") ?? seen("#player :is(input, button)") ?? seen("input, button");
   target?.focus();
   target?.scrollIntoView({ block: "nearest" });
 });
