@@ -54,6 +54,17 @@ def fits(page: Any, height: int) -> None:
         assert box["y"] >= 0 and box["y"] + box["height"] <= height, (part, box)
     tops = page.locator(".verdict").evaluate_all("cards => cards.map(card => card.offsetTop)")
     assert len(set(tops)) == 1
+    assert cut_names(page) == []
+
+
+def cut_names(page: Any) -> list[str]:
+    """Names of methods that are wider than their place."""
+    names = page.locator("#verdicts .method > summary")
+    found: list[str] = names.evaluate_all(
+        "names => names.filter((n) => n.scrollWidth > n.clientWidth).map((n) => n.textContent)"
+    )
+    assert names.count() == 7
+    return found
 
 
 def test_the_first_minute(browser: Any, app_url: str) -> None:
@@ -89,6 +100,7 @@ def test_the_first_minute(browser: Any, app_url: str) -> None:
         )
         box = page.locator("#player .tile.truth canvas").bounding_box()
         assert box["y"] + box["height"] <= 844
+        assert cut_names(page) == []
 
 
 def test_upload_look_and_move_with_the_keys_which_call_no_server(
@@ -309,6 +321,21 @@ def test_a_link_to_no_clip_says_so(browser: Any, app_url: str) -> None:
         page.wait_for_selector("#status:has-text(\"no sample 'nosuch'\")", timeout=READY)
 
 
+def test_an_address_of_what_is_gone_says_so(browser: Any, app_url: str) -> None:
+    with watched_page(browser) as page:
+        page.goto(f"{app_url}?clip=lion&model=gone")
+        toast = page.wait_for_selector("[data-testid=toast-body]", timeout=READY)
+        assert "no model 'gone' here any more; this is Lion" in toast.inner_text()
+        for asked in ("tab=nosuch", "tab=compare&at=whole-attention-right~{"):
+            page.goto(f"{app_url}?{asked}")
+            page.wait_for_selector(".nowhere:has-text('no longer here')", timeout=READY)
+        page.get_by_role("tab", name="Data", exact=True).click()
+        page.wait_for_selector(".nowhere", state="hidden")
+        page.goto(f"{app_url}?tab=train&run=nosuch")
+        page.wait_for_selector("[data-testid=toast-body]:has-text('run nosuch is no longer here')")
+        assert page.locator(".nowhere").is_hidden()
+
+
 def test_a_link_opens_the_same_clip_and_frame(page: Any, app_url: str) -> None:
     page.goto(f"{app_url}?clip=earth&f=7")
     page.wait_for_selector("#timing:has-text('61 frames')", timeout=READY)
@@ -408,7 +435,9 @@ def test_a_clip_of_ones_own_is_seen_by_the_model_of_real_things(
         assert page.input_value("#model input") == "Interactions, drawn"
         page.set_input_files("#upload input[type=file]", str(lion_clip))
         page.wait_for_selector(f"#timing:has-text('{lion_clip.name}')", timeout=READY)
-        assert "seen by ImageNet photographs" in page.inner_text("#verdicts")
+        line = page.locator("#verdicts .agreement")  # said in this line, it pushes nothing
+        assert "seen by ImageNet photographs" in line.inner_text()
+        assert page.locator("#verdicts .agreement ~ *").count() == 0
         assert page.input_value("#model input") == "ImageNet photographs"
         # the drawn model is still to be had for it
         page.click("#model input")
@@ -440,15 +469,42 @@ def test_the_page_speaks_the_language_that_was_chosen(browser: Any, app_url: str
     context = browser.new_context(locale="en-GB")
     try:
         page = context.new_page()
-        page.goto(f"{app_url}?clip=lion&lang=de")
+        page.goto(f"{app_url}?clip=hug-0&lang=de")
         page.get_by_label("Modell", exact=True).wait_for(timeout=READY)
+        page.wait_for_selector("#verdicts :text('Abstimmung')")
+        assert cut_names(page) == []
         assert page.get_attribute("html", "lang") == "de"
         page.get_by_label("Sprache").select_option("es")
         page.get_by_label("Modelo", exact=True).wait_for(timeout=READY)
+        page.wait_for_selector("#verdicts :text('voto')")
+        for width in (1440, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert cut_names(page) == [], width
         page.goto(app_url)  # kept, though the address no longer says it
         page.get_by_label("Modelo", exact=True).wait_for(timeout=READY)
     finally:
         context.close()
+
+
+def test_bars_keep_their_colour_where_the_system_chooses_all_others(page: Any) -> None:
+    page.emulate_media(forced_colors="active")
+    for bar in ("#verdicts .bars .bar", "#verdicts .bars .bar i"):
+        drawn = page.locator(bar).first.evaluate("bar => getComputedStyle(bar).forcedColorAdjust")
+        assert drawn == "none", bar
+    colours = page.evaluate(
+        "[...document.querySelectorAll('#verdicts .bar')].slice(0, 1)"
+        ".flatMap((bar) => [bar, bar.firstElementChild].map((e) => getComputedStyle(e).backgroundColor))"
+    )
+    assert len(set(colours)) == 2  # a bar is told from its track
+
+
+def test_the_first_key_leads_past_all_that_is_chosen(page: Any) -> None:
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    assert skip.evaluate("skip => skip === document.activeElement")
+    page.wait_for_function("document.querySelector('.skip').getBoundingClientRect().top >= 0")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('#player') !== null")
 
 
 def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str) -> None:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 import gradio as gr
 import pytest
 
+from attention.disk.home import ASSETS
 from attention.gate.temporary.store import store
 from attention.serving.workroom import Workroom
 from tests.pages import READY, served, watched_page
@@ -29,6 +31,16 @@ STEP = {
     "triplet_loss": 0.1,
     "pool": 96,
 }
+
+# notes, while progress is said, how far the player has moved
+PUSHED = """() => {
+    const [status, player] = ["status", "player"].map((n) => document.querySelector(`#confusion-${n}`));
+    const top = () => player.getBoundingClientRect().top + scrollY;
+    const before = top();
+    window.pushed = [];
+    const note = () => status.querySelector("progress") && window.pushed.push(Math.round(top() - before));
+    new MutationObserver(note).observe(status, {childList: true, subtree: true});
+}"""
 
 
 def with_real_clips(sweep: SweepFolder) -> SweepFolder:
@@ -61,13 +73,16 @@ def curves_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         run = write_run(folder / "home", "mine", title="My run")
         tell(run.folder, range(10, 110, 10))
         room = Workroom(store())
-        with gr.Blocks() as demo, gr.Tabs() as tabs:
-            with gr.Tab("Curves", id="curves"):
-                curves = curves_tab(demo, room)
-            with gr.Tab("Compare"):
-                whole_set(demo, room)
-                name = gr.Textbox("mine")
-                lead = gr.Button("Its curve", elem_id="lead")
+        addresses = (ASSETS / "page" / "addresses.js").read_text(encoding="utf-8")
+        with gr.Blocks() as demo:
+            gr.HTML("<i></i>", js_on_load=addresses)
+            with gr.Tabs(elem_id="tabs") as tabs:
+                with gr.Tab("Curves", id="curves"):
+                    curves = curves_tab(demo, room)
+                with gr.Tab("Compare", id="compare"):
+                    whole_set(demo, room)
+                    name = gr.Textbox("mine")
+                    lead = gr.Button("Its curve", elem_id="lead")
             to_curves = lead.click(lambda: gr.Tabs(selected="curves"), outputs=tabs)
             curves.open_run(to_curves.then, name)
         with served(demo, app.settings() | {"mcp_server": False}) as url:
@@ -158,10 +173,37 @@ def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> Non
         json.loads(p.get_attribute("data-pick"))["clip"] for p in page.locator(".pick").all()
     } & set(mine["clip"])
     assert clips == set(mine["clip"])
+    page.evaluate(PUSHED)
     page.locator("#confusion-clips .pick").first.click()
     page.wait_for_selector("#confusion-player canvas", timeout=READY)
+    assert set(page.evaluate("window.pushed")) == {0}  # progress came and moved nothing
     assert page.locator("#confusion-cards article").count() == 7
     assert f"Truth: {told['truth']}" in page.inner_text("#confusion-cards")
+
+
+def test_the_address_of_a_cell_and_of_its_clip_lead_back(page: Any, curves_url: str) -> None:
+    open_view(page, "Confusion")
+    page.wait_for_selector("#confusion-grid td.wrong button")
+    page.click("#confusion-method input")
+    page.click("#confusion-method [role=option] >> nth=0")
+    cell = "#confusion-grid [data-pick*='CNN @ 0'] >> nth=0"
+    page.click(cell)
+    page.wait_for_selector("#confusion-clips .pick", timeout=READY)
+    head, address = page.inner_text("#confusion-clips h3"), page.url
+    method = page.input_value("#confusion-method input")
+    page.locator("#confusion-clips .pick").first.click()
+    page.wait_for_selector("#confusion-cards h3", timeout=READY)
+    clip, of_clip = page.inner_text("#confusion-cards h3"), page.url
+    for of in (address, of_clip):
+        page.goto("about:blank")
+        page.goto(f"{curves_url}?tab=curves&{urlparse(of).query}")
+        if of == address:
+            page.wait_for_selector("#confusion-clips .pick", timeout=READY)
+            page.wait_for_selector(cell)  # the matrix is of that method too
+            assert page.inner_text("#confusion-clips h3") == head
+            assert page.input_value("#confusion-method input") == method
+        else:
+            page.wait_for_selector(f"#confusion-cards h3:text-is('{clip}')", timeout=READY)
 
 
 def test_files_hold_the_same_numbers_and_the_whole_set_both_directions(page: Any) -> None:

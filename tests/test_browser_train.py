@@ -101,6 +101,11 @@ def test_a_set_of_ones_own_becomes_a_model_and_a_curve(page: Any, tmp_path: Path
     said = re.findall(r"Hug|Kiss|High five|Handshake", page.inner_text("#verdicts"))
     assert said
     assert set(said) <= {"Hug", "Kiss"}
+    page.wait_for_function("location.search.includes('at=whole-attention-right')", timeout=READY)
+    assert "own=" not in page.url
+    clip = page.inner_text("#tabs .timing b")
+    page.goto(page.url)  # seen there by the networks that judged it
+    page.wait_for_selector(f"#whole-cards h3:has-text('{clip}')", timeout=READY)
 
 
 def test_the_second_of_two_waits_is_cancelled_resumed_and_removed(page: Any) -> None:

@@ -18,7 +18,9 @@ from attention.serving.dial import ChangedReader, look_changed
 from attention.serving.looking import Looked, look
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
-from attention.tabs.heatmaps.asking import look_at_changed, stopped
+from attention.tabs.heatmaps.asking import look_at_changed, look_at_frames, stopped
+from attention.tabs.heatmaps.events import Asked, link_of, look_again, look_at_asked
+from attention.tabs.heatmaps.truth import told_truth
 from attention.tabs.player import dial_row, player_value
 from tests.clips import write_clip
 from tests.networks import pictures
@@ -61,6 +63,43 @@ def test_a_shifted_look_is_a_look_at_shifted_frames(looked: Looked, tmp_path: Pa
     assert look_changed(brighter, change_of({"shift": {"darkness": 0.0}}), tmp_path) is looked
     value = player_value(shifted.pack, change=shifted.change.to_json())
     assert value["change"] == {"shift": {"darkness": 0.5}}
+
+
+def test_what_a_clip_shows_stays_known_when_the_dial_moves_on(
+    looked: Looked, tmp_path: Path
+) -> None:
+    shifted = look_changed(looked, DARK, tmp_path)
+    known = told_truth(Workroom(), shifted, "Kiss")[0]
+    assert known.analysis(maps=False).truth == "Kiss" and known.change == DARK
+    darker = look_changed(known, change_of({"shift": {"darkness": 0.9}}), tmp_path)
+    assert darker.analysis(maps=False).truth == "Kiss"
+    as_it_was = look_changed(darker, UNCHANGED, tmp_path)
+    assert as_it_was.analysis(maps=False).truth == "Kiss"
+    assert looked.analysis(maps=False).truth is None
+
+
+def test_what_a_clip_shows_stays_known_at_another_step_where_the_model_knows_it(
+    looked: Looked,
+) -> None:
+    room, known = Workroom(), told_truth(Workroom(), looked, "Kiss")[0]
+    *_, again = look_again(room, Desk(), known, MODEL, 6)
+    assert again[0].every == 6 and again[0].analysis(maps=False).truth == "Kiss"
+    *_, other = look_again(room, Desk(), known, "imagenet", 6)
+    assert other[0].model == "imagenet" and other[0].analysis(maps=False).truth is None
+
+
+def test_a_clip_of_a_set_has_an_address_whatever_is_done_to_it(looked: Looked) -> None:
+    link = (("tab", "data"), ("at", 'gap-card~{"name":"Hug/0.mp4"}'))
+    room, desk = Workroom(), Desk()
+    asked = Asked(looked.clip, "Hug/0.mp4", "Hug", MODEL, 4, link)
+    *_, found = look_at_asked(room, lambda _: asked, desk, None)
+    *_, dark = look_at_changed(room, desk, found[0], {"shift": {"darkness": 0.5}})
+    *_, whole = look_at_frames(room, desk, dark[0], MODEL, "whole")
+    *_, again = look_again(room, desk, whole[0], MODEL, 6)
+    for shown, frame in ((found, None), (dark, None), (whole, "whole"), (again, "whole")):
+        expected = {"clip": None, "own": None, "model": None, "frame": frame, **dict(link)}
+        assert link_of(shown[0]) == expected == shown[3]["link"]
+    assert link_of(looked)["own"] == "twelve.mp4"
 
 
 class Busy(Desk):

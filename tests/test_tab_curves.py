@@ -155,7 +155,7 @@ def test_the_results_are_read_again_when_the_sweep_grows(home: Path) -> None:
 
 def test_the_grid_has_a_button_for_every_cell_with_clips() -> None:
     table = pd.DataFrame({"truth": ["A", "<b>"], "A": [3, 1], "<b>": [0, 2]})
-    html = grid_html(table)
+    html = grid_html(table, {})
     assert html.count("<button") == 3
     assert "1 of 3 &lt;b&gt; called A" in html
     assert "<b>" not in html
@@ -169,7 +169,7 @@ def test_a_large_grid_shows_the_classes_with_the_most_mistakes() -> None:
         columns=names,
     )
     table.insert(0, "truth", names)
-    html = grid_html(table)
+    html = grid_html(table, {})
     assert html.count("scope='row'") == 25
     assert ">c39<" in html
     assert ">c05<" not in html

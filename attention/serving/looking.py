@@ -22,7 +22,8 @@ class Looked:
     """A finished look at a clip: its pack and what is needed to read the clip again.
 
     change: what was done to its frames · unchanged: of such a look, the one at the clip as it is · frame:
-    what the CNNs were shown, the "centre" square or the "whole" of each frame.
+    what the CNNs were shown, the "centre" square or the "whole" of each frame · link: of a clip of a set,
+    the parameters of the address that leads to it.
     """
 
     pack: Path
@@ -33,6 +34,7 @@ class Looked:
     change: Change = UNCHANGED
     unchanged: "Looked | None" = None
     frame: str = "centre"
+    link: tuple[tuple[str, str], ...] = ()
 
     def analysis(self, maps: bool = True) -> Analysis:
         """The analysis, read back from its pack, with or without maps; InputError when that has gone."""
@@ -117,5 +119,5 @@ def look(
     )
     with full_disk_told():
         pack = save_pack(folder / "analysis.pack", analysis)
-    key = sample.key or None if sample else None
-    return Looked(pack, clip, model.name, key, every, frame=frame)
+    key, link = (sample.key or None, sample.link) if sample else (None, ())
+    return Looked(pack, clip, model.name, key, every, frame=frame, link=link)

@@ -20,7 +20,8 @@ class Sample:
     """A clip offered at the first click.
 
     key: in links · title · path · model: looked at with · truth: its true concept, when known ·
-    every: sampling step · story: what is to be seen, in a word or two · drawn: by this project.
+    every: sampling step · story: what is to be seen, in a word or two · drawn: by this project ·
+    link: parameters of the address of a clip that has no key.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Sample:
     every: int = 5
     story: str = ""
     drawn: bool = False
+    link: tuple[tuple[str, str], ...] = ()
 
 
 def _drawn(concept: str, number: int, story: str) -> Sample:

@@ -17,15 +17,16 @@ from attention.verdict import Verdict, decimals_for
 SIGNS = "●■▲◆▼✚✖○"  # of the concepts' lines in the player, in their order
 
 
-def verdict_cards(analysis: Analysis, top: int = 3) -> str:
+def verdict_cards(analysis: Analysis, top: int = 3, remark: str = "") -> str:
     """One card per method: prediction, right or wrong, the top scores as bars, one sentence why.
 
-    The name in everyday words comes first; the paper's name and the sentences open from it.
+    The name in everyday words comes first; the paper's name and the sentences open from it. remark: HTML.
     """
+    said = f"<span class='remark' role='status'>{remark}</span>" if remark else ""
     cards = "".join(_card(verdict, analysis, top) for verdict in analysis.verdicts)
     return (
         f"<h2 class='unseen'>{say('cards.title')}</h2><section class='verdicts'>{cards}</section>"
-        f"<div class='agreement'><span>{_summary(analysis)}</span>{_notes(analysis)}</div>"
+        f"<div class='agreement'><span>{_summary(analysis)}</span>{said}{_notes(analysis)}</div>"
     )
 
 

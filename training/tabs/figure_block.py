@@ -66,7 +66,8 @@ Show = Callable[..., Shown]
 class View:
     """One tab of figures: `render(sweeps, *values of inputs)` gives the values of outputs.
 
-    choices: input → what there is to choose, in the language of who asks.
+    choices: input → what there is to choose, in the language of who asks · opened: what may have another
+    sweep chosen.
     """
 
     name: str
@@ -75,6 +76,7 @@ class View:
     outputs: list[Component]
     render: Callable[..., Sequence[Any]]
     choices: Mapping[Component, Choices] = field(default_factory=dict)
+    opened: Any = None
 
 
 def figure_block(

@@ -1,5 +1,7 @@
 """The ways from a finished run to what came of it: its curve, and its model on a clip of its set."""
 
+import json
+
 import gradio as gr
 
 from attention.disk.home import own_models
@@ -14,7 +16,7 @@ from training.runs.folder import run_named
 from training.settings import DATA
 from training.tabs.curves.tab import Curves
 from training.tabs.gap_block import GapBlock
-from training.tabs.train.outcome import telling_clip
+from training.tabs.train.outcome import address_of, telling_pick
 from training.tabs.train.tab import Training
 
 
@@ -49,7 +51,10 @@ def _of_the_gap(asked: dict[str, str] | None) -> Asked:
     card, concept = offered_models()[model], source_of(name).concepts[clip.label]
     truth = concept if concept in card.concepts else None
     every = int(card.settings.get("every", DATA.frame_step))
-    return Asked(clip.path, shot, truth, model, every)
+    # as the picture's card names a clip that is pressed
+    pick = json.dumps({**told, "domain": "frame"}, separators=(",", ":"))
+    link = (("tab", "data"), ("at", f"gap-card~{pick}"))
+    return Asked(clip.path, shot, truth, model, every, link)
 
 
 def _with_its_model(name: str | None) -> Asked:
@@ -61,5 +66,6 @@ def _with_its_model(name: str | None) -> Asked:
     results = results_of(sweep)
     if results is None:
         raise InputError(f"Run {run.name} has judged no clip.")
-    clip, truth = telling_clip(sweep, results)
-    return Asked(clip_file(sweep, clip), clip, truth, run.name, sweep.every)
+    pick = telling_pick(sweep, results)
+    link = tuple(address_of(sweep, pick).items())
+    return Asked(clip_file(sweep, pick.clip), pick.clip, pick.truth, run.name, sweep.every, link)

@@ -14,14 +14,19 @@ from attention.probe.change import change_of
 from attention.serving.channels import channels_of
 from attention.serving.dial import look_changed, made_ready
 from attention.serving.looking import Looked
-from attention.serving.offered import offered_models
 from attention.serving.probing import OtherMaps, map_choices, other_maps
-from attention.serving.samples import Sample
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.cards import failed
 from attention.tabs.faults import toasting
-from attention.tabs.heatmaps.events import Shown, followed, link_of, look_at, waiting
+from attention.tabs.heatmaps.events import (
+    Shown,
+    followed,
+    link_of,
+    look_at,
+    same_clip,
+    waiting,
+)
 from attention.tabs.named import map_hint
 from attention.tabs.player import player_value
 
@@ -76,15 +81,7 @@ def look_at_frames(
     try:
         with toasting():
             truth = original.analysis(maps=False).truth
-        concepts = offered_models()[model].concepts
-        sample = Sample(
-            original.sample or "",
-            original.clip.name,
-            original.clip,
-            model,
-            truth if truth in concepts else None,
-            original.every,
-        )
+        sample = same_clip(original, model, truth)
         yield from look_at(workroom, desk, str(original.clip), model, original.every, sample, frame)
     except gr.Error as error:
         said = failed(str(error.message))

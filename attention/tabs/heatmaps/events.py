@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -12,7 +13,6 @@ import gradio as gr
 
 from attention.catalogue.catalogue import say
 from attention.errors import InputError, full_disk_told
-from attention.pack import save_pack
 from attention.serving.looking import Looked, Progress, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
@@ -43,14 +43,15 @@ def look_at_own(
     if not clip:  # a webcam's picture that is taken away
         yield (*waiting(gr.skip()), gr.skip())
         return
-    for looked_at, status, verdicts, *rest in look_at(workroom, desk, clip, seen_by, every):
-        if isinstance(looked_at, Looked) and seen_by != model:
-            title = model_words(seen_by, offered_models()[seen_by], "title")
-            said = say("heatmaps.seen_by", model=escape(title))
-            note = f"<p class='note' role='status'>{said}</p>"
-            yield (looked_at, status, verdicts + note, *rest, gr.Dropdown(value=seen_by))
-        else:
-            yield (looked_at, status, verdicts, *rest, gr.skip())
+    remark, chosen = "", gr.skip()
+    if seen_by != model:
+        title = model_words(seen_by, offered_models()[seen_by], "title")
+        remark = say("heatmaps.seen_by", model=escape(title))
+        chosen = gr.Dropdown(value=seen_by)
+    start = partial(look, Path(clip), seen_by, every=int(every))
+    finished = partial(done, remark=remark)
+    for shown in followed(workroom, desk, Path(clip), start, finished=finished):
+        yield (*shown, chosen if isinstance(shown[0], Looked) else gr.skip())
 
 
 def model_for_own(looked: Looked | None, model: str) -> str:
@@ -116,13 +117,17 @@ def followed(
 
 @dataclass(frozen=True)
 class Asked:
-    """A clip that another part of the page leads to, and the model to look at it with."""
+    """A clip of a set that another part of the page leads to, and the model to look at it with.
+
+    link: the parameters of the address that leads there again.
+    """
 
     clip: Path
     title: str
     truth: str | None
     model: str
     every: int
+    link: tuple[tuple[str, str], ...] = ()
 
 
 def look_at_asked(
@@ -133,7 +138,9 @@ def look_at_asked(
         asked = find(given)
     except InputError as error:
         raise gr.Error(str(error), print_exception=False) from None
-    sample = Sample("", asked.title, asked.clip, asked.model, asked.truth, asked.every)
+    sample = Sample(
+        "", asked.title, asked.clip, asked.model, asked.truth, asked.every, link=asked.link
+    )
     chosen = gr.Dropdown(choices=model_choices(), value=asked.model)
     for looked, *rest in look_at(workroom, desk, str(asked.clip), asked.model, asked.every, sample):
         yield (looked, *rest, chosen if isinstance(looked, Looked) else gr.skip())
@@ -142,14 +149,30 @@ def look_at_asked(
 def look_again(
     workroom: Workroom, desk: Desk, looked: Looked | None, model: str, every: float
 ) -> Iterator[Shown]:
-    """Looks once more at the clip that is shown; a sample stays one."""
+    """Looks once more at the clip that is shown; a sample stays one, and what it truly shows stays known."""
     if looked is None:
         raise gr.Error(say("heatmaps.choose_first"), print_exception=False)
     sample = next((s for s in samples() if s.key == looked.sample), None)
+    truth = sample.truth if sample else None
+    if not sample:
+        with suppress(InputError):  # the look is no longer kept, its clip may be
+            truth = (looked.unchanged or looked).analysis(maps=False).truth
+    same = same_clip(looked, model, truth)
+    yield from look_at(workroom, desk, str(looked.clip), model, every, same, looked.frame)
+
+
+def same_clip(looked: Looked, model: str, truth: str | None) -> Sample:
+    """The clip of a look, for a look by a model; its truth, where that means something to the model."""
     card = offered_models().get(model)
-    if sample and sample.truth not in (card.concepts if card else ()):
-        sample = replace(sample, truth=None)  # it means nothing to this model
-    yield from look_at(workroom, desk, str(looked.clip), model, every, sample, looked.frame)
+    return Sample(
+        looked.sample or "",
+        looked.clip.name,
+        looked.clip,
+        model,
+        truth if card and truth in card.concepts else None,
+        looked.every,
+        link=looked.link,
+    )
 
 
 def look_with(
@@ -183,41 +206,13 @@ def shelved(shelf: Shelf, sample: Sample, *, opening: bool = False) -> Shown:
         return (*waiting(failed(str(error))), gr.skip())
 
 
-def truths(looked: Looked | None) -> gr.Dropdown:
-    """The concepts a clip of one's own may truly show, for its owner to choose."""
-    if looked is None or looked.sample:
-        return gr.Dropdown(choices=[], value=None, visible=False)
-    analysis = looked.analysis(maps=False)
-    unknown = (say("heatmaps.unknown"), "")
-    return gr.Dropdown(
-        choices=[unknown, *((name, name) for name in analysis.concepts)],
-        value=analysis.truth or "",
-        visible=True,
-    )
-
-
-def told_truth(workroom: Workroom, looked: Looked | None, truth: str | None) -> Shown:
-    """The same look with what the clip truly shows, as its owner says."""
-    if looked is None or truth is None:
-        return waiting(gr.skip())
-    try:
-        analysis = looked.analysis()
-        known = truth if truth in analysis.concepts else None
-        with full_disk_told():
-            folder = workroom.new_folder()
-            pack = save_pack(folder / "analysis.pack", replace(analysis, truth=known))
-        return done(replace(looked, pack=pack), callouts=True)
-    except InputError as error:
-        raise gr.Error(str(error), print_exception=False) from None
-
-
-def done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Shown:
-    """What the page shows of a finished look; play, callouts: as player_value takes them."""
+def done(looked: Looked, *, play: bool = False, callouts: bool = False, remark: str = "") -> Shown:
+    """What the page shows of a finished look; play, callouts: as player_value takes them, remark: HTML."""
     analysis = looked.analysis(maps=False)
     return (
         looked,
         "",
-        verdict_cards(analysis),
+        verdict_cards(analysis, remark=remark),
         player_value(
             looked.pack,
             link=link_of(looked),
@@ -231,12 +226,15 @@ def done(looked: Looked, *, play: bool = False, callouts: bool = False) -> Shown
 
 def link_of(looked: Looked) -> dict[str, str | None]:
     """What the page's address needs to lead back to this look; of one's own clip, its name alone."""
+    frame = "whole" if looked.frame == "whole" else None
+    if looked.link:
+        return {"clip": None, "own": None, "model": None, "frame": frame, **dict(looked.link)}
     usual = next((sample.model for sample in samples() if sample.key == looked.sample), None)
     return {
         "clip": looked.sample,
         "own": None if looked.sample else looked.clip.name,
         "model": looked.model if usual != looked.model else None,
-        "frame": "whole" if looked.frame == "whole" else None,
+        "frame": frame,
     }
 
 

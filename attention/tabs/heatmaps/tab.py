@@ -26,13 +26,13 @@ from attention.tabs.heatmaps.events import (
     look_at_own,
     look_with,
     shelved,
-    told_truth,
-    truths,
 )
 from attention.tabs.heatmaps.exports import VIEW_OF_PLAYER, exported
 from attention.tabs.heatmaps.samples import sample_buttons
+from attention.tabs.heatmaps.truth import told_truth, truths
 from attention.tabs.languages import in_its_language
 from attention.tabs.lines import LOOKS
+from attention.tabs.named import model_words
 
 # Stop, samples and links: nobody waits for anybody else's
 LIGHT: dict[str, Any] = {
@@ -112,7 +112,11 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
             status = _note(say("heatmaps.not_here", own=escape(own[:80])))
         elif key not in {"", sample.key}:
             status = _note(say("heatmaps.no_sample", clip=escape(key), title=escape(sample.title)))
-        elif key and wanted != sample.model and wanted in offered_models():
+        elif key and wanted and wanted not in offered_models():
+            usual = escape(model_words(sample.model, offered_models()[sample.model], "title"))
+            gone = {"model": escape(wanted[:80]), "title": escape(sample.title), "usual": usual}
+            gr.Warning(say("heatmaps.no_model", **gone))  # the status is emptied for its own model
+        elif key and wanted and wanted != sample.model:
             # that it changes has the clip looked at
             chosen = gr.Dropdown(value=wanted, choices=model_choices())
             return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)

@@ -1,9 +1,10 @@
 """The confusion view: which class is taken for which; a cell lists its clips, a clip opens in the player."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 import gradio as gr
 import pandas as pd
@@ -55,47 +56,81 @@ def confusion_view(chosen: Component, workroom: Workroom) -> View:
         clips = gr.HTML("", js_on_load=PICKS.read_text(encoding="utf-8"), elem_id="confusion-clips")
         clip_player("confusion", [clips], workroom)
 
-    # gradio finds the event by the annotation of a plain function
-    def open_cell(event: gr.EventData, names: list[str], key: str, seed_now: str) -> str:
-        told = event._data if isinstance(event._data, dict) else {}
-        try:
-            return _clips(
-                sweeps_named(names), key, seed_now, str(told.get("truth")), str(told.get("said"))
-            )
-        except InputError as error:
-            return note(str(error))
-
-    grid.click(
-        open_cell, [chosen, *inputs], clips, show_progress="hidden", api_visibility="private"
-    ).success(
-        None,
-        js="() => document.querySelector('#confusion-clips')?.scrollIntoView({block: 'nearest'})",
-        api_visibility="private",
-    )
+    seen: list[Component] = [method, seed, grid, caption, plot, table]
 
     def render(sweeps: Sequence[Sweep], key: str | None, seed_now: str | None) -> list[Any]:
         choices, seeds, key, seed_now = _offered(sweeps, key, seed_now)
         told = [gr.Dropdown(choices=choices, value=key), gr.Dropdown(choices=seeds, value=seed_now)]
         try:
-            seen = _confusion(sweeps, key, seed_now)
+            shown = _confusion(sweeps, key, seed_now)
+            cells = {"sweep": _first(sweeps)[0].name, "by": str(key), "seed": str(seed_now)}
         except InputError as error:
-            return [*told, note(str(error)), "", None, "", ""]
-        numbers = table_html(seen.table, seen.title)
-        grid = grid_html(seen.table)
-        return [*told, grid, caption_html(seen, say("curves.click")), plotted(seen), numbers, ""]
+            return [*told, note(str(error)), "", None, ""]
+        numbers = table_html(shown.table, shown.title)
+        caption = caption_html(shown, say("curves.click"))
+        return [*told, grid_html(shown.table, cells), caption, plotted(shown), numbers]
 
-    outputs = [method, seed, grid, caption, plot, table, clips]
-    return View("confusion", tab, inputs, outputs, render)
+    # gradio finds the event by the annotation of a plain function
+    def open_cell(event: gr.EventData, names: list[str], key: str, seed_now: str) -> list[Any]:
+        """A cell's clips; and its matrix, where an address leads to a cell of another."""
+        told = event._data if isinstance(event._data, dict) else {}
+        as_it_is = [gr.skip()] * (1 + len(seen))
+        try:
+            cell = Cell.of(told, sweeps_named(names), key, seed_now)
+            clips = _clips([sweep_named(cell.sweep)], cell.by, cell.seed, cell.truth, cell.said)
+            if cell.is_in(sweeps_named(names), key, seed_now):
+                return [*as_it_is, clips]
+            matrix = render([sweep_named(cell.sweep)], cell.by, cell.seed)
+            return [gr.Dropdown(value=[cell.sweep]), *matrix, clips]
+        except InputError as error:
+            return [*as_it_is, note(str(error))]
+
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    opened = grid.click(open_cell, [chosen, *inputs], [chosen, *seen, clips], **quiet)
+    opened.success(
+        None,
+        js="() => document.querySelector('#confusion-clips')?.scrollIntoView({block: 'nearest'})",
+        api_visibility="private",
+    )
+    # not with the matrix, which an address may fill later than the clips
+    gr.on([made.input for made in (chosen, *inputs)], lambda: "", None, clips, **quiet)
+    return View("confusion", tab, inputs, seen, render, opened=opened)
 
 
-def grid_html(table: pd.DataFrame) -> str:
-    """The counts as a table of buttons, darker to lighter with their share of the row."""
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a matrix: the sweep, the method and seed it is of; truth and said, its row and column."""
+
+    sweep: str
+    by: str
+    seed: str
+    truth: str
+    said: str
+
+    @classmethod
+    def of(cls, told: dict[str, Any], sweeps: Sequence[Sweep], key: str, seed: str) -> Self:
+        """What a press or an address tells; what it leaves out is as the page shows it."""
+        sweep = told.get("sweep") or _first(sweeps)[0].name
+        asked = (sweep, told.get("by", key), told.get("seed", seed))
+        return cls(*map(str, (*asked, told.get("truth"), told.get("said"))))
+
+    def is_in(self, sweeps: Sequence[Sweep], key: str | None, seed: str | None) -> bool:
+        """Whether the page shows the matrix of this cell."""
+        first = next((sweep for sweep in sweeps if results_of(sweep) is not None), None)
+        return first is not None and (first.name, key, seed) == (self.sweep, self.by, self.seed)
+
+
+def grid_html(table: pd.DataFrame, of: Mapping[str, str]) -> str:
+    """The counts as a table of buttons, darker to lighter with their share of the row.
+
+    of: sweep, method and seed, which the address of a cell names.
+    """
     names = list(table.columns[1:])
     worst = _worst(table, names)
     head = "".join(f"<th scope='col'><span>{escape(name)}</span></th>" for name in worst)
     rows = "".join(
         f"<tr><th scope='row'>{escape(truth)}</th>"
-        + "".join(_cell(truth, said, int(row[said]), int(row[names].sum())) for said in worst)
+        + "".join(_cell(of, truth, said, int(row[said]), int(row[names].sum())) for said in worst)
         + "</tr>"
         for truth, row in ((name, table.loc[table["truth"] == name].iloc[0]) for name in worst)
     )
@@ -196,8 +231,8 @@ def _worst(table: pd.DataFrame, names: Sequence[str]) -> list[str]:
     return [name for name in names if name in most]
 
 
-def _cell(truth: str, said: str, count: int, of: int) -> str:
-    share = count / of if of else 0.0
+def _cell(of: Mapping[str, str], truth: str, said: str, count: int, row: int) -> str:
+    share = count / row if row else 0.0
     if not count:
         return "<td class='none'>0</td>"
     from matplotlib import colormaps  # not before there is a matrix
@@ -205,9 +240,9 @@ def _cell(truth: str, said: str, count: int, of: int) -> str:
 
     colour = to_hex(colormaps["cividis"](share))
     ink = "#000" if share > 0.55 else "#fff"
-    pick = escape(json.dumps({"truth": truth, "said": said}))
+    pick = escape(json.dumps({**of, "truth": truth, "said": said}))
     kind = "right" if truth == said else "wrong"
-    words = say("curves.called.cell", count=count, of=of, truth=truth, said=said)
+    words = say("curves.called.cell", count=count, of=row, truth=truth, said=said)
     return (
         f"<td class='{kind}'><button data-pick='{pick}' style='background:{colour};color:{ink}' "
         f"title='{escape(words)}' aria-label='{escape(words)}'>{count}</button></td>"

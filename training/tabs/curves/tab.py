@@ -110,7 +110,8 @@ def curves_tab(demo: gr.Blocks, workroom: Workroom) -> Curves:
         return shows.then(follow, chosen, [seen, timer, verdict], **quiet)
 
     def first(before: Any, name: str, names: Sequence[str], *values: Any) -> list[Any]:
-        return [gr.skip()] * len(everything) if before else show(name, names, *values)
+        filled = before or name != active.value  # another view is filled as it is entered
+        return [gr.skip()] * len(everything) if filled else show(name, names, *values)
 
     def follow_first(names: Sequence[str], before: Any) -> list[Any]:
         return [gr.skip()] * 3 if before else follow(names)
@@ -131,6 +132,8 @@ def curves_tab(demo: gr.Blocks, workroom: Workroom) -> Curves:
     )
     for view in views:
         _wire(view, chosen, active, quiet)
+        if view.opened:
+            view.opened.then(follow, chosen, [seen, timer, verdict], **quiet)
     return Curves(seen, lambda listen, run: filled(listen(choose, run, chosen, **quiet).then))
 
 

@@ -69,12 +69,19 @@ def of_most_labels(sweep: Sweep, results: SweepResults) -> Disagreement:
     raise InputError("This run has no method of attention beside a vote.")
 
 
-def telling_clip(sweep: Sweep, results: SweepResults) -> tuple[str, str]:
-    """A judged clip and its truth: the first that only attention gets right, or else any."""
-    alone = of_most_labels(sweep, results).attention_right
-    judged = alone if len(alone) else clip_verdicts(sweep)
-    first = judged.iloc[0]
-    return str(first["clip"]), str(first["truth"])
+def telling_pick(sweep: Sweep, results: SweepResults) -> Pick:
+    """A judged clip: the first that only attention gets right, or else any."""
+    found = of_most_labels(sweep, results)
+    alone = found.attention_right
+    first = (alone if len(alone) else clip_verdicts(sweep)).iloc[0]
+    truth, fold = str(first["truth"]), str(first["fold"])
+    return Pick(str(first["clip"]), truth, found.attention, fold, results.seeds[0])
+
+
+def address_of(sweep: Sweep, pick: Pick) -> dict[str, str]:
+    """The parameters of an address that opens a judged clip, seen by the networks of its cell."""
+    told = json.dumps(target_of(sweep, pick))
+    return {"tab": "compare", "at": f"whole-attention-right~{told}"}
 
 
 def sentence(found: Disagreement) -> str:
@@ -156,9 +163,9 @@ def _link(sweep: Sweep, found: Disagreement, clip: ClipMargin, seed: int, name: 
     frame = frames_of(sweep, [clip.clip]).get(clip.clip, "") if set_folder(sweep) else ""
     picture = f"<img src='{frame}' alt=''>" if frame else ""
     pick = Pick(clip.clip, clip.truth, found.attention, clip.fold, seed)
-    at = f"whole-attention-right~{json.dumps(target_of(sweep, pick))}"
+    address = urlencode(address_of(sweep, pick))
     words = f"<span>{escape(name)}: {margin_words(clip)}</span>"
-    return f"<a class='outcome-clip' href='?{urlencode({'tab': 'compare', 'at': at})}'>{picture}{words}</a>"
+    return f"<a class='outcome-clip' href='?{address}'>{picture}{words}</a>"
 
 
 def margin_words(clip: ClipMargin) -> str:
