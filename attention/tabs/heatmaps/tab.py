@@ -34,12 +34,8 @@ from attention.tabs.languages import in_its_language
 from attention.tabs.lines import LOOKS
 from attention.tabs.named import model_words
 
-# Stop, samples and links: nobody waits for anybody else's
-LIGHT: dict[str, Any] = {
-    "show_progress": "hidden",
-    "api_visibility": "private",
-    "concurrency_limit": 16,
-}
+LIGHT: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+AT_ONCE: dict[str, Any] = {**LIGHT, "concurrency_limit": 16}  # nobody waits for anybody else's
 DOWNLOAD = "() => document.querySelector('#export-file')?.click()"
 
 
@@ -88,7 +84,7 @@ def _on_new_clips(parts: Parts, workroom: Workroom) -> None:
     parts.webcam.input(partial(look_at_own, workroom), [parts.webcam, *inputs], **heavy)
     # emptied at once, it takes the next clip
     parts.upload.upload(lambda: None, outputs=parts.upload, **LIGHT)
-    parts.stop.click(stopped, inputs[:2], [parts.status, parts.picture], **LIGHT)
+    parts.stop.click(stopped, inputs[:2], [parts.status, parts.picture], **AT_ONCE)
 
 
 def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
@@ -122,12 +118,12 @@ def _on_ready_ones(parts: Parts, shelf: Shelf, demo: gr.Blocks) -> None:
             return (looked, status, gr.skip(), gr.skip(), gr.skip(), chosen)
         return (looked, status, *rest)
 
-    demo.load(row, outputs=parts.gallery, **LIGHT)
-    parts.gallery.click(choose_sample, parts.desk, [*parts.shown, model], **LIGHT)
+    demo.load(row, outputs=parts.gallery, **AT_ONCE)
+    parts.gallery.click(choose_sample, parts.desk, [*parts.shown, model], **AT_ONCE)
     in_its_language(demo, {model: model_choices})
     gr.on([model.change, demo.load], card_of, model, parts.card, **LIGHT)
     model.focus(lambda: gr.Dropdown(choices=model_choices()), outputs=model, **LIGHT)
-    demo.load(follow_link, outputs=[*parts.shown, model], **LIGHT)
+    demo.load(follow_link, outputs=[*parts.shown, model], **AT_ONCE)
 
 
 def _note(said: str) -> str:
