@@ -1,6 +1,7 @@
 """Pages for browser tests: a gradio app served from this process, and a page under watch."""
 
 import shutil
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,8 +27,11 @@ LOOPBACK = {"127.0.0.1", "localhost", "local"}  # local: a data: or blob: addres
 @contextmanager
 def served(demo: Any, settings: dict[str, Any]) -> Iterator[str]:
     """The address of gradio Blocks, served on loopback with settings such as app.py's."""
+    # a port of its own: gradio looks for a free one in a few, and two test processes would find the same
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     _, url, _ = demo.launch(
-        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, **settings
+        server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, quiet=True, **settings
     )
     try:
         yield url
