@@ -1,8 +1,7 @@
 """Eq. 1: every closed form against slow autograd on the stock network, and against three libraries."""
 
 import copy
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -19,6 +18,7 @@ from attention.networks.zoo import LITE0, Backbone, load_backbone
 from attention.probe.maps.mapped import maps_by
 from tests.networks import backbone, photograph, pictures, pooled_backbone, twins
 from tests.test_probe_maps import tiny, x_of
+from tests.zoo.cell import out_of_place
 
 CLASSES = [0, 417, 999]
 CLOSED_FORMS = [
@@ -82,16 +82,6 @@ def maps_of_stock(name: str, target: str | None, layer: str) -> Tensor:
         scores = net(inputs(looker))
         hook.remove()
         return combined(leaves[0], scores, CLASSES)
-
-
-@contextmanager
-def out_of_place(net: nn.Module) -> Iterator[None]:
-    layers = [layer for layer in net.modules() if getattr(layer, "inplace", False)]
-    for layer in layers:
-        layer.inplace = False
-    yield
-    for layer in layers:
-        layer.inplace = True
 
 
 def inputs(looker: Backbone, count: int = 2) -> Tensor:
