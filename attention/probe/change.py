@@ -62,9 +62,9 @@ UNCHANGED = Change()
 
 
 def change_of(told: Mapping[str, Any]) -> Change:
-    """The change that is asked for: {"shift": {name: value}, "hide": {"places": {frame number: box}, "only": …}}.
+    """The change that is asked for: {"shift": {name: value}, "hide": {"places": {frame number: box}, …}}.
 
-    `hide` may hold "brush" too: see `Change`.
+    `hide` may hold "only" and "brush" too: see `Change`.
     InputError for a shift that there is not, and for what is not a box or a brush.
     """
     shift, hide = told.get("shift") or {}, told.get("hide") or {}
