@@ -1,11 +1,14 @@
-"""Ten visitors work while an eleventh floods, hogs and fills: by how much they wait longer."""
+"""Ten visitors work while an eleventh floods, hogs and fills: by how much they wait longer.
+
+SOAK_ATTACKS: some of what it does, see attacks.py, such as flood,fill. SOAK_ROUNDS.
+"""
 
 import asyncio
+import json
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -18,10 +21,10 @@ from tests.soak.running_app import RunningApp
 from tests.soak.visitor import Events, RefusedError, Visitor
 
 VISITORS, SECONDS, PAUSE = 10, 30.0, 4.0
-ROUNDS = (
-    3  # each without and then with the hostile one, as a machine is not equally quiet at all times
-)
+# each without and then with the hostile one, as a machine is not equally quiet at all times
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "3"))
 MOST = 2.0  # times as long, in the 95th percentile
+ATTACKS = os.environ.get("SOAK_ATTACKS", "flood,hog,drip,fill,abort")
 HOG = (1440, 1440, 400)  # pixels and frames of a picture that moves, as large as a GIF may be
 
 
@@ -91,16 +94,13 @@ async def _phase(url: str, hog: Path | None, times: Times) -> None:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=180, limits=limits) as http:
         at = Events.of(url)
+        hostile = asyncio.create_task(_attacked(url, hog)) if hog else None
         until = time.monotonic() + SECONDS
-        honest = [
-            _works(Visitor(http, at, f"10.0.0.{n}"), n, until, times) for n in range(VISITORS)
-        ]
-        attacks = [] if hog is None else _attacks(http, at, hog, until, times)
-        rude = [asyncio.create_task(attack) for attack in attacks]
-        await asyncio.gather(*honest)
-        for task in rude:
-            task.cancel()
-        await asyncio.gather(*rude, return_exceptions=True)
+        await asyncio.gather(
+            *(_works(Visitor(http, at, f"10.0.0.{n}"), n, until, times) for n in range(VISITORS))
+        )
+        if hostile:
+            times["hostile"] += await hostile
 
 
 async def _works(visitor: Visitor, number: int, until: float, times: Times) -> None:
@@ -120,75 +120,14 @@ async def _works(visitor: Visitor, number: int, until: float, times: Times) -> N
         turn += 1
 
 
-def _attacks(
-    http: httpx.AsyncClient, at: Events, hog: Path, until: float, times: Times
-) -> list[Awaitable[None]]:
-    """What the hostile one does at once."""
-    bad = Visitor(http, at, "66.6.6.6")
-
-    async def again(act: Callable[[], Awaitable[object]], pause: float) -> None:
-        if not bad.token:
-            await bad.come()
-        while time.monotonic() < until:
-            with suppress(httpx.HTTPError):
-                try:
-                    await act()
-                except RefusedError as refusal:
-                    times["hostile"].append(str(refusal))
-            await asyncio.sleep(pause)
-
-    async def flood() -> None:
-        number, component = at.sample
-        said = await bad.join(number, [None], component, {"sample": "lion"})
-        if said.is_error:
-            raise RefusedError(said.text[:100])
-
-    async def take_the_line() -> None:
-        await bad.bring(await bad.upload(hog), hog.name, 1)
-
-    async def drip() -> None:
-        async def slow() -> object:
-            yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n'
-            while time.monotonic() < until:
-                yield b"0" * 10
-                await asyncio.sleep(1)
-
-        headers = {
-            "content-type": "multipart/form-data; boundary=x",
-            "x-forwarded-for": bad.address,
-        }
-        await http.post(f"{at.url}/upload", content=slow(), headers=headers)  # type: ignore[arg-type]
-
-    async def abort() -> None:
-        async def cut_short() -> object:
-            yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="b.mp4"\r\n\r\n'
-            yield bytes(2_000_000)
-            raise httpx.WriteError("the browser was closed")
-
-        headers = {
-            "content-type": "multipart/form-data; boundary=x",
-            "content-length": "9000000",
-            "x-forwarded-for": bad.address,
-        }
-        await http.post(f"{at.url}/upload", content=cut_short(), headers=headers)  # type: ignore[arg-type]
-
-    async def fill() -> None:
-        given = {"files": ("full.mp4", os.urandom(20_000_000))}
-        said = await http.post(
-            f"{at.url}/upload", files=given, headers={"x-forwarded-for": bad.address}
-        )
-        if said.is_error:
-            raise RefusedError(said.text[:100])
-
-    floods = [again(flood, 0.02) for _ in range(4)]
-    hogs = [again(take_the_line, 0.1) for _ in range(4)]
-    return [
-        *floods,
-        *hogs,
-        *[again(drip, 1.0) for _ in range(4)],
-        again(fill, 0.5),
-        again(abort, 0.5),
-    ]
+async def _attacked(url: str, hog: Path) -> list[str]:
+    """What the hostile one was refused."""
+    command = ["-m", "tests.soak.attacks", url, str(hog), str(SECONDS), ATTACKS]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    said, _ = await process.communicate()
+    return list(json.loads(said))
 
 
 def _hog(path: Path) -> Path:
