@@ -1,6 +1,7 @@
 """One hostile visitor: floods, hogs, drips, fills, aborts. `python -m tests.soak.attacks URL HOG SECONDS A,B`.
 
-A process of its own, and the last to be given a core: on another machine it would take none of this one's.
+A process of its own. It takes its share of the cores; from another machine it would take none, so that the page
+has it harder here than there. Prints how often it did what, and what it was refused, as JSON.
 """
 
 import asyncio
@@ -8,6 +9,7 @@ import json
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -30,14 +32,15 @@ class Hostile:
     def __init__(self, http: httpx.AsyncClient, at: Events, hog: Path, end: float) -> None:
         self.http, self.at, self.hog, self.end = http, at, hog, end
         self.visitor = Visitor(http, at, ADDRESS)
-        self.refused: list[str] = []
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
 
     async def attack(self, names: set[str]) -> None:
         """All attacks of these names at once."""
         await self.visitor.come()
         await asyncio.gather(
             *(
-                self._again(act, pause)
+                self._again(name, act, pause)
                 for name, (times, act, pause) in self.attacks.items()
                 for _ in range(times)
                 if name in names
@@ -55,13 +58,14 @@ class Hostile:
             "abort": (1, self._abort, 0.5),
         }
 
-    async def _again(self, act: Act, pause: float) -> None:
+    async def _again(self, name: str, act: Act, pause: float) -> None:
         while time.monotonic() < self.end:
+            self.done[name] += 1
             with suppress(httpx.HTTPError):
                 try:
                     await act()
                 except RefusedError as refusal:
-                    self.refused.append(str(refusal))
+                    self.refused[str(refusal)] += 1
             await asyncio.sleep(pause)
 
     async def _flood(self) -> None:
@@ -103,18 +107,15 @@ class Hostile:
         )
 
 
-async def _main(url: str, hog: str, seconds: str, names: str) -> list[str]:
+async def _main(url: str, hog: str, seconds: str, names: str) -> dict[str, Counter[str]]:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=180, limits=limits) as http:
         hostile = Hostile(http, Events.of(url), Path(hog), time.monotonic() + float(seconds))
         with suppress(TimeoutError):
             async with asyncio.timeout(float(seconds) + 1):
                 await hostile.attack(set(names.split(",")))
-        return hostile.refused
+        return {"done": hostile.done, "refused": hostile.refused}
 
 
 if __name__ == "__main__":
-    os.nice(19)
-    with suppress(OSError):  # where each session has its own share of the cores
-        Path("/proc/self/autogroup").write_text("19")
     print(json.dumps(asyncio.run(_main(*sys.argv[1:]))))

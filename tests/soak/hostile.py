@@ -9,6 +9,8 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -41,7 +43,7 @@ def main() -> bool:
             app.wait_until_idle()
             hog = _hog(Path(folder) / "hog.gif")
             asyncio.run(_warm(app.url))
-            before, under = _none(), _none()
+            before, under = Times(), Times()
             for _ in range(ROUNDS):
                 for times, hostile in ((before, None), (under, hog)):
                     asyncio.run(_phase(app.url, hostile, times))
@@ -50,7 +52,7 @@ def main() -> bool:
             app.kill()
             del os.environ["ATTENTION_HOSTED"]
     for kind in ("sample", "dial"):
-        calm, pressed = (_percentiles(times[kind]) for times in (before, under))
+        calm, pressed = (_percentiles(times.seconds[kind]) for times in (before, under))
         for what, found in (("without", calm), ("with", pressed)):
             report.line(
                 f"{kind}, seconds: median {what}", f"{found[0]:.2f}", f"{found[1]:.2f} (95th)"
@@ -59,17 +61,21 @@ def main() -> bool:
         report.line(f"{kind}: 95th percentile, times as long", f"{share:.2f}", f"goal {MOST:g}")
         if pressed[1] > MOST * max(calm[1], 0.3):
             report.add([f"{kind}s took {pressed[1]:.1f} s in place of {calm[1]:.1f} s"])
-    refused = {said for times in (before, under) for said in times["refused"]}
-    report.add(f"refused: {said}" for said in sorted(map(str, refused)))
-    report.line(
-        "refusals of the hostile one",
-        len(under["hostile"]),
-        str(sorted(set(map(str, under["hostile"])))[:3]),
-    )
+    refused = {said for times in (before, under) for said in times.refused}
+    report.add(f"refused: {said}" for said in sorted(refused))
+    report.line("the hostile one did", under.acts.total(), str(dict(under.acts)))
+    report.line("and was refused", under.rejected.total(), str(dict(under.rejected.most_common(3))))
     return report.close()
 
 
-Times = dict[str, list[float | str]]
+@dataclass
+class Times:
+    """Seconds by what was done, and what honest visitors were refused; of the hostile one what it did."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"sample": [], "dial": []})
+    refused: list[str] = field(default_factory=list)
+    acts: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
 
 
 async def _warm(url: str) -> None:
@@ -86,10 +92,6 @@ def _drawn() -> list[str]:
     return [sample.key for sample in samples() if sample.model == "interactions"]
 
 
-def _none() -> Times:
-    return {"sample": [], "dial": [], "refused": [], "hostile": []}
-
-
 async def _phase(url: str, hog: Path | None, times: Times) -> None:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=180, limits=limits) as http:
@@ -100,7 +102,9 @@ async def _phase(url: str, hog: Path | None, times: Times) -> None:
             *(_works(Visitor(http, at, f"10.0.0.{n}"), n, until, times) for n in range(VISITORS))
         )
         if hostile:
-            times["hostile"] += await hostile
+            said = await hostile
+            times.acts.update(said["done"])
+            times.rejected.update(said["refused"])
 
 
 async def _works(visitor: Visitor, number: int, until: float, times: Times) -> None:
@@ -111,23 +115,23 @@ async def _works(visitor: Visitor, number: int, until: float, times: Times) -> N
     turn = number
     while time.monotonic() < until:
         try:
-            times["sample"].append(await visitor.choose(keys[turn % len(keys)]))
+            times.seconds["sample"].append(await visitor.choose(keys[turn % len(keys)]))
             await asyncio.sleep(PAUSE / 2)
-            times["dial"].append(await visitor.shift(0.2 + 0.05 * (turn % 10)))
+            times.seconds["dial"].append(await visitor.shift(0.2 + 0.05 * (turn % 10)))
         except RefusedError as refusal:
-            times["refused"].append(str(refusal))
+            times.refused.append(str(refusal))
         await asyncio.sleep(PAUSE)
         turn += 1
 
 
-async def _attacked(url: str, hog: Path) -> list[str]:
-    """What the hostile one was refused."""
+async def _attacked(url: str, hog: Path) -> dict[str, dict[str, int]]:
+    """How often the hostile one did what, and what it was refused."""
     command = ["-m", "tests.soak.attacks", url, str(hog), str(SECONDS), ATTACKS]
     process = await asyncio.create_subprocess_exec(
         sys.executable, *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
     )
     said, _ = await process.communicate()
-    return list(json.loads(said))
+    return dict(json.loads(said))
 
 
 def _hog(path: Path) -> Path:
@@ -144,6 +148,6 @@ def _hog(path: Path) -> Path:
     return path
 
 
-def _percentiles(seconds: list[float | str]) -> tuple[float, float]:
-    found = np.array([float(s) for s in seconds] or [np.nan])
+def _percentiles(seconds: list[float]) -> tuple[float, float]:
+    found = np.array(seconds or [np.nan])
     return float(np.median(found)), float(np.percentile(found, 95))
