@@ -1,7 +1,7 @@
-"""One hostile visitor: floods, hogs, drips, fills, aborts. `python -m tests.soak.attacks URL HOG SECONDS A,B`.
+"""One hostile visitor: floods, hogs, drips, fills, aborts: `… -m tests.soak.attacks URL HOG SECONDS A,B`.
 
-A process of its own. It takes its share of the cores; from another machine it would take none, so that the page
-has it harder here than there. Prints how often it did what, and what it was refused, as JSON.
+A process of its own. It takes its share of the cores; from another machine it would take none, so that the
+page has it harder here than there. Prints how often it did what, and what it was refused, as JSON.
 """
 
 import asyncio
