@@ -11,6 +11,7 @@ import pytest
 from attention.gate.temporary.store import store
 from tests.calls import Caller, errors_of
 from tests.fuzz.endpoints import tried
+from tests.fuzz.routes import tried_routes
 
 
 def test_wrong_types_are_refused_in_a_sentence(
@@ -23,6 +24,14 @@ def test_wrong_types_are_refused_in_a_sentence(
     assert [record.getMessage() for record in faults] == []
     refused = [r.getMessage() for r in caplog.records if r.getMessage().startswith("refused ")]
     assert len(refused) > 30 and max(map(len, refused)) < 600
+
+
+def test_routes_refuse_anything_in_a_sentence(
+    app_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = (os.environ["ATTENTION_HOME"], str(Path(__file__).parents[1]))
+    assert tried_routes(app_url, 300, 5, secret) == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_a_name_that_no_disk_takes_is_refused(

@@ -1,7 +1,7 @@
-"""Prints what came of wrong input: `python -m tests.fuzz [media] [records] [endpoints] [--count N]`.
+"""Prints what came of wrong input: `python -m tests.fuzz [media] [records] [endpoints] [routes] [--count N]`.
 
-By default 5,000 media (about 3 minutes), 500 records (1 minute) and 2,000 calls of the page's events (6
-minutes). Ends with 1 when there was a fault.
+By default 5,000 media (about 3 minutes), 500 records (1 minute), 2,000 calls of the page's events (6
+minutes) and 2,000 of the routes of class rooms and own concepts. Ends with 1 when there was a fault.
 `--keep NUMBER FOLDER` writes that damaged clip or still, to look into.
 """
 
@@ -14,13 +14,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch counts the cores
 os.environ.setdefault("SVT_LOG", "0")  # the AV1 encoder says nothing of the files it makes
 
-from tests.fuzz import endpoints
+from tests.fuzz.endpoints import run, tried
 from tests.fuzz.media import damaged_file, media
 from tests.fuzz.records import records
+from tests.fuzz.routes import tried_routes
 from training.progress import Bars
 
 FILES = {"media": (media, 5000), "records": (records, 500)}
-CALLS = {"endpoints": 2000}
+CALLS = {"endpoints": (tried, 2000), "routes": (tried_routes, 2000)}
 MOST_GROWTH = 0.05  # of this process's memory, from a tenth of the work to its end
 
 
@@ -41,11 +42,12 @@ def main() -> int:
     faults = 0
     for name in given.parts or [*FILES, *CALLS]:
         if name in CALLS:
-            faults += endpoints.run(given.count or CALLS[name], given.seed)
+            tried_on, count = CALLS[name]
+            faults += run(given.count or count, given.seed, tried_on)
             continue
-        tried, count = FILES[name]
+        tried_with, count = FILES[name]
         with Bars("file") as bars:
-            tally = tried(given.count or count, given.seed, partial(bars.show, name))
+            tally = tried_with(given.count or count, given.seed, partial(bars.show, name))
         if tally.growth > MOST_GROWTH:
             tally.faults.append(f"memory grew by {tally.growth:.1%}")
         print(tally.text(), flush=True)

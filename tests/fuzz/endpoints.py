@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -166,13 +166,16 @@ def tracebacks_in(log: str) -> dict[str, str]:
     return found
 
 
-def run(count: int, seed: int) -> int:
-    """Calls an app of its own so many times and prints the faults; how many there are."""
+def run(count: int, seed: int, tried_on: Callable[..., list[str]] = tried) -> int:
+    """Calls an app of its own so many times and prints the faults; how many there are.
+
+    tried_on: what calls, as `tried` does.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with running_app(log) as (url, home):
             started = time.monotonic()
-            faults = tried(url, count, seed, (str(home), str(ROOT)))
+            faults = tried_on(url, count, seed, (str(home), str(ROOT)))
             seconds = time.monotonic() - started
         said = log.read_text(encoding="utf-8", errors="replace")
     tracebacks = said.count(TRACEBACK)
@@ -182,7 +185,7 @@ def run(count: int, seed: int) -> int:
         print(f"{line[:200]}\n{traceback}")
     refused = said.count("refused ")
     print(
-        f"{count} calls, seed {seed}, {seconds:.0f} s: {refused} refused in a sentence, {tracebacks} "
+        f"{count} calls, seed {seed}, {seconds:.0f} s: {refused} refusals and {tracebacks} "
         f"tracebacks in the log, {len(faults)} faults"
     )
     return tracebacks + len(faults)
