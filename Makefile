@@ -41,7 +41,7 @@ bench: setup  ## print the benchmark table (about 4 minutes)
 mutants: setup  ## try the mutations, print those that no test notices (about 15 minutes)
 	$(BIN)/python -m tests.mutants
 
-fuzz: setup  ## read 5,500 damaged files of all kinds, call the page's events wrongly 2,000 times (about 10 minutes)
+fuzz: setup  ## read 5,500 damaged files of all kinds, call the page's events and routes wrongly 4,000 times (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
 zoo: setup  ## try 25 networks of torchvision and 108 of timm: scores, a reload, maps against autograd (about 10 minutes)

@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from attention.errors import InputError
+from attention.gate.line import LINE
 from attention.gate.temporary.store import Store
 from attention.pack import save_pack
 from attention.probe.asking import COLUMNS, Answer
@@ -25,6 +26,7 @@ from attention.probe.known.probe import InFrame, Measure
 from attention.probe.known.registry import probes
 from attention.probe.maps.mapped import maps_by
 from attention.probe.maps.registry import DEFAULT, map_methods
+from attention.serving import probing
 from attention.serving.dial import frames_of, look_changed
 from attention.serving.looking import Looked, Progress, look
 from attention.serving.offered import ready_model
@@ -277,6 +279,27 @@ def test_what_cannot_be_asked_is_said_in_a_sentence(
 def read_maps(unit: float, path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Maps as the page reads them: uint16 as they lie in the file, times the unit."""
     return np.frombuffer(path.read_bytes(), "<u2").reshape(shape) * unit
+
+
+def test_a_question_and_other_maps_let_others_pass(
+    looked: Looked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed: list[float] = []
+
+    def give_way() -> float:
+        passed.append(0.0)
+        return 0.0
+
+    monkeypatch.setattr(LINE, "give_way", give_way)
+    news: list[Progress] = []
+    probed(looked, "window", news.append)
+    assert len(passed) >= len(news) > 10  # at each step that is heard of
+    held = frames_of(looked)
+    monkeypatch.setattr(probing, "frames_of", lambda _: held)
+    passed.clear()
+    asked = {"method": "Grad-CAM", "layer": "", "side": "web", "concepts": [0]}
+    other_maps(looked, asked, tmp_path)
+    assert passed == [0.0]  # before its one group of frames
 
 
 def test_other_maps_of_a_look_are_those_of_its_frames(looked: Looked, tmp_path: Path) -> None:

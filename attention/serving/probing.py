@@ -85,6 +85,7 @@ def _watch(times: int, tell: Tell | None) -> Callable[[str], AbstractContextMana
         nonlocal finished
 
         def tick(done: int, steps: int | None) -> None:
+            LINE.give_way()
             if tell:
                 expected = steps and steps * times
                 seconds = time.perf_counter() - started
@@ -156,6 +157,7 @@ def other_maps(
     x = cnn.preprocess(held.rgb, whole_input(*analysis.size, cnn) if analysis.is_whole else None)
     step, started, found = min(8, max(1, AT_ONCE // (h * w))), time.perf_counter(), []
     for start in range(0, len(x), step):
+        LINE.give_way()
         found.append(maps_by(cnn, x[start : start + step], classes, method, layer or None))
         if on_progress:
             done = min(start + step, len(x))
