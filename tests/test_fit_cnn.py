@@ -1,10 +1,6 @@
 """Fine-tuning: what is trained, that it learns, resumes, and does not hang on the processes."""
 
-import json
 import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -284,43 +280,3 @@ def test_only_dropout_follows_the_training_mode() -> None:
     assert norms
     assert not any(norm.training for norm in norms)
     assert learner.head.dropout.training
-
-
-SHARED = """
-import sys, json, torch
-from pathlib import Path
-from tests.test_fit_cnn import LABELS, SETTINGS, tiny, tiny_views
-from training.fit.cnn import fit_cnn, new_accelerator
-from training.cache.maps import frame_maps
-accelerator = new_accelerator()
-network, (z, labels) = tiny(), tiny_views(LABELS)
-maps = frame_maps(network, z)
-fit_cnn(network, z, labels, SETTINGS, seed=7, accelerator=accelerator)
-if accelerator.is_main_process:
-    named = network.state_dict().items()
-    weights = {k: v.tolist() for k, v in named}
-    said = {"processes": accelerator.num_processes, "L": maps.L.sum((2, 3)).tolist(), "weights": weights}
-    Path(sys.argv[1], "said.json").write_text(json.dumps(said))
-"""
-
-
-def test_two_processes_under_torchrun_give_the_maps_and_the_fit_of_one(tmp_path: Path) -> None:
-    script = tmp_path / "shared.py"
-    script.write_text(SHARED)
-    command = [
-        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
-        "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", str(script), str(tmp_path),
-    ]  # fmt: skip
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    said = json.loads((tmp_path / "said.json").read_text())
-    assert said["processes"] == 2
-    network, (z, labels) = tiny(), tiny_views(LABELS)
-    assert torch.allclose(torch.tensor(said["L"]), frame_maps(network, z).L.sum((2, 3)), atol=1e-5)
-    fit_cnn(network, z, labels, SETTINGS, seed=7)
-    for name, tensor in network.state_dict().items():
-        other = torch.tensor(said["weights"][name])
-        assert torch.allclose(other.float(), tensor.float(), atol=1e-4), name

@@ -1,11 +1,8 @@
 """fit, evaluate, sweep, report and runs in the terminal, on a little set of real stills and clips."""
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,13 +18,6 @@ from training.fit.settings import PRESETS
 ROOT = Path(__file__).parents[1]
 EVERY = ["--every", "10", "--threads", "1"]
 FEW = {"steps": 20}  # of EnergyNet's 1000: what it learns is not asked here
-WITH_FEW = f"""
-import sys
-from training import __main__ as training
-from training.fit.settings import PRESETS
-PRESETS["working"] = PRESETS["working"].model_copy(update={FEW})
-sys.exit(training.main(sys.argv[1:]))
-"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -78,23 +68,6 @@ def test_evaluate_says_the_same_as_the_card(
         accuracy = 100 * (own["truth"] == own["prediction"]).mean()
         assert f"{method}: accuracy {accuracy:.1f} %" in said
         assert card["metrics"][f"test {method}"]["accuracy"] == pytest.approx(accuracy, abs=0.1)
-
-
-def test_fit_under_torchrun_speaks_and_writes_once(little: Path, tmp_path: Path) -> None:
-    script = tmp_path / "fit.py"
-    script.write_text(WITH_FEW)
-    command = [
-        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2",
-        "--rdzv-backend", "c10d", "--rdzv-endpoint", "127.0.0.1:0", str(script),
-        "fit", str(little), str(tmp_path / "both"), "--cache", str(tmp_path / "cache"), *EVERY,
-    ]  # fmt: skip
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.count("written to") == 1
-    assert load_model(tmp_path / "both").energynet is not None
 
 
 def test_sweep_and_report(little: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
