@@ -12,7 +12,7 @@ from gradio_client.utils import is_valid_file
 from numpy.typing import NDArray
 from PIL import Image
 
-from attention.command.many import _places
+from attention.command.places import places
 from attention.confined.process import SandboxedReader
 from attention.media.clip import Clip, Limits, Picture, Reading
 from attention.media.frames import FrameReader
@@ -231,5 +231,5 @@ def test_every_door_takes_the_same_names(
     for suffix in suffixes:
         assert is_valid_file(f"x{suffix}", CLIP_TYPES)  # as gradio decides, of programs too
         (tmp_path / f"x{suffix.upper()}").write_bytes(b"x")
-    found = [clip.name for _, clip in _places([str(tmp_path)], tmp_path / "out")]
+    found = [clip.name for _, clip in places([str(tmp_path)], tmp_path / "out", set())]
     assert sorted(found) == sorted(path.name for path in tmp_path.iterdir())  # the terminal

@@ -52,7 +52,9 @@ def see_clip(path: Path, concept: str, until: float = math.inf) -> Seen:
         clip = probe(path)
         if clip.kind == "image":
             return Seen(path, f"{clip.name} is an image, not a clip.")
-        facts = _facts(clip, concept) | {"frame rate": f"{clip.fps:.0f} per second"}
+        facts = _facts(clip, concept) | {
+            "frame rate": f"{clip.fps:.0f} per second" if clip.fps else ""
+        }
         if time.monotonic() > until:
             return Seen(path, facts=facts, compared=False)
         return Seen(path, hashes=_hashes_of(clip), facts=facts)
@@ -72,6 +74,6 @@ def _hashes_of(clip: Clip) -> tuple[Hashes, ...]:
 def _facts(clip: Clip, concept: str) -> dict[str, str]:
     return {
         "size": f"{clip.width}×{clip.height}",
-        "kind of file": clip.path.suffix.casefold(),
+        "kind of file": "folder of frames" if clip.path.is_dir() else clip.path.suffix.casefold(),
         "first word in the file name": first_word(clip.path, concept),
     }
