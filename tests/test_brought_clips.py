@@ -1,6 +1,7 @@
 """Clips as cameras, editors and broadcasts write them: what stands beside the picture, and odd clocks."""
 
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PIL import Image
 
 from attention.command.places import places
 from attention.confined.process import SandboxedReader
+from attention.errors import InputError
 from attention.media.clip import Clip, Limits, Picture, Reading
 from attention.media.frames import FrameReader
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
@@ -221,6 +223,25 @@ def test_time_goes_on_where_two_recordings_are_joined(
         assert np.allclose(seen.seconds, np.arange(20) / 25, atol=1e-3)
         assert seen.clip.seconds == pytest.approx(0.8)
         assert seen.notes == ()
+
+
+@pytest.mark.parametrize("suffix", ["flv", "mkv", "webm", "wmv", "mp4"])  # an AVI begins at 0
+def test_a_clock_that_begins_late_makes_no_clip_longer(tmp_path: Path, suffix: str) -> None:
+    codec = {"webm": "libvpx", "wmv": "wmv2", "flv": "flv"}.get(suffix, "mpeg4")
+    late = 3600  # seconds, more than this clip may last
+    times = [10 * late + number for number in range(20)]
+    path = write_clip(tmp_path / f"late.{suffix}", numbered_frames(20), 10, codec, times=times)
+    if suffix == "flv":  # as some cameras and servers write it: the last frame's time
+        head, name, rest = path.read_bytes().partition(b"duration\0")
+        path.write_bytes(head + name + struct.pack(">d", late + 2) + rest[8:])
+    seen = Seen(FrameReader(path, every=1, limits=Limits(max_seconds=60.0)))
+    assert seen.numbers == list(range(20))
+    assert np.allclose(seen.seconds, np.arange(20) / 10, atol=1e-3)
+    assert seen.clip.seconds == pytest.approx(2.0, abs=0.11)
+    assert seen.clip.frame_count == pytest.approx(20, abs=1)
+    assert seen.notes == ()
+    with pytest.raises(InputError, match=r"lasts \d s, at most 1 s"):
+        list(FrameReader(path, every=1, limits=Limits(max_seconds=1.0)))
 
 
 @pytest.mark.parametrize(("half", "suffixes"), [("video", CLIP_SUFFIXES), ("web", STILL_SUFFIXES)])

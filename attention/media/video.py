@@ -65,9 +65,6 @@ class Video:
         try:
             self._stream = picture_stream(self._container, name)
             self._fps = rate_of(self._stream)
-            seconds = length_of(self._container, self._stream, self._fps)
-            if seconds is not None and seconds > limits.max_seconds:
-                raise InputError(too_long(name, seconds, limits))
             most = limits.max_clip_pixels
             self._decoder = decoder_of(self._stream)
             codec = checked_codec(name, self._decoder.codec.name)
@@ -88,6 +85,10 @@ class Video:
             self._clock = Clock(self._container.format.name, self._fps)
             self._decoded = self._decode()
             self._frame = self._first_frame(name)
+            start = self._clock.start
+            seconds = length_of(self._container, self._stream, self._fps, start)
+            if seconds is not None and seconds > limits.max_seconds:
+                raise InputError(too_long(name, seconds, limits))
             self._coded = self._frame.width, self._frame.height
             gif = self._container.format.name == "gif"  # browsers ignore a GIF's pixel shape
             pixel = None if gif else self._stream.sample_aspect_ratio
