@@ -24,7 +24,7 @@ from attention.media.clip import (
     too_large,
     unreadable_still,
 )
-from attention.media.colour import from_hdr, grey_of_16_bits, to_srgb, with_deep_transparency
+from attention.media.colour import from_avif, grey_of_16_bits, to_srgb, with_deep_transparency
 
 LARGEST_FIRST = 16 << 20  # bytes in which the first picture of a camera's stream ends
 MARKER, END_OF_IMAGE = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]"), 0xD9
@@ -167,7 +167,7 @@ def image_errors(name: str, max_pixels: int) -> Iterator[None]:
 
 def _deep(image: ImageFile, path: Path) -> Image.Image:
     """The image, with what only its file tells of deeper pixels."""
-    return from_hdr(image, path) if image.format == "AVIF" else with_deep_transparency(image, path)
+    return from_avif(image, path) if image.format == "AVIF" else with_deep_transparency(image, path)
 
 
 def rgb_of_still(image: Image.Image) -> tuple[Picture, str]:

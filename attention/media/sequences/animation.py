@@ -8,7 +8,7 @@ from PIL.ImageFile import ImageFile
 
 from attention.errors import InputError
 from attention.media.clip import Clip, Limits, Picture, check_pixels, label
-from attention.media.colour import from_hdr
+from attention.media.colour import from_avif
 from attention.media.still import STILL_FORMATS, image_errors, rgb_of_still
 
 HEADER = 1 << 16  # bytes of a PNG among which it says that it is animated
@@ -82,7 +82,7 @@ class Animation:
         """The current picture, upright, in sRGB on white, uint8 [H,W,3]."""
         with image_errors(self._name, self._most):
             image = (
-                from_hdr(self._image, self._path) if self._image.format == "AVIF" else self._image
+                from_avif(self._image, self._path) if self._image.format == "AVIF" else self._image
             )
             rgb, said = rgb_of_still(image)
         note = f"{self._name} {said}"
