@@ -40,6 +40,10 @@ FROM_ZERO = (
     "flv",
     "matroska,webm",
 )  # their length counts from 0, whenever they begin
+CAMERA_KEYS = (  # makers', and models'
+    ("make", "com.apple.quicktime.make", "com.android.manufacturer"),
+    ("model", "com.apple.quicktime.model", "com.android.model"),
+)
 MOST_COUNTED = 200_000  # packets of a stream, which are read in a second
 NO_FRAMES = "{} holds no video frames, or was cut short; export or copy it again."
 ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP or AVIF image"
@@ -155,6 +159,20 @@ def _stated_length(container: InputContainer, stream: VideoStream, fps: float) -
     if container.duration:
         return container.duration / av.time_base
     return stream.frames / fps if stream.frames and fps else None
+
+
+def maker_and_program(path: Path) -> tuple[str, str]:
+    """The camera's maker and model, and the program that wrote the file; "" for what a clip does not name."""
+    try:
+        with _open(f"file:{path.absolute()}") as container:
+            places = (*(stream.metadata for stream in container.streams.video), container.metadata)
+            said = {
+                key.casefold(): text.strip(" \0") for place in places for key, text in place.items()
+            }
+    except (av.FFmpegError, ValueError, IndexError):
+        return "", ""
+    makers, models = (next(filter(None, map(said.get, keys)), "") for keys in CAMERA_KEYS)
+    return " ".join(filter(None, (makers, models))), said.get("encoder", "")
 
 
 def stated_end(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
