@@ -121,5 +121,10 @@ def test_a_set_takes_animations_for_clips_and_not_for_stills(tmp_path: Path) -> 
     assert {clip.path.name for clip in source.clips} == {"0.webp", "1.webp"}
     assert any("poster.webp" in said for said in source.skipped)
     moving = animated(tmp_path / "web/Hug/moving.webp")
+    with_it = open_source(tmp_path)
+    assert len(with_it.stills) == 4
+    assert any(
+        "1 animation left out of the stills: moving.webp" in said for said in with_it.skipped
+    )
     assert "moving pictures" in see_still(moving, "Hug").why
     assert frame_number(Seen(FrameReader(tmp_path / "web/Hug/0.png")).rgb[0]) == 500

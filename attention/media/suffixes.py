@@ -10,6 +10,7 @@ STREAMS = {".h264", ".264", ".h265", ".265", ".hevc", ".mjpeg", ".mjpg"}  # with
 CLIP_SUFFIXES = frozenset(CAMERAS | DISCS | WEB | STREAMS)
 JPEGS = {".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".mpo"}
 STILL_SUFFIXES = frozenset(JPEGS | {".png", ".apng", ".webp", ".bmp", ".dib", ".avif", ".avifs"})
+MAY_MOVE = frozenset({".webp", ".png", ".apng", ".avif", ".avifs"})  # stills that may be animated
 SUFFIXES = CLIP_SUFFIXES | STILL_SUFFIXES
 # Files of operating systems and editors, ignored without a note.
 LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})

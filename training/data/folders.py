@@ -12,7 +12,7 @@ from attention.errors import InputError
 from attention.media.frames import label
 from attention.media.sequences.animation import states_animation
 from attention.media.sequences.numbered import frames_in
-from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES, is_litter
+from attention.media.suffixes import CLIP_SUFFIXES, MAY_MOVE, STILL_SUFFIXES, is_litter
 from training.data.naming import one_form
 
 ENDINGS = {"clips": ".mp4, .mov, .avi, .mkv", "stills": ".jpg, .png, .webp, .avif"}
@@ -52,6 +52,7 @@ def files_of(
     found: dict[str, tuple[Path, ...]] = {}
     empty: list[Path] = []
     others: list[Path] = []
+    moving: list[Path] = []
     notes: list[str] = []
     for name, place in classes:
         inside = files_below(place, within)
@@ -61,6 +62,8 @@ def files_of(
             notes += [f"Left out: {fault}" for fault in faults]
         else:
             wanted, rest = _stills_among(inside)
+            moving += (path for path in wanted if _moves(path))
+            wanted = [path for path in wanted if path not in moving]
         filled = [path for path in wanted if path.is_dir() or path.stat().st_size]
         empty += sorted({*wanted} - {*filled})
         others += rest
@@ -72,7 +75,17 @@ def files_of(
             f"{count(len(others), 'file')} left out, not {kind} by their names ({ENDINGS[kind]} and "
             f"others): {listed(others)}."
         )
+    if moving:
+        notes.append(
+            f"{count(len(moving), 'animation')} left out of the stills: {listed(moving)}; save a picture of "
+            "each as JPEG or PNG."
+        )
     return found, notes
+
+
+def _moves(path: Path) -> bool:
+    """Whether a still's file says that it is animated."""
+    return path.suffix.casefold() in MAY_MOVE and states_animation(path)
 
 
 def files_below(folder: Path, within: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
@@ -159,7 +172,7 @@ def clips_among(place: Path, paths: Iterable[Path]) -> tuple[list[Path], list[Pa
         if folder not in beside_clips and not fault:
             clips.append(folder)
             continue
-        moving = [picture for picture in pictures if states_animation(picture)]
+        moving = [picture for picture in pictures if _moves(picture)]
         clips += moving
         if fault and not moving:
             faults.append(fault)

@@ -11,7 +11,7 @@ from attention.media.clip import Clip, Limits, Picture, check_pixels, label
 from attention.media.colour import from_avif
 from attention.media.still import STILL_FORMATS, image_errors, rgb_of_still
 
-HEADER = 1 << 16  # bytes of a PNG among which it says that it is animated
+USUAL_HEADER, HEADER = 1 << 12, 1 << 16  # bytes of a PNG among which it says that it is animated
 BRIEFEST, USUAL = (
     0.011,
     0.1,
@@ -24,9 +24,10 @@ def states_animation(path: Path) -> bool:
     APNG's acTL stands before the pixels; VP8X has a bit of its flags for it; AVIF a brand.
     """
     with path.open("rb") as file:
-        head = file.read(HEADER)
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return b"acTL" in head[: head.find(b"IDAT")]
+        head = file.read(USUAL_HEADER)
+        if head.startswith(b"\x89PNG\r\n\x1a\n"):
+            head += b"" if b"IDAT" in head else file.read(HEADER)
+            return b"acTL" in head[: head.find(b"IDAT")]
     if (head[:4], head[8:16]) == (b"RIFF", b"WEBPVP8X"):
         return bool(head[20:21] and head[20] & 2)
     return head[4:12] == b"ftypavis"

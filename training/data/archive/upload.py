@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from attention.disk.room import size_text
 from attention.errors import InputError
-from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES, SUFFIXES
+from attention.media.suffixes import CLIP_SUFFIXES, MAY_MOVE, STILL_SUFFIXES, SUFFIXES
 from training.data.archive.zips import Entry, ZipLimits, printable
 from training.data.folders import count, listed
 from training.data.layouts.own import SPLITS
@@ -15,8 +15,6 @@ from training.data.naming import one_form
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
 TABLE = PurePosixPath(SPLITS)
-# In video/ a still may be animated: what it holds says so, once it is unpacked.
-MOVING = frozenset({".webp", ".png", ".apng", ".avif", ".avifs"})
 LAYOUT = "stills into web/<Class>/ and clips into video/<Class>/, and zip the two folders"
 
 
@@ -96,7 +94,8 @@ def _placed(path: PurePosixPath, root: PurePosixPath) -> PurePosixPath | None:
     if half not in HALVES or len(within.parts) < 3:
         return None
     framed = half == "video" and len(within.parts) > 3
-    taken = SUFFIXES if framed else HALVES[half] | (MOVING if half == "video" else set())
+    # what a file of video/ holds says whether it moves, once it is unpacked
+    taken = SUFFIXES if framed else HALVES[half] | (MAY_MOVE if half == "video" else set())
     if within.suffix.casefold() not in taken:
         return None
     return PurePosixPath(half, *within.parts[1:])
