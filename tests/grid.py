@@ -12,8 +12,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from attention.media.clip import Picture
-from tests.clips import numbered_frame
-from tests.test_brought_clips import with_ffmpeg
+from tests.clips import numbered_frame, with_ffmpeg
 
 # Matroska has no name for H.263 and its kin; PyAV has neither an encoder of Theora nor one of VP9 in 10 bits
 CODECS = {

@@ -20,7 +20,7 @@ from attention.media.clip import Clip, Limits, Picture, Reading
 from attention.media.frames import FrameReader
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from attention.tabs.heatmaps.elements import CLIP_TYPES
-from tests.clips import frame_number, numbered_frame, numbered_frames, write_clip
+from tests.clips import frame_number, numbered_frame, numbered_frames, with_ffmpeg, write_clip
 from training.data.archive.upload import HALVES
 
 
@@ -39,17 +39,6 @@ class Seen:
 
 def see(path: Path) -> Seen:
     return Seen(FrameReader(path, every=1))
-
-
-def with_ffmpeg(*arguments: str | Path) -> None:
-    """Runs ffmpeg, which writes what PyAV cannot; skips the test where there is none."""
-    if not (program := shutil.which("ffmpeg")):
-        pytest.skip("ffmpeg is not installed")
-    run = subprocess.run(
-        [program, "-v", "error", "-y", *map(str, arguments)], capture_output=True, check=False
-    )
-    if run.returncode:
-        pytest.skip(f"this ffmpeg cannot write it: {run.stderr.decode()[-200:]}")
 
 
 def best_effort_times(path: Path) -> list[float]:
