@@ -135,6 +135,22 @@ def test_folders_of_frames_are_the_clips_of_a_set(tmp_path: Path) -> None:
     assert [clip.name for clip in (*fold.train, *fold.test)] == ["Hug/clip1", "Hug/clip0"]
 
 
+def test_ucf101_may_lie_there_as_folders_of_frames(tmp_path: Path) -> None:
+    clips = [f"Archery/v_Archery_g{g:02}_c{c:02}" for g in (1, 8) for c in (1, 2)]
+    lists = tmp_path / "ucfTrainTestlist"
+    lists.mkdir()
+    (lists / "classInd.txt").write_text("1 Archery\n")
+    (lists / "testlist01.txt").write_text("".join(f"{clip}.avi\n" for clip in clips[:2]))
+    (lists / "trainlist01.txt").write_text("".join(f"{clip}.avi 1\n" for clip in clips[2:]))
+    for clip in clips:
+        frames(tmp_path / "UCF-101" / clip, [1, 2], "img_{:05}.png")
+    source = open_source(tmp_path)
+    assert [(clip.path.name[-7:], clip.group) for clip in source.folds[0].test] == [
+        ("g01_c01", "Archery/g01"), ("g01_c02", "Archery/g01"),
+    ]  # fmt: skip
+    assert all(clip.path.is_dir() for clip in source.clips) and len(source.clips) == 4
+
+
 def test_what_changes_in_a_frame_changes_what_is_known_of_the_set(tmp_path: Path) -> None:
     before = fingerprint(framed_set(tmp_path))
     clip = tmp_path / "video/Hug/clip0"
