@@ -67,7 +67,10 @@ def parser() -> Parser:
     return made
 
 
-_CLIP_HELP = "a video or an image; with --out also several, or a folder of them"
+_CLIP_HELP = (
+    "a video, an image, or a folder of numbered frames (img_1.jpg, img_2.jpg …); with --out also several, "
+    "or a folder of them"
+)
 _MODEL_HELP = f"a model's name or its folder (default {MODEL})"
 _WINDOW_HELP = "side of the energy window, in map cells (default 3)"
 _DEVICE_HELP = "auto, cpu, cuda or mps (default auto: a GPU if there is one)"
@@ -99,7 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _look(clips: list[str], options: dict[str, Any]) -> None:
-    from attention.command.many import look_at_many, one_alone
+    from attention.command.many import look_at_many
+    from attention.command.places import one_alone
     from attention.command.single import Asked, look_at
 
     asked = Asked(**options)

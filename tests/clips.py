@@ -5,6 +5,8 @@ so a test can ask which frame it was given, and a red square in the lower left c
 can ask which way up.
 """
 
+import shutil
+import subprocess
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -13,6 +15,7 @@ from typing import Any
 
 import av
 import numpy as np
+import pytest
 from av.stream import Disposition
 from numpy.typing import NDArray
 from PIL import Image
@@ -95,6 +98,17 @@ def write_clip(
     with ThreadPoolExecutor(1) as writer:
         writer.submit(write).result()
     return path
+
+
+def with_ffmpeg(*arguments: str | Path) -> None:
+    """Runs ffmpeg, which writes what PyAV cannot; skips the test where there is none."""
+    if not (program := shutil.which("ffmpeg")):
+        pytest.skip("ffmpeg is not installed")
+    run = subprocess.run(
+        [program, "-v", "error", "-y", *map(str, arguments)], capture_output=True, check=False
+    )
+    if run.returncode:
+        pytest.skip(f"this ffmpeg cannot write it: {run.stderr.decode()[-200:]}")
 
 
 def write_wide_pixels(path: Path, frames: Iterable[Picture], pixel: Fraction) -> Path:

@@ -331,9 +331,27 @@ def offline(monkeypatch, tmp_path):
 def test_without_a_network_stock_weights_are_one_clear_line(offline):
     with pytest.raises(InputError) as told:
         load_backbone("resnet18")
-    for part in ("'resnet18'", "could not be downloaded", "TORCH_HOME", "installed."):
+    file = "resnet18-f37072fd.pth"
+    place = "into hub/checkpoints of TORCH_HOME"
+    for part in (
+        f"'resnet18' ({file})",
+        "could not be downloaded",
+        f"put {file} {place}",
+        "installed.",
+    ):
         assert part in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_without_a_network_timms_weights_are_named(monkeypatch):
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no network in this test")
+
+    monkeypatch.setattr("timm.models._builder.load_state_dict_from_hf", refuse)
+    with pytest.raises(InputError) as told:
+        load_backbone("timm/resnet18.a1_in1k")
+    for part in ("(model.safetensors of timm/resnet18.a1_in1k at huggingface.co)", "HF_HOME"):
+        assert part in str(told.value)
 
 
 def _where_torch_looks(offline: Path, name: str) -> Path:

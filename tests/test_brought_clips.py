@@ -1,6 +1,7 @@
 """Clips as cameras, editors and broadcasts write them: what stands beside the picture, and odd clocks."""
 
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
@@ -12,13 +13,14 @@ from gradio_client.utils import is_valid_file
 from numpy.typing import NDArray
 from PIL import Image
 
-from attention.command.many import _places
+from attention.command.places import places
 from attention.confined.process import SandboxedReader
+from attention.errors import InputError
 from attention.media.clip import Clip, Limits, Picture, Reading
 from attention.media.frames import FrameReader
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from attention.tabs.heatmaps.elements import CLIP_TYPES
-from tests.clips import frame_number, numbered_frame, numbered_frames, write_clip
+from tests.clips import frame_number, numbered_frame, numbered_frames, with_ffmpeg, write_clip
 from training.data.archive.upload import HALVES
 
 
@@ -37,17 +39,6 @@ class Seen:
 
 def see(path: Path) -> Seen:
     return Seen(FrameReader(path, every=1))
-
-
-def with_ffmpeg(*arguments: str | Path) -> None:
-    """Runs ffmpeg, which writes what PyAV cannot; skips the test where there is none."""
-    if not (program := shutil.which("ffmpeg")):
-        pytest.skip("ffmpeg is not installed")
-    run = subprocess.run(
-        [program, "-v", "error", "-y", *map(str, arguments)], capture_output=True, check=False
-    )
-    if run.returncode:
-        pytest.skip(f"this ffmpeg cannot write it: {run.stderr.decode()[-200:]}")
 
 
 def best_effort_times(path: Path) -> list[float]:
@@ -223,6 +214,25 @@ def test_time_goes_on_where_two_recordings_are_joined(
         assert seen.notes == ()
 
 
+@pytest.mark.parametrize("suffix", ["flv", "mkv", "webm", "wmv", "mp4"])  # an AVI begins at 0
+def test_a_clock_that_begins_late_makes_no_clip_longer(tmp_path: Path, suffix: str) -> None:
+    codec = {"webm": "libvpx", "wmv": "wmv2", "flv": "flv"}.get(suffix, "mpeg4")
+    late = 3600  # seconds, more than this clip may last
+    times = [10 * late + number for number in range(20)]
+    path = write_clip(tmp_path / f"late.{suffix}", numbered_frames(20), 10, codec, times=times)
+    if suffix == "flv":  # as some cameras and servers write it: the last frame's time
+        head, name, rest = path.read_bytes().partition(b"duration\0")
+        path.write_bytes(head + name + struct.pack(">d", late + 2) + rest[8:])
+    seen = Seen(FrameReader(path, every=1, limits=Limits(max_seconds=60.0)))
+    assert seen.numbers == list(range(20))
+    assert np.allclose(seen.seconds, np.arange(20) / 10, atol=1e-3)
+    assert seen.clip.seconds == pytest.approx(2.0, abs=0.11)
+    assert seen.clip.frame_count == pytest.approx(20, abs=1)
+    assert seen.notes == ()
+    with pytest.raises(InputError, match=r"lasts \d s, at most 1 s"):
+        list(FrameReader(path, every=1, limits=Limits(max_seconds=1.0)))
+
+
 @pytest.mark.parametrize(("half", "suffixes"), [("video", CLIP_SUFFIXES), ("web", STILL_SUFFIXES)])
 def test_every_door_takes_the_same_names(
     tmp_path: Path, half: str, suffixes: frozenset[str]
@@ -231,5 +241,5 @@ def test_every_door_takes_the_same_names(
     for suffix in suffixes:
         assert is_valid_file(f"x{suffix}", CLIP_TYPES)  # as gradio decides, of programs too
         (tmp_path / f"x{suffix.upper()}").write_bytes(b"x")
-    found = [clip.name for _, clip in _places([str(tmp_path)], tmp_path / "out")]
+    found = [clip.name for _, clip in places([str(tmp_path)], tmp_path / "out", set())]
     assert sorted(found) == sorted(path.name for path in tmp_path.iterdir())  # the terminal

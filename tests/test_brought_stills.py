@@ -1,5 +1,6 @@
 """Stills as phones, scanners and icon editors write them: second pictures, deep colours, profiles."""
 
+import struct
 from pathlib import Path
 
 import cv2
@@ -77,6 +78,54 @@ def test_a_profile_that_cannot_be_used_is_said(tmp_path: Path) -> None:
     assert notes == (
         "own.png has a colour profile that cannot be used; its colours may be slightly off.",
     )
+
+
+def grey_profile(gamma: float) -> bytes:
+    """An ICC profile of version 2.1 for grey signals, of which light is that power (ICC.1:2001-04)."""
+    curve = b"curv" + bytes(4) + struct.pack(">IHxx", 1, round(gamma * 256))
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)  # D50
+    places = {b"kTRC": (156, curve), b"wtpt": (156 + len(curve), white)}
+    table = struct.pack(">I", len(places)) + b"".join(
+        name + struct.pack(">2I", at, len(data)) for name, (at, data) in places.items()
+    )
+    body = table + curve + white
+    head = struct.pack(">I4sI", 128 + len(body), bytes(4), 0x02100000) + b"mntrGRAYXYZ "
+    head += bytes(12) + b"acsp" + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + body
+
+
+@pytest.mark.parametrize("mode", ["L", "LA", "I;16", "P"])
+def test_profiles_of_grey_and_palette_pictures_are_applied(tmp_path: Path, mode: str) -> None:
+    level = 64
+    linear = level / 255 if mode != "I;16" else 64 * 256 / 65536
+    wanted = round(
+        255 * (1.055 * linear ** (1 / 2.4) - 0.055)
+    )  # 137; it stays 64 without a profile
+    if mode == "P":
+        picture = Image.fromarray(np.full((8, 8, 3), (200, 100, 50), np.uint8)).quantize(4)
+        profile = swap_red_and_blue(
+            ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+        )
+    elif mode == "I;16":
+        picture, profile = (
+            Image.fromarray(np.full((8, 8), level * 256, np.uint16)),
+            grey_profile(1.0),
+        )
+    else:
+        picture, profile = Image.new(mode, (8, 8), (level, 255)[: len(mode)]), grey_profile(1.0)
+    picture.save(tmp_path / "own.png", icc_profile=profile)
+    rgb, notes = read(tmp_path / "own.png")
+    colour = (50, 100, 200) if mode == "P" else (wanted,) * 3
+    assert np.abs(rgb.astype(int) - colour).max() <= 2
+    assert notes == ()
+
+
+def test_a_profile_of_another_kind_of_picture_is_said(tmp_path: Path) -> None:
+    picture = np.full((8, 8, 3), (200, 100, 50), np.uint8)
+    Image.fromarray(picture).save(tmp_path / "own.png", icc_profile=grey_profile(1.0))
+    rgb, notes = read(tmp_path / "own.png")
+    assert (rgb == picture).all()
+    assert len(notes) == 1 and "cannot be used" in notes[0]
 
 
 def test_transparency_outlives_the_conversion_of_colours(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from training.data.checks.copies import copies
 from training.data.checks.findings import Checkup
 from training.data.checks.giveaways import first_word, giveaways
 from training.data.checks.hashes import alike, hashes, pairs_alike
+from training.data.checks.reading import see_clip
 from training.data.sources import open_source
 
 
@@ -229,6 +231,31 @@ def test_cameras_and_frame_rates_are_read_from_the_files(tmp_path: Path) -> None
         ("clips", "frame rate"): {"25 per second": ("Hug",), "30 per second": ("Kiss",)},
     }
     assert sum("tells classes apart" in sentence for sentence in seen.advice) == 2
+
+
+def test_cameras_programs_and_folders_of_clips_are_noticed(tmp_path: Path) -> None:
+    for place, (name, site) in enumerate((("Hug", "films"), ("Kiss", "phones"))):
+        for n in range(5):
+            path = tmp_path / f"video/{name}/{site}/{n}.mov"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with av.open(
+                str(path), "w", container_options={"movflags": "use_metadata_tags"}
+            ) as file:
+                file.metadata["com.apple.quicktime.make"] = "Maker"
+                file.metadata["com.apple.quicktime.model"] = f"Model {place}"
+                stream = file.add_stream("mpeg4", rate=25)
+                stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+                picture = av.VideoFrame.from_ndarray(scene(10 * place + n)[:64, :96].copy())
+                file.mux([*stream.encode(picture), *stream.encode()])
+    seen = check(open_source(tmp_path))
+    assert {(g.kind, g.fact): g.values for g in seen.giveaways} == {
+        ("clips", "camera"): {"Maker Model 0": ("Hug",), "Maker Model 1": ("Kiss",)},
+        ("clips", "folder"): {"films": ("Hug",), "phones": ("Kiss",)},
+    }
+    program = see_clip(tmp_path / "video/Hug/films/0.mov", "Hug").facts[
+        "program that wrote the file"
+    ]
+    assert program.startswith("Lav")
 
 
 @pytest.mark.parametrize(

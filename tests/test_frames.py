@@ -364,16 +364,6 @@ def test_a_gif_gives_all_its_frames_on_white(tmp_path: Path) -> None:
     assert reader.clip.kind == "video"
 
 
-def test_an_animated_image_says_that_only_its_first_picture_is_read(tmp_path: Path) -> None:
-    pictures = [Image.fromarray(picture) for picture in numbered_frames(3)]
-    for name in ("moving.png", "moving.webp"):
-        path = tmp_path / name
-        pictures[1].save(path, save_all=True, append_images=pictures[2:])
-        reader = read(path)
-        assert numbers(reader) == [1]
-        assert reader.notes == (f"{name} is animated; only its first picture is analysed.",)
-
-
 # What is refused
 
 

@@ -13,6 +13,7 @@ from PIL import Image
 
 from attention.confined.process import SandboxedReader
 from attention.media.frames import FrameReader
+from attention.media.gamut import BT709, BT2020
 from attention.media.hdr import Curve, tone_mapped
 
 LIGHTS = (0.5, 5.0, 26.0, 90.0, 150.0, 203.0, 400.0, 700.0, 1000.0, 4000.0)
@@ -84,7 +85,7 @@ def test_every_pixel_is_as_the_standards_say(curve: Curve, wide: bool) -> None:
     signals = np.random.default_rng(0).uniform(0, 0.9, (300, 2, 3))
     signals[0, 0] = 0
     deep = of_16_bits(signals)
-    found = tone_mapped(deep, curve, wide)
+    found = tone_mapped(deep, curve, BT2020 if wide else BT709)
     wanted = [[expected(pixel / 65535, curve, wide) for pixel in row] for row in deep]
     assert found.dtype == np.uint8
     assert np.abs(found - np.array(wanted)).max() <= 1

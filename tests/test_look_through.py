@@ -1,23 +1,28 @@
 """A network that somebody has in Python: its own scores, Grad-CAM of its own forward, itself untouched."""
 
+import ast
 import copy
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import torch
 from torch import Tensor, nn
+from torchvision.models import resnet18
 
 from attention.errors import InputError
 from attention.maps import attention_maps
+from attention.media.frames import FrameReader
 from attention.model import look_through, save_model
 from attention.networks.heads import CutHead, LinearHead
 from attention.networks.inference import tensors
 from attention.pipeline import analyse
 from tests.clips import numbered_frames, write_clip
 from tests.networks import lively, pictures
+from tests.test_architecture import ROOT
 from tests.test_inference import standing
 
 NAMES = ("Hug", "Kiss", "Wave")
@@ -310,3 +315,28 @@ def test_a_network_of_other_pictures_is_looked_at_on_those(
     for wrong, says in ((None, "of 224×224.*give size="), (8, "32 to 640"), ("big", "size")):
         with pytest.raises(InputError, match=says):
             look_through(net, concepts=NAMES, size=wrong, **halves)
+
+
+def test_readmes_example_runs_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.S)
+    (example,) = (block for block in blocks if "look_through(" in block)
+    monkeypatch.chdir(tmp_path)
+    torch.save(resnet18(num_classes=2).state_dict(), "mine.pth")
+    Path("names.txt").write_text("Hug\nKiss\n")
+    write_clip(Path("clip.mp4"), list(pictures(6)))
+    net = cast(Net, made())
+    net.fc = nn.Linear(9, 2)
+    given = {"net": net.train()}
+    exec(example, given)
+    said = ast.literal_eval(capsys.readouterr().out)
+    with FrameReader("clip.mp4") as reader:
+        (frames,) = reader
+    L = grad_cam(net.float().eval(), given["model"].web.preprocess(frames.rgb))
+    energies = nn.functional.avg_pool2d(L, 3, 1).flatten(2).amax(2).mean(0) * 9  # Eq. 2
+    assert said["UnAtt"]["scores"] == {
+        name: pytest.approx(float(energy), rel=1e-3)
+        for name, energy in zip(("Hug", "Kiss"), energies, strict=True)
+    }
+    assert energies.min() > 0 and said["UnAtt"]["prediction"] == ["Hug", "Kiss"][energies.argmax()]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from attention.command import many
+from attention.command.places import places
 from tests.clips import numbered_frames, write_clip
 
 FEW = ("--concepts", "lion, cheetah", "--every", "6")
@@ -96,8 +97,8 @@ def test_clips_of_one_name_do_not_share_a_folder(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         named.append(str(tmp_path / folder / "verdicts.csv"))
         named.append(str(tmp_path / folder / "x.mp4"))
-    places = [place for place, _ in many._places(named, tmp_path / "out")]
-    assert places == ["verdicts (2).csv", "x.mp4", "verdicts (3).csv", "x (2).mp4"]
+    found = [place for place, _ in places(named, tmp_path / "out", {"verdicts.csv"})]
+    assert found == ["verdicts (2).csv", "x.mp4", "verdicts (3).csv", "x (2).mp4"]
 
 
 @pytest.mark.parametrize(

@@ -77,13 +77,12 @@ def _cut(net):
 NETWORKS = (Network("toy_net", 15, _cut, last(2), (0.01, 0.02), True, True, _build),)
 """
 TOY_LAYOUT = """
-from attention.media.suffixes import CLIP_SUFFIXES
 from training.data.folders import files_of
 from training.data.layouts.layout import Layout
 from training.data.records import VideoHalf
 
 def _read(root, noisy):
-    clips, notes = files_of(root / "toy_clips", CLIP_SUFFIXES, "clips")
+    clips, notes = files_of(root / "toy_clips", "clips")
     split = {path: "test" if "_test_" in path.name else "train" for own in clips.values() for path in own}
     return VideoHalf("TOY", clips, {"only": split}, {}, tuple(notes))
 

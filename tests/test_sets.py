@@ -124,15 +124,6 @@ def test_other_files_are_left_out_and_named_and_litter_is_not(archive: Path) -> 
     assert said.startswith("4 files left out") and "readme.txt" in said
 
 
-def test_clips_as_folders_of_frames_are_named_in_the_refusal(archive: Path) -> None:
-    files = {name: content for name, content in good().items() if "video/Hug" not in name}
-    frames = {f"video/Hug/{clip}/{n}.jpg": still(n) for clip in ("one", "two") for n in range(3)}
-    with pytest.raises(InputError, match=r"^Hug holds folders of frames \(one, two\), which"):
-        add_set(zipped(archive, files | frames), "set")
-    add_set(zipped(archive, good() | {"video/Hug/poster.jpg": still()} | frames), "set")
-    assert notes_of("set")[0].startswith("7 files left out")
-
-
 def test_folders_are_read_whatever_their_case_and_names_in_unmarked_utf8(archive: Path) -> None:
     files = {
         name.replace("web/", "Web/").replace("video/", "VIDEO/"): c for name, c in good().items()

@@ -87,16 +87,6 @@ def test_files_of_phones_and_cameras_are_stills_and_clips_by_the_readers_own_lis
     assert (len(source.stills), len(source.clips)) == (8 + 3, 8 + 5)
 
 
-def test_clips_as_folders_of_frames_are_named_in_the_refusal(tmp_path):
-    own(tmp_path, clips=("Kiss",))
-    touch(
-        *(tmp_path / f"video/Hug/{clip}/img_{n}.jpg" for clip in ("one", "two") for n in range(3))
-    )
-    with pytest.raises(InputError, match="Hug holds folders of frames \\(one, two\\)") as caught:
-        open_source(tmp_path)
-    assert "ffmpeg" in one_line(caught)
-
-
 def test_parts_of_a_film_without_recordings_are_not_claimed_to_be_kept_together(tmp_path):
     own(tmp_path, clips=())
     for name in ("Hug", "Kiss"):

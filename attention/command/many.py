@@ -6,10 +6,11 @@ than the clip is skipped. A clip that cannot be used gets a row with its error s
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attention.command.places import places
 from attention.command.single import (
     Asked,
     analysis_of,
@@ -23,28 +24,19 @@ from attention.command.single import (
 )
 from attention.command.terminal import progress, say
 from attention.errors import InputError, short
-from attention.media.suffixes import SUFFIXES
 
 if TYPE_CHECKING:
     from attention.analysis import Analysis
     from attention.probe.asking import Answer
 
 TABLE, SETTINGS, MEANS = "verdicts.csv", "settings.json", "means.csv"
-SCHEMES = ("http:", "https:", "ftp:", "rtsp:", "rtmp:", "s3:", "file:", "data:")
 Row = dict[str, str]
-
-
-def one_alone(named: Sequence[str]) -> bool:
-    """Whether one file is named, and no folder. InputError for an address (URL) and for "-"."""
-    for name in named:
-        _check_named(name)
-    return len(named) == 1 and not Path(named[0]).is_dir()
 
 
 def look_at_many(named: Sequence[str], asked: Asked) -> None:
     """Analyses clips, and all clips in folders; writes --out. Raises InputError."""
     out = _out(asked)
-    clips = dict(_places(named, out))
+    clips = dict(places(named, out, {TABLE, SETTINGS, MEANS}))
     if not clips:
         raise InputError(f"There is no video or image in {short(named[0])}; name another folder.")
     check_folder(out)
@@ -66,16 +58,6 @@ def look_at_many(named: Sequence[str], asked: Asked) -> None:
     say("\n".join([*faults, f"{seen} of {len(clips)} clips were looked at; see {out / TABLE}"]))
 
 
-def _check_named(name: str) -> None:
-    if name == "-":
-        raise InputError("A clip is not read from standard input; save it as a file and name that.")
-    if name.lower().startswith(SCHEMES):
-        raise InputError(
-            f"{short(name)} is an address, and nothing is downloaded here; download the clip and name "
-            "the file."
-        )
-
-
 def _out(asked: Asked) -> Path:
     if asked.out is None:
         raise InputError("Several clips need a folder for their results; add --out DIR.")
@@ -84,38 +66,6 @@ def _out(asked: Asked) -> Path:
             "--json prints one clip's analysis; leave it out, each clip's analysis.json is in --out."
         )
     return asked.out
-
-
-def _places(named: Sequence[str], out: Path) -> Iterator[tuple[str, Path]]:
-    """Yields each clip once, with its folder in --out: its path in the named folder, or its name."""
-    taken: set[str] = set()
-    seen: set[Path] = set()
-    for name in named:
-        top = Path(name)
-        for clip in _clips_in(top, out) if top.is_dir() else [top]:
-            if clip.resolve() in seen:
-                continue
-            seen.add(clip.resolve())
-            place = clip.relative_to(top).as_posix() if top.is_dir() else clip.name
-            number = 2
-            while place in taken or place in (TABLE, SETTINGS, MEANS):
-                place = f"{clip.stem} ({number}){clip.suffix}"
-                number += 1
-            taken.add(place)
-            yield place, clip
-
-
-def _clips_in(folder: Path, out: Path) -> Iterable[Path]:
-    """Videos and images below a folder, in order, without hidden files and files in --out."""
-    try:
-        found = sorted(folder.rglob("*"))
-    except OSError as error:
-        raise InputError(f"{short(folder)} cannot be read: {error.strerror or error}.") from error
-    for path in found:
-        hidden = any(name.startswith(".") for name in path.relative_to(folder).parts)
-        own = out.resolve() in path.resolve().parents
-        if path.suffix.lower() in SUFFIXES and path.is_file() and not hidden and not own:
-            yield path
 
 
 def _check_settings(out: Path, asked: Asked) -> None:
@@ -203,11 +153,14 @@ def _average(out: Path, places: Sequence[str], asked: Asked) -> None:
 
 def _is_done(row: Row | None, clip: Path, folder: Path) -> bool:
     """Whether this very clip was looked at since it last changed."""
+    from attention.media.sequences.numbered import files_of_clip
+
     if row is None or row["fault"] or row["clip"] != str(clip.resolve()):
         return False
     try:
-        return (folder / "analysis.json").stat().st_mtime >= clip.stat().st_mtime
-    except OSError:
+        looked = (folder / "analysis.json").stat().st_mtime
+        return all(looked >= file.stat().st_mtime for file in (clip, *files_of_clip(clip)))
+    except (OSError, InputError):
         return False
 
 

@@ -1,6 +1,6 @@
 """The records of a clip, and the sentences for a clip that is refused or damaged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, Self
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from attention.errors import InputError, short
 
 Picture = NDArray[np.uint8]
+USUAL = 25.0  # frames per second where a file does not say
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Clip:
     def middle_step(self, latest: float) -> int:
         """The sampling step whose second frame is the middle one, or that at `latest` seconds."""
         middle = (self.frame_count or 1) // 2 if self.kind == "video" else 0
-        return max(1, min(middle, int(latest * (self.fps or 25.0))))
+        return max(1, min(middle, int(latest * (self.fps or USUAL))))
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,22 @@ def damaged(lost: int, total: int) -> str:
     many = "one" if lost == 1 else str(lost)
     left_out = "is left out" if lost == 1 else "are left out"
     return f"Some of the clip is damaged: about {many} of {total} frames could not be read and {left_out}."
+
+
+class Source(Protocol):
+    """A file or folder that is open: positions() moves from frame to frame, picture() is the current one."""
+
+    clip: Clip
+    notes: list[str]
+
+    def positions(self) -> Generator[tuple[int, float], None, None]:
+        """Yields the index and seconds of every frame that can be read, in order of time."""
+
+    def picture(self) -> Picture:
+        """The current frame, upright, uint8 [H,W,3]."""
+
+    def close(self) -> None:
+        """Closes what is open; safe to call again."""
 
 
 class Reading(Protocol):

@@ -10,9 +10,10 @@ import math
 import av
 from av.video.stream import VideoStream
 
+from attention.media.clip import USUAL
+
 JOINED = ("mpegts", "mpeg")  # containers in which the clock may jump
 BACK, AHEAD = -1.0, 10.0  # seconds: a smaller step back is an error, a larger one ahead is a jump
-USUAL = 25.0  # frames per second where a file does not say
 
 
 class Clock:

@@ -10,10 +10,12 @@ from PIL import Image, ImageCms
 from PIL.ImageFile import ImageFile
 
 from attention.media.clip import Picture
-from attention.media.hdr import BT709, CURVES, tone_mapped
+from attention.media.gamut import WIDE, in_srgb
+from attention.media.hdr import CURVES, tone_mapped
 
 OTHER_COLOURS = "has a colour profile that cannot be used; its colours may be slightly off."
-PROFILED = {"RGB", "RGBA", "CMYK"}  # modes whose profile is applied
+SPACES = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}  # of profiles, and of what they are applied to
+GREY = {"1", "L", "LA"}
 HEADER = 1 << 18  # bytes of an AVIF in which its colours are told, before its pictures
 NCLX = re.compile(rb"colrnclx(..)(..)", re.DOTALL)  # primaries and transfer, by H.273's numbers
 
@@ -21,14 +23,16 @@ NCLX = re.compile(rb"colrnclx(..)(..)", re.DOTALL)  # primaries and transfer, by
 def to_srgb(image: Image.Image) -> tuple[Image.Image, str]:
     """The image in sRGB, by the ICC profile it holds; and what is to be said when that fails, or ""."""
     profile = image.info.get("icc_profile")
-    if not profile or image.mode not in PROFILED:
+    if not profile:
         return image, ""
     try:
         own = ImageCms.ImageCmsProfile(BytesIO(profile))
-        colours = image if image.mode == "CMYK" else image.convert("RGB")
+        mode = SPACES[own.profile.xcolor_space.strip()]
+        if (mode == "L" and image.mode not in GREY) or (mode == "CMYK") != (image.mode == "CMYK"):
+            return image, OTHER_COLOURS
         srgb = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(colours, own, srgb, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):
+        converted = ImageCms.profileToProfile(image.convert(mode), own, srgb, outputMode="RGB")
+    except (ImageCms.PyCMSError, KeyError, OSError, ValueError):
         return image, OTHER_COLOURS
     assert converted is not None
     if image.has_transparency_data:
@@ -36,8 +40,8 @@ def to_srgb(image: Image.Image) -> tuple[Image.Image, str]:
     return converted, ""
 
 
-def from_hdr(image: ImageFile, path: Path) -> Image.Image:
-    """An AVIF in PQ or HLG as sRGB; any other as it is.
+def from_avif(image: ImageFile, path: Path) -> Image.Image:
+    """An AVIF in PQ or HLG, or of a wide gamut without a profile, as sRGB; any other as it is.
 
     Pillow does not tell how light became signals; the file's first box of colours (ISO/IEC 14496-12, 12.1.5)
     does. Of signals of 10 or 12 bits Pillow gives the upper 8.
@@ -46,10 +50,13 @@ def from_hdr(image: ImageFile, path: Path) -> Image.Image:
         told = NCLX.search(file.read(HEADER))
     primaries, transfer = (int.from_bytes(number) for number in told.groups()) if told else (0, 0)
     curve = CURVES.get(transfer)
-    if curve is None:
+    if curve is None and (primaries not in WIDE or image.info.get("icc_profile")):
         return image
-    deep = np.asarray(image.convert("RGB")).astype(np.uint16) * np.uint16(257)
-    mapped = Image.fromarray(tone_mapped(deep, curve, primaries != BT709))
+    rgb = np.asarray(image.convert("RGB"))
+    deep = rgb.astype(np.uint16) * np.uint16(257)
+    mapped = Image.fromarray(
+        tone_mapped(deep, curve, primaries) if curve else in_srgb(rgb, primaries)
+    )
     if image.has_transparency_data:
         mapped.putalpha(image.convert("RGBA").getchannel("A"))
     mapped.info["exif"] = image.info.get("exif", b"")
@@ -60,6 +67,7 @@ def grey_of_16_bits(image: Image.Image) -> Image.Image:
     """A 16-bit grey image as 8 bits, where Pillow would clip; its transparent grey is compared in 16."""
     deep = np.asarray(image).astype(np.uint16)
     grey = Image.fromarray((deep >> 8).astype(np.uint8))
+    grey.info["icc_profile"] = image.info.get("icc_profile")
     if "transparency" in image.info:
         grey.putalpha(Image.fromarray(_opaque(deep != image.info["transparency"])))
     return grey

@@ -34,6 +34,16 @@ OPTIONS = {
 }
 BESIDE = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
 WITH_ALPHA = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+FROM_ZERO = (
+    "avi",
+    "asf",
+    "flv",
+    "matroska,webm",
+)  # their length counts from 0, whenever they begin
+CAMERA_KEYS = (  # makers', and models'
+    ("make", "com.apple.quicktime.make", "com.android.manufacturer"),
+    ("model", "com.apple.quicktime.model", "com.android.model"),
+)
 MOST_COUNTED = 200_000  # packets of a stream, which are read in a second
 NO_FRAMES = "{} holds no video frames, or was cut short; export or copy it again."
 ACCEPTED = "an MP4, MOV, AVI, MKV, WebM or GIF clip, or a JPEG, PNG, WEBP, BMP or AVIF image"
@@ -126,19 +136,43 @@ def rate_of(stream: VideoStream) -> float:
     return float(stated or stream.guessed_rate or 0)
 
 
-def length_of(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
+def length_of(
+    container: InputContainer, stream: VideoStream, fps: float, start: float
+) -> float | None:
     """Returns the clip's length in seconds as the file states it, or None.
 
-    Where the clock may jump, its end says nothing: pictures are counted, of as many as are soon counted.
+    start: the time of the first frame; some containers state the last one's. Where the clock may jump, its
+    end says nothing: pictures are counted, of as many as are soon counted.
     """
     if container.format.name in JOINED:
         count = _pictures(container.name, stream.index)
         return count / fps if count and fps else None
+    stated = _stated_length(container, stream, fps)
+    # what is shorter than its beginning is a length after all, as some programs write it into an FLV
+    late = container.format.name in FROM_ZERO and stated is not None and 0 < start < stated
+    return stated - start if stated is not None and late else stated
+
+
+def _stated_length(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
     if container.duration:
         return container.duration / av.time_base
     return stream.frames / fps if stream.frames and fps else None
+
+
+def maker_and_program(path: Path) -> tuple[str, str]:
+    """The camera's maker and model, and the program that wrote the file; "" for what a clip does not name."""
+    try:
+        with _open(f"file:{path.absolute()}") as container:
+            places = (*(stream.metadata for stream in container.streams.video), container.metadata)
+            said = {
+                key.casefold(): text.strip(" \0") for place in places for key, text in place.items()
+            }
+    except (av.FFmpegError, ValueError, IndexError):
+        return "", ""
+    makers, models = (next(filter(None, map(said.get, keys)), "") for keys in CAMERA_KEYS)
+    return " ".join(filter(None, (makers, models))), said.get("encoder", "")
 
 
 def stated_end(container: InputContainer, stream: VideoStream, fps: float) -> float | None:
@@ -150,7 +184,8 @@ def stated_end(container: InputContainer, stream: VideoStream, fps: float) -> fl
         return _seconds_of_tag(stream.metadata.get("DURATION", ""))
     if kind in JOINED or not stream.duration or not stream.time_base:
         return None
-    return float((stream.duration + (stream.start_time or 0)) * stream.time_base)
+    start = 0 if kind in FROM_ZERO else stream.start_time or 0
+    return float((stream.duration + start) * stream.time_base)
 
 
 def _pictures(address: str, index: int) -> int | None:

@@ -1,24 +1,24 @@
 """A video or an image → sampled RGB frames, streamed; the paper keeps one frame in five (§4.3).
 
 FFmpeg (PyAV) decodes clips and GIFs in order; only the frames that are kept become RGB. Pillow reads
-stills: it knows their size before it decodes them and reports one that is cut short. Every picture is
-upright (rotation and EXIF flags are applied) and transparent pixels lie on white. Only the named file
-is opened: no playlist, no other file, no network.
+stills, other animations and folders of frames: it knows a picture's size before it decodes it and reports
+one that is cut short. Every picture is upright (rotation and EXIF flags are applied) and transparent pixels
+lie on white. Only the named file is opened, or the frames in the named folder: no playlist, no other file,
+no network.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import numpy as np
 
 from attention.errors import InputError
-from attention.media.clip import Clip, Frames, Limits, Picture, label, too_long
+from attention.media.clip import Clip, Frames, Limits, Picture, Source, label, too_long
+from attention.media.sequences.animation import Animation, is_animated
+from attention.media.sequences.numbered import NumberedFrames, files_of_clip
 from attention.media.still import Still, is_camera_stream, is_still, load_formats
-
-if TYPE_CHECKING:
-    from attention.media.video import Video
 
 __all__ = [
     "Clip",
@@ -58,8 +58,9 @@ def load_readers(paths: Iterable[str | Path]) -> None:
 class FrameReader:
     """Reads every `every`-th frame of a clip in order of time; an image is one frame.
 
-    Iterating (once) yields Frames of at most `chunk` frames and never holds more. Afterwards `notes`
-    says in sentences what was left out and why. Raises InputError for a file that cannot be used.
+    path: a file, or a folder of numbered frames. Iterating (once) yields Frames of at most `chunk` frames
+    and never holds more. Afterwards `notes` says in sentences what was left out and why. Raises InputError
+    for a file that cannot be used.
     """
 
     def __init__(
@@ -69,10 +70,7 @@ class FrameReader:
         if not str(path):  # Path("") would be the current folder
             raise InputError("No file is named; give one video or image.")
         path = Path(path)
-        head = _head_of(path, limits)
-        self._source = (
-            Still(path, limits) if _is_picture(path, head) else _video(path, head, limits)
-        )
+        self._source = _source(path, limits)
         self.clip = self._source.clip
         self._every, self._limits, self._chunk = every, limits, chunk
         self._iterated = False
@@ -136,10 +134,26 @@ def _is_picture(path: Path, head: bytes) -> bool:
     return is_still(head) and not (head.startswith(b"\xff\xd8") and is_camera_stream(path))
 
 
-def _video(path: Path, head: bytes, limits: Limits) -> "Video":
-    from attention.media.video import Video  # FFmpeg: not before there is a clip to decode
+def _source(path: Path, limits: Limits) -> Source:
+    """What reads a file or folder, by what it holds. Raises InputError."""
+    if path.is_dir():
+        _check_bytes(path, limits)
+        return NumberedFrames(path, limits)
+    head = _head_of(path, limits)
+    if not _is_picture(path, head):
+        from attention.media.video import Video  # FFmpeg: not before there is a clip to decode
 
-    return Video(path, head, limits)
+        return Video(path, head, limits)
+    return Animation(path, limits) if is_animated(path) else Still(path, limits)
+
+
+def _check_bytes(path: Path, limits: Limits) -> None:
+    size = sum(file.stat().st_size for file in files_of_clip(path))
+    if limits.max_bytes is not None and size > limits.max_bytes:
+        raise InputError(
+            f"{label(path)} has {size / 1e6:.1f} MB, at most {limits.max_bytes / 1e6:.1f} MB are accepted;"
+            " give a shorter or smaller one."
+        )
 
 
 def check_sampling(every: int, chunk: int) -> None:
@@ -153,18 +167,11 @@ def check_sampling(every: int, chunk: int) -> None:
 def _head_of(path: Path, limits: Limits) -> bytes:
     """Returns a file's first 16 bytes. InputError when it is missing, empty, too large or HEIC."""
     name = label(path)
-    if path.is_dir():
-        raise InputError(f"{name} is a folder; give one video or image.")
     if not path.is_file():
         raise InputError(f"{name} does not exist or is not a file; check its name and folder.")
-    size = path.stat().st_size
-    if size == 0:
+    if path.stat().st_size == 0:
         raise InputError(f"{name} is empty (0 bytes); copy or download it again.")
-    if limits.max_bytes is not None and size > limits.max_bytes:
-        raise InputError(
-            f"{name} has {size / 1e6:.1f} MB, at most {limits.max_bytes / 1e6:.1f} MB are accepted;"
-            " give a shorter or smaller one."
-        )
+    _check_bytes(path, limits)
     try:
         head = _first_bytes(path)
     except OSError as error:

@@ -12,38 +12,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from attention.media.clip import Picture
+from attention.media.gamut import BT709, BT2020, OF_BT2020, ROWS, WIDE, Floats, signals_of
 
 Curve = Literal["PQ", "HLG"]
-Floats = NDArray[np.float32]
 CURVES: Mapping[int, Curve] = {
     16: "PQ",
     18: "HLG",
 }  # by H.273's number of their transfer characteristics
-BT709 = 1  # H.273's number of its primaries
 
 WHITE = 203.0  # cd/m²
 PEAK = 1000.0  # cd/m²; of HLG's display, and what most PQ is made for
 STEPS = 8192  # of the brightness table: an eighth of a cd/m² each
-ROWS = 256  # converted at once: bounds the memory of a large picture
 LUMINANCE = np.array([0.2627, 0.6780, 0.0593], np.float32)  # of BT.2020's channels
-# linear BT.2020 to BT.709 (ITU-R BT.2087)
-TO_BT709 = np.array(
-    [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]], np.float32
-)
 # PQ's constants m1, m2, c1, c2, c3
 M1, M2 = 2610 / 16384, 128 * 2523 / 4096
 C1, C2, C3 = 3424 / 4096, 32 * 2413 / 4096, 32 * 2392 / 4096
 
 
-def tone_mapped(deep: NDArray[np.uint16], curve: Curve, wide: bool = True) -> Picture:
-    """A picture [H,W,3] of 16-bit R'G'B' signals as sRGB, uint8 [H,W,3]. wide: BT.2020, else BT.709."""
+def tone_mapped(deep: NDArray[np.uint16], curve: Curve, primaries: int = BT2020) -> Picture:
+    """A picture [H,W,3] of 16-bit R'G'B' signals as sRGB, uint8 [H,W,3]. primaries: by H.273's numbers."""
     found = np.empty(deep.shape, np.uint8)
     for row in range(0, len(deep), ROWS):
-        found[row : row + ROWS] = _mapped(deep[row : row + ROWS], curve, wide)
+        found[row : row + ROWS] = _mapped(deep[row : row + ROWS], curve, primaries)
     return found
 
 
-def _mapped(deep: NDArray[np.uint16], curve: Curve, wide: bool) -> Picture:
+def _mapped(deep: NDArray[np.uint16], curve: Curve, primaries: int) -> Picture:
     light = _light_of(curve).take(deep)
     if curve == "HLG":  # the system gamma of a display of 1000 cd/m²
         light *= PEAK * ((light @ LUMINANCE) ** np.float32(0.2))[..., None]
@@ -53,8 +47,8 @@ def _mapped(deep: NDArray[np.uint16], curve: Curve, wide: bool) -> Picture:
     step = np.minimum(brightest * ((STEPS - 1) / PEAK) + 0.5, STEPS - 1).astype(np.int32)
     # beyond the peak all is white; the table ends there
     light *= (_scale().take(step) * np.minimum(1, PEAK / np.maximum(brightest, 1)))[..., None]
-    linear = np.clip(light @ TO_BT709.T if wide else light, 0, 1)
-    return _srgb().take((linear * 65535 + 0.5).astype(np.uint16))
+    # HDR that does not say its primaries is BT.2020's
+    return signals_of(light if primaries == BT709 else light @ WIDE.get(primaries, OF_BT2020).T)
 
 
 @lru_cache
@@ -84,14 +78,6 @@ def _scale() -> Floats:
     power = (np.where(given < knee, given, spline) * top) ** (1 / M2)
     mapped = 10_000 * (np.maximum(power - C1, 0) / (C2 - C3 * power)) ** (1 / M1)
     return _float(np.where(light > 0, mapped / np.maximum(light, 1e-9), 1) / WHITE)
-
-
-@lru_cache
-def _srgb() -> Picture:
-    """Linear light of 16 bits to sRGB of 8."""
-    x = np.linspace(0, 1, 65536)
-    signal = np.where(x <= 0.0031308, 12.92 * x, 1.055 * x ** (1 / 2.4) - 0.055)
-    return np.round(255 * signal).astype(np.uint8)
 
 
 def _pq(light: NDArray[np.float64]) -> NDArray[np.float64]:

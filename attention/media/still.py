@@ -2,8 +2,8 @@
 
 import importlib
 import re
-from collections.abc import Generator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
@@ -24,9 +24,8 @@ from attention.media.clip import (
     too_large,
     unreadable_still,
 )
-from attention.media.colour import from_hdr, grey_of_16_bits, to_srgb, with_deep_transparency
+from attention.media.colour import from_avif, grey_of_16_bits, to_srgb, with_deep_transparency
 
-ANIMATED = "is animated; only its first picture is analysed."
 LARGEST_FIRST = 16 << 20  # bytes in which the first picture of a camera's stream ends
 MARKER, END_OF_IMAGE = re.compile(rb"\xff+[^\x00\xff\xd0-\xd7]"), 0xD9
 STILL_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "AVIF")
@@ -39,10 +38,10 @@ class Still:
 
     def __init__(self, path: Path, limits: Limits) -> None:
         name = label(path)
-        self._rgb, codec, said = _read_still(path, limits.max_image_pixels)
+        self._rgb, codec, said = read_still(path, limits.max_image_pixels)
         height, width, _ = self._rgb.shape
         self.clip = Clip(path, name, "image", width, height, 0.0, 0.0, 1, codec)
-        self.notes = [f"{name} {sentence}" for sentence in said]
+        self.notes = [f"{name} {said}"] if said else []
 
     def positions(self) -> Generator[tuple[int, float], None, None]:
         """Yields the index and seconds of the only frame."""
@@ -121,19 +120,43 @@ def _end_of_jpeg(data: bytes) -> int:
     return 0
 
 
-def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
-    """Returns rgb [H,W,3], the format's name, and what is to be said of the image, without its name."""
+def read_still(path: Path, max_pixels: int) -> tuple[Picture, str, str]:
+    """Returns rgb [H,W,3], the format's name, and what is to be said of the colours, or "".
+
+    Of an animation the first picture. Raises InputError.
+    """
+    with opened_still(path, max_pixels) as image:
+        rgb, said = rgb_of_still(_deep(image, path))
+        # A phone's JPEG may hold a second picture (MPO), such as a smaller one.
+        return rgb, "jpeg" if image.format == "MPO" else (image.format or "").lower(), said
+
+
+def stated_size(path: Path, max_pixels: int) -> tuple[int, int]:
+    """The (width, height) in a still's header. Raises InputError."""
+    with opened_still(path, max_pixels) as image:
+        return image.size
+
+
+@contextmanager
+def opened_still(path: Path, max_pixels: int) -> Iterator[ImageFile]:
+    """Yields a still of at most `max_pixels`. Raises InputError, also for what is damaged within."""
     name = label(path)
+    # An open file, not a path: Pillow would import a reader by the path's suffix.
+    with (
+        image_errors(name, max_pixels),
+        path.open("rb") as file,
+        Image.open(file, formats=STILL_FORMATS) as image,
+    ):
+        check_pixels(name, *image.size, max_pixels)
+        assert isinstance(image, ImageFile)  # as every image that is opened
+        yield image
+
+
+@contextmanager
+def image_errors(name: str, max_pixels: int) -> Iterator[None]:
+    """Turns whatever Pillow raises of an image into InputError. A MemoryError passes."""
     try:
-        # An open file, not a path: Pillow would import a reader by the path's suffix.
-        with path.open("rb") as file, Image.open(file, formats=STILL_FORMATS) as image:
-            check_pixels(name, *image.size, max_pixels)
-            # A phone's JPEG may hold a second picture (MPO), such as a smaller one: no animation.
-            codec = "jpeg" if image.format == "MPO" else (image.format or "").lower()
-            animated = codec != "jpeg" and getattr(image, "n_frames", 1) > 1
-            assert isinstance(image, ImageFile)  # as every image that is opened
-            rgb, said = _rgb_of_still(_deep(image, path))
-            return rgb, codec, [ANIMATED] * animated + [said] * bool(said)
+        yield
     except (InputError, MemoryError):
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
@@ -144,10 +167,10 @@ def _read_still(path: Path, max_pixels: int) -> tuple[Picture, str, list[str]]:
 
 def _deep(image: ImageFile, path: Path) -> Image.Image:
     """The image, with what only its file tells of deeper pixels."""
-    return from_hdr(image, path) if image.format == "AVIF" else with_deep_transparency(image, path)
+    return from_avif(image, path) if image.format == "AVIF" else with_deep_transparency(image, path)
 
 
-def _rgb_of_still(image: Image.Image) -> tuple[Picture, str]:
+def rgb_of_still(image: Image.Image) -> tuple[Picture, str]:
     """The upright picture in sRGB on white, [H,W,3], and what is to be said of its colours, or ""."""
     image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I"):

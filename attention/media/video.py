@@ -15,15 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from attention.errors import InputError
-from attention.media.clip import (
-    Clip,
-    Limits,
-    Picture,
-    check_pixels,
-    damaged,
-    label,
-    too_long,
-)
+from attention.media.clip import Clip, Limits, Picture, check_pixels, damaged, label, too_long
 from attention.media.clock import Clock
 from attention.media.codecs import WHITELIST, check_size, checked_codec
 from attention.media.containers import (
@@ -36,7 +28,8 @@ from attention.media.containers import (
     rate_of,
     stated_end,
 )
-from attention.media.hdr import BT709, CURVES, tone_mapped
+from attention.media.gamut import in_srgb
+from attention.media.hdr import CURVES, tone_mapped
 from attention.media.still import display_size, on_white, upright
 
 SMALL_PIXELS = 1280 * 720  # up to this size one thread decodes fast enough and costs less
@@ -65,9 +58,6 @@ class Video:
         try:
             self._stream = picture_stream(self._container, name)
             self._fps = rate_of(self._stream)
-            seconds = length_of(self._container, self._stream, self._fps)
-            if seconds is not None and seconds > limits.max_seconds:
-                raise InputError(too_long(name, seconds, limits))
             most = limits.max_clip_pixels
             self._decoder = decoder_of(self._stream)
             codec = checked_codec(name, self._decoder.codec.name)
@@ -88,6 +78,10 @@ class Video:
             self._clock = Clock(self._container.format.name, self._fps)
             self._decoded = self._decode()
             self._frame = self._first_frame(name)
+            start = self._clock.start
+            seconds = length_of(self._container, self._stream, self._fps, start)
+            if seconds is not None and seconds > limits.max_seconds:
+                raise InputError(too_long(name, seconds, limits))
             self._coded = self._frame.width, self._frame.height
             gif = self._container.format.name == "gif"  # browsers ignore a GIF's pixel shape
             pixel = None if gif else self._stream.sample_aspect_ratio
@@ -203,15 +197,15 @@ class Video:
 
     def _rgb(self) -> Picture:
         transparent = any(component.is_alpha for component in self._frame.format.components)
+        primaries = int(self._frame.color_primaries)
         if curve := CURVES.get(int(self._frame.color_trc)):
             deep = self._reformatted("rgba64le" if transparent else "rgb48le")
-            rgb = tone_mapped(deep[..., :3], curve, int(self._frame.color_primaries) != BT709)
-            if not transparent:
-                return rgb
-            return on_white(Image.fromarray(np.dstack([rgb, deep[..., 3] >> 8]).astype(np.uint8)))
-        if transparent:
-            return on_white(Image.fromarray(self._reformatted("rgba")))
-        return self._reformatted("rgb24")
+            rgb = tone_mapped(deep[..., :3], curve, primaries)
+            alpha = (deep[..., 3:] >> 8).astype(np.uint8)
+        else:
+            pixels = self._reformatted("rgba" if transparent else "rgb24")
+            rgb, alpha = in_srgb(pixels[..., :3], primaries), pixels[..., 3:]
+        return on_white(Image.fromarray(np.dstack([rgb, alpha]))) if transparent else rgb
 
     def _reformatted(self, pix_fmt: str) -> NDArray[Any]:
         """Returns the frame at the clip's size; read as BT.601 when its colour tags are unknown."""

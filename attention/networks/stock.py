@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from pickle import UnpicklingError  # what torch says of a damaged file; nothing is unpickled here
 from urllib.error import URLError
 
@@ -73,7 +74,9 @@ def _torchvision(name: str, weighted: bool, flags: Mapping[str, bool]) -> nn.Mod
     try:
         net = torchvision.models.get_model(name, weights=weights, **flags)
     except (URLError, OSError, EOFError, RuntimeError, UnpicklingError) as error:
-        raise _no_download(name, "TORCH_HOME") from error
+        file = PurePosixPath(weights.url).name if weights else ""
+        place = f"{file} into hub/checkpoints of TORCH_HOME (~/.cache/torch where it is not set)"
+        raise _no_download(name, file, f"put {place}") from error
     except (TypeError, ValueError) as error:
         if not flags:
             raise
@@ -98,7 +101,10 @@ def _timm(name: str, weighted: bool) -> tuple[nn.Module, Pixels]:
                 f"timm cannot build '{short(name)}' ({type(error).__name__}); choose another CNN, such as "
                 "resnet101."
             ) from error
-        raise _no_download(name, "HF_HOME") from error
+        known = timm.get_pretrained_cfg(plain)
+        file = f"model.safetensors of {known.hf_hub_id if known else plain} at huggingface.co"
+        place = "HF_HOME (~/.cache/huggingface where it is not set)"
+        raise _no_download(name, file, f"bring {place} from a computer that has it") from error
     if not net.num_classes:
         raise InputError(
             f"'{short(name)}' was trained without classes and gives no scores; choose a CNN with a "
@@ -154,9 +160,10 @@ def _no_flag(name: str, flags: Mapping[str, bool]) -> InputError:
     )
 
 
-def _no_download(name: str, home: str) -> InputError:
+def _no_download(name: str, file: str, by_hand: str) -> InputError:
+    """file: what is missing · by_hand: how it gets there without a network."""
     return InputError(
-        f"The ImageNet weights of '{short(name)}' could not be downloaded, or are damaged; connect to the "
-        f"network once, or put them where {home} points, or choose {LITE0} (the model 'imagenet'), whose "
-        "weights are installed."
+        f"The ImageNet weights of '{short(name)}' ({file}) could not be downloaded, or are damaged; connect "
+        f"to the network once, or {by_hand}, or choose {LITE0} (the model 'imagenet'), whose weights are "
+        "installed."
     )

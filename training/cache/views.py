@@ -16,6 +16,7 @@ from torch import Tensor
 from attention.disk.whole import whole_file
 from attention.engine.choosing import LAST_STAGE, Engine, engine_of
 from attention.errors import InputError
+from attention.media.sequences.numbered import content_hash
 from attention.networks.cnn import Backbone
 from attention.networks.inference import ready
 from attention.networks.stages import Learner
@@ -177,9 +178,11 @@ def _holds(place: Path, kinds: set[str]) -> bool:
 def _place(file: Path, key: str, folder: Path) -> Path | InputError:
     """Where a file's views are in the cache."""
     try:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        content = content_hash(file)
     except OSError as error:
         return InputError(f"{file.name} cannot be opened: {error.strerror}; check it.")
+    except InputError as error:  # a folder of frames
+        return error
     # a decoder broken into could tell wrong pictures of a content that other sets have too
     uploaded = uploaded_set(file)
     named = f"{content} {key}" if uploaded is None else f"{content} {key} {uploaded}"

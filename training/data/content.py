@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from attention.media.sequences.numbered import files_of_clip
 from training.data.folders import child
 from training.data.layouts.own import SPLITS
 from training.data.records import LabelledClip, Source
@@ -71,4 +72,5 @@ def _clips(clips: Iterable[LabelledClip]) -> list[Any]:
 
 
 def _size(path: Path) -> int:
-    return path.stat().st_size
+    """Bytes of a still or clip, of a folder of frames all its files'."""
+    return sum(file.stat().st_size for file in files_of_clip(path))

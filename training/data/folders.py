@@ -2,17 +2,19 @@
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from attention.media.suffixes import STILL_SUFFIXES
+from attention.media.sequences.animation import states_animation
+from attention.media.sequences.numbered import frames_in
+from attention.media.suffixes import CLIP_SUFFIXES, MAY_MOVE, STILL_SUFFIXES, is_litter
 from training.data.naming import one_form
 
-# Files of operating systems and editors, ignored without a note.
-LITTER = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 ENDINGS = {"clips": ".mp4, .mov, .avi, .mkv", "stills": ".jpg, .png, .webp, .avif"}
 NAMED = 3  # files named in a sentence; the others are only counted
 
@@ -32,19 +34,15 @@ def subfolders(folder: Path) -> list[Path]:
     return sorted(f for f in folder.iterdir() if f.is_dir() and not is_litter(f.name))
 
 
-def is_litter(name: str) -> bool:
-    """Whether a file or folder is hidden, or an operating system's own."""
-    return name.startswith(".") or name.casefold() in LITTER
-
-
 def files_of(
-    folder: Path, suffixes: frozenset[str], kind: str, within: Path | None = None
+    folder: Path, kind: Literal["stills", "clips"], within: Path | None = None
 ) -> tuple[dict[str, tuple[Path, ...]], list[str]]:
-    """Class name → its files with one of `suffixes`, also in subfolders; and notes on files left out.
+    """Class name → its stills or clips, also in subfolders; and notes on files left out.
 
-    Empty files are left out; `data check` tests whether the others can be read. kind: "stills" or
-    "clips", for sentences. Links are followed within the set, the folder `within` (`folder` unless it is
-    given). Raises InputError when two class names are too similar, and for a link that leads elsewhere.
+    A clip is a file, or a folder of numbered frames. Empty files are left out; `data check` tests whether
+    the others can be read. Links are followed within the set, the folder `within` (`folder` unless it is
+    given). Raises InputError when two class names are too similar, for a link that leads elsewhere, and for
+    a class that holds pictures where clips are wanted.
     """
     within = within or folder
     checked_place(folder, within)
@@ -54,12 +52,22 @@ def files_of(
     found: dict[str, tuple[Path, ...]] = {}
     empty: list[Path] = []
     others: list[Path] = []
+    moving: list[Path] = []
+    notes: list[str] = []
     for name, place in classes:
-        wanted, rest = _sorted_out(files_below(place, within), suffixes)
-        empty += [path for path in wanted if path.stat().st_size == 0]
+        inside = files_below(place, within)
+        if kind == "clips":
+            wanted, rest, faults = clips_among(place, inside)
+            _check_no_loose_frames(name, wanted, rest, faults)
+            notes += [f"Left out: {fault}" for fault in faults]
+        else:
+            wanted, rest = _stills_among(inside)
+            moving += (path for path in wanted if _moves(path))
+            wanted = [path for path in wanted if path not in moving]
+        filled = [path for path in wanted if path.is_dir() or path.stat().st_size]
+        empty += sorted({*wanted} - {*filled})
         others += rest
-        found[name] = tuple(path for path in wanted if path.stat().st_size)
-    notes = []
+        found[name] = tuple(filled)
     if empty:
         notes.append(f"{count(len(empty), 'file')} of 0 bytes left out: {listed(empty)}.")
     if others:
@@ -67,7 +75,17 @@ def files_of(
             f"{count(len(others), 'file')} left out, not {kind} by their names ({ENDINGS[kind]} and "
             f"others): {listed(others)}."
         )
+    if moving:
+        notes.append(
+            f"{count(len(moving), 'animation')} left out of the stills: {listed(moving)}; save a picture of "
+            "each as JPEG or PNG."
+        )
     return found, notes
+
+
+def _moves(path: Path) -> bool:
+    """Whether a still's file says that it is animated."""
+    return path.suffix.casefold() in MAY_MOVE and states_animation(path)
 
 
 def files_below(folder: Path, within: Path, above: frozenset[Path] = frozenset()) -> Iterator[Path]:
@@ -108,20 +126,68 @@ def _shown(path: Path, within: Path) -> str:
     return "/".join(map(label, path.relative_to(within).parts)) or label(within)
 
 
-def _sorted_out(paths: Iterable[Path], suffixes: frozenset[str]) -> tuple[list[Path], list[Path]]:
-    wanted: list[Path] = []
-    rest: list[Path] = []
+def _stills_among(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+    """The stills among files, and the others."""
+    found: tuple[list[Path], list[Path]] = ([], [])
     for path in paths:
-        (wanted if path.suffix.casefold() in suffixes else rest).append(path)
-    return wanted, rest
+        found[path.suffix.casefold() not in STILL_SUFFIXES].append(path)
+    return found
 
 
-def frames_sentence(name: str, folders: Iterable[str]) -> str:
-    """The sentence for a class `name` whose clips are folders of frames."""
-    return (
-        f"{label(name)} holds folders of frames ({listed(sorted(set(folders)))}), which are not read as "
-        "clips: make a clip of each, such as ffmpeg -framerate 25 -i img_%05d.jpg clip.mp4, and put it there."
-    )
+def _check_no_loose_frames(
+    name: str, clips: list[Path], rest: list[Path], faults: list[str]
+) -> None:
+    """Raises InputError for a class of pictures alone, which says why they are no clips."""
+    if clips:
+        return
+    if faults:
+        raise InputError(faults[0])
+    stills, _ = _stills_among(rest)
+    if stills:
+        raise InputError(
+            f"{label(name)} holds pictures ({listed(stills)}) and no clips: put the frames of each clip "
+            "into a folder of its own, numbered as img_0001.jpg."
+        )
+
+
+def clips_among(place: Path, paths: Iterable[Path]) -> tuple[list[Path], list[Path], list[str]]:
+    """The clips below a folder, the files left out, and a sentence on each folder of stills that is no clip.
+
+    Clips are files with names of such, animated pictures, and folders of numbered frames below `place`.
+    """
+    clips: list[Path] = []
+    rest: list[Path] = []
+    faults: list[str] = []
+    stills: dict[Path, list[Path]] = defaultdict(list)
+    for path in paths:
+        if path.suffix.casefold() in CLIP_SUFFIXES:
+            clips.append(path)
+        elif path.suffix.casefold() in STILL_SUFFIXES:
+            stills[path.parent].append(path)
+        else:
+            rest.append(path)
+    beside_clips = {place, *(clip.parent for clip in clips)}
+    for folder, pictures in stills.items():
+        fault = "" if folder in beside_clips else fault_of_frames(folder)
+        if folder not in beside_clips and not fault:
+            clips.append(folder)
+            continue
+        moving = [picture for picture in pictures if _moves(picture)]
+        clips += moving
+        if fault and not moving:
+            faults.append(fault)
+        else:
+            rest += [picture for picture in pictures if picture not in moving]
+    return sorted(clips), rest, faults
+
+
+def fault_of_frames(folder: Path) -> str:
+    """Why a folder of stills is no clip; "" when it is one."""
+    try:
+        frames_in(folder)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 def recording_groups(clips: dict[str, tuple[Path, ...]]) -> dict[Path, str]:

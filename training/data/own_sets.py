@@ -23,7 +23,7 @@ from training.data.archive.caged import planned_zip, write_plan
 from training.data.archive.unpack import Progress
 from training.data.archive.upload import Plan
 from training.data.archive.zips import ZipLimits
-from training.data.content import size_of
+from training.data.content import files_in, size_of
 from training.data.folders import count, listed
 from training.data.naming import DRAWN, checked_name, proposed_name
 from training.data.sets import (
@@ -139,11 +139,14 @@ def leave_out(name: str, files: Iterable[str]) -> int:
 
 
 def put_back(name: str) -> int:
-    """Moves all files in left_out/ back to their places; returns their number."""
+    """Moves all files in left_out/ back to their places; returns the number of stills and clips."""
     folder = own_set(name)
     with _alone(folder.parent):
         away = left_out(name)
-        _move(folder / LEFT_OUT, folder, away)
+        files = files_in(folder / LEFT_OUT)
+        _move(
+            folder / LEFT_OUT, folder, (f.relative_to(folder / LEFT_OUT).as_posix() for f in files)
+        )
         shutil.rmtree(folder / LEFT_OUT, ignore_errors=True)
     return len(away)
 

@@ -9,6 +9,7 @@ from attention.gate.owners import may_change, may_see, owned
 from attention.gate.visitors import asking
 from attention.media.frames import label
 from training.data.content import files_in, opened
+from training.data.folders import fault_of_frames
 from training.data.naming import DRAWN
 from training.data.records import Source
 
@@ -55,9 +56,17 @@ def source_of(name: str) -> Source:
 
 
 def left_out(name: str) -> tuple[str, ...]:
-    """The files that leave_out moved away, as paths within the set."""
+    """The stills and clips that leave_out moved away, as paths within the set."""
     away = set_folder(name) / LEFT_OUT
-    return tuple(sorted(file.relative_to(away).as_posix() for file in files_in(away)))
+    clips = {_clip_of(file, away) for file in files_in(away)}
+    return tuple(sorted(clip.relative_to(away).as_posix() for clip in clips))
+
+
+def _clip_of(file: Path, away: Path) -> Path:
+    """The folder of frames that a file of video/<Class>/ is in, or the file."""
+    half, *within = file.relative_to(away).parts
+    framed = half == "video" and len(within) > 2 and not fault_of_frames(file.parent)
+    return file.parent if framed else file
 
 
 def notes_of(name: str) -> tuple[str, ...]:

@@ -1,6 +1,5 @@
 """Thumbnails of stills and clips (a clip's middle frame), made on request and cached by content."""
 
-import hashlib
 import json
 import os
 import time
@@ -16,6 +15,7 @@ from attention.disk.home import home
 from attention.disk.whole import whole_file
 from attention.errors import InputError
 from attention.media.frames import Clip, FrameReader, Frames, Limits, probe
+from attention.media.sequences.numbered import content_hash, files_of_clip
 from training.data.pictures import confined_frames
 
 SIDE = 224  # pixels, longest side: twice a tile's size on the page, for high-density screens
@@ -95,16 +95,15 @@ def _drawn(seen: Iterable[tuple[Clip, Frames]]) -> Thumbnail:
 
 
 def _file(path: Path) -> Path:
-    state = path.stat()
-    content = _content(path, state.st_size, state.st_mtime_ns)
+    states = [file.stat() for file in files_of_clip(path)]
+    content = _content(path, *((state.st_size, state.st_mtime_ns) for state in states))
     return home() / "cache" / "thumbnails" / f"{content}-{SIDE}.thumb"
 
 
 @lru_cache(maxsize=KEPT)
-def _content(path: Path, *_state: int) -> str:
-    """A hash of a file's content; computed again only when its size or time changes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
+def _content(path: Path, *_state: tuple[int, int]) -> str:
+    """A hash of a clip's content; computed again only when the size or time of one of its files changes."""
+    return content_hash(path)[:32]
 
 
 def _kept(path: Path) -> Thumbnail | None:

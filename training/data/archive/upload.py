@@ -1,19 +1,20 @@
 """An uploaded zip → the files of a set: all of them are checked before anything is written."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from attention.disk.room import size_text
 from attention.errors import InputError
-from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
+from attention.media.suffixes import CLIP_SUFFIXES, MAY_MOVE, STILL_SUFFIXES, SUFFIXES
 from training.data.archive.zips import Entry, ZipLimits, printable
-from training.data.folders import count, frames_sentence, listed
+from training.data.folders import count, listed
 from training.data.layouts.own import SPLITS
 from training.data.naming import one_form
 
 HALVES = {"web": STILL_SUFFIXES, "video": CLIP_SUFFIXES}
+TABLE = PurePosixPath(SPLITS)
 LAYOUT = "stills into web/<Class>/ and clips into video/<Class>/, and zip the two folders"
 
 
@@ -89,16 +90,23 @@ def _placed(path: PurePosixPath, root: PurePosixPath) -> PurePosixPath | None:
     if within.name.casefold() == SPLITS and (
         len(within.parts) == 1 or (half == "video" and len(within.parts) == 2)
     ):
-        return PurePosixPath(SPLITS)
-    wanted = half in HALVES and within.suffix.casefold() in HALVES[half]
-    if not wanted or len(within.parts) < 3:
+        return TABLE
+    if half not in HALVES or len(within.parts) < 3:
+        return None
+    framed = half == "video" and len(within.parts) > 3
+    # what a file of video/ holds says whether it moves, once it is unpacked
+    taken = SUFFIXES if framed else HALVES[half] | (MAY_MOVE if half == "video" else set())
+    if within.suffix.casefold() not in taken:
         return None
     return PurePosixPath(half, *within.parts[1:])
 
 
 def _check_size(name: str, entry: Entry, placed: PurePosixPath, limits: ZipLimits) -> None:
-    kinds = {"web": (limits.still, "a still"), "video": (limits.clip, "a clip")}
-    most, kind = kinds.get(placed.parts[0], (limits.table, SPLITS))
+    most, kind = limits.table, SPLITS
+    if placed.suffix.casefold() in CLIP_SUFFIXES:
+        most, kind = limits.clip, "a clip"
+    elif placed.suffix.casefold() in STILL_SUFFIXES:
+        most, kind = limits.still, "a still"
     if entry.size > most:
         raise InputError(
             f"{printable(str(entry.path))} in {name} has {size_text(entry.size)}, at most "
@@ -143,26 +151,16 @@ def _check_growth(name: str, plan: Plan, packed: int, limits: ZipLimits) -> None
         )
 
 
-def _check_no_frames(plan: Plan, clips: Counter[str]) -> None:
-    """Raises InputError for a class without clips that has folders of frames in video/."""
-    frames: dict[str, list[str]] = defaultdict(list)
-    for path in plan.dropped:
-        match path.parts:
-            case (*_, half, name, folder, _) if half.casefold() == "video" and name not in clips:
-                if path.suffix.casefold() in STILL_SUFFIXES:
-                    frames[name].append(folder)
-    for name, folders in frames.items():
-        raise InputError(frames_sentence(name, folders))
+def _still_or_clip(path: PurePosixPath) -> PurePosixPath:
+    """A file's path; of what may be a frame, its folder's."""
+    framed = path.parts[0] == "video" and len(path.parts) > 3
+    return path.parent if framed and path.suffix.casefold() in STILL_SUFFIXES else path
 
 
 def _check_classes(name: str, plan: Plan) -> None:
     """Raises InputError unless there are two classes, each with two stills and two clips."""
-    halves = {
-        half: Counter(e.path.parts[1] for e in plan.entries if e.path.parts[0] == half)
-        for half in HALVES
-    }
-    web, video = halves["web"], halves["video"]
-    _check_no_frames(plan, video)
+    found = {_still_or_clip(entry.path) for entry in plan.entries if entry.path != TABLE}
+    web, video = (Counter(p.parts[1] for p in found if p.parts[0] == half) for half in HALVES)
     if not web and not video:
         raise InputError(f"{name} has no stills or clips in folders of their class: put {LAYOUT}.")
     if not video:

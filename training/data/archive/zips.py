@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from attention.disk.room import size_text
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import is_litter
+from attention.media.suffixes import is_litter
 
 ARCHIVES = frozenset({".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar", ".zst"})
 # Other methods may need gigabytes to unpack a few bytes, and no system's own tool uses them.

@@ -1,6 +1,5 @@
 """Copies across classes, across the sides of a split, and between stills and clips' frames."""
 
-import hashlib
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from attention.media.sequences.numbered import content_hash, files_of_clip
 from training.data.checks.findings import Between, Copy
 from training.data.checks.hashes import BLOCK, Hashes, pairs_alike
 from training.data.records import LabelledClip, Source, Still
@@ -103,12 +103,11 @@ def _same_bytes(paths: Sequence[Path]) -> Iterator[tuple[int, int]]:
     """Pairs of files with the same content; only files of equal size are read."""
     sizes: dict[int, list[int]] = defaultdict(list)
     for place, path in enumerate(paths):
-        sizes[path.stat().st_size].append(place)
+        sizes[sum(file.stat().st_size for file in files_of_clip(path))].append(place)
     for places in sizes.values():
-        contents: dict[bytes, list[int]] = defaultdict(list)
+        contents: dict[str, list[int]] = defaultdict(list)
         for place in places if len(places) > 1 else ():
-            with paths[place].open("rb") as file:
-                contents[hashlib.file_digest(file, "sha256").digest()].append(place)
+            contents[content_hash(paths[place])].append(place)
         for same in contents.values():
             yield from combinations(same, 2)
 

@@ -22,7 +22,7 @@ from training.data.checks.findings import Checkup
 from training.data.content import content_key, opened
 from training.data.sets import set_folder
 
-FORMAT = 2  # of the cached files; increase it when the check-up changes
+FORMAT = 3  # of the cached files; increase it when the check-up changes
 CPU_SECONDS = 1200  # 5,000 stills and clips of ordinary size take two minutes
 WALL_SECONDS = 900.0
 LONGEST_LINE = 1 << 25  # bytes of the finished check-up: 100,000 pairs

@@ -5,12 +5,15 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import Clip, FrameReader, Limits, probe
+from attention.media.sequences.numbered import files_of_clip
 from attention.media.still import camera
 from training.data.checks.giveaways import Facts, first_word
 from training.data.checks.hashes import Hashes, hashes
 from training.data.checks.histograms import Histogram, colour_histogram
+from training.data.folders import place_in
 
 FRAMES = 6  # of a clip, evenly over its first minute: 40 ms to decode for a clip of 7 s
 LIMITS = Limits(trim_seconds=60.0, trim_frames=FRAMES)
@@ -52,7 +55,7 @@ def see_clip(path: Path, concept: str, until: float = math.inf) -> Seen:
         clip = probe(path)
         if clip.kind == "image":
             return Seen(path, f"{clip.name} is an image, not a clip.")
-        facts = _facts(clip, concept) | {"frame rate": f"{clip.fps:.0f} per second"}
+        facts = _facts(clip, concept) | _facts_of_clip(clip)
         if time.monotonic() > until:
             return Seen(path, facts=facts, compared=False)
         return Seen(path, hashes=_hashes_of(clip), facts=facts)
@@ -69,9 +72,23 @@ def _hashes_of(clip: Clip) -> tuple[Hashes, ...]:
     return tuple(of_frame for of_frame in found if of_frame is not None)
 
 
-def _facts(clip: Clip, concept: str) -> dict[str, str]:
+def _facts_of_clip(clip: Clip) -> dict[str, str]:
+    from attention.media.containers import maker_and_program  # FFmpeg: not before there is a clip
+
+    framed = clip.path.is_dir()
+    maker, program = ("", "") if framed else maker_and_program(clip.path)
     return {
+        "frame rate": f"{clip.fps:.0f} per second" if clip.fps and not framed else "",
+        "camera": camera(files_of_clip(clip.path)[0]) if framed else maker,
+        "program that wrote the file": program,
+    }
+
+
+def _facts(clip: Clip, concept: str) -> dict[str, str]:
+    folder = clip.path.parent.name
+    return {
+        "folder": "" if place_in(ConceptSet((concept,)), folder) == 0 else folder,
         "size": f"{clip.width}×{clip.height}",
-        "kind of file": clip.path.suffix.casefold(),
+        "kind of file": "folder of frames" if clip.path.is_dir() else clip.path.suffix.casefold(),
         "first word in the file name": first_word(clip.path, concept),
     }

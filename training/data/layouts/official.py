@@ -77,6 +77,6 @@ def assign(published: Listed, clips: dict[str, tuple[Path, ...]], named: str) ->
 def holds(folder: Path, pattern: str, name: re.Pattern[str]) -> bool:
     """Whether clips of such names lie there."""
     return any(
-        path.suffix.casefold() in CLIP_SUFFIXES and name.fullmatch(path.stem)
+        name.fullmatch(path.stem) and (path.suffix.casefold() in CLIP_SUFFIXES or path.is_dir())
         for path in folder.glob(pattern)
     )

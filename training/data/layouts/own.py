@@ -4,8 +4,7 @@ from pathlib import Path
 
 from attention.errors import InputError
 from attention.media.frames import label
-from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
-from training.data.folders import child, files_of, frames_sentence, recording_groups
+from training.data.folders import child, files_of, recording_groups
 from training.data.layouts.split_table import read_splits
 from training.data.layouts.stills import together
 from training.data.records import VideoHalf, WebHalf
@@ -21,12 +20,12 @@ def read_own_stills(root: Path, noisy: bool = False) -> WebHalf:
     web = child(root, "web")
     if web is None:
         raise InputError(f"{label(root)} has no folder web/ with a folder of stills per class.")
-    found, notes = files_of(web, STILL_SUFFIXES, "stills", root)
+    found, notes = files_of(web, "stills", root)
     if noisy:
         more = child(root, "noisy")
         if more is None:
             raise InputError(f"{label(root)} has no folder noisy/: leave the noisy stills out.")
-        added, more_notes = files_of(more, STILL_SUFFIXES, "stills", root)
+        added, more_notes = files_of(more, "stills", root)
         found = together(found, added)
         notes += more_notes
     return WebHalf(root.name, found, tuple(notes))
@@ -37,10 +36,7 @@ def read_own_clips(root: Path) -> VideoHalf:
     video = child(root, "video")
     if video is None:
         raise InputError(f"{label(root)} has no folder video/ with a folder of clips per class.")
-    found, notes = files_of(video, CLIP_SUFFIXES, "clips", root)
-    for place in (child(video, name) for name, clips in found.items() if not clips):
-        if place:
-            _check_no_frames(place)
+    found, notes = files_of(video, "clips", root)
     return own_splits(VideoHalf(root.name, found, {}, recording_groups(found), tuple(notes)), video)
 
 
@@ -48,13 +44,6 @@ def split_table(root: Path) -> Path | None:
     """The splits.csv beside or in the folder of clips `root`, in any case; None where there is none."""
     there = (file for place in (root.parent, root) for file in sorted(place.iterdir()))
     return next((f for f in there if f.name.casefold() == SPLITS and f.is_file()), None)
-
-
-def _check_no_frames(folder: Path) -> None:
-    """Raises InputError for a class whose clips are folders of frames."""
-    pictures = [p for p in folder.glob("*/*") if p.suffix.casefold() in STILL_SUFFIXES]
-    if pictures:
-        raise InputError(frames_sentence(folder.name, (path.parent.name for path in pictures)))
 
 
 def own_splits(half: VideoHalf, root: Path) -> VideoHalf:

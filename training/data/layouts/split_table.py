@@ -38,7 +38,7 @@ def read_splits(
     groups: dict[Path, str] = {}
     missing: list[str] = []
     for number, row in rows:
-        name = row["clip"].replace("\\", "/").removeprefix("./")
+        name = row["clip"].replace("\\", "/").removeprefix("./").rstrip("/")
         first, _, rest = name.partition("/")
         path = there.get(name) or (there.get(rest) if first.casefold() == at_root else None)
         if path is None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from attention.media.suffixes import STILL_SUFFIXES
 from training.data.folders import files_of, place_in
 from training.data.records import WebHalf
 
@@ -15,7 +14,7 @@ def merged(roots: list[Path], concepts: ConceptSet, within: Path) -> WebHalf:
     stills: dict[str, tuple[Path, ...]] = {}
     notes: list[str] = []
     for root in roots:
-        found, more = files_of(root, STILL_SUFFIXES, "stills", within)
+        found, more = files_of(root, "stills", within)
         odd = [name for name in found if place_in(concepts, name) is None]
         if odd:
             raise InputError(

@@ -6,8 +6,7 @@ from pathlib import Path
 from attention.concepts import INTERACTIONS, ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from attention.media.suffixes import CLIP_SUFFIXES
-from training.data.folders import child, count, files_below, listed
+from training.data.folders import child, clips_among, count, files_below, listed
 from training.data.layouts.layout import Layout
 from training.data.layouts.official import Listed, holds, officially
 from training.data.layouts.own import own_splits, split_table
@@ -39,8 +38,8 @@ def read_tvhi(root: Path) -> VideoHalf:
             f"{label(root)} has no clips named as TVHI's, such as handShake_0001.avi: give the "
             f"folder that {TVHI_FOLDER} is in."
         )
-    there = (p for p in files_below(folder, root) if p.parent == folder)
-    files = [path for path in there if path.suffix.casefold() in CLIP_SUFFIXES]
+    clips, _, _ = clips_among(folder, files_below(folder, root))
+    files = [path for path in clips if path.parent == folder]
     kinds = {path: match[1] for path in files if (match := TVHI_CLIP.fullmatch(path.stem))}
     notes = []
     negative = [path for path, kind in kinds.items() if kind.casefold() == "negative"]
@@ -63,8 +62,8 @@ def read_tvhi(root: Path) -> VideoHalf:
         half = own_splits(half, folder)
     else:
         half = officially(half, tuple(TVHI_SET_1), tvhi_splits(), "TVHI's published split")
-    clips = {interaction_of(name): paths for name, paths in half.clips.items()}
-    return VideoHalf(half.name, clips, half.splits, half.groups, half.notes)
+    named = {interaction_of(name): paths for name, paths in half.clips.items()}
+    return VideoHalf(half.name, named, half.splits, half.groups, half.notes)
 
 
 def find_tvhi(root: Path) -> Path | None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from attention.concepts import ConceptSet
 from attention.errors import InputError
 from attention.media.frames import label
-from attention.media.suffixes import CLIP_SUFFIXES
 from training.data.folders import child, files_of, recording_groups
 from training.data.layouts.layout import Layout
 from training.data.layouts.official import Listed, holds, officially
@@ -29,7 +28,7 @@ def read_ucf101(root: Path) -> VideoHalf:
             f"{label(root)} has no clips named as UCF101's, such as "
             "UCF-101/Archery/v_Archery_g01_c01.avi: give the folder that UCF-101 is in."
         )
-    found, notes = files_of(clips, CLIP_SUFFIXES, "clips", root)
+    found, notes = files_of(clips, "clips", root)
     half = VideoHalf("UCF101", found, {}, recording_groups(found), tuple(notes))
     if split_table(clips):
         return own_splits(half, clips)
