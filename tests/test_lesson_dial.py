@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from attention.catalogue.languages import spoken
-from attention.serving.looking import Progress
+from attention.serving.looking import Looked, Progress
 from attention.serving.turns import Desk, RunningLook
 from training.tabs.learn import dial
 
@@ -20,7 +20,7 @@ class Room:
 
     def looked(self, sample: Any) -> Any:
         self.sample = sample
-        return SimpleNamespace(clip=sample.path)
+        return Looked(self.folder / "look.pack", sample.path, "interactions")
 
     def folder_for(self, clip: Path) -> Any:
         from contextlib import nullcontext
@@ -41,17 +41,17 @@ def test_the_methods_say_what_they_see_of_the_shifted_clip(tmp_path, monkeypatch
     analysis = SimpleNamespace(concepts=("Handshake", "Hug", "Kiss"), verdicts=verdicts)
     seen = []
 
-    class Looked:
+    class Seen:
         def analysis(self, maps: bool) -> Any:
             return analysis
 
     def look_changed(looked, change, folder, on_progress):
         seen.append((looked.clip.name, change.shift, folder))
         on_progress(Progress(0, 9, 0.0, ahead=2, wait=7.4))
-        return Looked()
+        return Seen()
 
     monkeypatch.setattr(dial, "look_changed", look_changed)
-    monkeypatch.setattr(dial, "Looked", Looked)
+    monkeypatch.setattr(dial, "Looked", Seen)
     told = {"number": 4, "clip": "kiss-0", "shift": {"darkness": 0.5}}
     *_, last = ask(Room(tmp_path), Desk(), told)
     assert last == {"asked": 4, "vote": "Handshake", "attention": "Kiss"}

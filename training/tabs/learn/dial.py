@@ -7,7 +7,7 @@ from typing import Any
 from attention.catalogue.catalogue import say
 from attention.errors import InputError, full_disk_told
 from attention.probe.change import change_of
-from attention.serving.dial import look_changed
+from attention.serving.dial import line_for, look_changed
 from attention.serving.looking import Looked, Progress
 from attention.serving.shelf import Shelf
 from attention.serving.turns import Desk, RunningLook, Stopped
@@ -34,7 +34,7 @@ def dialled(workroom: Workroom, shelf: Shelf, desk: Desk, told: Any) -> Iterator
         original = shelf.looked(sample)
         with full_disk_told(), workroom.folder_for(original.clip) as folder:
             start = partial(look_changed, original, change, folder)
-            for said in desk.put(RunningLook(start)):
+            for said in desk.put(RunningLook(start, line_for(original, change))):
                 if isinstance(said, Looked):
                     yield asked | _verdicts(said)
                 elif not isinstance(said, Stopped):
