@@ -9,7 +9,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from attention.pack import load_pack
+from attention.probe.held import held
+from attention.probe.shift.registry import shifted, shifts
 from attention.probe.trust.truth import energy_inside
+from attention.serving.offered import ready_model
+from attention.serving.samples import samples
 from attention.serving.shipped import FOLDER
 from tests.pages import READY, watched_page
 from training.fit.losses import energy_loss
@@ -238,6 +242,19 @@ def see_dial(page: Any) -> None:
         "#lesson .dial .sum:has-text('Of the whole clip, the vote says')", timeout=READY
     )
     assert "undefined" not in page.inner_text("#lesson .dial")
+    # the player shows what the network saw then, and the clip as it is once the shift is taken away
+    shown = """document.querySelector('#lesson .attention-player:not(.dial *)').player.view.pack
+        .sides.get('web').energies"""
+    looked = pack("kiss-0").sides[0].energies.ravel()
+    page.wait_for_function(f"Math.abs({shown}[0] - {looked[0]}) > 1e-3")
+    found = page.evaluate(f"[...{shown}]")
+    sample = next(one for one in samples() if one.key == "kiss-0")
+    clip = held(sample.path, sample.every)
+    rgb = shifted(clip.rgb, {shifts()[0].name: "hard"}, clip.frames.indices)
+    wanted = clip.changed(rgb).analysis(ready_model(sample.model)).sides[0].energies
+    assert found == pytest.approx(wanted.ravel().tolist(), rel=1e-4, abs=1e-5)
+    page.get_by_role("button", name="none", exact=True).click()
+    page.wait_for_function(f"Math.abs({shown}[0] - {looked[0]}) < 1e-6")
     assert "-0.11 … 0.15" in page.inner_text("#lesson").replace("\u2212", "-")
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from attention.catalogue.languages import spoken
+from attention.probe.change import change_of
 from attention.serving.looking import Looked, Progress
+from attention.serving.shipped import FOLDER
 from attention.serving.turns import Desk, RunningLook
 from training.tabs.learn import dial
 
@@ -42,6 +44,8 @@ def test_the_methods_say_what_they_see_of_the_shifted_clip(tmp_path, monkeypatch
     seen = []
 
     class Seen:
+        pack, change = FOLDER / "kiss-0.pack", change_of({"shift": {"darkness": 0.5}})
+
         def analysis(self, maps: bool) -> Any:
             return analysis
 
@@ -54,6 +58,8 @@ def test_the_methods_say_what_they_see_of_the_shifted_clip(tmp_path, monkeypatch
     monkeypatch.setattr(dial, "Looked", Seen)
     told = {"number": 4, "clip": "kiss-0", "shift": {"darkness": 0.5}}
     *_, last = ask(Room(tmp_path), Desk(), told)
+    look = last.pop("look")
+    assert look["pack"]["path"] == str(Seen.pack) and look["change"] == Seen.change.to_json()
     assert last == {"asked": 4, "vote": "Handshake", "attention": "Kiss"}
     assert seen == [("kiss_dev_000.mp4", (("darkness", 0.5),), tmp_path)]
 
