@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -67,6 +68,7 @@ def main() -> bool:
 
 
 Times = dict[str, list[float | str]]
+_asked = count(1)  # no strength is asked for twice: its answer would be at hand
 
 
 async def _warm(url: str) -> None:
@@ -113,7 +115,8 @@ async def _works(visitor: Visitor, number: int, until: float, times: Times) -> N
         try:
             times["sample"].append(await visitor.choose(keys[turn % len(keys)]))
             await asyncio.sleep(PAUSE / 2)
-            times["dial"].append(await visitor.shift(0.2 + 0.05 * (turn % 10)))
+            strength = 0.2 + 0.05 * (turn % 10) + 1e-5 * next(_asked)
+            times["dial"].append(await visitor.shift(strength))
         except RefusedError as refusal:
             times["refused"].append(str(refusal))
         await asyncio.sleep(PAUSE)
