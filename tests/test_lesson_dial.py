@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from attention.catalogue.languages import spoken
+from attention.errors import InputError
+from attention.gate.line import LINE
 from attention.probe.change import change_of
 from attention.serving.looking import Looked, Progress
 from attention.serving.shipped import FOLDER
@@ -82,6 +84,18 @@ def test_a_later_question_ends_the_one_before(tmp_path, monkeypatch):
     assert len(stopped) == 1
     first.close()
     second.close()
+
+
+def test_what_the_class_has_asked_before_waits_for_nobody(tmp_path, monkeypatch):
+    def look_changed(*_: Any, **__: Any) -> None:
+        raise InputError("It was its turn.")
+
+    monkeypatch.setattr(dial, "look_changed", look_changed)
+    monkeypatch.setattr(dial, "line_for", lambda looked, change: None if change.shift else LINE)
+    told = {"number": 1, "clip": "kiss-0", "shift": {"darkness": 0.5}}
+    with LINE.turn():
+        said = next(dial.dialled(Room(tmp_path), Room(tmp_path), Desk(), told))
+    assert said == {"asked": 1, "trouble": "It was its turn."}
 
 
 @pytest.mark.parametrize(
