@@ -466,8 +466,11 @@ def violations(page: Any, rules: dict[str, Any] = AXE) -> list[tuple[str, str, s
 
 
 # pixels between the last tab and what is chosen, beside the tabs
-FREE = """() => document.querySelector("#choose").getBoundingClientRect().left - Math.max(...Array.from(
-    document.querySelectorAll("#tabs > .tab-wrapper [role=tab]"), (tab) => tab.getBoundingClientRect().right))"""
+FREE = """() => {
+    const tabs = [...document.querySelectorAll("#tabs > .tab-wrapper [role=tab]")];
+    const ends = tabs.map((tab) => tab.getBoundingClientRect().right);
+    return document.querySelector("#choose").getBoundingClientRect().left - Math.max(...ends);
+}"""
 
 
 def test_the_page_speaks_the_language_that_was_chosen(browser: Any, app_url: str) -> None:
