@@ -21,8 +21,10 @@
       this.stage = el("div", {});
       const { weights, shifts } = this.room.given;
       const words = window.attentionWords;
-      const plain = ({ name }) => words.say(words.keyOf("shifts", name, "plain"));
-      this.rows = shifts.filter((row) => row.in_browser).map((row) => ({ ...row, plain: plain(row) }));
+      const said = ({ name }, what) => words.say(words.keyOf("shifts", name, what));
+      this.rows = shifts
+        .filter((row) => row.in_browser)
+        .map((row) => ({ ...row, plain: said(row, "plain"), only_like: row.only_like ? said(row, "only_like") : "" }));
       this.more.replaceChildren(
         el("h3", {}, say("lesson.doubt.dial")),
         this.#dial(),
@@ -107,9 +109,15 @@
         if (detail?.asked !== this.asked) return;
         const { vote, attention, look, waiting, trouble } = detail;
         this.said.textContent = trouble ?? waiting ?? say("lesson.doubt.says", { vote, attention });
-        if (look) this.room.play(this.stage, look);
+        if (look) this.room.play(this.stage, { ...look, concepts: this.#named(vote, attention) });
       };
       document.addEventListener("lesson:dialled", hear);
+    }
+
+    // The places of what the methods say, and of the truth.
+    #named(...said) {
+      const { concepts, truth } = this.room.clip.pack;
+      return [...new Set([...said.map((name) => concepts.indexOf(name)), truth])];
     }
 
     async #see() {

@@ -58,6 +58,7 @@
           "div",
           { class: "tools" },
           el("label", {}, say("lesson.labels.frame"), " ", this.slider),
+          el("span", {}, say("lesson.labels.false_class")),
           lesson.choice(say("lesson.labels.false_class"), wrong, this.wrong, (concept) => {
             this.wrong = concept;
             this.#branches();

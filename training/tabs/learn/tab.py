@@ -73,6 +73,7 @@ def learn_tab(tab: gr.Tab, workroom: Workroom, shelf: Shelf) -> None:
 
     lesson.input(ask, desk, said, show_progress="hidden", api_visibility="private", **LOOKS)
     with gr.Column(elem_id="lesson-gap"):  # below the first step, once its answer is locked
+        gr.HTML(label("gap.heading"), elem_classes="data-heading")
         gap = gap_block("learn-gap", shipped_gap)
     own = gr.Button(label("own.title"), size="sm", elem_id="lesson-own")
     own.click(None, js=TO_OWN, show_progress="hidden", api_visibility="private")
