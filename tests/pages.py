@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlparse
 
+from axe_playwright_python.sync_playwright import Axe
+
 from attention.gate.line import LINE
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -75,3 +77,30 @@ def watched_page(browser: Any, width: int = 1440, height: int = 900) -> Iterator
         page.close()
     assert errors == [], errors
     assert hosts <= LOOPBACK, hosts - LOOPBACK
+
+
+WCAG = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+    "rules": {"heading-order": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def violations(
+    page: Any, within: str = "html", rules: dict[str, Any] = WCAG
+) -> list[tuple[str, str, str]]:
+    """What axe-core finds against WCAG 2.2 AA and the order of headings: rule, element, reason."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(Axe().axe_script)
+    run = "([within, rules]) => axe.run(within, rules).then(({violations}) => violations)"
+    return [
+        (rule["id"], str(node["target"]), node["failureSummary"])
+        for rule in page.evaluate(run, [within, rules])
+        for node in rule["nodes"]
+    ]
+
+
+def dress(page: Any, theme: str) -> None:
+    """Shows the page light or dark."""
+    page.evaluate("theme => document.body.classList.toggle('dark', theme === 'dark')", theme)

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from tests.clips import numbered_frames, write_clip
-from tests.pages import READY, wait_until_quiet, watched_page
+from tests.pages import CONTRAST, READY, WCAG, dress, violations, wait_until_quiet, watched_page
 
 TUNED = ("tuned vote", "tuned attention", "learned energy")
 
@@ -39,6 +38,14 @@ def test_a_sample_is_ready_at_the_first_click(page: Any) -> None:
     assert page.locator("#player canvas").count() >= 5
 
 
+# those of some elements that another one lies over, at either end
+COVERED = """elements => elements.filter((element) => {
+    const {left, right, top, height} = element.getBoundingClientRect();
+    const at = (x) => document.elementFromPoint(x, top + height / 2);
+    return ![left + 1, right - 1].every((x) => element.contains(at(x)));
+}).map((element) => element.textContent)"""
+
+
 def fits(page: Any, height: int) -> None:
     """Everything a first look needs lies in the window, and all cards in one row."""
     for part in (
@@ -52,6 +59,8 @@ def fits(page: Any, height: int) -> None:
     ):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= height, (part, box)
+    covered = page.locator("#tabs [role=tab]").evaluate_all(COVERED)
+    assert covered == []
     tops = page.locator(".verdict").evaluate_all("cards => cards.map(card => card.offsetTop)")
     assert len(set(tops)) == 1
     assert cut_names(page) == []
@@ -445,26 +454,6 @@ def test_a_clip_of_ones_own_is_seen_by_the_model_of_real_things(
         page.wait_for_selector("#timing:has-text('6 frames × 4')", timeout=READY)
 
 
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "rules": {"heading-order": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
-
-
-def violations(page: Any, rules: dict[str, Any] = AXE) -> list[tuple[str, str, str]]:
-    """What axe-core finds against WCAG 2.2 AA and the order of headings: rule, element, reason."""
-    if not page.evaluate("Boolean(window.axe)"):
-        page.evaluate(Axe().axe_script)
-    found = page.evaluate("options => axe.run(options).then(({violations}) => violations)", rules)
-    return [
-        (rule["id"], str(node["target"]), node["failureSummary"])
-        for rule in found
-        for node in rule["nodes"]
-    ]
-
-
 # pixels between the last tab and what is chosen, beside the tabs
 FREE = """() => {
     const tabs = [...document.querySelectorAll("#tabs > .tab-wrapper [role=tab]")];
@@ -516,6 +505,38 @@ def test_the_first_key_leads_past_all_that_is_chosen(page: Any) -> None:
     assert page.evaluate("document.activeElement.closest('#player') !== null")
 
 
+def test_what_opens_in_the_player_shuts_nobody_out(browser: Any, app_url: str) -> None:
+    """The dial, the finder, the numbers behind a tile, the maps and the presentation; light and dark."""
+
+    def check(what: str, within: str = "#player") -> None:
+        for theme, rules in (("light", WCAG), ("dark", CONTRAST)):
+            dress(page, theme)
+            assert violations(page, within, rules) == [], (what, theme)
+
+    with watched_page(browser, 390, height=844) as page:
+        page.goto(f"{app_url}?clip=handshake-0")
+        page.wait_for_selector("#player .tile canvas", timeout=READY)
+        page.add_style_tag(content="* { transition: none !important }")
+        page.click("#player .dial summary")
+        check("dial")
+        page.click("#player .finder input")
+        page.wait_for_selector("#player [role=option]")
+        check("finder")
+        page.keyboard.press("Escape")
+        page.click("#player .other-maps summary")
+        page.wait_for_selector("#player .other-maps select:enabled >> nth=1", timeout=READY)
+        check("maps")
+        page.click("#player .other-maps summary")
+        page.click("#player .tile .energy >> nth=0")
+        page.wait_for_selector("dialog[open]")
+        check("numbers", "dialog[open]")
+        page.keyboard.press("Escape")
+        page.locator("#player").click(position={"x": 2, "y": 2})
+        page.keyboard.press("p")
+        page.wait_for_selector("#player .presenting")
+        check("presentation")
+
+
 def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str) -> None:
     tabs = {
         "Heatmaps": "#player canvas",
@@ -538,9 +559,7 @@ def test_no_tab_scrolls_sideways_or_shuts_anybody_out(browser: Any, app_url: str
                 page.wait_for_function(narrow)  # figures follow the width
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
                 # the theme changes colours alone
-                for theme, rules in (("light", AXE), ("dark", CONTRAST)):
-                    page.evaluate(
-                        "dark => document.body.classList.toggle('dark', dark)", theme == "dark"
-                    )
-                    assert violations(page, rules) == [], (tab, width, theme)
+                for theme, rules in (("light", WCAG), ("dark", CONTRAST)):
+                    dress(page, theme)
+                    assert violations(page, rules=rules) == [], (tab, width, theme)
             page.set_viewport_size({"width": 390, "height": 844})

@@ -5,18 +5,12 @@ from typing import Any
 
 import gradio as gr
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 import app
 from attention.tabs.page import Page
-from tests.pages import READY, served, watched_page
+from tests.pages import READY, dress, served, violations, watched_page
 from training.tabs.learn.room import class_room
 
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "rules": {"heading-order": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
 HEARD = """window.heard = {go: [], heat: [], test: []};
 for (const name of Object.keys(heard))
   document.addEventListener(`lesson:${name}`, (event) => heard[name].push(event.detail));"""
@@ -45,13 +39,10 @@ def says(page: Any, words: str) -> None:
 
 def faults(page: Any) -> list[Any]:
     """What axe-core finds in the panel, in light and dark."""
-    page.evaluate(Axe().axe_script)
-    run = "options => axe.run('.attention-class', options).then(({violations}) => violations)"
     found = []
     for theme in ("light", "dark"):
-        page.evaluate("theme => document.body.classList.toggle('dark', theme === 'dark')", theme)
-        for fault in page.evaluate(run, AXE):
-            found += [(theme, fault["id"], node["html"][:200]) for node in fault["nodes"]]
+        dress(page, theme)
+        found += violations(page, ".attention-class")
     return found
 
 

@@ -14,7 +14,7 @@ import pytest
 from attention.disk.home import ASSETS
 from attention.gate.temporary.store import store
 from attention.serving.workroom import Workroom
-from tests.pages import READY, served, watched_page
+from tests.pages import READY, served, violations, watched_page
 from tests.sweeps import CONCEPTS, SweepFolder, world
 from tests.test_tab_curves import write_run
 from training.data.sets import DRAWN_FOLDER
@@ -137,8 +137,10 @@ def test_figures_are_drawn_and_follow_their_controls_and_a_run_under_way(page: A
     open_view(page, "Figure 4")
     page.wait_for_selector("#figure4-plot .barlayer .point path")
     assert page.locator("#figure4-plot .barlayer .point").count() == len(CONCEPTS)
+    assert violations(page, "#curve-views") == []
     open_view(page, "Tables")
     page.wait_for_selector("#tables-table td:has-text('96.8')")
+    assert violations(page, "#curve-views") == []
     open_view(page, "Training")
     page.click("#curves-chosen input")
     page.click("[role=option]:has-text('My run')")
@@ -149,6 +151,7 @@ def test_figures_are_drawn_and_follow_their_controls_and_a_run_under_way(page: A
     page.wait_for_function(f"{log}?.data.length === 4 && {log}.data[0].x.length === 10")
     tell(sweep_named("mine").folder.parent, range(110, 160, 10))  # nobody touches the page
     page.wait_for_function(f"{log}?.data[0].x.length === 15", timeout=READY)
+    assert violations(page, "#curve-views") == []
 
 
 def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> None:
@@ -179,6 +182,7 @@ def test_a_cell_of_the_confusion_lists_its_clips_and_one_opens(page: Any) -> Non
     assert set(page.evaluate("window.pushed")) == {0}  # progress came and moved nothing
     assert page.locator("#confusion-cards article").count() == 7
     assert f"Truth: {told['truth']}" in page.inner_text("#confusion-cards")
+    assert violations(page, "#curve-views") == []
 
 
 def test_the_address_of_a_cell_and_of_its_clip_lead_back(page: Any, curves_url: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from attention.pack import load_pack
 from attention.probe.held import held
@@ -16,7 +15,7 @@ from attention.probe.trust.truth import energy_inside
 from attention.serving.offered import ready_model
 from attention.serving.samples import samples
 from attention.serving.shipped import FOLDER
-from tests.pages import READY, watched_page
+from tests.pages import READY, violations, watched_page
 from training.fit.losses import energy_loss
 from training.fit.settings import BETA
 from training.tabs.learn.distances import distances
@@ -24,10 +23,6 @@ from training.tabs.learn.facts import fact, square_boxes
 from training.tabs.learn.steps import told
 from training.tabs.learn.tab import CLIPS
 
-WCAG = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    "resultTypes": ["violations"],
-}
 HEARD = """() => {
     window.heard = [];
     for (const name of ["at", "question", "answer", "drawing"])
@@ -73,7 +68,6 @@ def numbers(page: Any, selector: str, name: str) -> list[float]:
 
 
 def test_a_pupil_walks_the_whole_lesson(page: Any) -> None:
-    page.evaluate(Axe().axe_script)
     for step in told("en"):
         number = step["number"]
         if number > 1:
@@ -87,8 +81,7 @@ def test_a_pupil_walks_the_whole_lesson(page: Any) -> None:
             assert said.inner_text() == fact(said.get_attribute("value"))
         assert step["choices"][step["right"]] in page.inner_text("#lesson .feedback")
         SEEN.get(number, lambda page: None)(page)
-        found = page.evaluate("options => axe.run('#lesson', options)", WCAG)["violations"]
-        assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], number
+        assert violations(page, "#lesson") == [], number
     heard = page.evaluate("window.heard")
     answers = [detail for name, detail in heard if name == "answer"]
     assert [(one["step"], one["when"]) for one in answers] == [

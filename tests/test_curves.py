@@ -162,7 +162,11 @@ def test_colour_is_never_the_only_cue(usual: SweepResults) -> None:
     shapes = [look[2:] for look in looks if look[0].startswith(("tuned", "learned"))]
     for a, b in pairwise(sorted(shapes[i::3] for i in range(3))):
         assert a != b
-    assert len({look[2:] for look in looks if look[0].startswith("attention")}) == 3
+    attention = [look[2] for look in looks if look[0].startswith("attention")]
+    assert [sign.split("-open")[0].removesuffix("-dot") for sign in attention] == 3 * [
+        "triangle-up"
+    ]
+    assert len(set(attention)) == 3  # its own sign everywhere, filled otherwise
 
 
 def test_gains_by_class_are_those_of_the_clips(small: SweepResults, usual: SweepResults) -> None:

@@ -7,6 +7,7 @@ from weakref import WeakSet
 import gradio as gr
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from attention.errors import InputError
 from attention.gate.line import LINE
@@ -215,6 +216,17 @@ def test_a_hidden_part_is_hidden_from_the_methods(looked: Looked, tmp_path: Path
     assert moved == [False, False, True, False, False, False]  # frame 4 is the third
 
 
+def test_a_brush_hides_its_cells_from_the_methods(looked: Looked, tmp_path: Path) -> None:
+    def scores(box: list[float], **brush: str) -> NDArray[np.float32]:
+        asked = {"hide": {"places": {"0": box}, "only": False, **brush}}
+        change = change_of(asked)
+        assert change.to_json() == asked
+        return load_pack(look_changed(looked, change, tmp_path).pack).sides[0].scores
+
+    left = scores([0.0, 0.0, 1.0, 1.0], brush=16 * "ff00")
+    np.testing.assert_array_equal(left, scores([0.0, 0.0, 0.5, 1.0]))
+
+
 def test_boxes_pass_through_their_places_by_frame_number() -> None:
     places = {"0": [0.0, 0.0, 0.2, 0.2], "9": [0.4, 0.2, 0.6, 0.4]}
     numbers = np.array([0, 5, 10, 15])
@@ -234,6 +246,7 @@ def test_boxes_pass_through_their_places_by_frame_number() -> None:
         ({"hide": {"places": {"x": [0, 0, 1, 1]}}}, "four numbers"),
         ({"hide": {"places": {"1": [0, 0, 1, float("nan")]}}}, "four numbers"),
         ({"hide": {"places": [1]}}, "at most 1000 boxes"),
+        ({"hide": {"places": {"1": [0, 0, 1, 1]}, "brush": "all"}}, "64 hexadecimal digits"),
         ({"shift": {"darkness": 1.0}}, "Nothing is left to see"),
         ({"hide": {"places": {"0": [0, 0, 1, 1]}}}, "nothing is left to see"),
         ({"hide": {"places": {"0": [0.5, 0, 0.2, 1]}}}, "covers nothing"),

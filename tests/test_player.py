@@ -849,21 +849,26 @@ def test_a_change_is_kept_in_the_address_and_nonsense_is_left_out(stage: Any) ->
         AttentionPlayer.writeChange(query, change);
         return query.toString();
     }"""
+    brush = 60 * "0" + "f00f"
     back = "search => AttentionPlayer.readChange(new URLSearchParams(search))"
     places = {"5": [0.125, 0, 0.5, 1], "40": [0.2, 0.25, 0.6, 0.75]}
     change = {
         "shift": {"motion blur": 0.8613, "noise": 0.01},
-        "hide": {"places": places, "only": True},
+        "hide": {"places": places, "only": True, "brush": brush},
     }
     written = page.evaluate(there, change)
     assert written == (
         "f=3&shift=motion+blur-0.8613_noise-0.01"
-        "&hide=only_5-1250-0-5000-10000_40-2000-2500-6000-7500"
+        f"&hide=only_5-1250-0-5000-10000_40-2000-2500-6000-7500&brush={brush}"
     )
     assert page.evaluate(back, written) == change
     assert page.evaluate(there, {}) == "f=3"
     beyond = {"hide": {"places": {"5": [-0.5, 0.5, 0.5, 1.5]}, "only": False}}
     assert page.evaluate(there, beyond) == "f=3&hide=5-0-5000-5000-10000"
+    empty = f"hide=5-0-0-9-9&brush={64 * '0'}"
+    assert page.evaluate(back, empty) == {
+        "hide": {"places": {"5": [0, 0, 9e-4, 9e-4]}, "only": False}
+    }
     broken = "shift=blur_-3_noise-x_blur-0&hide=5-1-2-3_6-5000-0-1000-9_x-0-0-9-9_7-0-0-9-99999"
     assert page.evaluate(back, broken) == {}
 
@@ -1029,7 +1034,7 @@ def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) ->
     page.evaluate(ASKING.replace("dial: []", "linked: true, dial: []"))
     seek(page, 2)
     page.locator(".dial summary").click()
-    page.get_by_role("button", name="Hide a part").click()
+    page.get_by_role("button", name="Hide a box").click()
     frame = page.locator(".frame-tile canvas").bounding_box()
 
     def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
@@ -1059,6 +1064,45 @@ def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) ->
     box = page.locator(".hidden-part").bounding_box()
     assert box["width"] / frame["width"] == pytest.approx(0.4, abs=0.01)
     assert page.evaluate(f"document.querySelector('{ROOT}').player.drawn") == 2
+
+
+def test_a_brush_paints_what_is_hidden(stage: Any) -> None:
+    page = stage(analysis(plateau_and_peak()))
+    page.evaluate(ASKING.replace("dial: []", "linked: true, dial: []"))
+    seek(page, 2)
+    page.locator(".dial summary").click()
+    page.get_by_role("button", name="Hide with a brush").click()
+    frame = page.locator(".frame-tile canvas").bounding_box()
+
+    def paint(*places: tuple[float, float]) -> None:
+        for number, (x, y) in enumerate(places):
+            page.mouse.move(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"])
+            if number == 0:
+                page.mouse.down()
+        page.mouse.up()
+
+    spots = ((0.2, 0.2), (0.5, 0.5), (0.8, 0.2), (0.8, 0.8))
+
+    def hides(*expected: bool) -> None:
+        """Waits until the server is asked to hide those of the spots, and the address says so."""
+        there = """([spots, expected]) => {
+            const { places, brush } = asked.at(-1)?.hide ?? {};
+            if (!brush || !location.search.includes(`brush=${brush}`)) return false;
+            const [box] = Object.values(places);
+            return spots.every(([x, y], i) => AttentionPlayer.covers(box, brush, x, y) === expected[i]);
+        }"""
+        page.wait_for_function(there, arg=[spots, expected])
+        page.evaluate("asked.length = 0")
+
+    paint((0.2, 0.2), (0.8, 0.8))  # the line between counts
+    hides(True, True, False, True)
+    paint((0.8, 0.2))  # the brush is still in the hand, and adds to what is painted
+    hides(True, True, True, True)
+    page.get_by_role("button", name="Hide with a brush").click()
+    page.locator(".hidden-part").focus()
+    page.keyboard.press("ArrowDown")  # moves all of it
+    page.wait_for_function("asked.at(-1)?.hide")
+    assert page.evaluate("asked.at(-1).hide.brush.length") == 64
 
 
 def test_the_mark_of_a_shift_stands_at_the_least_strength_tried(stage: Any, site: Any) -> None:

@@ -13,6 +13,8 @@ from attention.probe.averages import Mean, interval, means, read_means, write_me
 from attention.probe.held import held
 from attention.probe.known.probe import Measure
 from attention.probe.known.registry import probes_named
+from attention.serving import probing
+from attention.serving.probing import over_set
 from tests.little import little_set
 from tests.test_probe_maps import tiny
 from training import __main__ as training
@@ -102,5 +104,12 @@ def test_a_labelled_set_is_asked_of_its_truth(
     found: list[Mean] = read_means(tmp_path / "out.csv")
     assert [m.row() for m in found] == [m.row() for m in means(own)] and found[0].clips == 2
     assert capsys.readouterr().out.count("note: ") == 2  # neither has a record of its interval
+    # without a file it is written where the page shows it beside what one clip says
+    monkeypatch.setattr(probing, "own_models", lambda: {"tiny": tmp_path})
+    without_file = [part for part in command if not part.endswith(".csv")]
+    same = ["--probe", "time,interval", "--part", "test", "--each", "1"]
+    assert training.main([*without_file, *same]) == 0
+    assert over_set("tiny") == {mean.key: mean for mean in found}
+    assert over_set("other") == over_set("../tiny") == {}
     assert training.main([*command, "--probe", "time", "--each", "0"]) == 2
     assert training.main([*command, "--probe", "times"]) == 2

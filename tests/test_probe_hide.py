@@ -11,7 +11,15 @@ from attention.model.folder import Card, Model
 from attention.networks.cnn import centre_square
 from attention.pipeline import analyse
 from attention.probe.held import Held, held
-from attention.probe.hide import blurred_mean, following, hidden, in_all, in_one, window_box
+from attention.probe.hide import (
+    blurred_mean,
+    brush_of,
+    following,
+    hidden,
+    in_all,
+    in_one,
+    window_box,
+)
 from tests.clips import frame_number, numbered_frames, write_clip
 from tests.networks import pooled_backbone
 
@@ -30,6 +38,23 @@ def test_boxes_are_filled_and_all_else_stays() -> None:
     # a pixel whose centre lies on the left edge is covered, on the right edge not
     edge = hidden(FRAMES, in_all([(0.125, 0, 0.175, 1)], 3))
     assert ((edge != FRAMES).any((0, 1, 3)).nonzero()[0] == [2]).all()
+
+
+def test_a_brush_covers_cells_of_its_box() -> None:
+    frame = RNG.integers(0, 256, (1, 40, 80, 3), dtype=np.uint8)
+    # cell (0, 3) alone, then cells (15, 8) … (15, 15): rows of four digits, the highest bit first
+    digits = "1000" + 14 * "0000" + "00ff"
+    found = hidden(frame, [[(0.1, 0.2, 0.5, 0.6)]], brush_of(digits))  # cells of 1 × 2 pixels
+    cover = np.zeros((1, 40, 80), bool)
+    cover[0, 8, 8 + 2 * 3 : 8 + 2 * 4] = True
+    cover[0, 8 + 15, 8 + 2 * 8 : 8 + 2 * 16] = True
+    fill = blurred_mean(frame)
+    assert (found[cover] == fill[cover]).all() and (found[~cover] == frame[~cover]).all()
+    for wrong in ("", "1000", 64 * "g", 63 * "0" + "F"):
+        with pytest.raises(InputError, match="64 hexadecimal digits"):
+            brush_of(wrong)
+    with pytest.raises(InputError, match="covers no cell of its box"):
+        brush_of(64 * "0")
 
 
 def test_the_fill_is_four_by_four_means_with_lines_between() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from attention.probe.hide import hidden
+from attention.probe.hide import brush_of, hidden
 from attention.probe.shift.registry import shifted, shifts, values_of
 
 PLAYER = Path(__file__).parents[1] / "assets" / "player"
@@ -21,10 +21,10 @@ const { frames, w, h, cases } = JSON.parse(fs.readFileSync(0, "utf8"));
 // as the player's worker: a picture is given once, and what was computed of it is kept from case to case
 const byFrame = frames.map(([frame, text]) => {
   const shifted = AttentionPlayer.shifter();
-  return cases.map(({ values = {}, boxes = [], seed }, at) => {
+  return cases.map(({ values = {}, boxes = [], brush, seed }, at) => {
     const pixels = new Uint8ClampedArray(Buffer.from(text, "base64"));
     const given = cases[at - 1]?.seed === seed ? {} : { picture: { pixels, w, h, frame, seed } };
-    return Buffer.from(shifted({ ...given, values, boxes })).toString("base64");
+    return Buffer.from(shifted({ ...given, values, boxes, brush })).toString("base64");
   });
 });
 const answers = cases.map((_, at) => byFrame.map((own) => own[at]));
@@ -118,4 +118,15 @@ def test_hidden_boxes_are_the_same_in_the_browser() -> None:
     ((found,), _) = by_javascript(frames, [{"boxes": BOXES, "seed": 0}])
     ours = hidden(frames, [BOXES] * 2)
     assert ((found == frames) == (ours == frames)).mean() > 0.999
+    assert np.abs(found - ours).max() <= 1
+
+
+def test_a_brush_covers_the_same_in_the_browser() -> None:
+    frames = frames_of(W, H)
+    digits = np.random.default_rng(3).bytes(32).hex()
+    ((found,), _) = by_javascript(frames, [{"boxes": BOXES, "brush": digits, "seed": 0}])
+    ours = hidden(frames, [BOXES] * 2, brush_of(digits))
+    whole = hidden(frames, [BOXES] * 2)
+    assert ((found == frames) == (ours == frames)).mean() > 0.999
+    assert 0.3 < (ours == whole).mean() < 0.95  # cells of the boxes stay as they were
     assert np.abs(found - ours).max() <= 1

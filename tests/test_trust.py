@@ -163,19 +163,19 @@ def test_beside_one_clips_answer_stands_what_it_is_over_a_set() -> None:
     over = {m.key: m for m in (mine, layer, replace(mine, cnn="tuned", mean=0.9))}
     html = answers_html([Answer("pointing", "web", "Hug", 8, (measure, other))], over)
     row = html.split("<li class='random set'>")[1].split("</li>")[0]
-    assert "48 development clips" in row and "0.50 <span class='by'>[0.25, 0.75]</span>" in row
+    assert "48 clips of a set" in row and "0.50 <span class='by'>[0.25, 0.75]</span>" in row
     assert "<i style='left:0.0%;width:50.0%'></i><b style='left:25.0%;width:50.0%'></b>" in row
     assert "Over the set it is better than their mean in 30 of 48 clips." in html
     assert "<th scope='row'>LayerCAM</th><td>0.750</td><td>0.62 <span" in html
     alone = answers_html([Answer("pointing", "web", "Hug", 8, (measure, other))])
-    assert "development clips" not in alone and "<td>0.750</td></tr>" in alone
+    assert "clips of a set" not in alone and "<td>0.750</td></tr>" in alone
 
 
 def test_what_was_learned_is_forgotten_over_a_set_too() -> None:
     said = Measure("energy, Grad-CAM", 2.0, said="Hug")
     share = Mean("maps", "web", "energy, Grad-CAM: says it", 12, 12, 0.75, 0.5, 0.9, math.nan, 0)
     html = answers_html([Answer("maps", "web", "Hug", 8, (said,))], {share.key: share})
-    assert "says the truth, share of 12 development clips" in html and "<td>0.75 <span" in html
+    assert "says the truth, share of 12 clips of a set" in html and "<td>0.75 <span" in html
     alike = Measure("SSIM, from head", 0.5)
     mean = replace(share, probe="weights", measure="SSIM, from head", mean=0.25)
     html = answers_html([Answer("weights", "web", "Hug", 8, (alike,))], {mean.key: mean})

@@ -3,6 +3,7 @@
   "use strict";
 
   const { el, say } = player;
+  const MARGIN = 20; // pixels around the two in the tile of attention's concept
 
   class Callouts {
     constructor() {
@@ -33,7 +34,7 @@
       this.#point(view, attention.prediction, seen);
     }
 
-    // Under the window, or over it where it lies low.
+    // Under the window, or over it where below there is no room above the sentence at the foot.
     #point(view, concept, { canvas, picture }) {
       const { energy, row, col } = view.at(concept);
       this.looks.hidden = energy <= 0;
@@ -41,13 +42,14 @@
       const [width, height] = [canvas.clientWidth, canvas.clientHeight];
       const place = player.seenPlace(width, height, view.pack.frame === "whole");
       const { s } = view.state;
-      const above = (row + s) / h > 0.62;
+      const low = place.y + ((row + s) / h) * place.height;
+      const above = low + this.looks.offsetHeight > height - this.says.offsetHeight - MARGIN;
       const edge = place.y + ((above ? row : row + s) / h) * place.height;
       const middle = canvas.offsetLeft + place.x + ((col + s / 2) / w) * place.width;
       this.looks.classList.toggle("above", above);
       const half = Math.min(60, picture.clientWidth / 2);
       this.looks.style.left = `${Math.max(half, Math.min(picture.clientWidth - half, middle))}px`;
-      this.looks.style.top = `${Math.max(20, edge)}px`;
+      this.looks.style.top = `${Math.max(above ? this.looks.offsetHeight + 8 : 20, edge)}px`;
     }
   }
 

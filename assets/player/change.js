@@ -1,19 +1,23 @@
 // What was done to a clip, as parameters of the page's address, and back.
 //   shift "darkness-0.32_motion blur-0.8" · hide "5-1000-2000-4500-7000_35-…": the frame's number and the box
-//   x0, y0, x1, y1 in shares of 10000; "only_" first where the other frames are as they were
+//   x0, y0, x1, y1 in shares of 10000; "only_" first where the other frames are as they were · brush: the cells of the box that are
+//   covered, 64 hexadecimal digits
 (function (player) {
   "use strict";
 
   const WHOLE = 10000;
+  const BRUSH = /^(?=.*[1-9a-f])[0-9a-f]{64}$/;
   const MOST = 200; // places that an address holds; a box that passes through more is not kept
 
   // Puts a change of the dial, {shift, hide}, into a query, and takes away what was there.
   function writeChange(query, { shift = {}, hide }) {
-    for (const name of ["shift", "hide"]) query.delete(name);
+    for (const name of ["shift", "hide", "brush"]) query.delete(name);
     const values = Object.entries(shift).map(([name, value]) => `${name}-${Number(value.toPrecision(4))}`);
     if (values.length) query.set("shift", values.join("_"));
     const places = Object.entries(hide?.places ?? {}).map(([number, box]) => [number, ...box.map(inShares)].join("-"));
-    if (places.length && places.length <= MOST) query.set("hide", [...(hide.only ? ["only"] : []), ...places].join("_"));
+    if (!places.length || places.length > MOST) return;
+    query.set("hide", [...(hide.only ? ["only"] : []), ...places].join("_"));
+    if (hide.brush) query.set("brush", hide.brush);
   }
 
   // The change that a query asks for; what makes no sense is left out.
@@ -31,9 +35,10 @@
       const sound = box.length === 4 && box.every((at) => Number.isInteger(at) && at <= WHOLE) && x0 < x1 && y0 < y1;
       if (sound && Number.isInteger(number)) places[number] = box.map((at) => at / WHOLE);
     }
+    const brush = BRUSH.test(query.get("brush")) && query.get("brush");
     return {
       ...(Object.keys(shift).length && { shift }),
-      ...(Object.keys(places).length && { hide: { places, only: said[0] === "only" } }),
+      ...(Object.keys(places).length && { hide: { places, only: said[0] === "only", ...(brush && { brush }) } }),
     };
   }
 

@@ -162,7 +162,8 @@
       const original = this.pictures.get(Math.max(0, this.pack.frames.findIndex((one) => one >= number)));
       if (!original) return original;
       const width = this.moving ? Math.min(original.width, this.owner.tiles.width, WIDEST) : original.width;
-      return this.preview.see(original, { frame: number, width, values: this.sliders.values, boxes: this.hide.boxes(pack, frame) });
+      const { values } = this.sliders;
+      return this.preview.see(original, { frame: number, width, values, boxes: this.hide.boxes(pack, frame), brush: this.hide.brush });
     }
 
     #makeReady() {

@@ -21,8 +21,20 @@
     return sums.map((tile) => tile.map((sum) => (sum * 16) / (w * h)));
   }
 
-  // picture with boxes [x0, y0, x1, y1], in shares of it, filled by its blurred mean.
-  function hidden(picture, boxes) {
+  const CELLS = 16;
+
+  // Whether a place (u, v) lies in a box [x0, y0, x1, y1]; with a brush, of 64 hexadecimal digits, whether it
+  // lies in one of the box's 16×16 cells that are set.
+  function covers([x0, y0, x1, y1], brush, u, v) {
+    if (!(x0 <= u && u < x1 && y0 <= v && v < y1)) return false;
+    if (!brush) return true;
+    const cell = (at, low, high) => clamp(Math.floor(((at - low) / (high - low)) * CELLS), 0, CELLS - 1);
+    const bit = CELLS * cell(v, y0, y1) + cell(u, x0, x1);
+    return Boolean((parseInt(brush[bit >> 2], 16) >> (3 - (bit & 3))) & 1);
+  }
+
+  // picture with boxes, in shares of it, filled by its blurred mean; brush: the cells of each that are covered.
+  function hidden(picture, boxes, brush = "") {
     const { pixels, w, h } = picture;
     const means = tileMeans(picture);
     const out = new Uint8ClampedArray(pixels);
@@ -30,7 +42,7 @@
     for (let y = 0; y < h; y++)
       for (let x = 0; x < w; x++) {
         const [u, v] = [(x + 0.5) / w, (y + 0.5) / h];
-        if (!boxes.some(([x0, y0, x1, y1]) => x0 <= u && u < x1 && y0 <= v && v < y1)) continue;
+        if (!boxes.some((box) => covers(box, brush, u, v))) continue;
         const [j, i] = [tile(x, w), tile(y, h)];
         const [b, a] = [Math.floor(j), Math.floor(i)];
         const [d, e] = [Math.min(b + 1, 3), Math.min(a + 1, 3)];
@@ -43,5 +55,5 @@
     return out;
   }
 
-  Object.assign(player, { fill, hidden });
+  Object.assign(player, { fill, hidden, covers });
 })((globalThis.AttentionPlayer ??= {}));

@@ -1,4 +1,5 @@
-// A part of the frames that is hidden: a box drawn on the frame, moved by mouse, touch or arrow keys.
+// A part of the frames that is hidden: a box drawn on the frame or what a brush paints, moved by mouse, touch or
+// arrow keys.
 (function (player) {
   "use strict";
 
@@ -12,7 +13,10 @@
     constructor(owner, onChange) {
       Object.assign(this, { owner, onChange });
       this.places = new Map(); // frame number → [x0, y0, x1, y1] in shares of the frame
-      this.draw = el("button", { type: "button", "aria-pressed": "false", onclick: () => this.#arm() }, attentionWords.say("player.hide.draw"));
+      this.brush = ""; // the cells of the box that are covered, see brush.js; all without one
+      this.tools = ["box", "brush"].map((tool) =>
+        el("button", { type: "button", "aria-pressed": "false", "data-tool": tool, onclick: () => this.#arm(tool === this.tool ? null : tool) }, attentionWords.say(`player.hide.${tool}`)),
+      );
       this.only = el(
         "select",
         { "aria-label": attentionWords.say("player.hide.where"), onchange: () => this.places.size && this.onChange() },
@@ -25,7 +29,7 @@
       this.root = el(
         "div",
         { class: "line" },
-        this.draw,
+        ...this.tools,
         this.only,
         button(attentionWords.say("player.hide.looks"), () => this.#set(this.#windows()), following),
         this.clear,
@@ -37,14 +41,16 @@
     // What the server is asked to hide; undefined for nothing.
     get asked() {
       if (!this.places.size) return undefined;
-      return { places: Object.fromEntries(this.places), only: this.only.value === "only" };
+      const places = Object.fromEntries(this.places);
+      return { places, only: this.only.value === "only", ...(this.brush && { brush: this.brush }) };
     }
 
     // Hides what was asked like this, undefined for nothing; nobody is asked.
     put(asked) {
       this.places = new Map(Object.entries(asked?.places ?? {}).map(([number, box]) => [Number(number), box]));
       this.only.value = asked?.only ? "only" : "";
-      this.#arm(false);
+      this.brush = asked?.brush ?? "";
+      this.#arm(null);
     }
 
     // The boxes of a pack's frame: between two places in a straight line, before and after them as they are.
@@ -105,13 +111,16 @@
 
     #set(places) {
       this.places = places;
-      this.#arm(false);
+      this.brush = "";
+      this.#arm(null);
       this.onChange();
     }
 
-    #arm(on = this.draw.getAttribute("aria-pressed") !== "true") {
-      this.draw.setAttribute("aria-pressed", String(on));
-      this.owner.root.classList.toggle("hiding", on);
+    // tool: what the next drag on the frame draws, "box" or "brush"; null for nothing.
+    #arm(tool) {
+      this.tool = tool;
+      for (const button of this.tools) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+      this.owner.root.classList.toggle("hiding", tool !== null);
     }
 
     #number() {
@@ -122,10 +131,12 @@
     #listen() {
       this.owner.root.addEventListener("pointerdown", (event) => {
         const canvas = event.target.closest?.(".frame-tile canvas");
-        if (!canvas || this.draw.getAttribute("aria-pressed") !== "true") return;
+        if (!canvas || !this.tool) return;
         const start = shareOf(canvas, event);
-        this.#put(spanned(start, start));
-        this.#follow(event, canvas, (at) => spanned(start, at));
+        const place = this.tool === "brush" ? this.#painting(canvas) : (at) => spanned(start, at);
+        if (this.tool === "box") this.brush = "";
+        this.#put(place(start));
+        this.#follow(event, canvas, place);
       });
       this.box.addEventListener("pointerdown", (event) => {
         const { canvas } = this.owner.tiles.tiles[0];
@@ -134,6 +145,17 @@
         this.#follow(event, canvas, ([toX, toY]) => shiftedBy(box, toX - x, toY - y));
       });
       this.box.addEventListener("keydown", (event) => this.#hear(event));
+    }
+
+    // Paints over the frame, in addition to what is painted there; the path through the clip begins anew.
+    #painting({ offsetWidth, offsetHeight }) {
+      const painted = new player.Painted(offsetWidth / offsetHeight, this.brush && this.#here(), this.brush);
+      this.places = new Map();
+      return (at) => {
+        painted.stroke(at);
+        this.brush = painted.digits;
+        return painted.box;
+      };
     }
 
     // Until the pointer is lifted the box lies where place(the pointer, in shares of the frame) says.
@@ -145,7 +167,7 @@
       const move = (moved) => this.#put(place(shareOf(canvas, moved)));
       const end = () => {
         target.removeEventListener("pointermove", move);
-        this.#arm(false);
+        if (this.tool === "box") this.#arm(null);
         this.box.focus();
       };
       target.addEventListener("pointermove", move);

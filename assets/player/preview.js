@@ -24,7 +24,7 @@
     }
 
     // The frame's picture as last shifted, a canvas; undefined until it has been.
-    // picture: ImageBitmap · wish: {frame: its index in the clip, width: in pixels, values, boxes}
+    // picture: ImageBitmap · wish: {frame: its index in the clip, width: in pixels, values, boxes, brush}
     see(picture, wish) {
       const text = JSON.stringify(wish);
       if (text !== this.wished) {
@@ -38,7 +38,7 @@
     #ask() {
       if (this.busy || !this.next) return;
       const { picture, wish } = this.next;
-      const { frame, width, values, boxes } = wish;
+      const { frame, width, values, boxes, brush } = wish;
       [this.busy, this.next] = [wish, null];
       this.worker ??= this.#work();
       const same = this.given?.picture === picture && this.given.width === width;
@@ -47,6 +47,7 @@
         number: this.number,
         values,
         boxes,
+        brush,
         ...(!same && { picture: { ...this.#pixels(picture, width), frame, seed: 0 } }),
       });
     }

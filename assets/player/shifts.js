@@ -206,13 +206,13 @@
     };
   }
 
-  // What a worker does: answers {picture (where it is another than before), values, boxes} with pixels.
+  // What a worker does: answers {picture (where it is another than before), values, boxes, brush} with pixels.
   function shifter() {
     let source, stages;
-    return ({ picture, values, boxes }) => {
+    return ({ picture, values, boxes, brush }) => {
       if (picture) [source, stages] = [picture, staged(picture)];
       const pixels = stages(values);
-      return boxes.length ? player.hidden({ ...source, pixels }, boxes) : pixels;
+      return boxes.length ? player.hidden({ ...source, pixels }, boxes, brush) : pixels;
     };
   }
 

@@ -8,7 +8,7 @@
   const SLIM = 168; // of a tile whose energy stands below its name
   const TALLEST = 0.36; // of the window's height: a taller picture would push the timeline off the screen
   const LEAST = 60; // pixels of picture; where they are fewer, the tiles scroll
-  const CAPTION = 62; // pixels below a picture, borders included
+  const CAPTION = 38; // pixels below a picture, borders included, beside the button of the energy
   const BADGES = {
     truth: attentionWords.say("player.tiles.truth"),
     wrong: attentionWords.say("player.tiles.vote"),
@@ -67,8 +67,10 @@
       if (!room || !this.tiles.length) return false;
       const gap = room < 520 ? 8 : GAP;
       const aspect = this.pack.size[0] / this.pack.size[1] || 1;
-      const caption = this.giant ? 120 : CAPTION;
-      const height = this.giant ? innerHeight - 90 : usualHeight(room, aspect, gap);
+      // the button of the energy, by tiles.css
+      const button = parseFloat(getComputedStyle(this.host).getPropertyValue("--touch")) - 6;
+      const caption = this.giant ? 120 : CAPTION + button;
+      const height = this.giant ? innerHeight - 90 : usualHeight(room, aspect, gap, caption);
       const { width, picture } = arrangement(this.tiles.length, { width: room, height }, aspect, gap, caption);
       this.host.style.gap = `${gap}px`;
       this.host.style.height = `${height}px`;
@@ -181,11 +183,11 @@
   }
 
   // The height of the usual five tiles: in one row, in two where the room is narrow.
-  function usualHeight(room, aspect, gap) {
+  function usualHeight(room, aspect, gap, caption) {
     const [columns, rows] = room < 700 ? [3, 2] : [5, 1];
     const width = (room - gap * (columns - 1)) / columns - 4;
     const tall = Math.min(width / aspect, Math.max(110, (innerHeight * TALLEST) / rows));
-    return Math.round(rows * (tall + CAPTION) + gap * (rows - 1));
+    return Math.round(rows * (tall + caption) + gap * (rows - 1));
   }
 
   // The columns that make the pictures of `count` tiles largest in a box, and the tiles' sizes in pixels.

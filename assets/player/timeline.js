@@ -40,12 +40,12 @@
       this.height = TOP + this.plot + 20 + VOTES;
       this.root.style.height = `${this.height}px`;
       this.left = roomy ? 120 : 46; // room for the buttons, which stand before the slider on this axis
-      this.right = width - (this.lines.length ? (roomy ? 136 : 78) : 12);
+      this.ink = inkOf(this.root);
+      this.right = width - (this.lines.length ? (roomy ? 136 : this.#nameRoom(0.28 * width)) : 12);
       this.width = width;
       this.onAxis(this.xAt(0), width - this.xAt(this.span));
       this.context = sizeCanvas(this.canvas, width, this.height);
       this.over = sizeCanvas(this.cursor, width, this.height);
-      this.ink = inkOf(this.root);
       this.context.clearRect(0, 0, width, this.height);
       const peak = Math.max(0, ...this.lines.map((line) => Math.max(...line.values)));
       this.top = peak ? niceTop(peak) : 1;
@@ -123,7 +123,7 @@
         if (this.lines.length) c.fillText(shortNumber(this.top * part), this.left - 8, y);
       }
       c.textAlign = "left";
-      c.fillText(attentionWords.say("player.timeline.energy"), 2, TOP + 4);
+      c.fillText(attentionWords.say("player.timeline.energy"), 2, this.y(this.top * 0.75)); // between two numbers
       c.textAlign = "center";
       for (const time of ticks(this.span, (this.right - this.left) / 56))
         c.fillText(`${Number(time.toFixed(1))} s`, this.xAt(time), TOP + this.plot + 13);
@@ -142,6 +142,13 @@
       const every = Math.max(1, Math.ceil(values.length / 12));
       for (let frame = 0; frame < values.length; frame += every)
         stamp(c, mark, this.x(frame), this.y(values[frame]), 3.5);
+    }
+
+    // The pixels that the longest name and its mark take, up to a limit.
+    #nameRoom(most) {
+      const c = this.canvas.getContext("2d");
+      c.font = this.ink.font;
+      return Math.min(most, 24 + Math.ceil(Math.max(...this.lines.map(({ name }) => c.measureText(name).width))));
     }
 
     // The names at the right end of their lines, pushed apart where they would overlap.

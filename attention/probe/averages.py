@@ -10,6 +10,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
+from attention.disk.home import home
 from attention.disk.whole import whole_file
 from attention.probe.asking import Answer
 from attention.probe.known.probe import SAYS_IT, Measure
@@ -90,8 +91,14 @@ def interval(values: Sequence[float], owners: Sequence[str]) -> tuple[float, flo
     return float(low), float(high)
 
 
+def means_of(model: str) -> Path:
+    """The folder whose means stand on the page beside one clip's answer; model: a name."""
+    return home() / "trust" / model
+
+
 def write_means(path: Path, found: Iterable[Mean]) -> Path:
     """A row of COLUMNS for each, the file whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as partial, partial.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file, lineterminator="\n")
         rows.writerow(COLUMNS)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from attention.errors import InputError
 from attention.media.clip import Picture
-from attention.probe.hide import Box, Boxes, following, hidden, in_one
+from attention.probe.hide import Box, Boxes, brush_of, following, hidden, in_one
 from attention.probe.shift.registry import sentence_of, shifted, shifts, values_of
 
 MOST_PLACES = 1000  # more than a look has frames
@@ -21,12 +21,14 @@ class Change:
     """shift: (name, value) · places: (frame number, box in shares of the frame), in order of the frames.
 
     only: the box is in the first place's frame alone; else it passes through all places and stays before
-    the first and after the last.
+    the first and after the last. brush: the cells of the box that are covered, as `brush_of` reads them;
+    all without it.
     """
 
     shift: tuple[tuple[str, float], ...] = ()
     places: tuple[tuple[int, Box], ...] = ()
     only: bool = False
+    brush: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.shift or self.places)
@@ -38,7 +40,8 @@ class Change:
             found["shift"] = dict(self.shift)
         if self.places:
             places = {str(number): list(box) for number, box in self.places}
-            found["hide"] = {"places": places, "only": self.only}
+            brush = {"brush": self.brush} if self.brush else {}
+            found["hide"] = {"places": places, "only": self.only, **brush}
         return found
 
     @property
@@ -59,9 +62,10 @@ UNCHANGED = Change()
 
 
 def change_of(told: Mapping[str, Any]) -> Change:
-    """The change that {"shift": {name: value}, "hide": {"places": {frame number: box}, "only": …}} asks for.
+    """The change that is asked for: {"shift": {name: value}, "hide": {"places": {frame number: box}, …}}.
 
-    InputError for a shift that there is not, and for what is not a box.
+    `hide` may hold "only" and "brush" too: see `Change`.
+    InputError for a shift that there is not, and for what is not a box or a brush.
     """
     shift, hide = told.get("shift") or {}, told.get("hide") or {}
     if not isinstance(shift, dict) or not isinstance(hide, dict):
@@ -69,10 +73,14 @@ def change_of(told: Mapping[str, Any]) -> Change:
     places = hide.get("places") or {}
     if not isinstance(places, dict) or len(places) > MOST_PLACES:
         raise InputError(f"What to hide is at most {MOST_PLACES} boxes, each with its frame.")
+    brush = str(hide.get("brush") or "")
+    if brush:
+        brush_of(brush)
     return Change(
         shift=tuple(values_of(shift).items()),
         places=tuple(sorted(_place(number, box) for number, box in places.items())),
         only=bool(hide.get("only")),
+        brush=brush,
     )
 
 
@@ -100,7 +108,8 @@ def changed(
     """
     found = shifted(frames, dict(change.shift), numbers)
     boxes = boxes_of(change, numbers) if boxes is None else boxes
-    return hidden(found, boxes) if any(boxes) else found
+    brush = brush_of(change.brush) if change.brush else None
+    return hidden(found, boxes, brush) if any(boxes) else found
 
 
 def _place(number: Any, box: Any) -> tuple[int, Box]:

@@ -11,7 +11,9 @@ from attention.probe.shift.shift import rounded
 
 Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in shares of the frame, 0 … 1
 Boxes = Sequence[Sequence[Box]]  # of each frame
+Brush = NDArray[np.bool_]  # [16,16]: the cells of a box that are covered
 TILES = 4
+CELLS = 16
 
 
 def blurred_mean(frames: Picture) -> Picture:
@@ -30,14 +32,14 @@ def blurred_mean(frames: Picture) -> Picture:
     return found
 
 
-def hidden(frames: Picture, boxes: Boxes) -> Picture:
+def hidden(frames: Picture, boxes: Boxes, brush: Brush | None = None) -> Picture:
     """Frames [N,H,W,3] with boxes covered by their blurred mean; boxes: some, one or none for each frame.
 
-    A pixel is covered when its centre lies in a box: x0 ≤ (x + ½)/W < x1, and so for y. InputError for a
-    box that lies outside the frame or is upside down, and where the whole picture would be covered in every
-    frame.
+    A pixel is covered when its centre lies in a box: x0 ≤ (x + ½)/W < x1, and so for y; with a brush when
+    it lies in one of the box's 16×16 equal cells that are set. InputError for a box that lies outside the
+    frame or is upside down, and where the whole picture would be covered in every frame.
     """
-    cover = np.stack([_cover(own, frames.shape[1:3]) for own in boxes])
+    cover = np.stack([_cover(own, frames.shape[1:3], brush) for own in boxes])
     if all(_middle(own).all() for own in cover):
         raise InputError(
             "The boxes cover the whole picture: nothing is left to see; make them smaller."
@@ -92,7 +94,24 @@ def window_box(
     )  # fmt: skip
 
 
-def _cover(boxes: Sequence[Box], size: Sequence[int]) -> NDArray[np.bool_]:
+def brush_of(digits: str) -> Brush:
+    """The brush that 64 hexadecimal digits write, cell by cell and row by row, the highest bit first.
+
+    InputError for anything else, and for a brush without a cell.
+    """
+    if len(digits) != CELLS * CELLS // 4 or set(digits) - set("0123456789abcdef"):
+        raise InputError(
+            "A brush is 64 hexadecimal digits, a bit for each of the box's 16×16 cells."
+        )
+    if not int(digits, 16):
+        raise InputError("The brush covers no cell of its box; paint over a part of the frame.")
+    bits = np.unpackbits(np.frombuffer(bytes.fromhex(digits), np.uint8))
+    return bits.astype(bool).reshape(CELLS, CELLS)
+
+
+def _cover(
+    boxes: Sequence[Box], size: Sequence[int], brush: Brush | None = None
+) -> NDArray[np.bool_]:
     y, x = ((np.arange(length) + 0.5) / length for length in size)
     cover = np.zeros(tuple(size), bool)
     for box in boxes:
@@ -102,5 +121,13 @@ def _cover(boxes: Sequence[Box], size: Sequence[int]) -> NDArray[np.bool_]:
             raise InputError(
                 f"The box {corners} covers nothing of the frame; give x0, y0, x1, y1 in shares of it, 0 to 1."
             )
-        cover |= ((y0 <= y) & (y < y1))[:, None] & ((x0 <= x) & (x < x1))
+        inside = ((y0 <= y) & (y < y1))[:, None] & ((x0 <= x) & (x < x1))
+        if brush is not None:
+            inside &= brush[np.ix_(_cells(y, y0, y1), _cells(x, x0, x1))]
+        cover |= inside
     return cover
+
+
+def _cells(at: NDArray[np.float64], low: float, high: float) -> NDArray[np.int64]:
+    """The cell of a box from low to high in which each place lies, the nearest for one that lies outside."""
+    return np.clip(np.floor((at - low) / (high - low) * CELLS), 0, CELLS - 1).astype(np.int64)

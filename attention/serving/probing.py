@@ -4,13 +4,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attention.disk.home import ASSETS
+from attention.disk.home import ASSETS, own_models
 from attention.disk.whole import whole_file
 from attention.errors import InputError, full_disk_told
 from attention.gate.line import LINE
@@ -40,16 +39,22 @@ def offered_probes() -> tuple[Probe, ...]:
     return tuple(probe for probe in probes() if probe.plain)
 
 
-@lru_cache
 def over_set(model: str) -> "Mapping[tuple[str, str, str], Mean]":
-    """What the probes say of a model that ships, over drawn development clips; nothing of other models.
+    """What the probes say of a model over the clips of a set: by probe, CNN and measure.
 
-    Measured beforehand by `python -m training trust`: by probe, CNN and measure.
+    Measured beforehand by `python -m training trust`, for models that ship over drawn development clips;
+    empty where nobody has. Of two sets that were asked the same, the later one counts.
     """
-    from attention.probe.averages import read_means
+    from attention.probe.averages import means_of, read_means
 
-    tables = sorted((FOLDER / model).glob("*.csv")) if model in shipped_models() else []
+    folders = {name: FOLDER / name for name in shipped_models()}
+    folders |= {name: means_of(name) for name in own_models()}
+    tables = sorted(folders[model].glob("*.csv"), key=_written) if model in folders else []
     return {mean.key: mean for table in tables for mean in read_means(table)}
+
+
+def _written(path: Path) -> tuple[float, str]:
+    return path.stat().st_mtime, path.name
 
 
 def probed(looked: Looked, name: str, tell: Tell | None = None) -> "tuple[Answer, ...]":

@@ -51,6 +51,7 @@ SCRIPTS = (
     "shifts.js",
     "preview.js",
     "curve.js",
+    "brush.js",
     "hide.js",
     "sliders.js",
     "dial.js",

@@ -1,11 +1,16 @@
-"""Ten visitors work while an eleventh floods, hogs and fills: by how much they wait longer."""
+"""Ten visitors work while an eleventh floods, hogs and fills: by how much they wait longer.
+
+SOAK_ATTACKS: some of what it does, see attacks.py, such as flood,fill. SOAK_ROUNDS.
+"""
 
 import asyncio
+import json
 import os
+import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections import Counter
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
@@ -19,10 +24,10 @@ from tests.soak.running_app import RunningApp
 from tests.soak.visitor import Events, RefusedError, Visitor
 
 VISITORS, SECONDS, PAUSE = 10, 30.0, 4.0
-ROUNDS = (
-    3  # each without and then with the hostile one, as a machine is not equally quiet at all times
-)
+# each without and then with the hostile one, as a machine is not equally quiet at all times
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "3"))
 MOST = 2.0  # times as long, in the 95th percentile
+ATTACKS = os.environ.get("SOAK_ATTACKS", "flood,hog,drip,fill,abort")
 HOG = (1440, 1440, 400)  # pixels and frames of a picture that moves, as large as a GIF may be
 
 
@@ -39,7 +44,7 @@ def main() -> bool:
             app.wait_until_idle()
             hog = _hog(Path(folder) / "hog.gif")
             asyncio.run(_warm(app.url))
-            before, under = _none(), _none()
+            before, under = Times(), Times()
             for _ in range(ROUNDS):
                 for times, hostile in ((before, None), (under, hog)):
                     asyncio.run(_phase(app.url, hostile, times))
@@ -48,7 +53,7 @@ def main() -> bool:
             app.kill()
             del os.environ["ATTENTION_HOSTED"]
     for kind in ("sample", "dial"):
-        calm, pressed = (_percentiles(times[kind]) for times in (before, under))
+        calm, pressed = (_percentiles(times.seconds[kind]) for times in (before, under))
         for what, found in (("without", calm), ("with", pressed)):
             report.line(
                 f"{kind}, seconds: median {what}", f"{found[0]:.2f}", f"{found[1]:.2f} (95th)"
@@ -57,18 +62,24 @@ def main() -> bool:
         report.line(f"{kind}: 95th percentile, times as long", f"{share:.2f}", f"goal {MOST:g}")
         if pressed[1] > MOST * max(calm[1], 0.3):
             report.add([f"{kind}s took {pressed[1]:.1f} s in place of {calm[1]:.1f} s"])
-    refused = {said for times in (before, under) for said in times["refused"]}
-    report.add(f"refused: {said}" for said in sorted(map(str, refused)))
-    report.line(
-        "refusals of the hostile one",
-        len(under["hostile"]),
-        str(sorted(set(map(str, under["hostile"])))[:3]),
-    )
+    refused = {said for times in (before, under) for said in times.refused}
+    report.add(f"refused: {said}" for said in sorted(refused))
+    report.line("the hostile one did", under.acts.total(), str(dict(under.acts)))
+    report.line("and was refused", under.rejected.total(), str(dict(under.rejected.most_common(3))))
     return report.close()
 
 
-Times = dict[str, list[float | str]]
 _asked = count(1)  # no strength is asked for twice: its answer would be at hand
+
+
+@dataclass
+class Times:
+    """Seconds by what was done, and what honest visitors were refused; of the hostile one what it did."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"sample": [], "dial": []})
+    refused: list[str] = field(default_factory=list)
+    acts: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
 
 
 async def _warm(url: str) -> None:
@@ -85,24 +96,19 @@ def _drawn() -> list[str]:
     return [sample.key for sample in samples() if sample.model == "interactions"]
 
 
-def _none() -> Times:
-    return {"sample": [], "dial": [], "refused": [], "hostile": []}
-
-
 async def _phase(url: str, hog: Path | None, times: Times) -> None:
     limits = httpx.Limits(max_connections=None)
     async with httpx.AsyncClient(timeout=180, limits=limits) as http:
         at = Events.of(url)
+        hostile = asyncio.create_task(_attacked(url, hog)) if hog else None
         until = time.monotonic() + SECONDS
-        honest = [
-            _works(Visitor(http, at, f"10.0.0.{n}"), n, until, times) for n in range(VISITORS)
-        ]
-        attacks = [] if hog is None else _attacks(http, at, hog, until, times)
-        rude = [asyncio.create_task(attack) for attack in attacks]
-        await asyncio.gather(*honest)
-        for task in rude:
-            task.cancel()
-        await asyncio.gather(*rude, return_exceptions=True)
+        await asyncio.gather(
+            *(_works(Visitor(http, at, f"10.0.0.{n}"), n, until, times) for n in range(VISITORS))
+        )
+        if hostile:
+            said = await hostile
+            times.acts.update(said["done"])
+            times.rejected.update(said["refused"])
 
 
 async def _works(visitor: Visitor, number: int, until: float, times: Times) -> None:
@@ -113,85 +119,24 @@ async def _works(visitor: Visitor, number: int, until: float, times: Times) -> N
     turn = number
     while time.monotonic() < until:
         try:
-            times["sample"].append(await visitor.choose(keys[turn % len(keys)]))
+            times.seconds["sample"].append(await visitor.choose(keys[turn % len(keys)]))
             await asyncio.sleep(PAUSE / 2)
             strength = 0.2 + 0.05 * (turn % 10) + 1e-5 * next(_asked)
-            times["dial"].append(await visitor.shift(strength))
+            times.seconds["dial"].append(await visitor.shift(strength))
         except RefusedError as refusal:
-            times["refused"].append(str(refusal))
+            times.refused.append(str(refusal))
         await asyncio.sleep(PAUSE)
         turn += 1
 
 
-def _attacks(
-    http: httpx.AsyncClient, at: Events, hog: Path, until: float, times: Times
-) -> list[Awaitable[None]]:
-    """What the hostile one does at once."""
-    bad = Visitor(http, at, "66.6.6.6")
-
-    async def again(act: Callable[[], Awaitable[object]], pause: float) -> None:
-        if not bad.token:
-            await bad.come()
-        while time.monotonic() < until:
-            with suppress(httpx.HTTPError):
-                try:
-                    await act()
-                except RefusedError as refusal:
-                    times["hostile"].append(str(refusal))
-            await asyncio.sleep(pause)
-
-    async def flood() -> None:
-        number, component = at.sample
-        said = await bad.join(number, [None], component, {"sample": "lion"})
-        if said.is_error:
-            raise RefusedError(said.text[:100])
-
-    async def take_the_line() -> None:
-        await bad.bring(await bad.upload(hog), hog.name, 1)
-
-    async def drip() -> None:
-        async def slow() -> object:
-            yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n'
-            while time.monotonic() < until:
-                yield b"0" * 10
-                await asyncio.sleep(1)
-
-        headers = {
-            "content-type": "multipart/form-data; boundary=x",
-            "x-forwarded-for": bad.address,
-        }
-        await http.post(f"{at.url}/upload", content=slow(), headers=headers)  # type: ignore[arg-type]
-
-    async def abort() -> None:
-        async def cut_short() -> object:
-            yield b'--x\r\nContent-Disposition: form-data; name="files"; filename="b.mp4"\r\n\r\n'
-            yield bytes(2_000_000)
-            raise httpx.WriteError("the browser was closed")
-
-        headers = {
-            "content-type": "multipart/form-data; boundary=x",
-            "content-length": "9000000",
-            "x-forwarded-for": bad.address,
-        }
-        await http.post(f"{at.url}/upload", content=cut_short(), headers=headers)  # type: ignore[arg-type]
-
-    async def fill() -> None:
-        given = {"files": ("full.mp4", os.urandom(20_000_000))}
-        said = await http.post(
-            f"{at.url}/upload", files=given, headers={"x-forwarded-for": bad.address}
-        )
-        if said.is_error:
-            raise RefusedError(said.text[:100])
-
-    floods = [again(flood, 0.02) for _ in range(4)]
-    hogs = [again(take_the_line, 0.1) for _ in range(4)]
-    return [
-        *floods,
-        *hogs,
-        *[again(drip, 1.0) for _ in range(4)],
-        again(fill, 0.5),
-        again(abort, 0.5),
-    ]
+async def _attacked(url: str, hog: Path) -> dict[str, dict[str, int]]:
+    """How often the hostile one did what, and what it was refused."""
+    command = ["-m", "tests.soak.attacks", url, str(hog), str(SECONDS), ATTACKS]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, start_new_session=True
+    )
+    said, _ = await process.communicate()
+    return dict(json.loads(said))
 
 
 def _hog(path: Path) -> Path:
@@ -208,6 +153,6 @@ def _hog(path: Path) -> Path:
     return path
 
 
-def _percentiles(seconds: list[float | str]) -> tuple[float, float]:
-    found = np.array([float(s) for s in seconds] or [np.nan])
+def _percentiles(seconds: list[float]) -> tuple[float, float]:
+    found = np.array(seconds or [np.nan])
     return float(np.median(found)), float(np.percentile(found, 95))

@@ -53,7 +53,9 @@ def main() -> bool:
     seen = Seen()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["ATTENTION_HOSTED"] = "1"  # so that each has an address of their own
-        app = RunningApp(Path(folder) / "home")
+        app = RunningApp(
+            Path(folder) / "home", ATTENTION_STORE_GB="0.5"
+        )  # full within the first half
         try:
             app.start()
             clips = [_clip(Path(folder), number) for number in range(8)]

@@ -112,7 +112,7 @@ class Visitor:
         began = time.perf_counter()
         said = await self.join(number, data, component, event)
         if said.is_error:
-            raise RefusedError(said.json()["detail"])
+            raise RefusedError(said.text[:200])
         wanted = said.json()["event_id"]
         where = f"{self.at.url}/queue/data?session_hash={self.session}"
         async with self.http.stream("GET", where, headers=self._headers()) as stream:

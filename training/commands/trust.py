@@ -9,7 +9,7 @@ from attention.errors import InputError
 from attention.media.clip import Limits
 from attention.model.folder import Model, load_model
 from attention.probe.asking import Answer, answered
-from attention.probe.averages import means, write_means
+from attention.probe.averages import means, means_of, write_means
 from attention.probe.held import held
 from attention.probe.known.probe import Probe
 from attention.probe.known.registry import listed, probes_named
@@ -27,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"probes:\n{listed()}"
     parser.add_argument("model", metavar="MODEL", help="a model's name or folder")
     parser.add_argument("source", metavar="SOURCE", help="a data set with labelled clips")
-    parser.add_argument("out", metavar="OUT", type=Path, help="the CSV file to write")
+    parser.add_argument(
+        "out", metavar="OUT", type=Path, nargs="?",
+        help="the CSV file to write (default: where the page shows it under Compare, with MODEL)",
+    )  # fmt: skip
     parser.add_argument("--probe", metavar="A,B", required=True, help="ask these, listed below")
     parser.add_argument("--fold", help="fold of the clips (default: the first)")
     parser.add_argument("--part", choices=("train", "dev", "test"), default="dev")
@@ -60,7 +63,11 @@ def run(arguments: argparse.Namespace) -> int:
     if not found:
         raise InputError(f"None of the {len(clips)} clips could be read; check the set.")
     answers = [answers for _, answers in found]
-    write_means(arguments.out, means(answers, [recording_of(clip) for clip, _ in found]))
+    out = (
+        arguments.out
+        or means_of(model.name) / f"{source.name}-{'-'.join(p.name for p in probes)}.csv"
+    )
+    write_means(out, means(answers, [recording_of(clip) for clip, _ in found]))
     return 0
 
 

@@ -20,7 +20,6 @@ from training.report.plot import (
     DASHES,
     INTERVAL,
     LINES_HEIGHT,
-    MARKERS,
     RUN_COLOURS,
     Chart,
     Trace,
@@ -36,6 +35,7 @@ from training.report.training_log import PANELS, POOL, panel_title, smoothed
 
 STEP = 1.012  # error bars of neighbouring methods stand side by side, not on each other
 CONFUSIONS_TOLD = 3
+FILLED = ("", "-open", "-dot", "-open-dot")  # by sweep, as plotly names it
 UNKNOWN: Marker = "star"  # of a method that this version does not know
 LEGEND = 30  # characters of a sweep's title in a legend
 
@@ -192,8 +192,9 @@ def _curve(method: str, rows: pd.DataFrame, place: int, of: str, none: float, la
     )  # fmt: skip
 
 
-def _marker(marker: Marker, place: int) -> Marker:
-    return MARKERS[(MARKERS.index(marker) + place) % len(MARKERS)] if place else marker
+def _marker(marker: Marker, place: int) -> str:
+    """A method's own sign, filled in another way for each sweep."""
+    return marker + FILLED[place % len(FILLED)]
 
 
 def _paper(method: str, rows: pd.DataFrame, none: float, last: float) -> Trace:

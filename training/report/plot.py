@@ -60,7 +60,7 @@ def line(
     y: Sequence[float],
     colour: str,
     dash: str = "solid",
-    marker: Marker | None = None,
+    marker: str | None = None,
     error: Sequence[float] | None = None,
     notes: Sequence[str] = (),
     group: str = "",
