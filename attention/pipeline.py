@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attention.analysis import Analysis, check_finite, notes_of, verdicts_of
 from attention.concepts import ConceptSet
-from attention.engine.look import Look, Sight
+from attention.engine.look import Look, Sight, seen_by_all
 from attention.engine.overlap import Clock, read_ahead
 from attention.engine.wide import wide_engine_of
 from attention.errors import InputError, whole_number
@@ -121,7 +121,7 @@ def _looked_at(
     def see(frames: Frames) -> tuple[Frames, list[Sight]]:
         with clock.during("decode"):
             x = looks[0].backbone.preprocess(frames.rgb, whole)
-        return frames, [look.see(x, clock) for look in looks]
+        return frames, seen_by_all(looks, x, clock)
 
     with closing(read_ahead(clock.timed("decode", chunks), see)) as seen:
         for frames, sights in seen:

@@ -53,6 +53,14 @@ def test_a_class_in_two_windows(browser: Any, class_url: str) -> None:
         teacher.goto(f"{class_url}?lang=en")
         teacher.get_by_role("button", name="Teach a class").click()
         says(teacher, "All screens follow you")
+        # gradio's page sets buttons and headings back: the panel's own rules must win
+        styled = "([tag, name]) => getComputedStyle(document.querySelector(`.attention-class ${tag}`))[name]"
+        for tag, name in (
+            ("button", "paddingLeft"),
+            ("h3", "marginTop"),
+            ("select", "paddingRight"),
+        ):
+            assert float(teacher.evaluate(styled, [tag, name]).removesuffix("px")) > 8
         code = teacher.inner_text(".attention-class .code")
 
         pupil.goto(class_url)

@@ -1,6 +1,7 @@
 """The lesson as a pupil walks it: every step, and every number against the looks' own."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,12 +9,19 @@ import numpy as np
 import pytest
 
 from attention.pack import load_pack
+from attention.probe.held import held
+from attention.probe.shift.registry import shifted, shifts
 from attention.probe.trust.truth import energy_inside
+from attention.serving.offered import ready_model
+from attention.serving.samples import samples
 from attention.serving.shipped import FOLDER
 from tests.pages import READY, violations, watched_page
 from training.fit.losses import energy_loss
+from training.fit.settings import BETA
+from training.tabs.learn.distances import distances
 from training.tabs.learn.facts import fact, square_boxes
 from training.tabs.learn.steps import told
+from training.tabs.learn.tab import CLIPS
 
 HEARD = """() => {
     window.heard = [];
@@ -163,10 +171,13 @@ def see_branches(page: Any) -> None:
     net, kiss, hug = looked.sides[1].net_energies, 3, 2
     f_minus = other.sides[1].net_energies[len(other.frames) // 2, 0]
     wanted = [net[8, kiss], net[8, hug], net[18, kiss], f_minus]
-    assert numbers(page, "#lesson .branches figure", "energy") == pytest.approx(wanted, abs=1e-6)
+    assert numbers(page, "#lesson .branches [data-energy]", "energy") == pytest.approx(
+        wanted, abs=1e-6
+    )
     (loss,) = numbers(page, "#lesson [data-loss].sum", "loss")
     true, false = (_torch(net[8, one]) for one in (kiss, hug))
     assert loss == pytest.approx(float(energy_loss(true, false)), abs=1e-6)
+    see_triplets(page)
     small = numbers(page, "#lesson .pool li", "loss")
     while page.get_by_role("button", name="Double the pool").is_enabled():
         page.get_by_role("button", name="Double the pool").click()
@@ -179,6 +190,36 @@ def see_branches(page: Any) -> None:
     found = numbers(page, "#lesson .pool li", "loss")
     assert found == pytest.approx(sorted(hardest, reverse=True)[:4], abs=1e-6)
     assert sum(found) >= sum(small)
+
+
+def see_triplets(page: Any) -> None:
+    """The step's triplet loss, with its own F⁻ and with the hardest; and the hardest of all triplets."""
+    D = {
+        one: {other: np.array(rows) for other, rows in row.items()}
+        for one, row in distances(CLIPS).items()
+    }
+    near, kiss = D["kiss-0"]["kiss-0"][8, 18], D["kiss-0"]
+    others = [kiss[key][8] for key in CLIPS if key != "kiss-0"]
+    middle = kiss["handshake-0"][8, len(pack("handshake-0").frames) // 2]
+    for name, far in (("any F⁻", middle), ("the hardest F⁻", np.concatenate(others).min())):
+        page.get_by_role("button", name=name).click()
+        (loss,) = numbers(page, "#lesson [data-triplet]", "triplet")
+        assert loss == pytest.approx(max(0, near - far + BETA), abs=1e-4)
+        assert f"{near:.3f} − {far:.3f} + {BETA:.3f}" in page.inner_text("#lesson [data-triplet]")
+    page.get_by_role("button", name="any F⁻").click()
+    losses = [
+        near - far + BETA
+        for key in CLIPS
+        for frame, row in enumerate(D[key][key])
+        for plus, near in enumerate(row)
+        if plus != frame
+        for other in CLIPS
+        if other != key
+        for far in D[key][other][frame]
+    ]
+    assert numbers(page, "#lesson .triplets", "loss") == pytest.approx([max(losses)])
+    assert numbers(page, "#lesson .triplets", "many") == [sum(loss > 0 for loss in losses)]
+    assert f"the {len(losses)} triplets" in page.inner_text("#lesson .triplets")
 
 
 def _torch(value: Any) -> Any:
@@ -194,7 +235,20 @@ def see_dial(page: Any) -> None:
     page.wait_for_selector(
         "#lesson .dial .sum:has-text('Of the whole clip, the vote says')", timeout=READY
     )
-    assert "undefined" not in page.inner_text("#lesson .dial")
+    assert not re.search("undefined|true$", page.inner_text("#lesson .dial figcaption"))
+    # the player shows what the network saw then, and the clip as it is once the shift is taken away
+    shown = """document.querySelector('#lesson .attention-player:not(.dial *)').player.view.pack
+        .sides.get('web').energies"""
+    looked = pack("kiss-0").sides[0].energies.ravel()
+    page.wait_for_function(f"Math.abs({shown}[0] - {looked[0]}) > 1e-3")
+    found = page.evaluate(f"[...{shown}]")
+    sample = next(one for one in samples() if one.key == "kiss-0")
+    clip = held(sample.path, sample.every)
+    rgb = shifted(clip.rgb, {shifts()[0].name: "hard"}, clip.frames.indices)
+    wanted = clip.changed(rgb).analysis(ready_model(sample.model)).sides[0].energies
+    assert found == pytest.approx(wanted.ravel().tolist(), rel=1e-4, abs=1e-5)
+    page.get_by_role("button", name="none", exact=True).click()
+    page.wait_for_function(f"Math.abs({shown}[0] - {looked[0]}) < 1e-6")
     assert "-0.11 … 0.15" in page.inner_text("#lesson").replace("\u2212", "-")
 
 

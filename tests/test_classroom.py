@@ -173,6 +173,36 @@ def test_without_the_teacher_nobody_is_led_until_they_are_back(held):
     assert held.state()["teacher"] is False
 
 
+def test_two_teachers_have_two_classes_that_know_nothing_of_each_other(held):
+    colleague = held.page("colleague")
+    other = colleague.post("open").json()
+    ann, ben = held.page("ann", joins=True), held.page("ben")
+    ben.join(other["code"])
+    ann.answer(held.code, 1)
+    ben.answer(other["code"], 2)
+    assert [bar["before"] for bar in held.tally()["bars"]] == [[0, 1]]
+    mine = {"code": other["code"], "secret": held.secret, "led": True, "step": 7}
+    assert held.teacher.post("steer", **mine).status_code == 403
+    assert ben.get("state", other["code"]).json()["step"] == 1
+    assert colleague.post("close", **{name: other[name] for name in ("code", "secret")}).json() == {
+        "closed": True
+    }
+    assert ben.get("state", other["code"]).status_code == 404 and held.state()["pupils"] == 1
+
+
+def test_a_class_of_one_and_of_none_is_a_class(held):
+    nobody = held.tally()
+    assert (nobody["pupils"], nobody["bars"], nobody["heat"]) == (0, [], [])
+    assert nobody["tests"]["both"] == {"pupils": 0, "pre": None, "post": None}
+    export = held.teacher.get("export", held.code, **{SECRET: held.secret})
+    assert len(export.text.splitlines()) == 1  # the columns
+    ann = held.page("ann", joins=True)
+    ann.answer(held.code, 2)
+    ann.answer(held.code, 0, when="after")
+    (bar,) = held.tally()["bars"]
+    assert (bar["before"], bar["after"], bar["changed"]) == ([0, 0, 1], [1], 1)
+
+
 def test_who_closed_the_page_is_not_counted_as_here(held):
     ann, _ = held.page("ann", joins=True), held.page("ben", joins=True)
     held.clock.seconds += room.HERE - 1

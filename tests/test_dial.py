@@ -1,6 +1,8 @@
 """The shift dial: a look again at shifted frames, the curves beside it, and what leaves the page."""
 
+from dataclasses import replace
 from pathlib import Path
+from weakref import WeakSet
 
 import gradio as gr
 import numpy as np
@@ -8,15 +10,18 @@ import pytest
 from numpy.typing import NDArray
 
 from attention.errors import InputError
+from attention.gate.line import LINE
 from attention.media.clip import Frames, Limits
 from attention.media.frames import FrameReader
 from attention.pack import load_pack
 from attention.pipeline import analyse
 from attention.probe.change import UNCHANGED, boxes_of, change_of
+from attention.probe.held import Held
 from attention.probe.shift.registry import shifts
+from attention.serving import dial
 from attention.serving.curves import FOLDER, shift_curves
-from attention.serving.dial import ChangedReader, look_changed
-from attention.serving.looking import Looked, look
+from attention.serving.dial import Answers, ChangedReader, line_for, look_changed, made_ready
+from attention.serving.looking import Looked, Progress, look
 from attention.serving.turns import Desk
 from attention.serving.workroom import Workroom
 from attention.tabs.heatmaps.asking import look_at_changed, look_at_frames, stopped
@@ -120,6 +125,82 @@ def test_a_change_is_one_answer_and_a_stop_says_what_is_shown(looked: Looked) ->
         assert "Stopped" in said and value["stopped"] and value["change"] == DARK.to_json()
     finally:
         room.store.close()
+
+
+def test_a_class_that_asks_the_same_of_a_sample_has_it_looked_at_once(
+    looked: Looked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample, asked = replace(looked, sample="hug-0"), list[Looked]()
+    make = dial._changed_pack
+    monkeypatch.setattr(dial, "_answers", Answers())
+    monkeypatch.setattr(
+        dial, "_changed_pack", lambda one, tell: asked.append(one) or make(one, tell)
+    )
+    folders = [tmp_path / name for name in "abcd"]
+    for folder in folders:
+        folder.mkdir()
+    first, second = (look_changed(sample, DARK, folder) for folder in folders[:2])
+    assert len(asked) == 1 and first.pack != second.pack
+    assert first.pack.read_bytes() == second.pack.read_bytes()
+    assert load_pack(second.pack).notes[-1].count("darkness 0.5") == 1
+    darker = change_of({"shift": {"darkness": 0.6}})
+    assert [line_for(second, change) for change in (DARK, darker)] == [None, LINE]
+    room = Workroom()
+    with LINE.turn():  # somebody else is looked at: the answer is there all the same
+        (answer,) = look_at_changed(room, Desk(), sample, DARK.to_json())
+    assert answer[0].change == DARK and len(asked) == 1
+    room.store.close()
+    look_changed(
+        replace(sample, pack=second.pack), DARK, folders[2]
+    )  # another look at the same file
+    for _ in range(2):
+        look_changed(looked, DARK, folders[3])  # a clip of one's own is kept nowhere
+    assert len(asked) == 4 and line_for(looked, DARK) is LINE
+
+
+def test_answers_at_hand_are_bounded_and_the_longest_unasked_goes(looked: Looked) -> None:
+    answers, sample = Answers(most=10), replace(looked, sample="hug-0")
+    changes = [change_of({"shift": {"darkness": value}}) for value in (0.1, 0.2, 0.3, 0.4)]
+    for change in changes[:2]:
+        answers.keep(sample, change, b"12345")
+    answers.find(sample, changes[0])
+    answers.keep(sample, changes[2], b"12345")
+    answers.keep(sample, changes[3], b"more than ten")
+    found = [answers.find(sample, change) for change in changes]
+    assert found == [b"12345", None, b"12345", None]
+
+
+def test_dials_are_opened_by_many_and_the_clip_is_looked_at_once(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, analysis = list[int](), Held.analysis
+    monkeypatch.setattr(dial, "_awake", WeakSet())
+    monkeypatch.setattr(
+        Held,
+        "analysis",
+        lambda held, *a, **b: seen.append(len(held.rgb)) or analysis(held, *a, **b),
+    )
+    dial._held.cache_clear()
+    for _ in range(3):
+        made_ready(looked)
+    assert seen == [6] and dial._held.cache_info().misses == 1
+    made_ready(replace(looked, model="imagenet"))
+    assert seen == [6, 6]
+
+
+def test_a_setting_that_nobody_waits_for_ends_between_its_frames(
+    looked: Looked, tmp_path: Path
+) -> None:
+    told = list[int]()
+
+    def tell(progress: Progress) -> None:
+        told.append(progress.done)
+        if progress.done:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        look_changed(looked, DARK, tmp_path, tell)
+    assert told == [0, 6] and not list(tmp_path.iterdir())
 
 
 def test_a_hidden_part_is_hidden_from_the_methods(looked: Looked, tmp_path: Path) -> None:

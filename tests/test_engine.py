@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from attention.backbone import Backbone, load_backbone
 from attention.engine import choosing, graph, openvino
 from attention.engine.choosing import LAST_STAGE, Engine, engine_of
-from attention.engine.compiled import BATCH, batches
+from attention.engine.compiled import BATCH, Compiled, batches
+from attention.engine.graph import seeing_both
 from attention.engine.overlap import Clock
 from attention.networks import cnn
 from attention.networks.heads import HardswishHead, LinearHead, VGGHead
@@ -93,6 +94,43 @@ def by_openvino(backbone: Backbone) -> Engine:
 
 
 # What it sees
+
+
+def test_two_cnns_with_the_same_first_layers_pass_through_them_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web, stranger, passes = tiny(), tiny(seed=1), list[int]()
+    tuned = copy.deepcopy(web)
+    with torch.no_grad():
+        for weight in (*tuned.trunk[1].parameters(), *tuned.head.parameters()):
+            weight.add_(torch.randn_like(weight))
+    call = Compiled.__call__
+    monkeypatch.setattr(
+        Compiled, "__call__", lambda graph, x: passes.append(len(x)) or call(graph, x)
+    )
+    a, b, c = map(by_openvino, (web, tuned, stranger))
+    swapped = lambda model, head, other, own: seeing_both(model, own, other, head)  # noqa: E731
+    x = frames()
+    for one, other, wrong, times in (
+        (a, b, False, 1),
+        (b, a, False, 1),
+        (a, c, False, 2),
+        (a, b, True, 2),
+    ):
+        if wrong:  # it is tried against torch, and each passes alone
+            one._roads[0]._pairs.clear()
+            monkeypatch.setattr(openvino, "seeing_both", swapped)
+        one.see_both(other, frames(1), 2, (True, True), Clock())
+        alone = one.see(x, 2, True), other.see(x, 2, False)
+        passes.clear()
+        both = one.see_both(other, x, 2, (True, False), Clock())
+        assert passes == [FRAMES] * times
+        for together, apart in zip(both, alone, strict=True):
+            for name in ("scores", "energies", "maps"):
+                assert_near(getattr(together, name), getattr(apart, name))
+            assert together.windows.equal(apart.windows)
+        assert_near(both[0].features, alone[0].features)
+        assert both[1].features is None and one.notes == other.notes == []
 
 
 def slowly(backbone: Backbone, x: Tensor, s: int) -> tuple[Tensor, ...]:

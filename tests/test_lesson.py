@@ -1,5 +1,6 @@
 """The lesson: its steps as records, its numbers against what was measured, its scores against slow loops."""
 
+import itertools
 import json
 import re
 import subprocess
@@ -9,15 +10,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from attention.catalogue.languages import LANGUAGES
 from attention.energy import window_energy
 from attention.errors import InputError
+from attention.model.folder import load_model
 from attention.pack import load_pack
 from attention.probe.trust.truth import energy_inside
 from attention.serving.shipped import FOLDER
+from training.fit.losses import cosine_distance, triplet_loss
 from training.tabs.learn import steps as words
-from training.tabs.learn.facts import fact, right_choice, square_boxes
+from training.tabs.learn.distances import distances
+from training.tabs.learn.facts import MODEL, fact, right_choice, square_boxes
 from training.tabs.learn.steps import html, step_of, steps, told
 
 ROOT = Path(__file__).parents[1]
@@ -30,14 +35,14 @@ console.log(JSON.stringify({ ...score(drawing, map, size, box), sum: windowSum(m
 """
 
 
-def by_javascript(**given: Any) -> dict[str, float]:
+def by_javascript(run: str, script: Path, **given: Any) -> dict[str, Any]:
     driver = pytest.importorskip("playwright._impl._driver")
     node = driver.compute_driver_executable()[0]
     done = subprocess.run(
-        [node, "-e", RUN, str(CELLS)],
+        [node, "-e", run, str(script)],
         input=json.dumps(given), capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
-    found: dict[str, float] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
@@ -49,8 +54,9 @@ def test_a_drawing_is_scored_as_on_a_grid_of_many_points(size):
     cells = rng.random(size) * (rng.random(size) > 0.3)
     box = (0.2, 0.31, 0.55, 0.9)
     found = by_javascript(
+        RUN, CELLS,
         drawing=drawing.ravel().tolist(), map=cells.ravel().tolist(), size=size, box=box, s=3
-    )
+    )  # fmt: skip
     fine = 12 * h * w  # points along an axis, as many in each cell of either grid
     at = (np.arange(fine) + 0.5) / fine
     in_box = np.outer((at > box[1]) & (at < box[3]), (at > box[0]) & (at < box[2]))
@@ -68,7 +74,9 @@ def test_a_drawing_is_scored_as_on_a_grid_of_many_points(size):
 
 
 def test_nothing_drawn_and_an_empty_map_score_nothing():
-    found = by_javascript(drawing=[0] * 144, map=[0] * 49, size=(7, 7), box=(0, 0, 1, 1), s=3)
+    found = by_javascript(
+        RUN, CELLS, drawing=[0] * 144, map=[0] * 49, size=(7, 7), box=(0, 0, 1, 1), s=3
+    )
     assert [found[name] for name in ("area", "overlap", "under", "inside", "sum")] == [0] * 5
 
 
@@ -99,9 +107,53 @@ def test_the_numbers_are_those_that_were_measured():
 
 
 def _torch(maps: np.ndarray) -> Any:
-    import torch
-
     return torch.from_numpy(maps)
+
+
+def test_distances_are_those_of_energynets_own_embeddings():
+    net, V_c = (getattr(load_model(MODEL), name) for name in ("energynet", "V_c"))
+    f = {}
+    for key in ("kiss-0", "high_five-0"):
+        pack = load_pack(FOLDER / f"{key}.pack")
+        truth = pack.concepts.index(pack.truth)
+        V_L = net.scaled(_torch(pack.side("tuned").maps))[:, truth]
+        with torch.no_grad():
+            f[key] = net.embed(V_L, _torch(V_c[truth]).expand(len(V_L), -1))
+    found = distances(("kiss-0", "high_five-0"))
+    for one, other in itertools.product(f, f):
+        D = [[float(cosine_distance(a[None], b[None])) for b in f[other]] for a in f[one]]
+        np.testing.assert_allclose(found[one][other], D, atol=1e-5)
+
+
+TRIPLETS = """
+eval(require("fs").readFileSync(process.argv[1], "utf8"));
+const { distances, beta } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify(AttentionLesson.allTriplets(distances, beta)));
+"""
+
+
+def test_the_hardest_triplet_is_found_among_all():
+    rng = np.random.default_rng(0)
+    f = {key: _torch(rng.normal(size=(n, 3))) for key, n in (("a", 3), ("b", 2), ("c", 4))}
+    D = {
+        one: {other: [cosine_distance(x[None], f[other]).tolist() for x in f[one]] for other in f}
+        for one in f
+    }
+    losses = {
+        (key, i, j, other, k): float(
+            triplet_loss(*(x[None] for x in (f[key][i], f[key][j], away)), 0.5)
+        )
+        for key, other in itertools.permutations(f, 2)
+        for i, j in itertools.permutations(range(len(f[key])), 2)
+        for k, away in enumerate(f[other])
+    }
+    found = by_javascript(
+        TRIPLETS, ROOT / "assets" / "lesson" / "triplets.js", distances=D, beta=0.5
+    )
+    assert (found["all"], found["many"]) == (len(losses), sum(x > 0 for x in losses.values()))
+    hardest, minus = found["hardest"], found["hardest"]["minus"]
+    place = (hardest["key"], hardest["frame"], hardest["plus"], minus["key"], minus["frame"])
+    assert losses[place] == max(losses.values()) == pytest.approx(hardest["loss"])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,11 @@ from typing import Any
 import pytest
 
 from attention.catalogue.languages import spoken
-from attention.serving.looking import Progress
+from attention.errors import InputError
+from attention.gate.line import LINE
+from attention.probe.change import change_of
+from attention.serving.looking import Looked, Progress
+from attention.serving.shipped import FOLDER
 from attention.serving.turns import Desk, RunningLook
 from training.tabs.learn import dial
 
@@ -20,7 +24,7 @@ class Room:
 
     def looked(self, sample: Any) -> Any:
         self.sample = sample
-        return SimpleNamespace(clip=sample.path)
+        return Looked(self.folder / "look.pack", sample.path, "interactions")
 
     def folder_for(self, clip: Path) -> Any:
         from contextlib import nullcontext
@@ -41,19 +45,23 @@ def test_the_methods_say_what_they_see_of_the_shifted_clip(tmp_path, monkeypatch
     analysis = SimpleNamespace(concepts=("Handshake", "Hug", "Kiss"), verdicts=verdicts)
     seen = []
 
-    class Looked:
+    class Seen:
+        pack, change = FOLDER / "kiss-0.pack", change_of({"shift": {"darkness": 0.5}})
+
         def analysis(self, maps: bool) -> Any:
             return analysis
 
     def look_changed(looked, change, folder, on_progress):
         seen.append((looked.clip.name, change.shift, folder))
         on_progress(Progress(0, 9, 0.0, ahead=2, wait=7.4))
-        return Looked()
+        return Seen()
 
     monkeypatch.setattr(dial, "look_changed", look_changed)
-    monkeypatch.setattr(dial, "Looked", Looked)
+    monkeypatch.setattr(dial, "Looked", Seen)
     told = {"number": 4, "clip": "kiss-0", "shift": {"darkness": 0.5}}
     *_, last = ask(Room(tmp_path), Desk(), told)
+    look = last.pop("look")
+    assert look["pack"]["path"] == str(Seen.pack) and look["change"] == Seen.change.to_json()
     assert last == {"asked": 4, "vote": "Handshake", "attention": "Kiss"}
     assert seen == [("kiss_dev_000.mp4", (("darkness", 0.5),), tmp_path)]
 
@@ -76,6 +84,18 @@ def test_a_later_question_ends_the_one_before(tmp_path, monkeypatch):
     assert len(stopped) == 1
     first.close()
     second.close()
+
+
+def test_what_the_class_has_asked_before_waits_for_nobody(tmp_path, monkeypatch):
+    def look_changed(*_: Any, **__: Any) -> None:
+        raise InputError("It was its turn.")
+
+    monkeypatch.setattr(dial, "look_changed", look_changed)
+    monkeypatch.setattr(dial, "line_for", lambda looked, change: None if change.shift else LINE)
+    told = {"number": 1, "clip": "kiss-0", "shift": {"darkness": 0.5}}
+    with LINE.turn():
+        said = next(dial.dialled(Room(tmp_path), Room(tmp_path), Desk(), told))
+    assert said == {"asked": 1, "trouble": "It was its turn."}
 
 
 @pytest.mark.parametrize(

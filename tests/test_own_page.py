@@ -20,6 +20,7 @@ from tests.own_boxes import base, still
 from tests.pages import READY, served, watched_page
 from training.own.looking import FRAME_BYTES
 from training.own.records import LARGEST
+from training.own.session import MOST_IN_A_BOX
 from training.own.sessions import Sessions
 from training.tabs.own import events, routes
 from training.tabs.own.block import own_concepts
@@ -159,3 +160,47 @@ def test_a_camera_fills_boxes_by_the_keyboard_and_is_seen_live(page: Any, kept_i
             break
         page.wait_for_timeout(50)
     assert not any(kept_in.folder.rglob("*.jpg"))
+
+
+STUBS = {
+    "No camera was found": """navigator.mediaDevices.getUserMedia = () =>
+        Promise.reject(new DOMException("", "NotFoundError"))""",
+    "over https alone": """Object.defineProperty(navigator, "mediaDevices",
+        {value: undefined, configurable: true})""",
+}
+# what is sent arrives, and no file is kept
+DROPPED = """many => {
+    let sent = 0;
+    OwnConcepts.Server.prototype.send = async () => ({ key: String(++sent) });
+    const dataTransfer = new DataTransfer();
+    for (let n = 0; n < many; n++) dataTransfer.items.add(new File([String(n)], `${n}.jpg`));
+    const drop = new DragEvent("drop", { dataTransfer, cancelable: true });
+    document.querySelectorAll("#own-boxes .box")[1].dispatchEvent(drop);
+}"""
+
+
+def test_no_camera_no_answer_and_5000_stills_are_sentences(page: Any, tmp_path: Path) -> None:
+    for says, stub in STUBS.items():
+        page.evaluate(f"() => {{ {stub} }}")
+        page.locator("#own-boxes .box .hold").first.focus()
+        page.keyboard.down("Space")
+        page.wait_for_selector(f"#own-boxes .trouble:has-text('{says}')", timeout=READY)
+        page.keyboard.up("Space")
+    page.route(
+        "**/own/begin*", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>")
+    )
+    (tmp_path / "mine.png").write_bytes(still(0, 0))
+    page.locator("#own-boxes .box input[type=file]").first.set_input_files(
+        str(tmp_path / "mine.png")
+    )
+    page.wait_for_selector("#own-boxes .trouble:has-text('could not be sent')", timeout=READY)
+    page.unroute("**/own/begin*")
+    page.evaluate(DROPPED, 5000)
+    said = page.wait_for_selector("#own-boxes .trouble:has-text('5000 files were dropped')")
+    assert f"the first {MOST_IN_A_BOX} are taken" in said.inner_text()
+    page.wait_for_selector(
+        f"#own-boxes .about-box:text-is('{MOST_IN_A_BOX} stills')", timeout=READY
+    )
+    assert page.locator("#own-boxes .box").nth(1).locator(".thumbs li").count() < 20
+    page.evaluate(DROPPED, 1)  # one more, and nothing that was there is lost
+    page.wait_for_selector(f"#own-boxes .trouble:has-text('holds {MOST_IN_A_BOX} already')")

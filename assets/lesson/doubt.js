@@ -1,5 +1,5 @@
-// Step "doubt": a map with its true box; then a dial on the picture with curves measured beforehand, and maps of
-// networks whose weights were drawn anew.
+// Step "doubt": a map with its true box; then a dial on the picture with curves measured beforehand and a player of
+// the shifted clip's maps, and maps of networks whose weights were drawn anew.
 (function (lesson) {
   "use strict";
 
@@ -18,16 +18,18 @@
     }
 
     reveal() {
-      const stage = el("div", {});
+      this.stage = el("div", {});
       const { weights, shifts } = this.room.given;
       const words = window.attentionWords;
-      const plain = ({ name }) => words.say(words.keyOf("shifts", name, "plain"));
-      this.rows = shifts.filter((row) => row.in_browser).map((row) => ({ ...row, plain: plain(row) }));
+      const said = ({ name }, what) => words.say(words.keyOf("shifts", name, what));
+      this.rows = shifts
+        .filter((row) => row.in_browser)
+        .map((row) => ({ ...row, plain: said(row, "plain"), only_like: row.only_like ? said(row, "only_like") : "" }));
       this.more.replaceChildren(
-        el("h3", {}, say("lesson.player")),
-        stage,
         el("h3", {}, say("lesson.doubt.dial")),
         this.#dial(),
+        el("h3", {}, say("lesson.player")),
+        this.stage,
         el("h3", {}, say("lesson.doubt.weights")),
         lesson.table(
           say("lesson.doubt.weights_caption"),
@@ -39,7 +41,6 @@
           ]),
         ),
       );
-      this.room.play(stage);
     }
 
     #dial() {
@@ -98,6 +99,7 @@
       const { methods, concepts } = this.room.clip.pack;
       const [vote, attention] = ["CNN", "UnAtt"].map((name) => concepts[methods.find((method) => method.name === name).prediction]);
       this.said.textContent = say("lesson.doubt.says", { vote, attention });
+      this.room.play(this.stage);
     }
 
     // Only the latest question's answer is shown, and none once the step has gone.
@@ -105,10 +107,17 @@
       const hear = ({ detail }) => {
         if (!this.said.isConnected) return document.removeEventListener("lesson:dialled", hear);
         if (detail?.asked !== this.asked) return;
-        const { vote, attention, waiting, trouble } = detail;
+        const { vote, attention, look, waiting, trouble } = detail;
         this.said.textContent = trouble ?? waiting ?? say("lesson.doubt.says", { vote, attention });
+        if (look) this.room.play(this.stage, { ...look, concepts: this.#named(vote, attention) });
       };
       document.addEventListener("lesson:dialled", hear);
+    }
+
+    // The places of what the methods say, and of the truth.
+    #named(...said) {
+      const { concepts, truth } = this.room.clip.pack;
+      return [...new Set([...said.map((name) => concepts.indexOf(name)), truth])];
     }
 
     async #see() {

@@ -1,4 +1,5 @@
-// Step "labels": EnergyNet's four branches with live energies, the pool that keeps the hardest pairs, and Figure 5.
+// Step "labels": EnergyNet's four branches with live energies and both losses, the pool that keeps the hardest pairs,
+// the hardest triplet, and Figure 5.
 (function (lesson) {
   "use strict";
 
@@ -42,8 +43,11 @@
           this.#branches();
         },
       });
+      this.hardest = false; // whether F⁻ is the hardest
       this.cards = el("div", { class: "branches" });
       this.loss = el("p", { class: "sum", "aria-live": "polite" });
+      this.triplet = el("p", { class: "sum", "aria-live": "polite" });
+      this.triplets = el("div", { class: "triplets" });
       this.pool = el("div", { class: "pool" });
       this.stage = el("div", {});
       this.root = el(
@@ -54,15 +58,24 @@
           "div",
           { class: "tools" },
           el("label", {}, say("lesson.labels.frame"), " ", this.slider),
+          el("span", {}, say("lesson.labels.false_class")),
           lesson.choice(say("lesson.labels.false_class"), wrong, this.wrong, (concept) => {
             this.wrong = concept;
+            this.#branches();
+          }),
+          lesson.choice(say("lesson.labels.negative"), [[false, say("lesson.labels.any")], [true, say("lesson.labels.hardest")]], false, (hardest) => {
+            this.hardest = hardest;
             this.#branches();
           }),
         ),
         this.cards,
         this.loss,
+        this.triplet,
+        el("p", { class: "hint" }, say("lesson.labels.distance")),
         el("h3", {}, say("lesson.labels.pool")),
         this.pool,
+        el("h3", {}, say("lesson.labels.triplets")),
+        this.triplets,
         this.stage,
       );
       this.#open();
@@ -99,20 +112,26 @@
       this.size = FIRST;
       this.#branches();
       this.#grow();
+      this.#showTriplets();
     }
 
     #branches() {
       if (!this.other) return;
       const { clip, given } = this.room;
       const { pack } = clip;
-      const far = (this.frame + Math.floor(pack.frames.length / 2)) % pack.frames.length;
-      const middle = Math.floor(this.other.pack.frames.length / 2);
+      const plus = (this.frame + Math.floor(pack.frames.length / 2)) % pack.frames.length;
+      const minus = this.hardest
+        ? lesson.hardestNegative(given.distances, clip.key, this.frame)
+        : { key: this.other.key, frame: Math.floor(this.other.pack.frames.length / 2) };
+      const other = this.clips.find(({ key }) => key === minus.key);
       this.cards.replaceChildren(
         this.#card("F", clip, this.frame, pack.truth, say("lesson.labels.true_class")),
         this.#card("F", clip, this.frame, this.wrong, say("lesson.labels.false_class")),
-        this.#card("F⁺", clip, far, pack.truth, say("lesson.labels.same_class")),
-        this.#card("F⁻", this.other, middle, this.other.pack.truth, say("lesson.labels.other_class")),
+        this.#card("F⁺", clip, plus, pack.truth, say("lesson.labels.same_class")),
+        this.#card("F⁻", other, minus.frame, other.pack.truth, say("lesson.labels.other_class")),
       );
+      const rows = given.distances[clip.key];
+      this.#tellTriplet(rows[clip.key][this.frame][plus], rows[other.key][this.frame][minus.frame]);
       const loss = energyLoss(clip, this.frame, this.wrong, given.margin);
       const values = [netEnergy(clip, this.frame, this.wrong), netEnergy(clip, this.frame, pack.truth), given.margin, loss];
       this.slider.setAttribute("aria-valuetext", say("lesson.frame_of", { frame: this.frame + 1, frames: pack.frames.length }));
@@ -121,15 +140,51 @@
       this.loss.textContent = say("lesson.labels.loss", { wrong, right, margin, loss: found });
     }
 
+    #tellTriplet(near, far) {
+      const { beta } = this.room.given;
+      const loss = lesson.tripletLoss(near, far, beta);
+      this.triplet.dataset.triplet = loss;
+      const [closer, wider, margin, found] = [near, far, beta, loss].map((value) => written(value, DECIMALS));
+      this.triplet.textContent = say("lesson.labels.triplet", { near: closer, far: wider, margin, loss: found });
+    }
+
+    // The triplet that EnergyNet tells apart least, of all that these clips have.
+    #showTriplets() {
+      const { distances, beta } = this.room.given;
+      const { all, many, hardest } = lesson.allTriplets(distances, beta);
+      const { key, frame, plus, near, minus, loss } = hardest;
+      const [clip, other] = [key, minus.key].map((wanted) => this.clips.find((one) => one.key === wanted));
+      const D = (distance) => `D = ${written(distance, DECIMALS)}`;
+      this.triplets.dataset.loss = loss;
+      this.triplets.dataset.many = many;
+      this.triplets.replaceChildren(
+        el("p", {}, say("lesson.labels.triplets_count", { all, many, loss: written(loss, DECIMALS) })),
+        el(
+          "div",
+          { class: "branches" },
+          this.#picture("F", clip, frame, clip.pack.truth, say("lesson.labels.true_class"), ""),
+          this.#picture("F⁺", clip, plus, clip.pack.truth, say("lesson.labels.same_class"), D(near)),
+          this.#picture("F⁻", other, minus.frame, other.pack.truth, say("lesson.labels.other_class"), D(minus.far)),
+        ),
+      );
+    }
+
     #card(letter, clip, frame, concept, role) {
+      const energy = netEnergy(clip, frame, concept);
+      const card = this.#picture(letter, clip, frame, concept, role, `E = ${written(energy, DECIMALS)}`);
+      card.dataset.energy = energy;
+      return card;
+    }
+
+    // A frame under the map of a class, with its part and a number.
+    #picture(letter, clip, frame, concept, role, number) {
       const canvas = el("canvas", { role: "img", "aria-label": `${clip.title}, ${say("lesson.frame_of", { frame: frame + 1, frames: clip.pack.frames.length })}` });
       clip.paint(canvas, frame, lesson.over(clip.pack, "tuned", concept, frame));
-      const energy = netEnergy(clip, frame, concept);
       return el(
         "figure",
-        { "data-energy": energy },
+        {},
         canvas,
-        el("figcaption", {}, el("b", {}, letter), ` ${role}: ${clip.pack.concepts[concept]}`, el("span", { class: "energy" }, ` E = ${written(energy, DECIMALS)}`)),
+        el("figcaption", {}, el("b", {}, letter), ` ${role}: ${clip.pack.concepts[concept]}`, el("span", { class: "energy" }, ` ${number}`)),
       );
     }
 

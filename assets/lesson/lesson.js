@@ -69,7 +69,7 @@
         said: (text) => this.say(text),
         dispatch: (name, detail) => this.#dispatch(name, detail),
         ask: (request) => this.ask?.({ clip: clip.key, ...request }),
-        play: (place) => this.#play(place, step, clip),
+        play: (place, look) => this.#play(place, step, clip, look),
       });
       const question = new lesson.Question(step, this.progress.answers(number), asked("answers") === "hidden", {
         ready: () => view.ready?.() ?? "",
@@ -109,11 +109,11 @@
       this.#dispatch("answer", { question: QUESTION, choice, when });
     }
 
-    #play(place, step, clip) {
-      place.replaceChildren(this.player);
+    // look: of the clip under a shift; without it the clip as it is, as the step shows it.
+    #play(place, { concepts, side, frame }, clip, look) {
+      if (this.player.parentElement !== place) place.replaceChildren(this.player);
       this.player.player ?? AttentionPlayer.mount(this.player, { linked: false });
-      const { concepts, side, frame } = step;
-      this.player.player.open({ pack: clip.file, first: clip.first, concepts, side, frame });
+      this.player.player.open(look ?? { pack: clip.file, first: clip.first, concepts, side, frame });
     }
 
     #ends(number) {

@@ -32,7 +32,8 @@
           return cell;
         }),
       ]);
-      this.sums.replaceChildren(lesson.table(say("lesson.verdict.caption", { frames: pack.frames.length }), heads, rows));
+      const tuned = this.room.step.view === "vote" ? "" : el("p", { class: "hint" }, say("lesson.verdict.tuned"));
+      this.sums.replaceChildren(lesson.table(say("lesson.verdict.caption", { frames: pack.frames.length }), heads, rows), tuned);
     }
 
     // [name, value of each concept, decimals]

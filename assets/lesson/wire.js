@@ -5,6 +5,7 @@
   const TOKEN = "attention-class-pupil";
   const SECRET = "attention-class-secret:";
 
+  const { el, say: write } = AttentionPlayer;
   const say = (key, values) => attentionWords.say(key, values); // from the catalogue (assets/page/words.js)
 
   // What a browser keeps, where it may keep anything.
@@ -58,21 +59,6 @@
     const search = query.toString() && `?${query}`;
     history.replaceState(history.state, "", location.pathname + search);
   }
-
-  // An element: attributes by name (on… is a listener, a boolean is set or left out), children or text.
-  function el(tag, attributes = {}, ...children) {
-    const made = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes)) {
-      if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-      else if (value === true) made.setAttribute(name, "");
-      else if (value !== false && value !== undefined) made.setAttribute(name, value);
-    }
-    made.append(...children.filter((child) => child !== null));
-    return made;
-  }
-
-  // Writes text where it differs, so that a screen reader hears what is new and nothing else.
-  const write = (element, text) => element.textContent === text || (element.textContent = text);
 
   Object.assign(room, { ask, dispatch, el, pupil, say, secretOf, write, writeCode });
 })((globalThis.AttentionClass ??= {}));

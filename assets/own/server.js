@@ -58,7 +58,7 @@
         }
         if (answer.ok) return answer.status === 204 ? null : answer.json();
         const said = await answer.json().catch(() => ({}));
-        throw new Trouble(said.trouble ?? own.say("own.lost", { name: query.name ?? what }));
+        throw new Trouble(said.trouble ?? say("own.lost", { name: query.name ?? what }));
       }
     }
   }

@@ -52,6 +52,17 @@ class Engine:
         clock = clock or Clock()
         return self._first(lambda backend: backend.see(x, window, features, clock))
 
+    def see_both(
+        self, other: "Engine", x: Tensor, window: int, features: tuple[bool, bool], clock: Clock
+    ) -> tuple[Seen, Seen]:
+        """What this and another see in the same inputs x; layers that the two share are computed once."""
+        see_both = getattr(self._roads[0], "see_both", None)
+        both = see_both and see_both(other._roads[0], x, window, features, clock)
+        return both or (
+            self.see(x, window, features[0], clock),
+            other.see(x, window, features[1], clock),
+        )
+
     def see_views(self, z: Tensor, window: int = 3, features: bool = False) -> Seen:
         """The same of inputs z of the last stage, as trunk(x, LAST_STAGE) gives them."""
         return self._first(lambda backend: backend.see_views(z, window, features, Clock()))

@@ -86,7 +86,21 @@ def only(model: ov.Model, output: int) -> ov.Model:
 
 def seeing(model: ov.Model, head: LinearHead) -> ov.Model:
     """The graph x → scores [N,C], L [N,C,h,w] (Eq. 1), features [N,K] of a linear head."""
-    A = _value(model, MAPS)
+    return ov.Model(_seen(_value(model, MAPS), head), model.get_parameters(), "seeing")
+
+
+def seeing_both(
+    model: ov.Model, head: LinearHead, other: ov.Model, other_head: LinearHead
+) -> ov.Model:
+    """What `seeing` gives of one network, then of another that has the same layers up to z."""
+    z = _value(model, VIEWS)
+    for place in _value(other, VIEWS).get_target_inputs():
+        place.replace_source_output(z)
+    found = [*_seen(_value(model, MAPS), head), *_seen(_value(other, MAPS), other_head)]
+    return ov.Model(found, model.get_parameters(), "seeing both")
+
+
+def _seen(A: ov.Output, head: LinearHead) -> list[ov.Output]:
     h, w = (A.get_partial_shape()[axis].get_length() for axis in (2, 3))
     W, b = head.last.weight.detach(), head.last.bias
     features = ops.reduce_mean(A, ops.constant(np.array([2, 3])), keep_dims=False)
@@ -95,8 +109,7 @@ def seeing(model: ov.Model, head: LinearHead) -> ov.Model:
         scores = ops.add(scores, ops.constant(b.detach().numpy()))
     alpha = ops.constant((W / (h * w))[:, :, None, None].numpy())
     L = ops.relu(ops.convolution(A, alpha, [1, 1], [0, 0], [0, 0], [1, 1]))
-    found = [scores.output(0), L.output(0), features.output(0)]
-    return ov.Model(found, model.get_parameters(), "seeing")
+    return [scores.output(0), L.output(0), features.output(0)]
 
 
 def _value(model: ov.Model, output: int) -> ov.Output:

@@ -1,6 +1,7 @@
 """One CNN looking at a clip: x → A → L → E of each chunk, gathered into a Side of the Analysis."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from torch import Tensor
 from attention.analysis import Side
 from attention.engine.choosing import engine_of
 from attention.engine.overlap import Clock
+from attention.engine.seen import Seen
 from attention.model.folder import Model
 from attention.networks.inference import ready
 
@@ -50,10 +52,14 @@ class Look:
         self.reads_features = model.has_readers_of_features(name)
         self.rows_of: dict[str, _Rows] = defaultdict(_Rows)
 
-    @torch.inference_mode()
     def see(self, x: Tensor, clock: Clock) -> Sight:
         """Looks at preprocessed frames [n,3,224,224]."""
         seen = self.engine.see(x, self.window, self.reads_features, clock)
+        return self.sight(seen, clock)
+
+    @torch.inference_mode()
+    def sight(self, seen: Seen, clock: Clock) -> Sight:
+        """What it saw of a chunk of frames, of its own concepts and with EnergyNet's energies."""
         L = seen.maps[:, self.rows]
         learned = None
         with clock.during("energies"):
@@ -78,6 +84,17 @@ class Look:
     def side(self) -> Side:
         """Everything seen, joined."""
         return Side(name=self.name, **{name: rows.all for name, rows in self.rows_of.items()})
+
+
+@torch.inference_mode()
+def seen_by_all(looks: Sequence[Look], x: Tensor, clock: Clock) -> list[Sight]:
+    """What each of a model's CNNs sees in preprocessed frames, in their order."""
+    if len(looks) != 2:
+        return [look.see(x, clock) for look in looks]
+    first, second = looks
+    reads = first.reads_features, second.reads_features
+    both = first.engine.see_both(second.engine, x, first.window, reads, clock)
+    return [look.sight(seen, clock) for look, seen in zip(looks, both, strict=True)]
 
 
 class _Rows:

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import openvino as ov
+import torch
 from torch import Tensor
 
 from attention.energy import best_window
-from attention.engine.backend import BATCH, Refused
+from attention.engine.backend import BATCH, Backend, Refused
 from attention.engine.compiled import Compiled
 from attention.engine.eager import Eager
-from attention.engine.graph import MAPS, VIEWS, graph_of, is_kept, only, seeing
+from attention.engine.graph import MAPS, VIEWS, graph_of, is_kept, only, seeing, seeing_both
 from attention.engine.overlap import Clock
 from attention.engine.seen import Seen, seen_of
 from attention.networks.cnn import Backbone, noise_for
 from attention.networks.heads import LinearHead
+from attention.networks.inference import tensors
 from attention.networks.stages import Stages
 
 OFF = {"fp32": 1e-3, "bf16": 0.2}  # of the largest value: far more than rounding leaves (LOG.md)
@@ -33,6 +36,7 @@ class OpenVINO:
         self._stages = stages
         self._torch = by_torch
         self._precision = precision
+        self._pairs: WeakKeyDictionary[OpenVINO, Compiled | None] = WeakKeyDictionary()
 
     def see(self, x: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """What it sees in inputs x [N,3,224,224]; Refused where OpenVINO cannot tell."""
@@ -41,10 +45,19 @@ class OpenVINO:
                 A = self.maps(x)
             return seen_of(self._backbone, A, window, features, clock)
         with clock.during("forward"):
-            scores, L, pooled = self._seeing(x)
-        with clock.during("energies"):
-            energies, windows = best_window(L, window)
-        return Seen(scores, energies, windows, L, pooled if features else None)
+            found = self._seeing(x)
+        return _seen(found, window, features, clock)
+
+    def see_both(
+        self, other: Backend, x: Tensor, window: int, features: tuple[bool, bool], clock: Clock
+    ) -> tuple[Seen, Seen] | None:
+        """What both see in inputs x, the layers that they share computed once; None where they share none."""
+        if not isinstance(other, OpenVINO) or (both := self._both(other)) is None:
+            return None
+        with clock.during("forward"):
+            found = both(x)
+        first, second = features
+        return _seen(found[:3], window, first, clock), _seen(found[3:], window, second, clock)
 
     def see_views(self, z: Tensor, window: int, features: bool, clock: Clock) -> Seen:
         """The same of inputs z of the last stage: by torch, as that is what a training changes."""
@@ -60,12 +73,40 @@ class OpenVINO:
 
     @cached_property
     def _seeing(self) -> Compiled:
-        def expected(x: Tensor) -> list[Tensor]:
-            seen = self._torch.see(x, 1, True, Clock())
-            return [seen.scores, seen.maps, seen.features]  # type: ignore[list-item]
-
         head = self._backbone.head
-        return self._tried(lambda model: seeing(model, head), expected)  # type: ignore[arg-type]
+        return self._tried(lambda model: seeing(model, head), self._expected)  # type: ignore[arg-type]
+
+    def _both(self, other: "OpenVINO") -> Compiled | None:
+        """The graph of what both see; None where they share no layers, or OpenVINO cannot tell."""
+        if other not in self._pairs:
+            self._pairs[other] = self._paired(other) if self._shares_layers(other) else None
+        return self._pairs[other]
+
+    def _paired(self, other: "OpenVINO") -> Compiled | None:
+        heads = self._backbone.head, other._backbone.head
+
+        def cut(model: ov.Model) -> ov.Model:
+            return seeing_both(model, heads[0], graph_of(other._stages), heads[1])  # type: ignore[arg-type]
+
+        try:
+            return self._tried(cut, lambda x: self._expected(x) + other._expected(x))
+        except Refused:
+            return None
+
+    def _shares_layers(self, other: "OpenVINO") -> bool:
+        """Whether their heads are linear and their layers up to z the same, weights and all."""
+        mine, theirs = self._stages.frozen, other._stages.frozen
+        return (
+            isinstance(self._backbone.head, LinearHead)
+            and isinstance(other._backbone.head, LinearHead)
+            and self._precision == other._precision
+            and str(mine) == str(theirs)
+            and all(map(torch.equal, tensors(mine), tensors(theirs)))
+        )
+
+    def _expected(self, x: Tensor) -> list[Tensor]:
+        seen = self._torch.see(x, 1, True, Clock())
+        return [seen.scores, seen.maps, seen.features]  # type: ignore[list-item]
 
     @cached_property
     def _views(self) -> Compiled:
@@ -98,6 +139,13 @@ class OpenVINO:
                 return compiled
             why = "OpenVINO computes it otherwise"
         raise Refused(why)
+
+
+def _seen(found: list[Tensor], window: int, features: bool, clock: Clock) -> Seen:
+    scores, L, pooled = found
+    with clock.during("energies"):
+        energies, windows = best_window(L, window)
+    return Seen(scores, energies, windows, L, pooled if features else None)
 
 
 def _near(found: list[Tensor], wanted: list[Tensor], off: float) -> bool:

@@ -1,25 +1,73 @@
 """What a person does to a clip: the frames of a look, held at hand, changed and looked at again."""
 
+import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakSet
 
 from attention.confined.process import SandboxedReader
+from attention.disk.whole import whole_file
 from attention.errors import full_disk_told
-from attention.gate.line import LINE
+from attention.gate.line import LINE, Line
 from attention.media.clip import Clip, Frames
-from attention.pack import save_pack
+from attention.pack import pack_bytes
 from attention.probe.change import Change, boxes_of, changed
 from attention.serving.looking import Looked, Progress, yielding_reader
 from attention.serving.offered import limits_for, ready_model
 
 if TYPE_CHECKING:
+    from attention.networks.cnn import Backbone
     from attention.probe.held import Held
 
 CLIPS = 3  # held at a time
 FRAMES = 64  # of a clip; of a longer look, every second one, or third …
+ANSWERS = 32_000_000  # bytes of packs of changed samples: a class asks the same of the same clip
+
+Question = tuple[Looked, Change]
+
+
+class Answers:
+    """Packs of samples under a change, at hand for who asks the same: the latest, `most` bytes in all.
+
+    Of clips that people bring none is kept: what is theirs goes when they leave.
+    """
+
+    def __init__(self, most: int = ANSWERS) -> None:
+        self._most = most
+        self._packs: OrderedDict[Question, bytes] = OrderedDict()
+        self._adding = Lock()
+
+    def find(self, original: Looked, change: Change) -> bytes | None:
+        """The pack of a look under a change; None where it is not at hand."""
+        with self._adding:
+            pack = self._packs.get((original, change))
+            if pack is not None:
+                self._packs.move_to_end((original, change))
+            return pack
+
+    def keep(self, original: Looked, change: Change, pack: bytes) -> None:
+        """Keeps a sample's, in the place of those that were asked for longest ago."""
+        if original.sample is None or len(pack) > self._most:
+            return
+        with self._adding:
+            self._packs[original, change] = pack
+            while sum(map(len, self._packs.values())) > self._most:
+                self._packs.popitem(last=False)
+
+
+_answers = Answers()
+_awake: "WeakSet[Backbone]" = WeakSet()  # CNNs whose engines have looked at held frames
+
+
+def line_for(looked: Looked, change: Change) -> Line | None:
+    """Where the look under a change waits: in no line when its answer is at hand."""
+    at_hand = _answers.find(looked.unchanged or looked, change) is not None
+    return None if at_hand else LINE
 
 
 def look_changed(
@@ -35,30 +83,49 @@ def look_changed(
     original = looked.unchanged or looked
     if not change:
         return original
-    seen = original.analysis(maps=False)
     after = replace(original, change=change, unchanged=original)
-    held = frames_of(after)
-    if on_progress:
-        on_progress(Progress(0, len(held.rgb), 0.0))
+    pack = _answers.find(original, change)
+    if pack is None:
+        pack = _changed_pack(after, on_progress)
+        _answers.keep(original, change, pack)
+    path = folder / "analysis.pack"
+    with full_disk_told(), whole_file(path) as partial:
+        partial.write_bytes(pack)
+    return replace(after, pack=path)
+
+
+def _changed_pack(after: Looked, on_progress: Callable[[Progress], None] | None) -> bytes:
+    """The pack of a clip under its change; `on_progress` may end it by what it raises."""
+    original = after.unchanged or after
+    seen = original.analysis(maps=False)
+    held, started = frames_of(after), time.perf_counter()
+
+    def progress(done: int, _: int | None) -> None:
+        if on_progress:
+            on_progress(Progress(done, len(held.rgb), time.perf_counter() - started))
+
+    progress(0, None)
     analysis = held.analysis(
         ready_model(original.model),
         concepts=seen.concepts,
+        on_progress=progress,
         window=seen.window,
         truth=seen.truth,
         keep_maps=True,
         keep_pictures=True,
         frame=original.frame,
     )
-    with full_disk_told():
-        pack = save_pack(folder / "analysis.pack", analysis)
-    return replace(after, pack=pack)
+    return pack_bytes(analysis)
 
 
 def made_ready(looked: Looked) -> None:
     """Loads what the first move of the dial would wait for: the model, its engine, the clip's frames."""
     original = looked.unchanged or looked
     with LINE.turn():
-        frames_of(original).analysis(ready_model(original.model), frame=original.frame)
+        held, model = frames_of(original), ready_model(original.model)
+        if model.web not in _awake:  # thirty who open their dials need one look, not thirty
+            held.analysis(model, frame=original.frame)
+            _awake.add(model.web)
 
 
 class ChangedReader:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -27,8 +28,8 @@ class RunningLook(Generic[Result]):
     While there is no news, the last progress (None: none yet) comes again every PATIENCE seconds.
     """
 
-    def __init__(self, start: Callable[[Told], Result], line: Line = LINE) -> None:
-        """`start` is given what to tell its progress to, once it is its turn in the line."""
+    def __init__(self, start: Callable[[Told], Result], line: Line | None = LINE) -> None:
+        """`start` is given what to tell its progress to, once it is its turn in the line; None: at once."""
         self._start: Callable[[Told], Result] = start
         self._line = line
         self._news: SimpleQueue[Progress | Result | Stopped | BaseException] = SimpleQueue()
@@ -63,7 +64,8 @@ class RunningLook(Generic[Result]):
 
     def _run(self) -> None:
         try:
-            with self._line.turn(self._tell_place, given_up=self._abandoned):
+            turn = self._line and self._line.turn(self._tell_place, given_up=self._abandoned)
+            with turn or nullcontext():
                 if not self._abandoned.is_set():
                     self._news.put(self._start(self._tell))
         except GivenUpError:

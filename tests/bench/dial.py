@@ -67,7 +67,8 @@ async def _changes(
             await person.open_dial()
         found: list[float] = []
         for change in range(CHANGES):
-            values = (0.1 + 0.05 * change + 0.002 * number for number in range(people))
+            least = 0.1 + 0.05 * change + 1e-4 * people  # what was asked before would be at hand
+            values = (least + 0.002 * number for number in range(people))
             pairs = zip(persons, values, strict=True)
             asked = (person.change(changed(value)) for person, value in pairs)
             found += await asyncio.gather(*asked)

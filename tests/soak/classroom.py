@@ -15,6 +15,8 @@ import httpx
 import numpy as np
 
 from attention.gate.visitors import HEADER
+from attention.probe.shift.registry import shifts
+from attention.probe.shift.shift import Shift
 from tests.soak.report import Report
 from tests.soak.running_app import RunningApp
 from tests.soak.visitor import Events, RefusedError, Visitor
@@ -22,10 +24,13 @@ from tests.soak.visitor import Events, RefusedError, Visitor
 PUPILS, STEPS = 30, 8
 PACE = 30.0  # seconds for a step: a lesson of 45 minutes has ten times as many
 POLL = 1.0  # seconds between two questions of a page, as room.js asks
-DRAWN, DIALLED = 3, (6, 8)  # steps with a drawing, and with the dial
+DRAWN, SLID, PRESSED = 3, 6, 8  # steps with a drawing, a slider of Heatmaps, the lesson's own dial
+PLACES = 300  # of a slider, from none to hard
+THINKS = 2.0  # seconds between an answer of the dial and the next press
 SCHOOL = "10.0.0.1"
 SEED = 0
-GOALS = {"without the CNN": 0.3, "with the CNN": 8.0, "the teacher's bars behind": 2.0}
+SLIDER, LESSON = "with the CNN: a slider, anywhere", "with the CNN: the lesson's levels"
+GOALS = {"without the CNN": 0.3, SLIDER: 8.0, LESSON: 8.0, "the teacher's bars behind": 2.0}
 
 
 @dataclass
@@ -136,7 +141,7 @@ async def _lesson(app: RunningApp) -> Noted:
         at = Events.of(app.url)
         first = Visitor(http, at, "10.0.1.0")
         await first.come()
-        await _dial(Browser(first, warm), random.Random(SEED))  # loads torch and the networks
+        await _slide(Browser(first, warm), random.Random(SEED))  # loads torch and the networks
         teacher = Browser(Visitor(http, at, SCHOOL), noted)
         await teacher.visitor.come()
         opened = await teacher.post("open")
@@ -160,7 +165,7 @@ async def _lesson(app: RunningApp) -> Noted:
 async def _cost(app: RunningApp, began: float) -> None:
     """Prints how much of a core the class takes while nobody turns the dial."""
     before = app.computed()
-    seconds = PACE * (DIALLED[0] - 1)
+    seconds = PACE * (SLID - 1)
     await _until(began + seconds)
     print(f"  without the dial: {(app.computed() - before) / seconds:.3f} of a core", flush=True)
 
@@ -185,8 +190,10 @@ async def _pupil(page: Browser, began: float, drawn: random.Random) -> None:
             cells = [[drawn.random() < 0.2 for _ in range(12)] for _ in range(12)]
             given = {"step": step, "clip": "high_five-0", "frame": 4, "cells": cells}
             await page.post("draw", code=page.code, pupil=page.pupil, **given)
-        if step in DIALLED:
-            await _dial(page, drawn)
+        if step == SLID:
+            await _slide(page, drawn)
+        if step == PRESSED:
+            await _press(page, drawn)
         await _until(opens + drawn.uniform(0.6, 0.9) * PACE)
         await _answer(page, step, "after", drawn)
 
@@ -197,15 +204,38 @@ async def _answer(page: Browser, step: int, when: str, drawn: random.Random) -> 
     await page.post("answer", code=page.code, pupil=page.pupil, **given)
 
 
-async def _dial(page: Browser, drawn: random.Random) -> None:
-    """Opens a clip and moves its dial once."""
+async def _slide(page: Browser, drawn: random.Random) -> None:
+    """Opens a clip under Heatmaps and moves a slider of its dial to one of its places: few fall together."""
+    shift = drawn.choice(_seen_in_a_browser())
+    share, quarter = drawn.randrange(1, PLACES + 1) / PLACES, len(shift.levels)
+    stops = [0.0, *shift.levels.values()]
+    value = float(np.interp(share * quarter, range(quarter + 1), stops))
     try:
         await page.visitor.choose("high_five-0")
         await page.visitor.open_dial()
-        taken = await page.visitor.shift(round(drawn.uniform(0.05, 0.6), 2))
-        page.noted.seconds["with the CNN"].append(taken)
+        taken = await page.visitor.change({"shift": {shift.name: value}})
+        page.noted.seconds[SLIDER].append(taken)
     except (RefusedError, httpx.HTTPError) as error:
         page.noted.faults.append(f"the dial: {type(error).__name__} {error}")
+
+
+async def _press(page: Browser, drawn: random.Random) -> None:
+    """Presses mild, then medium, then hard of a shift under Learn: the first one, or else any."""
+    offered = _seen_in_a_browser()
+    shift = offered[0] if drawn.random() < 0.5 else drawn.choice(offered)
+    try:
+        for value in shift.levels.values():
+            page.noted.seconds[LESSON].append(
+                await page.visitor.press("kiss-0", {shift.name: value})
+            )
+            await asyncio.sleep(THINKS)
+    except (RefusedError, httpx.HTTPError) as error:
+        page.noted.faults.append(f"the lesson's dial: {type(error).__name__} {error}")
+
+
+def _seen_in_a_browser() -> list[Shift]:
+    """What the lesson's dial offers."""
+    return [shift for shift in shifts() if shift.in_browser]
 
 
 async def _until(moment: float) -> None:

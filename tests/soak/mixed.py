@@ -115,7 +115,7 @@ async def _works(
         return time.perf_counter() - began
 
     async def dial() -> float:
-        return await visitor.shift(round(drawn.uniform(0.1, 0.6), 2))
+        return await visitor.shift(drawn.uniform(0.1, 0.6))
 
     doings: dict[str, Callable[[], Awaitable[float]]] = {
         "sample": lambda: visitor.choose(drawn.choice(keys)),

@@ -21,6 +21,7 @@ class Events:
     sample: tuple[int, int]  # the event, and the component that triggers it
     dial: tuple[int, int]
     upload: tuple[int, int]
+    lesson: tuple[int, int]  # of the Learn tab: its dial
 
     @classmethod
     def of(cls, url: str) -> "Events":
@@ -31,6 +32,7 @@ class Events:
             site.event("samples", "click"),
             site.event("player", "input"),
             site.event("upload", "upload"),
+            site.event("lesson", "input"),
         )
 
 
@@ -69,6 +71,12 @@ class Visitor:
         """Has the clip changed as `change_of` takes it; seconds until the new verdicts are here."""
         number, component = self.at.dial
         return await self._done(number, [None, None, "interactions"], component, asked)
+
+    async def press(self, clip: str, shift: dict[str, float]) -> float:
+        """Presses a level of the lesson's dial; seconds until it says what the methods say."""
+        number, component = self.at.lesson
+        asked = {"number": 1, "clip": clip, "shift": shift}
+        return await self._done(number, [None], component, asked)
 
     async def bring(self, path: str, name: str, every: int) -> float:
         """Looks at an uploaded file."""

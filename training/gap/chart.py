@@ -1,4 +1,4 @@
-"""The gap as a chart and in sentences: class as sign, stills hollow and blue, frames filled and red."""
+"""The gap as a chart and in sentences: class as sign, stills hollow and blue, frames filled and orange."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -12,7 +12,7 @@ from attention.catalogue.catalogue import say
 from attention.errors import InputError
 from attention.probe.change import change_of
 from attention.serving.channels import channels_of
-from attention.serving.dial import look_changed, made_ready
+from attention.serving.dial import line_for, look_changed, made_ready
 from attention.serving.looking import Looked
 from attention.serving.probing import OtherMaps, map_choices, other_maps
 from attention.serving.turns import Desk
@@ -64,8 +64,9 @@ def look_at_changed(
     """Looks again at the clip that is shown, changed as a person asks."""
     try:
         with toasting():
-            again = partial(look_changed, looked, change_of(told))
-        yield from followed(workroom, desk, looked.clip, again, quiet=True)
+            change = change_of(told)
+        again, line = partial(look_changed, looked, change), line_for(looked, change)
+        yield from followed(workroom, desk, looked.clip, again, quiet=True, line=line)
     except gr.Error as error:
         yield (gr.skip(), "", gr.skip(), _as_it_was(looked, trouble=str(error.message)), gr.skip())
 

@@ -13,6 +13,7 @@ import gradio as gr
 
 from attention.catalogue.catalogue import say
 from attention.errors import InputError, full_disk_told
+from attention.gate.line import LINE, Line
 from attention.serving.looking import Looked, Progress, look
 from attention.serving.offered import offered_models
 from attention.serving.samples import Sample, samples
@@ -86,16 +87,19 @@ def followed(
     start: Callable[..., Any],
     quiet: bool = False,
     finished: Callable[[Any], Shown] | None = None,
+    line: Line | None = LINE,
 ) -> Iterator[Shown]:
     """A look, in the place of what the page looked at so far; what stops this look says what is shown then.
 
     start: called with folder= and on_progress= · quiet: it is over too soon for news of it · finished: what
-    the page shows of what `start` returns, by default of a Looked.
+    the page shows of what `start` returns, by default of a Looked · line: where it waits, None: nowhere.
     """
     name = clip.name
     try:
         with full_disk_told(), workroom.folder_for(clip) as folder:
-            running = desk.put(RunningLook(lambda tell: start(folder=folder, on_progress=tell)))
+            running = desk.put(
+                RunningLook(lambda tell: start(folder=folder, on_progress=tell), line)
+            )
             if not quiet:
                 yield waiting(progress_card(None, name))
             for said in running:

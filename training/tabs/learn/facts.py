@@ -162,6 +162,11 @@ def _trust(cnn: str, *measure: str) -> str:
     return _probed(cnn, " ".join(measure), "mean")
 
 
+def _share(cnn: str, *measure: str) -> str:
+    """The same of a number from 0 to 1, in percent."""
+    return f"{100 * float(_probed(cnn, ' '.join(measure), 'mean')):.0f}"
+
+
 def _random(cnn: str, *measure: str) -> str:
     """The same for what was chosen at random."""
     return _probed(cnn, " ".join(measure), "random_mean")
@@ -199,6 +204,7 @@ KINDS: dict[str, Callable[..., str]] = {
     "at": _at,
     "inside": _inside,
     "trust": _trust,
+    "share": _share,
     "random": _random,
     "shifted": _shifted,
 }

@@ -16,10 +16,11 @@ from attention.tabs.faults import toasting
 from attention.tabs.languages import label
 from attention.tabs.lines import LOOKS
 from attention.tabs.player import dial_row, player_value
-from training.fit.settings import MARGIN
+from training.fit.settings import BETA, MARGIN
 from training.gap.kept import shipped_gap
 from training.tabs.gap_block import gap_block
 from training.tabs.learn.dial import dialled
+from training.tabs.learn.distances import distances
 from training.tabs.learn.facts import clip_of, square_boxes
 from training.tabs.learn.figures import forgotten, stills, sweeps
 from training.tabs.learn.room import class_room, guide
@@ -30,7 +31,7 @@ CLIPS = ("handshake-0", "high_five-0", "hug-0", "kiss-0")
 # in the order in which they lean on each other
 SCRIPTS = (
     "page", "cells", "clips", "film", "progress", "question", "stills", "draw", "map", "window", "verdict",
-    "labels", "doubt", "lesson",
+    "triplets", "labels", "doubt", "lesson",
 )  # fmt: skip
 START = """
     const lesson = AttentionLesson.mount(element.querySelector(".attention-lesson"));
@@ -72,6 +73,7 @@ def learn_tab(tab: gr.Tab, workroom: Workroom, shelf: Shelf) -> None:
 
     lesson.input(ask, desk, said, show_progress="hidden", api_visibility="private", **LOOKS)
     with gr.Column(elem_id="lesson-gap"):  # below the first step, once its answer is locked
+        gr.HTML(label("gap.heading"), elem_classes="data-heading")
         gap = gap_block("learn-gap", shipped_gap)
     own = gr.Button(label("own.title"), size="sm", elem_id="lesson-own")
     own.click(None, js=TO_OWN, show_progress="hidden", api_visibility="private")
@@ -111,6 +113,8 @@ def lesson_value(shelf: Shelf) -> dict[str, Any]:
         "shifts": [dial_row(shift) for shift in shifts()],
         "weights": forgotten(),
         "margin": MARGIN,
+        "beta": BETA,
+        "distances": distances(CLIPS),
     }
 
 
