@@ -17,6 +17,8 @@ if __name__ == "__main__":
     before_the_end(close_store)
 try:
     os.environ["GRADIO_TEMP_DIR"] = str(store().folder)  # read while gradio is imported
+    # torch makes a folder for what it compiles, also where it compiles nothing, and leaves it behind
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(store().lasting_folder("torch")))
 except (InputError, OSError) as error:
     raise SystemExit(str(error)) from None
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # nothing is looked up at start
