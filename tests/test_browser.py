@@ -463,6 +463,11 @@ def test_the_page_speaks_the_language_that_was_chosen(browser: Any, app_url: str
         page.wait_for_selector("#verdicts :text('Abstimmung')")
         assert cut_names(page) == []
         assert page.get_attribute("html", "lang") == "de"
+        page.locator("#player .controls").wait_for()
+        page.set_viewport_size({"width": 1024, "height": 768})
+        page.wait_for_function("innerWidth === 1024")
+        page.wait_for_timeout(50)  # the player draws itself anew
+        fits(page, 768)
         page.get_by_label("Sprache").select_option("es")
         page.get_by_label("Modelo", exact=True).wait_for(timeout=READY)
         page.wait_for_selector("#verdicts :text('voto')")
