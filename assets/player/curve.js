@@ -3,7 +3,7 @@
   "use strict";
 
   const { el, say } = player;
-  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [460, 190, 40, 118, 14, 34];
+  const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [508, 190, 40, 166, 14, 34]; // names are longest in German
   const SPREAD = 3; // pixels between the intervals of two methods at one value
 
   class Curve {

@@ -72,7 +72,7 @@ def levels(mild: float, medium: float, hard: float) -> dict[str, float]:
 
 def rounded(values: NDArray[np.floating]) -> Picture:
     """⌊v + ½⌋ of pixel values, cut to 0 … 255."""
-    return np.floor(np.clip(values, 0, 255) + 0.5).astype(np.uint8)
+    return (np.clip(values, 0, 255) + 0.5).astype(np.uint8)  # of what is not below 0, a cast is ⌊ ⌋
 
 
 def line(frames: Picture) -> float:
