@@ -83,7 +83,8 @@ BY_NAME = {
     "shifts",
     "mapmethods",
     "samples",
-}  # keys made of a row's name
+    "notes",
+}  # keys made of a row's name; those of notes are found by what the core said
 PUT_TOGETHER = {  # of keys that the code puts together, what they begin with
     "compare": {"says", "score", "ahead", "by", "for_it", "beside"},
     "compare.answers": {"web", "tuned", "higher", "lower"},

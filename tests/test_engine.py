@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from attention.backbone import Backbone, load_backbone
+from attention.catalogue.languages import spoken
+from attention.catalogue.translated import translated
 from attention.engine import choosing, graph, openvino
 from attention.engine.choosing import LAST_STAGE, Engine, engine_of
 from attention.engine.compiled import BATCH, Compiled, batches
@@ -347,6 +349,8 @@ def torch_says(home: Path) -> Iterator[tuple[Backbone, Tensor]]:
     engine = engine_of(backbone, "cpu")
     assert torch.equal(engine.see(x).scores, engine._roads[-1].see(x, 3, False, Clock()).scores)
     assert engine.name.startswith("torch ") and len(engine.notes) == 1
+    with spoken("de"):
+        assert " wird mit torch " in translated(engine.notes[0])
 
 
 def test_a_network_whose_export_fails(

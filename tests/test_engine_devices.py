@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from attention.backbone import Backbone
+from attention.catalogue.languages import spoken
+from attention.catalogue.translated import translated
 from attention.engine import choosing, devices
 from attention.engine.choosing import Engine, engine_of
 from attention.engine.devices import cpu_threads, device_named
@@ -118,6 +120,8 @@ def test_where_one_frame_is_too_much_the_cpu_takes_over(
     (note,) = engine.notes
     assert note.startswith("small is looked through by torch ")
     assert note.endswith(": the GPU's memory is full.")
+    with spoken("de"):
+        assert translated(note).startswith("small wird mit torch ")
 
 
 def test_a_fault_that_is_no_full_memory_is_raised(

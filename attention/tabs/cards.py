@@ -7,6 +7,7 @@ import numpy as np
 
 from attention.analysis import Analysis
 from attention.catalogue.catalogue import say
+from attention.catalogue.translated import translated
 from attention.methods.registry import hint_of, plain_name
 from attention.model.card import Card
 from attention.serving.looking import Progress
@@ -87,7 +88,7 @@ def _notes(analysis: Analysis) -> str:
     """What a person should know of this look, folded away so that nothing is pushed down."""
     if not analysis.notes:
         return ""
-    lines = "".join(f"<p class='note'>{escape(note)}</p>" for note in analysis.notes)
+    lines = "".join(f"<p class='note'>{escape(translated(note))}</p>" for note in analysis.notes)
     return (
         f"<details class='notes'><summary>{say('cards.notes', count=len(analysis.notes))}</summary>"
         f"<div class='about'>{lines}</div></details>"

@@ -162,9 +162,7 @@ def _seen(
         seen[key] = found
         if isinstance(found, SeenClip) and clips[thing.box] > MOST_CLIPS:
             found.place.unlink()
-            seen[key] = Unreadable(
-                f"{thing.name} is left out: {MOST_CLIPS} labelled clips of a concept are enough here."
-            )
+            seen[key] = Unreadable(say("own.enough_clips", name=thing.name, most=MOST_CLIPS))
     session.read.update({key: seen[key] for key in by_key if key in session.brought})
     return seen
 

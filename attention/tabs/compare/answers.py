@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from attention.catalogue.catalogue import say
+from attention.catalogue.translated import translated
 from attention.probe.known.probe import SAYS_IT, Measure
 from attention.probe.known.registry import probes
 from attention.tabs.cards import signed
@@ -54,7 +55,7 @@ def _block(name: str, answers: Sequence["Answer"], over: "Over") -> str:
         f"<section class='probe' aria-label='{escape(plain)}'><h3>{escape(plain)} "
         f"<span class='by'>{escape(standard_name(name))}</span></h3>"
         f"<div class='through'>{''.join(_answer(answer, over) for answer in answers)}</div>"
-        + "".join(f"<p class='note'>{escape(note)}</p>" for note in notes)
+        + "".join(f"<p class='note'>{escape(translated(note))}</p>" for note in notes)
         + "</section>"
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from attention.catalogue.catalogue import say
+from attention.catalogue.translated import translated
 from attention.media.frames import label
 from attention.tabs.cards import progress_bar
 from training.data.checks.findings import Checkup, FoldCount
@@ -116,7 +117,7 @@ def _bar(parts: Sequence[tuple[str, int]], most: int) -> str:
 def _sentences(title: str, said: Sequence[str]) -> str:
     if not said:
         return ""
-    lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in said)
+    lines = "".join(f"<li>{escape(translated(sentence))}</li>" for sentence in said)
     return f"<section class='said'><h3>{title}</h3><ul>{lines}</ul></section>"
 
 
@@ -124,7 +125,7 @@ def _unreadable(seen: Checkup) -> str:
     if not seen.unreadable:
         return ""
     lines = "".join(
-        f"<li><b>{escape(label(u.path.parent))}</b>: {escape(u.why)}</li>"
+        f"<li><b>{escape(label(u.path.parent))}</b>: {escape(translated(u.why))}</li>"
         for u in seen.unreadable[:SHOWN]
     )
     more = len(seen.unreadable) - SHOWN

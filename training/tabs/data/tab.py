@@ -11,6 +11,7 @@ from typing import Any
 import gradio as gr
 
 from attention.catalogue.catalogue import say
+from attention.catalogue.translated import translated
 from attention.gate.owners import owned
 from attention.tabs.faults import toasting
 from attention.tabs.languages import label
@@ -138,5 +139,5 @@ def about_set(name: str) -> str:
     )
     own = say("checkup.own" if may_change_set(name) else "checkup.of_others")
     made = say("checkup.about_drawn") if name == DRAWN else own
-    said = " ".join((made, *notes_of(name)))
+    said = " ".join((made, *map(translated, notes_of(name))))
     return f"<p><b>{escape(name)}</b>: {holds}. {escape(said)}</p>"
