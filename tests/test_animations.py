@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from tests.clips import frame_number, numbered_frame
 from tests.test_brought_clips import Seen
 from tests.test_frame_folders import frame
 from training.data.checks.reading import see_still
+from training.data.folders import files_of
 from training.data.sources import open_source
 
 LASTS = [40, 120, 80, 200, 60]  # milliseconds
@@ -128,3 +129,26 @@ def test_a_set_takes_animations_for_clips_and_not_for_stills(tmp_path: Path) -> 
     )
     assert "moving pictures" in see_still(moving, "Hug").why
     assert frame_number(Seen(FrameReader(tmp_path / "web/Hug/0.png")).rgb[0]) == 500
+
+
+def test_many_animations_are_not_compared_path_by_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = animated(tmp_path / "one.webp", LASTS[:2]).read_bytes()
+    for half in ("web/Hug", "video/Hug"):
+        (tmp_path / half).mkdir(parents=True)
+        for n in range(60):
+            (tmp_path / half / f"{n}.webp").write_bytes(one)
+    compared = 0
+    equal = PurePath.__eq__
+
+    def counting(self: PurePath, other: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return equal(self, other)
+
+    monkeypatch.setattr(PurePath, "__eq__", counting)
+    stills, _ = files_of(tmp_path / "web", "stills")
+    clips, _ = files_of(tmp_path / "video", "clips")
+    assert (len(stills["Hug"]), len(clips["Hug"])) == (0, 60)
+    assert compared < 1000  # 3,600 when every path is compared with all

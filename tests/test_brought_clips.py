@@ -118,8 +118,9 @@ def jpeg_of(picture: Picture, folder: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_pictures_that_follow_each_other_are_a_cameras_clip(tmp_path: Path) -> None:
-    path = tmp_path / "camera.mjpeg"
+@pytest.mark.parametrize("name", ["camera.mjpeg", "camera.jpg", "camera"])
+def test_pictures_that_follow_each_other_are_a_cameras_clip(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
     pictures = numbered_frames(6)
     path.write_bytes(b"".join(jpeg_of(picture, tmp_path) for picture in pictures))
     for reader in (FrameReader(path, every=1), SandboxedReader(path, every=1)):

@@ -84,6 +84,9 @@ def test_a_folder_that_is_no_clip_is_named_with_the_reason(tmp_path: Path) -> No
     assert "more than one size (img_1.png, img_3.png)" in refusal(sizes)
     names = frames(frames(tmp_path / "names", [1, 2]), [1, 2], "flow_{}.png")
     assert "differ in more than one number (flow_1.png, img_1.png)" in refusal(names)
+    kinds = frames(tmp_path / "kinds", [1])
+    Image.fromarray(numbered_frame(2)).save(kinds / "img_2.jpg")
+    assert "differ in suffix (img_1.png, img_2.jpg)" in refusal(kinds)
     twice = frames(frames(tmp_path / "twice", [1, 2]), [2], "img_0{}.png")
     assert "two frames of one number (img_02.png, img_2.png)" in refusal(twice)
     broken = frames(tmp_path / "broken", [1, 2])
@@ -262,3 +265,11 @@ def test_the_terminal_says_why_numbered_pictures_are_stills(
         assert not one_alone([str(folder)])
         assert reason in capsys.readouterr().out
         assert named(tmp_path, folder) == ["img_1.png", "img_2.png"]
+
+
+def test_a_damaged_frame_keeps_no_other_clip_from_the_terminal(tmp_path: Path) -> None:
+    clips = tmp_path / "clips"
+    frames(clips / "a", range(3))
+    (frames(clips / "b", range(3)) / "img_1.png").write_bytes(b"")
+    assert named(tmp_path, clips) == ["a", "b"]
+    assert "img_1.png is not an image" in refusal(clips / "b")

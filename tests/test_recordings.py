@@ -119,6 +119,24 @@ def test_development_clips_come_from_recordings_of_their_own() -> None:
         with_dev(Fold("1", clips_of(*many, ("k", {1: 9})), test), NAMES)
 
 
+class Compared(LabelledClip):
+    """A clip that counts how often clips are compared."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return super().__eq__(other)
+
+    __hash__ = LabelledClip.__hash__
+
+
+def test_a_large_fold_is_not_compared_clip_by_clip() -> None:
+    train = tuple(Compared(Path(f"{n}.mp4"), n % 2) for n in range(400))
+    fold, _ = with_dev(Fold("1", train, train[:2]), NAMES)
+    assert len(fold.train) == 300 and Compared.times < 1000  # 75,000 when each is, with all
+
+
 def written(folder: Path, groups: dict[str, str]) -> Path:
     """The little set with a group column; "" for clips that are not in `groups`."""
     little_set(folder)

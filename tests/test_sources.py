@@ -279,6 +279,8 @@ def test_links_within_the_set_are_followed(tmp_path):
         ("web/Wave", "../../outside", "web/Wave is a link that leads out of set"),
         ("video/Hug/9.mp4", "8.mp4", "video/Hug/9.mp4 is a link that leads nowhere"),
         ("video/Hug/again", "..", "is a link to a folder it lies in"),
+        ("splits.csv", "../outside/9.jpg", "splits.csv is a link that leads out of set"),
+        ("video/Splits.csv", "lost.csv", "video/Splits.csv is a link that leads nowhere"),
     ],
 )
 def test_links_that_lead_elsewhere_are_refused_by_name(tmp_path, link, target, said):
@@ -328,6 +330,7 @@ def test_the_fold_and_the_recording_are_optional_columns(tmp_path):
         (["Hug/0.mp4,learn,1"], "clip,split,fold", "Line 2 of splits.csv has the split 'learn'"),
         (["Hug/0.mp4|train"], "clip|split", "clip|split"),
         (["Hug/0.mp4,1"], "clip,fold", "needs clip and split"),
+        (["Hug/0.mp4,train,test"], "clip,split,Split", "has two columns split"),
         ([], "clip,split", "names no clips"),
         (
             ["Hug/0.mp4,train,1", "Kiss/0.mp4,train,1"],
@@ -344,9 +347,12 @@ def test_splits_that_cannot_be_used(tmp_path, rows, head, said):
     assert said in one_line(caught)
 
 
-def test_splits_that_are_no_text(tmp_path):
+@pytest.mark.parametrize(
+    "data", ["clip,split\nCaf\u00e9/0.mp4,train".encode("cp1252"), b"PK\3\4\x14\0\6\0"]
+)
+def test_splits_that_are_no_text(tmp_path, data):
     own(tmp_path)
-    (tmp_path / "splits.csv").write_bytes("clip,split\nCaf\u00e9/0.mp4,train".encode("cp1252"))
+    (tmp_path / "splits.csv").write_bytes(data)
     with pytest.raises(InputError, match="UTF-8"):
         open_source(tmp_path)
 

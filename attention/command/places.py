@@ -94,6 +94,8 @@ def _stills_because(folder: Path, frames: Sequence[Path]) -> str:
         return f"in {short(parent)} lie stills"
     if made_by := camera(frames[0]):
         return f"they are photos, of the camera {short(made_by)}"
-    if two := of_two_sizes(frames):
-        return f"{short(two[0].name)} and {short(two[1].name)} differ in size"
-    return ""
+    try:
+        two = of_two_sizes(frames)
+    except InputError:  # a damaged frame is said where the clip is read, and leaves others be
+        return ""
+    return f"{short(two[0].name)} and {short(two[1].name)} differ in size" if two else ""

@@ -65,13 +65,15 @@ def open_container(path: Path, head: bytes) -> InputContainer:
         )
     try:
         # "file:" keeps a name such as "concat:a|b" from being read as an address.
-        return _open(f"file:{path.absolute()}")
+        # FFmpeg takes most JPEGs in a row, which alone come here, for one picture.
+        return _open(f"file:{path.absolute()}", "mjpeg" if head[:2] == b"\xff\xd8" else None)
     except (av.FFmpegError, ValueError):  # out of memory too: a header that claims huge tables
         raise InputError(sentence) from None
 
 
-def _open(address: str) -> InputContainer:
-    return av.open(address, options=dict(OPTIONS), metadata_errors="replace")
+def _open(address: str, form: str | None = None) -> InputContainer:
+    """form: FFmpeg's name of the container, by default what it finds."""
+    return av.open(address, format=form, options=dict(OPTIONS), metadata_errors="replace")
 
 
 def picture_stream(container: InputContainer, name: str) -> VideoStream:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -61,9 +61,9 @@ def files_of(
             _check_no_loose_frames(name, wanted, rest, faults)
             notes += [f"Left out: {fault}" for fault in faults]
         else:
-            wanted, rest = _stills_among(inside)
-            moving += (path for path in wanted if _moves(path))
-            wanted = [path for path in wanted if path not in moving]
+            stills, rest = _stills_among(inside)
+            wanted, animated = _parted(stills, _moves)
+            moving += animated
         filled = [path for path in wanted if path.is_dir() or path.stat().st_size]
         empty += sorted({*wanted} - {*filled})
         others += rest
@@ -128,9 +128,15 @@ def _shown(path: Path, within: Path) -> str:
 
 def _stills_among(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """The stills among files, and the others."""
+    others, stills = _parted(paths, lambda path: path.suffix.casefold() in STILL_SUFFIXES)
+    return stills, others
+
+
+def _parted(paths: Iterable[Path], chosen: Callable[[Path], bool]) -> tuple[list[Path], list[Path]]:
+    """The paths that are not chosen, and those that are; each is asked once."""
     found: tuple[list[Path], list[Path]] = ([], [])
     for path in paths:
-        found[path.suffix.casefold() not in STILL_SUFFIXES].append(path)
+        found[chosen(path)].append(path)
     return found
 
 
@@ -172,12 +178,12 @@ def clips_among(place: Path, paths: Iterable[Path]) -> tuple[list[Path], list[Pa
         if folder not in beside_clips and not fault:
             clips.append(folder)
             continue
-        moving = [picture for picture in pictures if _moves(picture)]
+        stills_there, moving = _parted(pictures, _moves)
         clips += moving
         if fault and not moving:
             faults.append(fault)
         else:
-            rest += [picture for picture in pictures if picture not in moving]
+            rest += stills_there
     return sorted(clips), rest, faults
 
 

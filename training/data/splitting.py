@@ -24,9 +24,8 @@ def half_split(clips: Sequence[LabelledClip], concepts: Sequence[str]) -> dict[P
     The same clips give the same halves. Raises InputError for a class with one recording.
     """
     halves = deal(clips, 2)
-    for name, of_class in _by_class(
-        [c for c in clips if c.label in lacking(halves)], concepts
-    ).items():
+    short = lacking(halves)
+    for name, of_class in _by_class([c for c in clips if c.label in short], concepts).items():
         raise InputError(
             f"The clips of {name} are {'all of one recording' if len(of_class) > 1 else 'one'},"
             " which cannot be halved into training and test: add clips, or write splits.csv."
@@ -45,8 +44,9 @@ def with_dev(fold: Fold, concepts: Sequence[str]) -> tuple[Fold, str]:
     """
     if fold.dev:
         return fold, ""
-    dev, *others = deal(fold.train, DEV_PARTS)
-    train = tuple(clip for clip in fold.train if any(clip in side for side in others))
+    dev = deal(fold.train, DEV_PARTS)[0]
+    held_back = frozenset(dev)
+    train = tuple(clip for clip in fold.train if clip not in held_back)
     short = lacking((dev, train))
     if short:
         raise InputError(

@@ -40,7 +40,7 @@ def frames_in(folder: Path) -> tuple[Path, ...]:
 def in_order(folder: str, names: Iterable[str]) -> list[str]:
     """The names of a clip's frames, by their numbers. folder: its name, for sentences.
 
-    Raises InputError for one name alone, and for names that differ in more than one number.
+    Raises InputError for one name alone, and for names that differ in more than one number or in suffix.
     """
     names = sorted(names)
     if len(names) == 1:
@@ -51,8 +51,10 @@ def in_order(folder: str, names: Iterable[str]) -> list[str]:
     alike = {_without_number(name): name for name in reversed(names)}
     if len(alike) > 1:
         one, other = sorted(alike.values())[:2]
+        kinds = {Path(name).suffix.casefold() for name in (one, other)}
+        what = "suffix" if len(kinds) > 1 else "more than one number"
         raise InputError(
-            f"{folder} holds pictures whose names differ in more than one number ({label(one)}, "
+            f"{folder} holds pictures whose names differ in {what} ({label(one)}, "
             f"{label(other)}), so they are not the frames of one clip; keep those of one clip there."
         )
     numbered = {number_of(name): name for name in names}

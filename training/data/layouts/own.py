@@ -4,7 +4,7 @@ from pathlib import Path
 
 from attention.errors import InputError
 from attention.media.frames import label
-from training.data.folders import child, files_of, recording_groups
+from training.data.folders import checked_place, child, files_of, recording_groups
 from training.data.layouts.split_table import read_splits
 from training.data.layouts.stills import together
 from training.data.records import VideoHalf, WebHalf
@@ -41,9 +41,15 @@ def read_own_clips(root: Path) -> VideoHalf:
 
 
 def split_table(root: Path) -> Path | None:
-    """The splits.csv beside or in the folder of clips `root`, in any case; None where there is none."""
+    """The splits.csv beside or in the folder of clips `root`, in any case; None where there is none.
+
+    Raises InputError for one that is a link out of the set, or to nowhere.
+    """
     there = (file for place in (root.parent, root) for file in sorted(place.iterdir()))
-    return next((f for f in there if f.name.casefold() == SPLITS and f.is_file()), None)
+    for file in there:
+        if file.name.casefold() == SPLITS and checked_place(file, root.parent).is_file():
+            return file
+    return None
 
 
 def own_splits(half: VideoHalf, root: Path) -> VideoHalf:

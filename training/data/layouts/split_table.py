@@ -16,6 +16,7 @@ from training.data.records import Splits
 SEPARATORS = ",;\t"  # of spreadsheets: the one that the first line has most often
 SEPARATOR_LINE = re.compile(r"sep=([,;\t])\s*$", re.MULTILINE)  # Excel's own first line
 SPLIT_NAMES = ("train", "test", "dev")
+COLUMNS = ("clip", "split", "fold", "group")
 
 
 def read_splits(
@@ -87,6 +88,9 @@ def _rows(table: Path) -> list[tuple[int, dict[str, str]]]:
             f"{table.name} has the columns {', '.join(columns) or '(none)'} and needs clip and "
             "split (fold and group if you like), separated by commas: name them in its first line."
         )
+    twice = next((name for name in COLUMNS if columns.count(name) > 1), None)
+    if twice:
+        raise InputError(f"{table.name} has two columns {twice}: remove or rename one of them.")
     for number, row in rows:
         if row["split"].casefold() not in SPLIT_NAMES:
             raise InputError(
@@ -103,6 +107,8 @@ def _lines(table: Path) -> Iterator[tuple[int, list[str]]]:
     data = table.read_bytes()
     wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # "Unicode text"
     text = one_form(data.decode("utf-16" if wide else "utf-8-sig"))
+    if "\0" in text:  # a workbook, which is no text
+        raise csv.Error
     said = SEPARATOR_LINE.match(text)
     first = next(filter(str.strip, text.splitlines()), "")
     between = said[1] if said else max(SEPARATORS, key=first.count)
