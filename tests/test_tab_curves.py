@@ -17,7 +17,7 @@ from training.data.sets import DRAWN_FOLDER
 from training.judge import paper as paper_numbers
 from training.judge.paper import Curve
 from training.report import known_sweeps
-from training.report.curves import figure5_rows
+from training.report.curves import check_measure, figure5_rows
 from training.report.known_sweeps import clip_file, clip_verdicts, results_of, sweep_named
 from training.runs.folder import Run
 from training.runs.records import Spec, State, Status
@@ -25,7 +25,7 @@ from training.tabs.curves import tab as curves
 from training.tabs.curves.clip_picks import Pick, frames_of, picks_html
 from training.tabs.curves.confusion import grid_html
 from training.tabs.curves.tab import curves_tab, curves_table, verdicts_html
-from training.tabs.curves.views import pair_of
+from training.tabs.curves.views import _table, pair_of
 from training.tabs.figure_block import Shown, table_html, written
 from training.tabs.whole_set import whole_set
 
@@ -100,6 +100,14 @@ def test_unknown_sweeps_are_refused_and_the_known_named(home: Path, name: str) -
         curves_table(name, "accuracy")
     with pytest.raises(InputError, match="choose accuracy, mAP, top3"):
         curves_table("drawn", "auc")
+
+
+def test_a_table_and_a_measure_of_any_type_are_refused(home: Path) -> None:
+    sweep = sweep_named("drawn")
+    with pytest.raises(InputError, match=r"There is no '\['x'\]'; choose one of Table 1"):
+        _table([sweep], ["x"])  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"There is no measure '\['x'\]'; choose accuracy"):
+        check_measure(["x"])  # type: ignore[arg-type]
 
 
 def test_a_run_without_a_cell_says_so(home: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from attention.catalogue.catalogue import say
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.methods.registry import both_names, known_method, methods, plain_name
 from training.judge import bootstrap, paper
 from training.judge.comparison import Column, draws_of
@@ -151,7 +151,9 @@ def verdict_of(column: Column, beside: Sequence[Column] = ()) -> tuple[str, pd.D
 def check_measure(measure: str) -> None:
     """Raises InputError for a measure that is none."""
     if measure not in MEASURES:
-        raise InputError(f"There is no measure '{measure:.40}'; choose {', '.join(MEASURES)}.")
+        raise InputError(
+            f"There is no measure '{short(measure, 40)}'; choose {', '.join(MEASURES)}."
+        )
 
 
 def curve_name(curve: Curve) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from gradio.components import Component
 
 from attention.catalogue.catalogue import key_of, say
-from attention.errors import InputError
+from attention.errors import InputError, short
 from attention.methods.registry import methods, plain_name
 from attention.serving.workroom import Workroom
 from attention.tabs.languages import label
@@ -164,7 +164,7 @@ def _table(sweeps: Sequence[Sweep], number: str) -> Shown:
     if not columns:
         raise InputError(say("curves.nothing_yet"))
     if number not in TABLES:
-        raise InputError(f"There is no '{number:.40}'; choose one of {', '.join(TABLES)}.")
+        raise InputError(f"There is no '{short(number, 40)}'; choose one of {', '.join(TABLES)}.")
     notes = [f"{say('charts.spread')} {say('charts.order')}"]
     if number in ("Table 1", "Table 2", "Table 3"):
         notes.append(say("curves.stills"))
