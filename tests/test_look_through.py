@@ -323,7 +323,11 @@ def test_a_network_of_other_pictures_is_looked_at_on_those(
     torch.testing.assert_close(model.web(x), net(x))
     clip = write_clip(tmp_path / "a.mp4", numbered_frames(6))
     assert analyse(clip, model).map_size == (12, 12)
-    for wrong, says in ((None, "of 224×224.*give that as size="), (8, "32 to 640"), ("big", "size")):
+    for wrong, says in (
+        (None, "of 224×224.*give that as size="),
+        (8, "32 to 640"),
+        ("big", "size"),
+    ):
         with pytest.raises(InputError, match=says):
             look_through(net, concepts=NAMES, size=wrong, **halves)
 
