@@ -215,6 +215,15 @@ def test_time_goes_on_where_two_recordings_are_joined(
         assert seen.notes == ()
 
 
+def test_a_clock_about_to_begin_anew_breaks_no_clip_off(tmp_path: Path) -> None:
+    soon = [25 * 95_440 + number for number in range(10)]  # 2**33 ticks of 90 kHz are 95,443.7 s
+    path = write_clip(tmp_path / "late.ts", numbered_frames(10), 25, "mpeg2video", times=soon)
+    seen = see(path)
+    assert seen.numbers == list(range(10))
+    assert np.allclose(seen.seconds, np.arange(10) / 25, atol=1e-3)
+    assert seen.notes == ()
+
+
 @pytest.mark.parametrize("suffix", ["flv", "mkv", "webm", "wmv", "mp4"])  # an AVI begins at 0
 def test_a_clock_that_begins_late_makes_no_clip_longer(tmp_path: Path, suffix: str) -> None:
     codec = {"webm": "libvpx", "wmv": "wmv2", "flv": "flv"}.get(suffix, "mpeg4")

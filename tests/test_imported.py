@@ -76,6 +76,17 @@ FILES = {  # what torch.save is given, and what the card says of it
         lambda net: {"arch": NAME, "args": argparse.Namespace(lr=0.1), "state_dict": prefixed(net, "")},
         "of its state_dict.",
     ),
+    "with averaged weights": (
+        lambda net: {
+            "state_dict": prefixed(net, ""),
+            "state_dict_ema": {k: t + 1 for k, t in prefixed(net, "module.").items()},
+        },
+        "Not used: state_dict_ema, which fits as well",
+    ),
+    "the same twice": (
+        lambda net: {"state_dict": prefixed(net, ""), "best": prefixed(net, "")},
+        "from w.pth. Its keys are those of its state_dict.",
+    ),
     "old, without counters": (
         lambda net: {k: t for k, t in prefixed(net, "").items() if "num_batches" not in k},
         "from w.pth.",
@@ -91,6 +102,7 @@ def test_wrappers_and_prefixes_are_taken_off(tmp_path: Path, net: nn.Module, cas
     x = x_of(2)
     torch.testing.assert_close(model.web(x), scores_of(net, x), rtol=1e-5, atol=1e-5)
     assert model.concepts == NAMES and said in model.card.about
+    assert ("fits as well" in model.card.about) == ("averaged" in case)
 
 
 def test_safetensors_of_half_precision(tmp_path: Path, net: nn.Module) -> None:

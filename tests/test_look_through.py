@@ -266,14 +266,25 @@ class Grey(Net):
         self.stem[0] = nn.Conv2d(1, 8, 7, 16, 3)
 
 
+class Failed(Net):
+    def scores(self, A: Tensor) -> Tensor:
+        return super().scores(A) * torch.nan
+
+
+class Features(Net):
+    num_classes = 0
+
+
 @pytest.mark.parametrize(
     ("give", "said"),
     [
+        (Failed, "Failed gives scores that are not finite"),
+        (Features, "Features has no classifier"),
         (Pairs, "Pairs gives dict, not class scores"),
         (Dense, r"Dense gives a tensor \[2, 12, 7, 7\], not class scores"),
         (Dice, "Dice gives other scores each time"),
         (Locked, "Locked cannot be copied"),
-        (Grey, "Grey cannot look at RGB pictures of 224×224"),
+        (Grey, r"Grey cannot look at RGB pictures of 224×224 .*if it takes those of another side"),
         (lambda: nn.LazyLinear(3), "LazyLinear cannot be copied"),
         (lambda: made, "is no network"),
         (lambda: "resnet18", "'resnet18' is no network"),
@@ -312,7 +323,11 @@ def test_a_network_of_other_pictures_is_looked_at_on_those(
     torch.testing.assert_close(model.web(x), net(x))
     clip = write_clip(tmp_path / "a.mp4", numbered_frames(6))
     assert analyse(clip, model).map_size == (12, 12)
-    for wrong, says in ((None, "of 224×224.*give size="), (8, "32 to 640"), ("big", "size")):
+    for wrong, says in (
+        (None, "of 224×224.*give that as size="),
+        (8, "32 to 640"),
+        ("big", "size"),
+    ):
         with pytest.raises(InputError, match=says):
             look_through(net, concepts=NAMES, size=wrong, **halves)
 

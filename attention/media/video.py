@@ -178,7 +178,9 @@ class Video:
 
     def _ends_early(self, seconds: float) -> bool:
         """Says whether the file was cut short: it ends clearly before the end that it states."""
-        stated = stated_end(self._container, self._stream, self._fps) or 0.0
+        stated = stated_end(self._container, self._stream, self._fps)
+        if stated is None:
+            return False
         last = self._frame
         length = float(last.duration * last.time_base) if last.duration and last.time_base else 0.0
         return stated - (self._clock.start + seconds + length) > max(0.3, 0.03 * stated)

@@ -8,7 +8,7 @@ import argparse
 import pickle
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -29,13 +29,15 @@ class Match:
     """How a file's tensors go with a network's own names.
 
     place: where in the file they lie, such as "state_dict" · prefix: what all keys begin with · found: by
-    the network's own names · others: the file's other keys, those with the prefix without it.
+    the network's own names · others: the file's other keys, those with the prefix without it · rivals: places
+    of dictionaries with as many of the names and other numbers, such as averaged weights.
     """
 
     place: str
     prefix: str
     found: Tensors
     others: tuple[str, ...]
+    rivals: tuple[str, ...] = ()
 
 
 def read_tables(path: Path) -> dict[str, Tensors]:
@@ -68,10 +70,17 @@ def read_tables(path: Path) -> dict[str, Tensors]:
 
 
 def matched(tables: Mapping[str, Tensors], own: Tensors) -> Match:
-    """The table, and the prefix of its keys, with the most of a network's own names."""
-    return max(
-        (_match(place, table, own) for place, table in tables.items()), key=lambda m: len(m.found)
-    )
+    """The first table, and the prefix of its keys, with the most of a network's own names."""
+    matches = [_match(place, table, own) for place, table in tables.items()]
+    best = max(matches, key=lambda m: len(m.found))
+    rivals = (m.place for m in matches if m.found and _rival(m.found, best.found))
+    return replace(best, rivals=tuple(rivals))
+
+
+def _rival(found: Tensors, best: Tensors) -> bool:
+    """Whether there are as many tensors as in the best, and some with other numbers."""
+    differ = (name not in best or not torch.equal(t, best[name]) for name, t in found.items())
+    return len(found) == len(best) and any(differ)
 
 
 def differences(match: Match, own: Tensors, needed: set[str], last: set[str]) -> str:

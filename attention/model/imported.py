@@ -165,6 +165,10 @@ def _left_out(match: Match) -> list[str]:
         place = f" of its {short(match.place)}" if match.place else ""
         prefix = f" without '{short(match.prefix)}'" if match.prefix else ""
         said.append(f"Its keys are those{place}{prefix}.")
+    if match.rivals:
+        said.append(
+            f"Not used: {few(match.rivals)}, which fits as well; save that alone if it is meant."
+        )
     if match.others:
         said.append(f"Not used: {few(match.others)}.")
     return said

@@ -109,7 +109,7 @@ def _scores(net: nn.Module, noise: Tensor) -> Tensor:
     except Exception as error:  # layers refuse what they are given in as many ways as there are
         raise InputError(
             f"{name} cannot look at RGB pictures of {side}×{side} ({type(error).__name__}: {short(error)}); "
-            "give size=, the side of the pictures that it takes."
+            "if it takes those of another side, give that as size=."
         ) from error
     if not (isinstance(scores, Tensor) and scores.ndim == 2):
         kind = (
@@ -121,6 +121,10 @@ def _scores(net: nn.Module, noise: Tensor) -> Tensor:
             f"{name} gives {kind}, not class scores [N,C]; give it within a module whose forward returns its "
             "scores alone."
         )
+    if not scores.isfinite().all():
+        raise InputError(f"{name} gives scores that are not finite; its training failed.")
+    if getattr(net, "num_classes", None) == 0:  # as timm calls a network that gives features
+        raise InputError(f"{name} has no classifier and gives no scores; give it one.")
     if not torch.allclose(scores, again, rtol=1e-3, atol=1e-4):
         raise InputError(
             f"{name} gives other scores each time, in eval mode too; give F.dropout and the like "
