@@ -273,10 +273,12 @@ def test_the_terminal_says_why_numbered_pictures_are_stills(
     sizes = frames(tmp_path / "sizes", [1])
     frame(sizes / "img_2.png", 2, 96, 160)
     web = frames(tmp_path / "web/Hug", [1, 2])
+    deeper = frames(tmp_path / "web/Kiss/site", [1, 2])
     for folder, reason in (
         (photos, "of the camera Maker One"),
         (sizes, "img_1.png and img_2.png differ in size"),
         (web, "in web lie stills"),
+        (deeper, "in web lie stills"),
     ):
         assert not one_alone([str(folder)])
         assert reason in capsys.readouterr().out
