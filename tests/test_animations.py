@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from attention.command.places import places
 from attention.confined.process import SandboxedReader
 from attention.errors import InputError
 from attention.media.clip import Limits
@@ -129,6 +130,20 @@ def test_a_set_takes_animations_for_clips_and_not_for_stills(tmp_path: Path) -> 
     )
     assert "moving pictures" in see_still(moving, "Hug").why
     assert frame_number(Seen(FrameReader(tmp_path / "web/Hug/0.png")).rgb[0]) == 500
+
+
+def test_numbered_animations_are_clips_each_and_no_frames_of_one(tmp_path: Path) -> None:
+    folder = tmp_path / "video/Hug/site"
+    folder.mkdir(parents=True)
+    frame(folder / "1.webp", 1)
+    animated(folder / "2.webp")
+    with pytest.raises(InputError, match=r"site holds animations \(2\.webp\)"):
+        FrameReader(folder)
+    clips, notes = files_of(tmp_path / "video", "clips")
+    assert clips["Hug"] == (folder / "2.webp",)
+    assert any("1.webp" in note for note in notes)
+    found = places([str(tmp_path / "video")], tmp_path / "out", set())
+    assert [place for place, _ in found] == ["Hug/site/1.webp", "Hug/site/2.webp"]
 
 
 def test_many_animations_are_not_compared_path_by_path(

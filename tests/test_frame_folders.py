@@ -193,6 +193,22 @@ def test_what_lies_beside_clips_is_left_out_with_its_reason(tmp_path: Path) -> N
     assert "1 file left out, not clips by their names" in said and "poster.png" in said
 
 
+@pytest.mark.parametrize("table", ["", "clip,split\nHug/clip0,train\nHug/clip1,test\n"])
+def test_a_clip_that_lacks_is_said_with_the_reason_it_was_left_out(
+    tmp_path: Path, table: str
+) -> None:
+    framed_set(tmp_path)
+    frame(tmp_path / "video/Hug/clip1/img_009.png", 9)
+    frame(tmp_path / "video/Hug/clip1/img_0009.png", 9)
+    if table:
+        (tmp_path / "splits.csv").write_text(table)
+    with pytest.raises(InputError) as caught:
+        open_source(tmp_path)
+    lacks = "Not found or empty: 1 clip" if table else "The clips of Hug are one"
+    assert str(caught.value).startswith(lacks)
+    assert "; left out: clip1 holds two frames of one number" in str(caught.value)
+
+
 def test_a_class_of_loose_frames_is_told_where_to_put_them(tmp_path: Path) -> None:
     frames(tmp_path / "video/Hug", range(3))
     frames(tmp_path / "video/Kiss/a", range(3))
@@ -257,10 +273,12 @@ def test_the_terminal_says_why_numbered_pictures_are_stills(
     sizes = frames(tmp_path / "sizes", [1])
     frame(sizes / "img_2.png", 2, 96, 160)
     web = frames(tmp_path / "web/Hug", [1, 2])
+    deeper = frames(tmp_path / "web/Kiss/site", [1, 2])
     for folder, reason in (
         (photos, "of the camera Maker One"),
         (sizes, "img_1.png and img_2.png differ in size"),
         (web, "in web lie stills"),
+        (deeper, "in web lie stills"),
     ):
         assert not one_alone([str(folder)])
         assert reason in capsys.readouterr().out

@@ -89,9 +89,9 @@ def _stills_because(folder: Path, frames: Sequence[Path]) -> str:
     from attention.media.sequences.numbered import of_two_sizes
     from attention.media.still import camera
 
-    parent = folder.resolve().parent.name
-    if parent.casefold() in OF_STILLS:
-        return f"in {short(parent)} lie stills"
+    above = folder.resolve().parts[-3:-1]  # web/<Class>/, and a folder within
+    if half := next((name for name in above if name.casefold() in OF_STILLS), ""):
+        return f"in {short(half)} lie stills"
     if made_by := camera(frames[0]):
         return f"they are photos, of the camera {short(made_by)}"
     try:

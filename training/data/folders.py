@@ -16,6 +16,7 @@ from attention.media.suffixes import CLIP_SUFFIXES, MAY_MOVE, STILL_SUFFIXES, is
 from training.data.naming import one_form
 
 ENDINGS = {"clips": ".mp4, .mov, .avi, .mkv", "stills": ".jpg, .png, .webp, .avif"}
+LEFT_OUT = "Left out: "  # begins a note on a folder that is no clip
 NAMED = 3  # files named in a sentence; the others are only counted
 
 RECORDING = re.compile(r"_(g\d+)_c\d+$")  # UCF101: v_<Class>_g08_c02 is part 2 of recording 8
@@ -59,7 +60,7 @@ def files_of(
         if kind == "clips":
             wanted, rest, faults = clips_among(place, inside)
             _check_no_loose_frames(name, wanted, rest, faults)
-            notes += [f"Left out: {fault}" for fault in faults]
+            notes += [f"{LEFT_OUT}{fault}" for fault in faults]
         else:
             stills, rest = _stills_among(inside)
             wanted, animated = _parted(stills, _moves)
@@ -194,6 +195,12 @@ def fault_of_frames(folder: Path) -> str:
     except InputError as error:
         return str(error)
     return ""
+
+
+def with_left_out(error: InputError, notes: Iterable[str]) -> InputError:
+    """The error of clips that lack, with the first note on one that was left out, which may be why."""
+    note = next((note for note in notes if note.startswith(LEFT_OUT)), "")
+    return InputError(f"{str(error)[:-1]}; {note[0].lower()}{note[1:]}") if note else error
 
 
 def recording_groups(clips: dict[str, tuple[Path, ...]]) -> dict[Path, str]:

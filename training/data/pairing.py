@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attention.concepts import ConceptSet
 from attention.errors import InputError
-from training.data.folders import count, listed, place_in
+from training.data.folders import count, listed, place_in, with_left_out
 from training.data.layouts.registry import layout_names
 from training.data.recordings import HOW_TO_NAME, known_recordings
 from training.data.records import Fold, LabelledClip, Source, Still, VideoHalf, WebHalf
@@ -127,7 +127,10 @@ def _folds(
     """The folds of the set, or halves, and notes. InputError when a fold lacks a side."""
     clips = tuple(labelled.values())
     if not video.splits:
-        halves = {"1": half_split(clips, concepts)}
+        try:
+            halves = {"1": half_split(clips, concepts)}
+        except InputError as error:
+            raise with_left_out(error, video.notes) from None
         note = "There is no splits.csv: half of each class's clips train and half test"
         return _made(halves, labelled), [f"{note}{_kept(clips)}"]
     folds = _made(video.splits, labelled)

@@ -21,13 +21,17 @@ BRIEFEST, USUAL = (
 def states_animation(path: Path) -> bool:
     """Says by a file's first bytes, without decoding, whether it calls itself an animated picture.
 
-    APNG's acTL stands before the pixels; VP8X has a bit of its flags for it; AVIF a brand.
+    APNG's acTL stands before the pixels; VP8X has a bit of its flags for it; AVIF a brand. False for a file
+    that may not be read, which its reader refuses.
     """
-    with path.open("rb") as file:
-        head = file.read(USUAL_HEADER)
-        if head.startswith(b"\x89PNG\r\n\x1a\n"):
-            head += b"" if b"IDAT" in head else file.read(HEADER)
-            return b"acTL" in head[: head.find(b"IDAT")]
+    try:
+        with path.open("rb") as file:
+            head = file.read(USUAL_HEADER)
+            if head.startswith(b"\x89PNG\r\n\x1a\n"):
+                head += b"" if b"IDAT" in head else file.read(HEADER)
+                return b"acTL" in head[: head.find(b"IDAT")]
+    except OSError:
+        return False
     if (head[:4], head[8:16]) == (b"RIFF", b"WEBPVP8X"):
         return bool(head[20:21] and head[20] & 2)
     return head[4:12] == b"ftypavis"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from attention.errors import InputError
 from attention.media.clip import USUAL, Clip, Limits, Picture, label, too_long
+from attention.media.sequences.animation import states_animation
 from attention.media.still import read_still, stated_size
 from attention.media.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES, is_litter
 
@@ -34,7 +35,14 @@ def frames_in(folder: Path) -> tuple[Path, ...]:
             f"{name} holds pictures and {label(beside)}, so it is no folder of one clip's frames; keep "
             "the frames alone there."
         )
-    return tuple(folder / frame for frame in in_order(name, stills))
+    frames = tuple(folder / frame for frame in in_order(name, stills))
+    moving = next((frame for frame in (frames[0], frames[-1]) if states_animation(frame)), None)
+    if moving is not None:
+        raise InputError(
+            f"{name} holds animations ({label(moving)}), and a clip's frames are stills; name the files "
+            "themselves, each is a clip."
+        )
+    return frames
 
 
 def in_order(folder: str, names: Iterable[str]) -> list[str]:

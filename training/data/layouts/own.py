@@ -57,5 +57,5 @@ def own_splits(half: VideoHalf, root: Path) -> VideoHalf:
     table = split_table(root)
     if table is None:
         return half
-    splits, groups, notes = read_splits(table, root, half.clips)
+    splits, groups, notes = read_splits(table, root, half.clips, half.notes)
     return VideoHalf(half.name, half.clips, splits, half.groups | groups, (*half.notes, *notes))

@@ -4,12 +4,12 @@ import codecs
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
 from attention.errors import InputError
-from training.data.folders import count, listed
+from training.data.folders import count, listed, with_left_out
 from training.data.naming import one_form
 from training.data.records import Splits
 
@@ -20,13 +20,14 @@ COLUMNS = ("clip", "split", "fold", "group")
 
 
 def read_splits(
-    table: Path, root: Path, clips: dict[str, tuple[Path, ...]]
+    table: Path, root: Path, clips: dict[str, tuple[Path, ...]], said: Sequence[str] = ()
 ) -> tuple[Splits, dict[Path, str], list[str]]:
     """splits.csv → splits per fold, the recordings it names, and what it leaves out.
 
     Columns: clip (relative to `root`, with or without its folder's name), split (train, test or
-    dev), and optionally fold (1 where absent) and group (clips of one recording share it). Raises
-    InputError when a column or clip is missing, or a clip is in two splits of one fold.
+    dev), and optionally fold (1 where absent) and group (clips of one recording share it) · said: notes on
+    clips left out before. Raises InputError when a column or clip is missing, or a clip is in two splits of
+    one fold.
     """
     rows = _rows(table)
     there = {
@@ -54,10 +55,11 @@ def read_splits(
         if row.get("group"):
             groups[path] = row["group"]
     if missing:
-        raise InputError(
+        error = InputError(
             f"Not found or empty: {count(len(missing), 'clip')} that {table.name} names "
             f"({listed(missing)}); put what is missing into {root.name}/ or remove its lines."
         )
+        raise with_left_out(error, said)
     unlisted = [
         path for path in there.values() if not any(path in fold for fold in splits.values())
     ]
