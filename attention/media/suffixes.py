@@ -4,7 +4,7 @@ The reader itself goes by what a file holds; a door that must choose among files
 """
 
 CAMERAS = {".mp4", ".m4v", ".mp4v", ".mov", ".qt", ".3gp", ".3g2", ".mts", ".m2ts", ".m2t", ".mod"}
-DISCS = {".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob", ".ts", ".tod", ".dv", ".avi", ".divx"}
+DISCS = {".mpg", ".mpeg", ".mpe", ".m1v", ".m2v", ".vob", ".ts", ".tod", ".avi", ".divx"}
 WEB = {".mkv", ".webm", ".ogv", ".flv", ".f4v", ".wmv", ".asf", ".ivf", ".gif"}
 STREAMS = {".h264", ".264", ".h265", ".265", ".hevc", ".mjpeg", ".mjpg"}  # without a container
 CLIP_SUFFIXES = frozenset(CAMERAS | DISCS | WEB | STREAMS)
