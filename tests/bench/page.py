@@ -33,10 +33,15 @@ MOST_MORE = 1.0  # seconds from the page's answer to a heatmap
 MOST_MEMORY = 780.0  # MB: 0.6 of the 1.3 GB of the first version
 MOST_BYTES = 1.5  # MB before the first picture
 MOST_CONCEPT = 150.0  # ms
+MOST_LESSON = 1.0  # seconds after the app's own load
 PATIENCE = 120_000  # ms
 IMPORT = "import gradio, time; print(time.process_time())"
 PLAYER = "document.querySelector('#player .attention-player')?.player"
 DRAWN = f"{PLAYER}?.drawn >= 0"
+# a picture of the lesson that is decoded
+LESSON = (
+    "[...document.querySelectorAll('#lesson .stills img')].some((picture) => picture.naturalWidth)"
+)
 # from the choice of the concept that the CNN finds least likely to its tile under its map
 CHOOSE = """() => {
   const player = document.querySelector("#player .attention-player").player;
@@ -68,6 +73,10 @@ def rows() -> Iterator[Row]:
         return
     yield Row("from its answer to the first heatmap, s", found["heatmap"], -MOST_MORE)
     yield Row("    the app's computing for it, s", found["served"])
+    yield Row(
+        "from a press on Learn to the lesson's first picture, s", found["lesson"], -MOST_LESSON
+    )
+    yield Row("    from an address of the lesson, s", found["lesson at once"])
     yield Row("resident, one sample served, MB", found["one sample"], -MOST_MEMORY)
     yield Row("resident, all samples served, MB", found["samples"], -MOST_MEMORY)
     yield Row("resident, after a look at a clip of one's own, MB", found["look"])
@@ -139,6 +148,7 @@ def _seen(process: psutil.Process, clip: Path) -> dict[str, float]:
             page.wait_for_function(f"{PLAYER}.view?.pack.clip !== {before!r} && {DRAWN}")
         found["samples"] = _resident(process)
         found |= _look(page, process, clip)
+        found |= _lesson(browser.new_page())
         browser.close()
     return found
 
@@ -162,6 +172,22 @@ def _look(page: Any, process: psutil.Process, clip: Path) -> dict[str, float]:
         "pack": whole[0] / 1e6,
         "concept": page.evaluate(CHOOSE),
     }
+
+
+def _lesson(page: Any) -> dict[str, float]:
+    """The Learn tab, opened in a page that is there, and with the page."""
+    page.set_default_timeout(PATIENCE)
+    page.goto(URL)
+    page.wait_for_function(DRAWN)
+    started = time.perf_counter()
+    page.get_by_role("tab", name="Learn").click()
+    page.wait_for_function(LESSON)
+    pressed = time.perf_counter() - started
+    page.goto("about:blank")
+    started = time.perf_counter()
+    page.goto(f"{URL}?tab=learn")
+    page.wait_for_function(LESSON)
+    return {"lesson": pressed, "lesson at once": time.perf_counter() - started}
 
 
 def _resident(process: psutil.Process) -> float:
