@@ -11,12 +11,14 @@ const asked = () => new URLSearchParams(location.search);
 const tabOf = (button) => button.dataset.tabId;
 const step = (change) => {
   const query = asked();
+  const before = String(query); // an address may write the same in another way, such as "," for "%2C"
   for (const [name, value] of Object.entries(change)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
-  const search = query.toString() && `?${query}`;
-  if (search !== location.search) history.pushState(history.state, "", location.pathname + search + location.hash);
+  if (String(query) === before) return;
+  const search = query.size ? `?${query}` : "";
+  history.pushState(history.state, "", location.pathname + search + location.hash);
 };
 
 const once = async (find, looks = PATIENCE) => {

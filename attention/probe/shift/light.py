@@ -1,6 +1,5 @@
 """Light and colour: each pixel by itself. Values v are 0 … 1, the level ÷ 255."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +15,8 @@ LIFT = 0.06
 
 
 def _by_table(frames: Picture, table: NDArray[np.float64]) -> Picture:
+    import cv2  # slow to load: not before something is darkened
+
     rows = frames.reshape(-1, *frames.shape[2:])  # what OpenCV takes for one tall picture
     return cv2.LUT(rows, rounded(255 * table)).reshape(frames.shape)  # type: ignore[return-value]
 
