@@ -25,7 +25,6 @@ def made_ready() -> None:
 
 
 def _load() -> None:
-    import sklearn.linear_model  # noqa: F401
     import torch
 
     from attention.engine.choosing import engine_of
@@ -33,3 +32,4 @@ def _load() -> None:
 
     web = base_model().web
     engine_of(web).trunk(torch.zeros(FRAMES, 3, INPUT_SIDE, INPUT_SIDE))
+    import sklearn.linear_model  # noqa: F401 - needed last, and read while stills are looked at
