@@ -161,7 +161,9 @@ def test_the_dial_moves_the_picture_at_once_and_the_verdicts_follow(page: Any) -
     steps = page.evaluate("history.length")
     again = "new CustomEvent('attention:open', {detail: {link: {clip: 'lion'}}})"
     page.evaluate(f"document.dispatchEvent({again})")
-    assert page.evaluate("history.length") == steps  # the same place, however its commas are written
+    assert (
+        page.evaluate("history.length") == steps
+    )  # the same place, however its commas are written
     page.locator(".dial button", has_text="As it was").click()
     page.wait_for_function("!location.search.includes('shift')")
     page.go_back()  # changed, as it was
