@@ -1029,13 +1029,18 @@ def test_every_term_lights_its_cells_by_key_click_and_pointer(stage: Any) -> Non
     assert lit() == ["0,0", "1,1"]
 
 
-def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) -> None:
+def about_to_hide(stage: Any, tool: str) -> tuple[Any, dict[str, float]]:
+    """A page that shows frame 3 with a tool of the dial in hand, and where its picture lies."""
     page = stage(analysis(plateau_and_peak()))
     page.evaluate(ASKING.replace("dial: []", "linked: true, dial: []"))
     seek(page, 2)
     page.locator(".dial summary").click()
-    page.get_by_role("button", name="Hide a box").click()
-    frame = page.locator(".frame-tile canvas").bounding_box()
+    page.get_by_role("button", name=tool).click()
+    return page, page.locator(".frame-tile canvas").bounding_box()
+
+
+def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) -> None:
+    page, frame = about_to_hide(stage, "Hide a box")
 
     def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
         for press, (x, y) in ((page.mouse.down, start), (page.mouse.up, end)):
@@ -1067,12 +1072,7 @@ def test_a_part_is_hidden_by_a_drag_and_moved_by_pointer_and_keys(stage: Any) ->
 
 
 def test_a_brush_paints_what_is_hidden(stage: Any) -> None:
-    page = stage(analysis(plateau_and_peak()))
-    page.evaluate(ASKING.replace("dial: []", "linked: true, dial: []"))
-    seek(page, 2)
-    page.locator(".dial summary").click()
-    page.get_by_role("button", name="Hide with a brush").click()
-    frame = page.locator(".frame-tile canvas").bounding_box()
+    page, frame = about_to_hide(stage, "Hide with a brush")
 
     def paint(*places: tuple[float, float]) -> None:
         for number, (x, y) in enumerate(places):

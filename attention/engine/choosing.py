@@ -55,7 +55,10 @@ class Engine:
     def see_both(
         self, other: "Engine", x: Tensor, window: int, features: tuple[bool, bool], clock: Clock
     ) -> tuple[Seen, Seen]:
-        """What this and another see in the same inputs x; layers that the two share are computed once."""
+        """What this and another see in inputs x [N,3,224,224]; layers that the two share are computed once.
+
+        features: whether each keeps its pooled ones.
+        """
         see_both = getattr(self._roads[0], "see_both", None)
         both = see_both and see_both(other._roads[0], x, window, features, clock)
         return both or (
