@@ -15,7 +15,6 @@ from typing import Any
 
 import av
 import numpy as np
-import pytest
 from av.stream import Disposition
 from numpy.typing import NDArray
 from PIL import Image
@@ -102,6 +101,8 @@ def write_clip(
 
 def with_ffmpeg(*arguments: str | Path) -> None:
     """Runs ffmpeg, which writes what PyAV cannot; skips the test where there is none."""
+    import pytest  # the smoke test of an installed app has none
+
     if not (program := shutil.which("ffmpeg")):
         pytest.skip("ffmpeg is not installed")
     run = subprocess.run(
